@@ -1,0 +1,27 @@
+"""Ground floor: teaching errors and optional dependencies. Knows nothing of spectra, JAX or widgets."""
+
+from spec_lab._base.errors import (
+    DataError as DataError,
+)
+from spec_lab._base.errors import (
+    EngineError as EngineError,
+)
+from spec_lab._base.errors import (
+    MissingDependency as MissingDependency,
+)
+from spec_lab._base.errors import (
+    ModelError as ModelError,
+)
+from spec_lab._base.errors import (
+    ParameterError as ParameterError,
+)
+from spec_lab._base.errors import (
+    SpecLabError as SpecLabError,
+)
+from spec_lab._base.errors import (
+    SpecLabWarning as SpecLabWarning,
+)
+from spec_lab._base.errors import (
+    StatisticError as StatisticError,
+)
+from spec_lab._base.optional import require as require

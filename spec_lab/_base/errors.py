@@ -1,0 +1,73 @@
+"""Errors that teach: each names the thing, the value it got, what is allowed, and the next step.
+
+Every error of spec_lab is a `SpecLabError` and also the built-in exception a Python user would expect (`ValueError`,
+`RuntimeError`, `ImportError`), so that both `except SpecLabError` and `except ValueError` do what one hopes. Across the
+border to the widgets an error travels as data: `SpecLabError.as_dict`.
+"""
+
+from typing import Any
+
+_NOTHING: Any = object()
+
+
+class SpecLabError(Exception):
+    """Base of all errors raised by spec_lab.
+
+    Args:
+        what: What is wrong, naming the thing (file, HDU, column, parameter, argument).
+        got: The offending value, shown with `repr`.
+        allowed: What would have been accepted.
+        hint: What to do next, a sentence.
+    """
+
+    def __init__(self, what: str, *, got: Any = _NOTHING, allowed: str | None = None, hint: str | None = None):
+        self.what = what
+        self.got = None if got is _NOTHING else repr(got)
+        self.allowed = allowed
+        self.hint = hint
+        parts = [what.rstrip(".")]
+        if self.got is not None:
+            parts.append(f"got {self.got}")
+        if allowed is not None:
+            parts.append(f"allowed: {allowed}")
+        message = "; ".join(parts) + "."
+        super().__init__(f"{message} {hint}" if hint else message)
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The error as plain data, for a panel or a log."""
+        return {
+            "kind": type(self).__name__,
+            "message": str(self),
+            "what": self.what,
+            "got": self.got,
+            "allowed": self.allowed,
+            "hint": self.hint,
+        }
+
+
+class DataError(SpecLabError, ValueError):
+    """A file, spectrum, response or filter that cannot be used."""
+
+
+class ModelError(SpecLabError, ValueError):
+    """A model expression or component that cannot be built or evaluated."""
+
+
+class ParameterError(SpecLabError, ValueError):
+    """A parameter, link, prior or value that is not allowed."""
+
+
+class StatisticError(SpecLabError, ValueError):
+    """An unknown statistic, or one that the data cannot serve."""
+
+
+class EngineError(SpecLabError, RuntimeError):
+    """A fit that cannot start or did not finish."""
+
+
+class MissingDependency(SpecLabError, ImportError):
+    """An optional package that is not installed."""
+
+
+class SpecLabWarning(UserWarning):
+    """A contradiction that was resolved aloud: names the thing, what was done, and what overrides it."""
