@@ -1,0 +1,140 @@
+"""The ideas: something that unwraps, something constant, something annotated, something bounded, a variable.
+
+`AbstractUnwrappable` says how a wrapper turns into what it stands for; `unwrap` does it for a whole tree, inside out.
+`AbstractConstant` marks what is not for the optimiser (`Fixed`, `Frozen`, every constraint); `is_constant` is the one
+predicate for partitions, serialisers and tables. `AbstractVariable` is one value with its arithmetic.
+Concrete variables are in `variable`, wrappers of whole trees in `wrappers`.
+"""
+
+from abc import abstractmethod
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+from jaxtyping import Array, Inexact
+
+from spec_lab.variables.arithmetic import Arithmetic
+from spec_lab.variables.arithmetic import read as read
+from spec_lab.variables.metadata import Metadata
+
+T = TypeVar("T")
+
+
+class AbstractUnwrappable(eqx.Module, Generic[T]):
+    """A node that stands for something else."""
+
+    @abstractmethod
+    def unwrap(self) -> T:
+        """What this node stands for; inner nodes are already unwrapped when `unwrap(tree)` calls it."""
+
+
+class AbstractConstant(eqx.Module):
+    """A node whose leaves are not for the optimiser."""
+
+
+class AbstractAnnotated(eqx.Module):
+    """A node that carries metadata (an immutable, hashable mapping, part of the structure)."""
+
+    metadata: eqx.AbstractVar[Metadata]
+
+
+class AbstractBounded(eqx.Module):
+    """A node whose value lies between `bounds`, and that can be moved by an optimiser that knows bounds."""
+
+    bounds: eqx.AbstractVar[tuple[Array, Array]]
+    base: eqx.AbstractVar[Array]
+
+    @abstractmethod
+    def update(self, base: Any) -> "AbstractBounded":
+        """The same node at another `base` (the value that obeys `bounds`)."""
+
+
+class AbstractVariable(Arithmetic, AbstractUnwrappable[Array], AbstractAnnotated):
+    """One value: a number or an array, with its words.
+
+    Variables work in `jnp` expressions and ordinary arithmetic, which return plain arrays. `jax.lax` primitives and
+    loop carries do not accept wrappers: call `unwrap` once at the edge of the model.
+    """
+
+    value: eqx.AbstractVar[Array]
+
+    def unwrap(self) -> Array:
+        return jnp.asarray(self.value)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(np.shape(self.value))
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=int))
+
+    @property
+    def dtype(self):
+        return jnp.result_type(self.value)
+
+    def as_fixed(self) -> "AbstractVariable":
+        """The same variable, frozen; already frozen ones as they are."""
+        from spec_lab.variables.variable import Fixed
+
+        return self if isinstance(self, Fixed) else Fixed(self)
+
+    def as_free(self) -> "AbstractVariable":
+        """The same variable, free: the inside of `Fixed`, any other as it is."""
+        return self
+
+
+Param: TypeAlias = AbstractVariable | Inexact[Array, "..."]
+
+
+def is_constant(x: Any) -> bool:
+    """Whether `x` is a node the optimiser leaves alone; use as `is_leaf` of `eqx.partition`."""
+    return isinstance(x, AbstractConstant)
+
+
+def is_variable(x: Any) -> bool:
+    """Whether `x` is a variable; use as `is_leaf` of `jax.tree` functions."""
+    return isinstance(x, AbstractVariable)
+
+
+def is_unwrappable(x: Any) -> bool:
+    """Whether `x` stands for something else."""
+    return isinstance(x, AbstractUnwrappable)
+
+
+def unwrap(tree: Any) -> Any:
+    """Replace every wrapper of `tree` by what it stands for, inside out; a plain tree comes back unchanged.
+
+    Examples:
+        >>> from spec_lab.variables import Fixed, Tagged
+        >>> {k: float(v) for k, v in unwrap({"a": Tagged(1.0), "b": Fixed(Tagged(2.0))}).items()}
+        {'a': 1.0, 'b': 2.0}
+    """
+
+    def visit(node: Any) -> Any:
+        if not is_unwrappable(node):
+            return node
+        inner = jtu.tree_map(visit, node, is_leaf=lambda x: is_unwrappable(x) and x is not node)
+        return inner.unwrap()
+
+    return jtu.tree_map(visit, tree, is_leaf=is_unwrappable)
+
+
+def as_inexact(x: Any) -> Any:
+    """A number, sequence or array as an inexact jax array (int and bool become float); made without compiling."""
+    if isinstance(x, jax.Array):
+        return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(float)
+    array = np.asarray(x)
+    return jnp.asarray(array if np.issubdtype(array.dtype, np.inexact) else array.astype(float))
+
+
+def is_traced(*xs: Any) -> bool:
+    """Whether any of the values is being traced (so that checks on numbers are impossible)."""
+    return any(isinstance(x, jax.core.Tracer) for x in xs)

@@ -1,0 +1,223 @@
+"""The one vocabulary of constraints: `bounds`, `bijector`, `support`.
+
+`bounds` is what a bounded minimiser needs, `bijector` what an unconstrained one needs, `support` is the same set in
+NumPyro's words. A constraint is an `AbstractConstant`: its limits are leaves (editing a limit changes no structure) but
+never parameters. Composite constraints are in `composite`; values meet constraints in `variable.Constrained`.
+"""
+
+from abc import abstractmethod
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from spec_lab._base import ParameterError
+from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced
+from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween
+
+
+class AbstractConstraint(AbstractConstant):
+    """A set of allowed values."""
+
+    @property
+    @abstractmethod
+    def bounds(self) -> tuple[Any, Any]:
+        """(lower, upper), arrays; ±inf where there is no limit."""
+
+    @property
+    @abstractmethod
+    def bijector(self) -> Any:
+        """The map from the real line to the set (`forward`, `inverse`, `log_det`)."""
+
+    @property
+    @abstractmethod
+    def support(self) -> Any:
+        """The set as a NumPyro constraint."""
+
+    def admit(self, value: Any) -> Any:
+        """`value`, nudged inside if it sits on a limit.
+
+        Raises:
+            ParameterError: A value outside the limits, or not a number. While tracing, such a value becomes nan.
+        """
+        return _admit(value, *self.bounds, what=type(self).__name__)
+
+
+def _admit(value: Any, lower: Any, upper: Any, *, what: str) -> Any:
+    traced = is_traced(value, lower, upper)
+    xp = jnp if traced else np
+    value, lower, upper = (xp.asarray(x) for x in (value, lower, upper))
+    inside = (value >= lower) & (value <= upper)
+    if not traced and not np.all(inside):
+        raise ParameterError(
+            f"value outside of {what}",
+            got=value.tolist(),
+            allowed=f"{lower.tolist()} to {upper.tolist()}",
+            hint="Move the value inside, or widen the limits.",
+        )
+    low, high = _inner_edges(xp, value.dtype, lower, upper)
+    return xp.where(inside, xp.clip(value, low, high), xp.nan)
+
+
+def _inner_edges(xp, dtype, lower, upper):
+    """The limits moved inside by a few units of round-off, so that raw values stay finite."""
+    eps = 4 * np.finfo(jnp.result_type(dtype, float)).eps
+    finite_low, finite_high = xp.isfinite(lower), xp.isfinite(upper)
+    low, high = xp.where(finite_low, lower, 0.0), xp.where(finite_high, upper, 0.0)
+    width = xp.where(finite_low & finite_high, high - low, 1.0)
+    step_low = xp.minimum(eps * xp.maximum(width, abs(low)), width / 4)
+    step_high = xp.minimum(eps * xp.maximum(width, abs(high)), width / 4)
+    return xp.where(finite_low, low + step_low, -xp.inf), xp.where(finite_high, high - step_high, xp.inf)
+
+
+def _limit(x: Any, what: str) -> Array:
+    x = as_inexact(x)
+    if not is_traced(x) and not np.all(np.isfinite(x)):
+        raise ParameterError(what, got=np.asarray(x).tolist(), allowed="finite numbers", hint="Leave an open side out.")
+    return x
+
+
+class RealLine(AbstractConstraint):
+    """Every real number."""
+
+    shape: tuple[int, ...] = eqx.field(static=True, default=(), converter=tuple)
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        return jnp.asarray(np.full(self.shape, -np.inf)), jnp.asarray(np.full(self.shape, np.inf))
+
+    @property
+    def bijector(self) -> AbstractBijector:
+        return Identity()
+
+    @property
+    def support(self) -> Any:
+        from numpyro.distributions import constraints
+
+        return constraints.real
+
+
+class Positive(AbstractConstraint):
+    """x > 0."""
+
+    shape: tuple[int, ...] = eqx.field(static=True, default=(), converter=tuple)
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        return jnp.asarray(np.zeros(self.shape)), jnp.asarray(np.full(self.shape, np.inf))
+
+    @property
+    def bijector(self) -> AbstractBijector:
+        return ExpFrom(jnp.asarray(np.zeros(self.shape)))
+
+    @property
+    def support(self) -> Any:
+        from numpyro.distributions import constraints
+
+        return constraints.positive
+
+
+class Negative(AbstractConstraint):
+    """x < 0."""
+
+    shape: tuple[int, ...] = eqx.field(static=True, default=(), converter=tuple)
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        return jnp.asarray(np.full(self.shape, -np.inf)), jnp.asarray(np.zeros(self.shape))
+
+    @property
+    def bijector(self) -> AbstractBijector:
+        return ExpFrom(jnp.asarray(np.zeros(self.shape)), sign=-1)
+
+    @property
+    def support(self) -> Any:
+        from numpyro.distributions import constraints
+
+        return constraints.less_than(0.0)
+
+
+class GreaterThan(AbstractConstraint):
+    """x > lower."""
+
+    lower: Array
+
+    def __init__(self, lower: Any):
+        self.lower = _limit(lower, "GreaterThan(lower)")
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        return self.lower, jnp.asarray(np.full(self.lower.shape, np.inf))
+
+    @property
+    def bijector(self) -> AbstractBijector:
+        return ExpFrom(self.lower)
+
+    @property
+    def support(self) -> Any:
+        from numpyro.distributions import constraints
+
+        return constraints.greater_than(self.lower)
+
+
+class LessThan(AbstractConstraint):
+    """x < upper."""
+
+    upper: Array
+
+    def __init__(self, upper: Any):
+        self.upper = _limit(upper, "LessThan(upper)")
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        return jnp.asarray(np.full(self.upper.shape, -np.inf)), self.upper
+
+    @property
+    def bijector(self) -> AbstractBijector:
+        return ExpFrom(self.upper, sign=-1)
+
+    @property
+    def support(self) -> Any:
+        from numpyro.distributions import constraints
+
+        return constraints.less_than(self.upper)
+
+
+class Interval(AbstractConstraint):
+    """lower < x < upper.
+
+    Examples:
+        >>> from spec_lab.variables import Constrained
+        >>> p = Constrained(Interval(0.0, 10.0), 8.0)
+        >>> round(float(p.raw_value), 3), [float(b) for b in p.bounds]
+        (1.386, [0.0, 10.0])
+    """
+
+    lower: Array
+    upper: Array
+
+    def __init__(self, lower: Any, upper: Any):
+        self.lower, self.upper = _limit(lower, "Interval(lower)"), _limit(upper, "Interval(upper)")
+        if not is_traced(self.lower, self.upper) and not np.all(np.asarray(self.lower) < np.asarray(self.upper)):
+            raise ParameterError(
+                "Interval with lower >= upper",
+                got=(np.asarray(lower).tolist(), np.asarray(upper).tolist()),
+                allowed="lower < upper",
+                hint="To hold a value still, wrap it in Fixed.",
+            )
+
+    @property
+    def bounds(self) -> tuple[Array, Array]:
+        return self.lower, self.upper
+
+    @property
+    def bijector(self) -> AbstractBijector:
+        return SigmoidBetween(self.lower, self.upper)
+
+    @property
+    def support(self) -> Any:
+        from numpyro.distributions import constraints
+
+        return constraints.interval(self.lower, self.upper)

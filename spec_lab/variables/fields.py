@@ -1,0 +1,81 @@
+"""Field makers for equinox modules: `x: Param = tagged(1.0)` wraps what is assigned, unless it is a variable already.
+
+Converters run in `__init__` only. `eqx.tree_at(lambda m: m.x, m, 3.0)` therefore leaves a bare number in the field:
+use `rewrap(m)` to apply the converters again, or address the inside (`lambda m: m.x.raw_value`).
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import equinox as eqx
+
+from spec_lab.variables.abstract import AbstractVariable
+from spec_lab.variables.constraints import AbstractConstraint
+from spec_lab.variables.variable import Constrained, Derived, Tagged
+
+REQUIRED: Any = dataclasses.MISSING
+
+
+def identity(x: Any) -> Any:
+    """x ↦ x."""
+    return x
+
+
+def _field(wrap: Callable[[Any], AbstractVariable], default: Any, options: dict) -> Any:
+    def convert(x: Any) -> Any:
+        return x if isinstance(x, AbstractVariable) else wrap(x)
+
+    if default is not REQUIRED:
+        options["default"] = default
+    return eqx.field(converter=convert, **options)
+
+
+def tagged(default: Any = REQUIRED, metadata: Mapping[str, Any] | None = None, **options: Any) -> Any:
+    """A field that holds a `Tagged`; required if no default is given."""
+    return _field(lambda x: Tagged(x, metadata=metadata), default, options)
+
+
+def derived(
+    fn: Callable[[Any], Any] = identity,
+    default: Any = REQUIRED,
+    *,
+    words: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Any:
+    """A field that holds a `Derived` of what is assigned."""
+    return _field(lambda x: Derived(fn, x, metadata=words), default, options)
+
+
+def constrained(
+    constraint: AbstractConstraint | None,
+    default: Any = REQUIRED,
+    *,
+    words: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Any:
+    """A field that holds a `Constrained`; `words` is its metadata."""
+    return _field(lambda x: Constrained(constraint, x, metadata=words), default, options)
+
+
+def rewrap(module: Any) -> Any:
+    """`module` with every bare value in a field of ours wrapped again, at every depth."""
+
+    def heal(node: Any) -> Any:
+        if not isinstance(node, eqx.Module) or isinstance(node, AbstractVariable):
+            return node
+        fresh = object.__new__(type(node))
+        for spec in dataclasses.fields(node):
+            if spec.name not in node.__dict__:
+                continue
+            value, convert = node.__dict__[spec.name], spec.metadata.get("converter")
+            value = convert(value) if convert is not None and not spec.metadata.get("static") else _walk(value)
+            object.__setattr__(fresh, spec.name, value)
+        return fresh
+
+    def _walk(tree: Any) -> Any:
+        import jax
+
+        return jax.tree_util.tree_map(heal, tree, is_leaf=lambda x: isinstance(x, eqx.Module))
+
+    return _walk(module)
