@@ -1,0 +1,283 @@
+"""The families of priors: names, arguments, checks, and the formulas of the *standard* law of each.
+
+Every family is a location–scale family: x = loc + scale · z with a standard law of z that has at most two shapes. So
+all are described by four numbers `(shape1, shape2, loc, scale)`, which is what the compiled functions receive. Formulas
+are those of the distribution of the same name in scipy.stats (https://docs.scipy.org/doc/scipy/reference/stats.html); each
+is written once against a `Maths` m (numpy or JAX). `kernels` selects among them by code.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import attrs
+
+REQUIRED = None
+Params = tuple[float, float, float, float]
+
+
+class Argument(NamedTuple):
+    """One argument of a family; `default` None means required."""
+
+    name: str
+    default: float | None = REQUIRED
+
+
+@attrs.frozen(eq=False)
+class Family:
+    """One family. `logpdf`, `cdf`, `ppf` take (m, shape1, shape2, z or q); z is inside `ends`."""
+
+    name: str
+    code: int
+    arguments: tuple[Argument, ...]
+    doc: str
+    params: Callable[..., Params]
+    ends: Callable[[Any, Any, Any], tuple[Any, Any]]
+    middle: Callable[[Any, Any, Any], Any]
+    logpdf: Callable[..., Any]
+    cdf: Callable[..., Any]
+    ppf: Callable[..., Any]
+    scipy: Callable[..., Any]
+    positive: tuple[str, ...] = ("scale",)
+    ordered: tuple[str, str] | None = None
+    neutral: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 1.0)
+    iterative: bool = False
+
+    @property
+    def signature(self) -> str:
+        """Such as `norm(loc=0, scale=1)`."""
+        words = (a.name if a.default is None else f"{a.name}={a.default:g}" for a in self.arguments)
+        return f"{self.name}({', '.join(words)})"
+
+
+_LOC, _SCALE = Argument("loc", 0.0), Argument("scale", 1.0)
+_LOG_ROOT_2PI = 0.5 * math.log(2 * math.pi)
+_INF = math.inf
+ONE_ENDS = lambda m, s1, s2: (0.0, 1.0)  # noqa: E731
+HALF_LINE = lambda m, s1, s2: (0.0, _INF)  # noqa: E731
+LINE = lambda m, s1, s2: (-_INF, _INF)  # noqa: E731
+SHAPES = lambda m, s1, s2: (s1, s2)  # noqa: E731
+CIRCLE = lambda m, s1, s2: (-math.pi, math.pi)  # noqa: E731
+
+
+def _log_mass(m, a, b):
+    """log(Φ(b) − Φ(a)), from the tail in which nothing cancels."""
+    right = a > 0
+    lo, hi = m.where(right, -b, a), m.where(right, -a, b)
+    return m.log(m.ndtr(hi) - m.ndtr(lo))
+
+
+def _truncnorm_cdf(m, a, b, z):
+    right = a > 0
+    near, far = m.where(right, m.ndtr(-a), m.ndtr(a)), m.where(right, m.ndtr(-b), m.ndtr(b))
+    here = m.where(right, m.ndtr(-z), m.ndtr(z))
+    return (here - near) / (far - near)
+
+
+def _truncnorm_ppf(m, a, b, q):
+    right = a > 0
+    near, far = m.where(right, m.ndtr(-a), m.ndtr(a)), m.where(right, m.ndtr(-b), m.ndtr(b))
+    z = m.ndtri(near + q * (far - near))
+    return m.clip(m.where(right, -z, z), a, b)
+
+
+def _truncnorm_middle(m, a, b):
+    return m.clip(0.0 * a, a, b)
+
+
+def _scipy(name: str) -> Callable[..., Any]:
+    def frozen(s1, s2, loc, scale, *, shapes=0):
+        import scipy.stats
+
+        return getattr(scipy.stats, name)(*(s1, s2)[:shapes], loc=loc, scale=scale)
+
+    return frozen
+
+
+def _stats(name: str, shapes: int) -> Callable[..., Any]:
+    return lambda *params: _scipy(name)(*params, shapes=shapes)
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "unif",
+        1,
+        (Argument("min"), Argument("max")),
+        "Uniform between min and max.",
+        params=lambda min, max: (min, max, min, max - min),
+        ends=ONE_ENDS,
+        middle=lambda m, a, b: 0.5,
+        logpdf=lambda m, a, b, z: 0.0 * z,
+        cdf=lambda m, a, b, z: z,
+        ppf=lambda m, a, b, q: q,
+        scipy=_stats("uniform", 0),
+        positive=(),
+        ordered=("min", "max"),
+    ),
+    Family(
+        "logunif",
+        2,
+        (Argument("min"), Argument("max"), _LOC, _SCALE),
+        "Uniform in the logarithm of (x - loc) / scale.",
+        params=lambda min, max, loc, scale: (min, max, loc, scale),
+        ends=SHAPES,
+        middle=lambda m, a, b: m.sqrt(a) * m.sqrt(b),
+        logpdf=lambda m, a, b, z: -m.log(z) - m.log(m.log(b / a)),
+        cdf=lambda m, a, b, z: m.log(z / a) / m.log(b / a),
+        ppf=lambda m, a, b, q: m.clip(a * m.exp(q * m.log(b / a)), a, b),
+        scipy=_stats("loguniform", 2),
+        positive=("min", "scale"),
+        ordered=("min", "max"),
+        neutral=(1.0, 2.0, 0.0, 1.0),
+    ),
+    Family(
+        "norm",
+        3,
+        (_LOC, _SCALE),
+        "Gaussian with mean loc and standard deviation scale.",
+        params=lambda loc, scale: (0.0, 0.0, loc, scale),
+        ends=LINE,
+        middle=lambda m, a, b: 0.0,
+        logpdf=lambda m, a, b, z: -0.5 * z * z - _LOG_ROOT_2PI,
+        cdf=lambda m, a, b, z: m.ndtr(z),
+        ppf=lambda m, a, b, q: m.ndtri(q),
+        scipy=_stats("norm", 0),
+    ),
+    Family(
+        "lognorm",
+        4,
+        (Argument("s"), _LOC, _SCALE),
+        "Log-normal: ln((x - loc) / scale) is Gaussian with deviation s.",
+        params=lambda s, loc, scale: (s, 0.0, loc, scale),
+        ends=HALF_LINE,
+        middle=lambda m, a, b: 1.0,
+        logpdf=lambda m, s, b, z: -0.5 * (m.log(z) / s) ** 2 - m.log(s * z) - _LOG_ROOT_2PI,
+        cdf=lambda m, s, b, z: m.ndtr(m.log(z) / s),
+        ppf=lambda m, s, b, q: m.exp(s * m.ndtri(q)),
+        scipy=_stats("lognorm", 1),
+        positive=("s", "scale"),
+    ),
+    Family(
+        "truncnorm",
+        5,
+        (Argument("a"), Argument("b"), _LOC, _SCALE),
+        "Gaussian cut at a and b, which count standard deviations from loc (as in scipy); truncnorm_range cuts in x.",
+        params=lambda a, b, loc, scale: (a, b, loc, scale),
+        ends=SHAPES,
+        middle=_truncnorm_middle,
+        logpdf=lambda m, a, b, z: -0.5 * z * z - _LOG_ROOT_2PI - _log_mass(m, a, b),
+        cdf=_truncnorm_cdf,
+        ppf=_truncnorm_ppf,
+        scipy=_stats("truncnorm", 2),
+        ordered=("a", "b"),
+        neutral=(-1.0, 1.0, 0.0, 1.0),
+    ),
+    Family(
+        "truncnorm_range",
+        5,
+        (Argument("min"), Argument("max"), _LOC, _SCALE),
+        "Gaussian cut at min and max, in the units of x; also written truncnorm(min=..., max=..., loc=..., scale=...).",
+        params=lambda min, max, loc, scale: ((min - loc) / scale, (max - loc) / scale, loc, scale),
+        ends=SHAPES,
+        middle=_truncnorm_middle,
+        logpdf=lambda m, a, b, z: -0.5 * z * z - _LOG_ROOT_2PI - _log_mass(m, a, b),
+        cdf=_truncnorm_cdf,
+        ppf=_truncnorm_ppf,
+        scipy=_stats("truncnorm", 2),
+        ordered=("min", "max"),
+        neutral=(-1.0, 1.0, 0.0, 1.0),
+    ),
+    Family(
+        "cauchy",
+        6,
+        (_LOC, _SCALE),
+        "Cauchy (Lorentz) with median loc and half width at half maximum scale.",
+        params=lambda loc, scale: (0.0, 0.0, loc, scale),
+        ends=LINE,
+        middle=lambda m, a, b: 0.0,
+        logpdf=lambda m, a, b, z: -m.log1p(z * z) - math.log(math.pi),
+        cdf=lambda m, a, b, z: 0.5 + m.arctan(z) / math.pi,
+        ppf=lambda m, a, b, q: -1.0 / m.tan(math.pi * q),
+        scipy=_stats("cauchy", 0),
+    ),
+    Family(
+        "cosine",
+        7,
+        (_LOC, _SCALE),
+        "Raised cosine, density (1 + cos z) / 2π for |z| <= π with z = (x - loc) / scale.",
+        params=lambda loc, scale: (0.0, 0.0, loc, scale),
+        ends=CIRCLE,
+        middle=lambda m, a, b: 0.0,
+        logpdf=lambda m, a, b, z: 2 * m.log(m.cos(z / 2)) - math.log(math.pi),
+        cdf=lambda m, a, b, z: (math.pi + z + m.sin(z)) / (2 * math.pi),
+        ppf=lambda m, a, b, q: m.cosine_ppf(q),
+        scipy=_stats("cosine", 0),
+    ),
+    Family(
+        "beta",
+        8,
+        (Argument("a"), Argument("b"), _LOC, _SCALE),
+        "Beta(a, b) on [loc, loc + scale].",
+        params=lambda a, b, loc, scale: (a, b, loc, scale),
+        ends=ONE_ENDS,
+        middle=lambda m, a, b: 0.5,
+        logpdf=lambda m, a, b, z: m.xlogy(a - 1, z) + m.xlog1py(b - 1, -z) - m.betaln(a, b),
+        cdf=lambda m, a, b, z: m.beta_cdf(a, b, z),
+        ppf=lambda m, a, b, q: m.beta_ppf(*_order(m, q, a, b)),
+        scipy=_stats("beta", 2),
+        positive=("a", "b", "scale"),
+        iterative=True,
+    ),
+    Family(
+        "gamma",
+        9,
+        (Argument("a"), _LOC, _SCALE),
+        "Gamma with shape a and scale, starting at loc.",
+        params=lambda a, loc, scale: (a, 0.0, loc, scale),
+        ends=HALF_LINE,
+        middle=lambda m, a, b: 1.0,
+        logpdf=lambda m, a, b, z: m.xlogy(a - 1, z) - z - m.gammaln(a),
+        cdf=lambda m, a, b, z: m.gamma_cdf(a, z),
+        ppf=lambda m, a, b, q: m.gamma_ppf(*_order(m, q, a)),
+        scipy=_stats("gamma", 1),
+        positive=("a", "scale"),
+        iterative=True,
+    ),
+    Family(
+        "expon",
+        10,
+        (_LOC, _SCALE),
+        "Exponential with mean scale, starting at loc.",
+        params=lambda loc, scale: (0.0, 0.0, loc, scale),
+        ends=HALF_LINE,
+        middle=lambda m, a, b: 1.0,
+        logpdf=lambda m, a, b, z: -z,
+        cdf=lambda m, a, b, z: -m.expm1(-z),
+        ppf=lambda m, a, b, q: -m.log1p(-q),
+        scipy=_stats("expon", 0),
+    ),
+    Family(
+        "plaw",
+        11,
+        (Argument("a"), _LOC, _SCALE),
+        "Power law, density a z^(a - 1) for 0 <= z <= 1, z = (x - loc) / scale.",
+        params=lambda a, loc, scale: (a, 0.0, loc, scale),
+        ends=ONE_ENDS,
+        middle=lambda m, a, b: 0.5,
+        logpdf=lambda m, a, b, z: m.log(a) + m.xlogy(a - 1, z),
+        cdf=lambda m, a, b, z: z**a,
+        ppf=lambda m, a, b, q: q ** (1 / a),
+        scipy=_stats("powerlaw", 1),
+        positive=("a", "scale"),
+    ),
+)
+
+
+def _order(m, q, *shapes):
+    """scipy's inverses take (shapes, q), ours (q, shapes)."""
+    return (*shapes, q) if m.is_numpy else (q, *shapes)
+
+
+BY_NAME: dict[str, Family] = {family.name: family for family in FAMILIES}
+BY_CODE: dict[int, Family] = {family.code: family for family in reversed(FAMILIES)}
+LAWS: tuple[Family, ...] = tuple(BY_CODE[code] for code in sorted(BY_CODE))
