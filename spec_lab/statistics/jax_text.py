@@ -1,0 +1,128 @@
+"""`StatisticJX`: the statistics written in JAX, for fits.
+
+Each method is elementwise and pure, can be jitted, vmapped and differentiated twice, and compiles to one fusion. Only
+the renaming of arguments lives here: the mathematics, with its derivatives, is in `deviances`. The readable text is
+`Statistic` in `numpy_text`; the formulas are in `catalog`.
+"""
+
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from spec_lab.statistics import deviances, loredo
+
+HUGE = 1e140  # a rate above this is no model; below it the squares of expected counts stay finite
+
+
+def _known(m: Any) -> tuple[Array, Array]:
+    """The rate, 0 where it is not finite, and where it is."""
+    m = jnp.asarray(m, jnp.result_type(float))
+    ok = jnp.abs(m) < HUGE
+    return jnp.where(ok, m, 0.0), ok
+
+
+def _signed(stat: Array, ok: Array, excess: Array) -> tuple[Array, Array]:
+    """(stat, sign × √stat): +inf where the model is not finite; slope 0, not NaN, where the statistic is 0."""
+    stat = jnp.where(ok, stat, jnp.inf)
+    root = jnp.where(stat > 0, jnp.sqrt(jnp.where(stat > 0, stat, 1.0)), 0.0)
+    return stat, jnp.where(excess < 0, -root, root)
+
+
+def _floats(*values: Any) -> list[Array]:
+    return [jnp.asarray(value, jnp.result_type(float)) for value in values]
+
+
+class StatisticJX:
+    """Deviances in JAX: arrays in, `(stat, residual)` out, elementwise.
+
+    Every method takes the keywords `S, B` (counts), `m` (source rate, counts/s), `ts, tb` (effective exposures, s),
+    `sigma_S, sigma_B` (counts), any shapes that broadcast, and uses those its formula names. `stat` is -2 ln L
+    relative to the saturated model; `residual` is √stat with the sign of the excess of data over model.
+    """
+
+    @staticmethod
+    def Gstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """χ² of the net counts."""
+        m, ok = _known(m)
+        S, B, ts, tb, sigma_S, sigma_B = _floats(S, B, ts, tb, sigma_S, sigma_B)
+        excess = S - B * (ts / tb) - ts * m
+        variance = sigma_S**2 + (ts / tb * sigma_B) ** 2
+        known = variance > 0
+        stat = jnp.where(known, excess**2 / jnp.where(known, variance, 1.0), jnp.where(excess == 0, 0.0, jnp.inf))
+        return _signed(stat, ok, excess)
+
+    @staticmethod
+    def Cstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """Poisson counts without background (the C statistic); B is ignored."""
+        m, ok = _known(m)
+        S, ts = _floats(S, ts)
+        return _signed(deviances.poisson(S, ts * m), ok, S - ts * m)
+
+    Pstat = Cstat  # the documented name: background ignored
+
+    @staticmethod
+    def Pknown(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """Poisson counts over an exactly known background."""
+        m, ok = _known(m)
+        S, B, ts, tb = _floats(S, B, ts, tb)
+        total = ts * m + B * (ts / tb)
+        return _signed(deviances.poisson(S, total), ok, S - total)
+
+    @staticmethod
+    def PPstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """Poisson counts, Poisson background profiled (the W statistic)."""
+        m, ok = _known(m)
+        S, B, ts, tb = _floats(S, B, ts, tb)
+        return _signed(deviances.poisson_profile(S, B, m, ts, tb), ok, S / ts - B / tb - m)
+
+    Wstat = PPstat
+
+    @staticmethod
+    def PGstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """Poisson counts, Gaussian background profiled with the expected total ≥ 0."""
+        m, ok = _known(m)
+        S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
+        E, v = ts * m + B * (ts / tb), (ts / tb * sigma_B) ** 2
+        return _signed(deviances.gaussian_profile(S, E, v), ok, S / ts - B / tb - m)
+
+    @staticmethod
+    def PGstat_xspec(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """XSPEC's literal PG: where S = 0 the total is unconstrained and the statistic may be negative (residual 0)."""
+        m, ok = _known(m)
+        S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
+        E, v = ts * m + B * (ts / tb), (ts / tb * sigma_B) ** 2
+        return _signed(deviances.gaussian_profile_free(S, E, v), ok, S / ts - B / tb - m)
+
+    @staticmethod
+    def Lstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """Poisson counts, background marginalised over a flat prior (Loredo 1992); counts are rounded to integers."""
+        m, ok = _known(m)
+        S, B, ts, tb = _floats(S, B, ts, tb)
+        return _signed(loredo.marginal(jnp.round(S), jnp.round(B), m, ts, tb), ok, S / ts - B / tb - m)
+
+    @staticmethod
+    def PPstat_UL(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """(significance of the unit's expected counts over a Poisson background - 3)²: one number, shape [1]."""
+        m, ok = _known(m)
+        S, B, ts, tb, m = jnp.broadcast_arrays(*_floats(S, B, ts, tb, m))
+        off, expected = jnp.sum(B), jnp.sum(B * ts / tb)
+        alpha = jnp.where(off > 0, expected / jnp.where(off > 0, off, 1.0), jnp.mean(ts / tb))
+        zero, one = jnp.zeros_like(off), jnp.ones_like(off)
+        stat = deviances.poisson_profile(jnp.sum(ts * m) + expected, off, zero, alpha, one)
+        return _beyond_three(stat, jnp.sum(ts * m), jnp.all(ok))
+
+    @staticmethod
+    def PGstat_UL(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+        """(significance of the unit's expected counts over a Gaussian background - 3)²: one number, shape [1]."""
+        m, ok = _known(m)
+        B, ts, tb, sigma_B, m = jnp.broadcast_arrays(*_floats(B, ts, tb, sigma_B, m))
+        expected, variance = jnp.sum(B * ts / tb), jnp.sum((ts / tb * sigma_B) ** 2)
+        stat = deviances.gaussian_profile(jnp.sum(ts * m) + expected, expected, variance)
+        return _beyond_three(stat, jnp.sum(ts * m), jnp.all(ok))
+
+
+def _beyond_three(stat: Array, source: Array, ok: Array) -> tuple[Array, Array]:
+    _, significance = _signed(stat, jnp.isfinite(stat), source)
+    miss = jnp.where(ok & jnp.isfinite(stat), significance - 3.0, jnp.inf)[None]
+    return miss**2, miss
