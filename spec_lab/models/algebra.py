@@ -1,0 +1,297 @@
+"""The algebra of models: which kinds combine, and how the combination is computed.
+
+    add ± add, add ± math → add        add * mul, add * math → add        add / mul, add / math → add
+    mul ± mul, mul ± math → mul        mul * mul, mul * math → mul        mul / mul, mul / math, math / mul → mul
+    math with math → math              (mul | math) ** (math) → its kind  conv(X) → X
+
+Everything else is refused when it is written, with both sides named. Numbers become a frozen constant.
+
+Bin integrals stay linear in the additive parts: every additive node is represented by its *portions* at the quadrature
+nodes (weight times N), factors multiply portions, and only the outermost sum over nodes makes the bin integral. A line
+narrower than a bin brings portions of its own (see `lines`), so products of lines and factors need no special case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from spec_lab._base import ModelError
+from spec_lab.models.component import Component, Mathematical
+from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.model import Model, Term, Values
+from spec_lab.models.parameter import number, parameter
+
+_SAME = {("add", "add"): "add", ("add", "math"): "add", ("math", "add"): "add"}
+_FACTOR = {("mul", "mul"): "mul", ("mul", "math"): "mul", ("math", "mul"): "mul", ("math", "math"): "math"}
+_SCALED = {(a, b): "add" for a, b in (("add", "mul"), ("mul", "add"), ("add", "math"), ("math", "add"))}
+_SUM, _PRODUCT = _SAME | _FACTOR, _SCALED | _FACTOR
+_QUOTIENT = {("add", "mul"): "add", ("add", "math"): "add"} | _FACTOR
+_POWER = {("mul", "math"): "mul", ("math", "math"): "math"}
+TABLE = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _QUOTIENT, "**": _POWER}
+_BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 2, "**": 4}
+_WHY = {
+    ("add", "add"): "two additive components can be added or subtracted, not multiplied or divided",
+    ("add", "mul"): "a factor multiplies or divides an additive component; it cannot be added to one",
+}
+
+
+class literal(Mathematical):
+    """A number written in an expression: a constant, frozen unless thawed.
+
+    N(E) = C
+    """
+
+    formula: ClassVar[str] = "C"
+    flat: ClassVar[bool] = True
+    listed: ClassVar[bool] = False
+    C: Any = parameter(1.0, "unif(-10, 10)", label="C", doc="value", frozen=True)
+
+    @property
+    def called(self) -> str:
+        return self.name or "const"
+
+    def spectrum(self, x: Energy, p: Any, T: Any = None) -> Any:
+        return p["C"]
+
+    def text(self, names: Sequence[str]) -> str:
+        return f"{number(self.C):.12g}"
+
+
+def join(symbol: str, left: Any, right: Any) -> Any:
+    """The combination of two models, or of a model and a number.
+
+    Raises:
+        ModelError: The kinds do not combine.
+    """
+    left, right = _model(left), _model(right)
+    if left is None or right is None:
+        return NotImplemented
+    pair = (left.result(), right.result())
+    if pair not in TABLE[symbol]:
+        why = _WHY.get(pair) or _WHY.get(pair[::-1]) or "these kinds do not combine"
+        allowed = ", ".join(f"{a}{symbol}{b}" for a, b in TABLE[symbol])
+        raise ModelError(
+            f"cannot form {left.expression} {symbol} {right.expression}: {left.expression} is {pair[0]}, "
+            f"{right.expression} is {pair[1]}; {why}",
+            allowed=allowed,
+            hint="A convolution must be called with a model: gsmooth()(pl())." if "conv" in pair else None,
+        )
+    return Binary(symbol, left, right)
+
+
+def convolve(operator: Model, inner: Any) -> Model:
+    """`operator(inner)`.
+
+    Raises:
+        ModelError: `operator` is not a convolution, or `inner` is not a model.
+    """
+    if operator.result() != "conv":
+        raise ModelError(
+            f"{operator.expression} is {operator.result()}, and only a convolution can be called with a model",
+            hint=f"Multiply instead: {operator.expression}*{getattr(inner, 'expression', 'pl')}.",
+        )
+    inside = _model(inner)
+    if inside is None:
+        raise ModelError(f"{operator.expression} must be called with a model", got=inner)
+    return Convolved(operator, inside)
+
+
+def _model(value: Any) -> Model | None:
+    if isinstance(value, Model):
+        return value
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return literal(C=float(value))
+    return None
+
+
+class _Node(Model):
+    """What the operations share: leaves and names go left to right."""
+
+    def branches(self) -> tuple[Model, ...]:
+        raise NotImplementedError
+
+    def leaves(self) -> tuple[Component, ...]:
+        return sum((branch.leaves() for branch in self.branches()), ())
+
+
+class Binary(_Node):
+    """`left symbol right`."""
+
+    symbol: str = eqx.field(static=True)
+    left: Model
+    right: Model
+
+    def branches(self) -> tuple[Model, ...]:
+        return (self.left, self.right)
+
+    def result(self) -> str:
+        return TABLE[self.symbol][self.left.result(), self.right.result()]
+
+    def _halves(self, values: Sequence[Any]) -> tuple[Any, Any]:
+        n = len(self.left.leaves())
+        return values[:n], values[n:]
+
+    def density(self, x: Energy, values: Values, T: Any) -> Any:
+        a, b = self._halves(values)
+        joint = self.exponent(x, values, T)
+        if joint is not None:
+            return jnp.exp(joint)
+        return _APPLY[self.symbol](self.left.density(x, a, T), self.right.density(x, b, T))
+
+    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+        if self.symbol not in "*/":
+            return None
+        a, b = self._halves(values)
+        left = self.left.exponent(x, a, T)
+        right = None if left is None else self.right.exponent(x, b, T)
+        if right is None:
+            return None
+        return left + right if self.symbol == "*" else left - right
+
+    def portions(self, grid: Grid, values: Values) -> Any:
+        joint = self.exponent(grid.energy, values, grid.T)
+        if joint is not None:
+            return grid.weights * jnp.exp(joint) if self.result() == "add" else jnp.exp(joint)
+        a, b = self._halves(values)
+        return _APPLY[self.symbol](self._side(self.left, grid, a), self._side(self.right, grid, b))
+
+    def _side(self, branch: Model, grid: Grid, values: Values) -> Any:
+        """Portions of a branch; a pure number added to photons is a constant density and must be weighted too."""
+        side = branch.portions(grid, values)
+        bare = self.symbol in "+-" and self.result() == "add" and branch.result() != "add"
+        return grid.weights * side if bare else side
+
+    def binned(self, grid: Grid, values: Values) -> Any:
+        a, b = self._halves(values)
+        kinds = (self.left.result(), self.right.result())
+        if kinds == ("add", "add"):
+            return _APPLY[self.symbol](self.left.binned(grid, a), self.right.binned(grid, b))
+        if self.symbol in "*/" and _flat(self.right) and kinds[0] == "add":
+            return _APPLY[self.symbol](self.left.binned(grid, a), self.right.density(grid.energy, b, grid.T))
+        if self.symbol == "*" and _flat(self.left) and kinds[1] == "add":
+            return self.left.density(grid.energy, a, grid.T) * self.right.binned(grid, b)
+        return self.portions(grid, values).sum(0)
+
+    def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
+        a, b = self._halves(names)
+        left, right = self.left.parts(a, first), self.right.parts(b, first + self.left.size)
+        if self.result() != "add":
+            return (Term(self.text(names), self, tuple(range(first, first + self.size))),)
+        if self.symbol == "+":
+            return left + right
+        if self.symbol == "-":
+            return left + tuple(Term(name, Negative(model), indices) for name, model, indices in right)
+        if self.left.result() == "add":
+            factor = tuple(range(first + self.left.size, first + self.size))
+            return tuple(Term(n, Binary(self.symbol, m, self.right), i + factor) for n, m, i in left)
+        factor = tuple(range(first, first + self.left.size))
+        return tuple(Term(n, Binary(self.symbol, self.left, m), factor + i) for n, m, i in right)
+
+    def text(self, names: Sequence[str]) -> str:
+        a, b = self._halves(names)
+        mine = _BINDING[self.symbol]
+        left, right = self.left.text(a), self.right.text(b)
+        if _binding(self.left) < mine or (self.symbol == "**" and _binding(self.left) <= mine):
+            left = f"({left})"
+        if _binding(self.right) < mine or (self.symbol in "-/" and _binding(self.right) <= mine):
+            right = f"({right})"
+        return f"{left}{self.symbol}{right}"
+
+    def bare(self) -> Model:
+        return Binary(self.symbol, self.left.bare(), self.right.bare())
+
+
+class Negative(_Node):
+    """`-inner`."""
+
+    inner: Model
+
+    def branches(self) -> tuple[Model, ...]:
+        return (self.inner,)
+
+    def result(self) -> str:
+        return self.inner.result()
+
+    def density(self, x: Energy, values: Values, T: Any) -> Any:
+        return -self.inner.density(x, values, T)
+
+    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+        return None
+
+    def portions(self, grid: Grid, values: Values) -> Any:
+        return -self.inner.portions(grid, values)
+
+    def binned(self, grid: Grid, values: Values) -> Any:
+        return -self.inner.binned(grid, values)
+
+    def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
+        return tuple(Term(n, Negative(m), i) for n, m, i in self.inner.parts(names, first))
+
+    def text(self, names: Sequence[str]) -> str:
+        inner = self.inner.text(names)
+        return f"-({inner})" if _binding(self.inner) <= _BINDING["neg"] else f"-{inner}"
+
+    def bare(self) -> Model:
+        return Negative(self.inner.bare())
+
+
+class Convolved(_Node):
+    """`operator(inner)`."""
+
+    operator: Any
+    inner: Model
+
+    def branches(self) -> tuple[Model, ...]:
+        return (self.operator, self.inner)
+
+    def result(self) -> str:
+        return self.inner.result()
+
+    def density(self, x: Energy, values: Values, T: Any) -> Any:
+        return self.operator.convolve(self.inner, x, values[0], values[1:], T)
+
+    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+        return None
+
+    def portions(self, grid: Grid, values: Values) -> Any:
+        return self.operator.convolve_portions(self.inner, grid, values[0], values[1:])
+
+    def binned(self, grid: Grid, values: Values) -> Any:
+        return self.portions(grid, values).sum(0)
+
+    def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
+        own = tuple(range(first, first + self.operator.size))
+        inner = self.inner.parts(names[1:], first + len(own))
+        return tuple(Term(n, Convolved(self.operator, m), own + i) for n, m, i in inner)
+
+    def text(self, names: Sequence[str]) -> str:
+        return f"{names[0]}({self.inner.text(names[1:])})"
+
+    def bare(self) -> Model:
+        return Convolved(self.operator.bare(), self.inner.bare())
+
+
+def _flat(model: Model) -> bool:
+    return all(type(leaf).flat for leaf in model.leaves()) and model.result() == "math"
+
+
+def _binding(model: Model) -> int:
+    if isinstance(model, Binary):
+        return _BINDING[model.symbol]
+    if isinstance(model, Negative):
+        return _BINDING["neg"]
+    return 1 if isinstance(model, literal) and number(model.C) < 0 else 9
+
+
+_APPLY = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "**": lambda a, b: a**b,
+}

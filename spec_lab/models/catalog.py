@@ -1,0 +1,61 @@
+"""The catalog: every component by name and alias, with its formula, parameters and help; and models as HTML."""
+
+from __future__ import annotations
+
+import html
+import inspect
+from typing import Any
+
+from spec_lab.models.component import REGISTRY, Component
+from spec_lab.models.model import Model
+
+
+def component_class(name: str) -> type[Component] | None:
+    """The class called `name`, by its own name or an alias; None when there is none."""
+    if name in REGISTRY:
+        return REGISTRY[name]
+    return next((cls for cls in REGISTRY.values() if name in cls.aliases), None)
+
+
+def known_names() -> list[str]:
+    """Every name and alias."""
+    return sorted({*REGISTRY, *(alias for cls in REGISTRY.values() for alias in cls.aliases)})
+
+
+def catalog() -> list[dict[str, Any]]:
+    """One entry per component: name, aliases, kind, formula (LaTeX), doc, parameters, config."""
+    return [_entry(name, cls) for name, cls in sorted(REGISTRY.items(), key=lambda item: (item[1].kind, item[0]))]
+
+
+def _entry(name: str, cls: type[Component]) -> dict[str, Any]:
+    parameters, settings = [], []
+    for key, field in cls.__dataclass_fields__.items():
+        declared = field.metadata.get("parameter")
+        if declared is not None:
+            when = None if declared.when is None else f"{declared.when[0]}={declared.when[1]}"
+            parameters.append({"name": key, "default": declared.default, **declared.metadata, "when": when})
+        elif "config" in field.metadata:
+            settings.append({"name": key, "default": field.default, "doc": field.metadata["config"]})
+    doc = inspect.getdoc(cls) or ""
+    return {
+        "name": name,
+        "aliases": list(cls.aliases),
+        "kind": cls.kind,
+        "formula": cls.formula,
+        "summary": doc.partition("\n")[0],
+        "doc": doc,
+        "parameters": parameters,
+        "config": settings,
+    }
+
+
+def model_html(model: Model) -> str:
+    """A model as a small table for notebooks."""
+    head = f"<b>{html.escape(model.expression)}</b> ({model.result()})"
+    rows = "".join(
+        f"<tr><td>{html.escape(p.component)}</td><td>{html.escape(p.name)}</td><td>{p.value:.6g}</td>"
+        f"<td>{html.escape(p.unit)}</td><td>{html.escape('frozen' if p.frozen else p.prior or '')}</td></tr>"
+        for p in model.parameters
+    )
+    columns = "".join(f"<th>{c}</th>" for c in ("component", "parameter", "value", "unit", "prior"))
+    return f"<div>{head}<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>"

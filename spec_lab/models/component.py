@@ -1,0 +1,166 @@
+"""Components: the leaves of a model, one class each.
+
+A component declares its parameters (`parameter(...)`) and settings (`config(...)`) as fields, in order, and says how it
+is computed. The four kinds:
+
+- `Additive`: `spectrum(x, p, T)` gives N(E) in photons/cm²/s/keV. With `exact = True` it also has `integral(lo, hi, p, T)`,
+  photons/cm²/s per bin. With `log_spectrum` it gives ln N instead, so that a product with other such factors costs one exp.
+- `Multiplicative`, `Mathematical`: `spectrum` gives the dimensionless factor.
+- `Convolution` (in `convolution`): acts on another model.
+
+`redshift` moves the energies, E → E(1+z), and nothing else (no 1/(1+z) in the normalisation). A subclass with a lower-case
+name enters the registry that `Model.parse` and `catalog` read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from spec_lab._base import ModelError, ParameterError
+from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.model import Model, Term, Values
+from spec_lab.models.parameter import Declaration, config
+
+REGISTRY: dict[str, type[Component]] = {}
+
+
+class Component(Model):
+    """A leaf. Not for direct use: subclass `Additive`, `Multiplicative` or `Mathematical`."""
+
+    aliases: ClassVar[tuple[str, ...]] = ()
+    formula: ClassVar[str] = ""
+    exact: ClassVar[bool] = False  # has `integral`
+    exponential: ClassVar[bool] = False  # has `log_spectrum`
+    flat: ClassVar[bool] = False  # does not depend on energy
+    listed: ClassVar[bool] = True  # in the catalog; kinds and families start with a capital and never are
+    name: str = eqx.field(default="", static=True, kw_only=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.listed and cls.__name__[0].islower():
+            REGISTRY[cls.__name__] = cls
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            declared = field.metadata.get("parameter")
+            if declared is None:
+                continue
+            value = getattr(self, field.name)
+            if declared.when is None or getattr(self, declared.when[0]) == declared.when[1]:
+                object.__setattr__(self, field.name, declared.wrap(value))
+            elif value is not None:
+                raise ParameterError(
+                    f"{type(self).__name__} has no parameter {field.name!r} with {declared.when[0]}="
+                    f"{getattr(self, declared.when[0])!r}",
+                    allowed=", ".join(name for name, _ in self.slots()),
+                    hint=f"Set {declared.when[0]}={declared.when[1]!r} to use it.",
+                )
+
+    # ---- what a component class provides ---------------------------------------------------------------------------
+    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        """N(E) in photons/cm²/s/keV, or the dimensionless factor. `p` maps parameter names to scalars."""
+        if type(self).exponential:
+            return jnp.exp(self.log_spectrum(x, p, T))
+        raise NotImplementedError(f"{type(self).__name__} has neither `spectrum` nor `log_spectrum`")
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        """ln of `spectrum`; only with `exponential = True`."""
+        raise NotImplementedError(f"{type(self).__name__} has no `log_spectrum`")
+
+    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+        """The analytic integral of `spectrum` over bins, photons/cm²/s; only with `exact = True`."""
+        raise NotImplementedError(f"{type(self).__name__} has no analytic integral")
+
+    def node_portions(self, grid: Grid, p: Mapping[str, Any]) -> Any:
+        """Weight times N at the nodes, [k, e]; components narrower than a bin do better than the pointwise product."""
+        return grid.weights * self.spectrum(grid.energy, p, grid.T)
+
+    def tabulates(self) -> tuple[Any, ...]:
+        """Keys (with a method `at(E)`) of the tables this component looks up in `Energy.known`."""
+        return ()
+
+    # ---- bookkeeping -----------------------------------------------------------------------------------------------
+    @property
+    def called(self) -> str:
+        """The name before it is made unique: the user's, else the class's."""
+        return self.name or type(self).__name__
+
+    def slots(self) -> tuple[tuple[str, Declaration], ...]:
+        """Names and declarations of the parameters this instance has."""
+        declared = ((f.name, f.metadata.get("parameter")) for f in dataclasses.fields(self))
+        return tuple((name, spec) for name, spec in declared if spec is not None and getattr(self, name) is not None)
+
+    def settings(self) -> tuple[str, ...]:
+        """Names of the static settings."""
+        return tuple(f.name for f in dataclasses.fields(self) if "config" in f.metadata)
+
+    # ---- the node's side -------------------------------------------------------------------------------------------
+    def leaves(self) -> tuple[Component, ...]:
+        return (self,)
+
+    def result(self) -> str:
+        return type(self).kind
+
+    def density(self, x: Energy, values: Values, T: Any) -> Any:
+        return self.spectrum(x, values[0], T)
+
+    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+        return self.log_spectrum(x, values[0], T) if type(self).exponential else None
+
+    def portions(self, grid: Grid, values: Values) -> Any:
+        if type(self).kind == "add":
+            return self.node_portions(grid, values[0])
+        return self.spectrum(grid.energy, values[0], grid.T)
+
+    def binned(self, grid: Grid, values: Values) -> Any:
+        if type(self).exact and grid.rule == "exact":
+            return self.integral(grid.lo, grid.hi, values[0], grid.T)
+        return self.portions(grid, values).sum(0)
+
+    def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
+        return (Term(names[0], self, tuple(range(first, first + self.size))),)
+
+    def text(self, names: Sequence[str]) -> str:
+        return names[0]
+
+    def bare(self) -> Component:
+        names = [name for name, _ in self.slots()]
+        if not names:
+            return self
+        return eqx.tree_at(
+            lambda m: [getattr(m, name) for name in names], self, [0.0] * len(names), is_leaf=lambda leaf: leaf is None
+        )
+
+
+class Additive(Component):
+    """A source of photons: N(E) in photons/cm²/s/keV."""
+
+    kind: ClassVar[str] = "add"
+    redshift: float = config(0.0, "energies are multiplied by 1+z")
+
+
+class Multiplicative(Component):
+    """A dimensionless factor that depends on energy."""
+
+    kind: ClassVar[str] = "mul"
+
+
+class Mathematical(Component):
+    """A dimensionless factor that may multiply or be added to anything."""
+
+    kind: ClassVar[str] = "math"
+
+
+def needs_time(component: Component, T: Any) -> Any:
+    """`T`, or an error that says where times come from."""
+    if T is None:
+        raise ModelError(
+            f"{component.called} depends on time, and no time was given",
+            hint="Give each DataUnit its time (DataUnit(..., time=20.0)), or evaluate with T=.",
+        )
+    return T

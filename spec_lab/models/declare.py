@@ -1,0 +1,50 @@
+"""The parameters that many components share, declared once: amplitudes, energies, indices, temperatures.
+
+Each function makes one field; ranges are the defaults of the documented interface (uniform beliefs on the number shown).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spec_lab.models.parameter import config, parameter
+
+LN10 = 2.302585092994045684
+
+
+def span(lo: float, hi: float) -> str:
+    """A uniform belief as text."""
+    return f"unif({lo:g}, {hi:g})"
+
+
+def amplitude(name: str = "A", doc: str = "amplitude at the pivot energy", unit: str = "photons/cm²/s/keV") -> Any:
+    """A base-10 logarithm of an amplitude, 0 [-10, 10]."""
+    return parameter(0.0, span(-10, 10), label=rf"\log {name}", log=True, doc=doc, unit=unit)
+
+
+def log_energy(
+    label: str, default: float, lo: float, hi: float, doc: str, when: tuple[str, Any] | None = None, **more: Any
+) -> Any:
+    """A base-10 logarithm of an energy in keV."""
+    return parameter(default, span(lo, hi), label=rf"\log {label}", log=True, unit="keV", doc=doc, when=when, **more)
+
+
+def index(
+    label: str, default: float, lo: float, hi: float, doc: str = "photon index", when: tuple[str, Any] | None = None
+) -> Any:
+    """A power-law index (N ∝ E^index: falling spectra have negative indices)."""
+    return parameter(default, span(lo, hi), label=label, doc=doc, when=when)
+
+
+def pivot(default: float = 1.0) -> Any:
+    """The energy at which the amplitude is quoted, keV."""
+    return config(default, "energy at which the amplitude is quoted, keV")
+
+
+def peak() -> Any:
+    """The switch between peak energy of E²N and break or cut-off energy."""
+    return config(True, "the energy parameter is the peak of E²N (True) or the break or cut-off energy (False)")
+
+
+PEAK = ("vfv_peak", True)
+NO_PEAK = ("vfv_peak", False)

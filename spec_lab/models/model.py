@@ -1,0 +1,296 @@
+"""What every model can do, whether it is one component or an expression of many.
+
+A model is an immutable tree: components at the leaves, operations (`algebra`) above them. Its parameters are the leaves'
+parameters in reading order; `theta` is the flat vector of their values. Three ways to evaluate it:
+
+- `photons(theta, grid)`: the hot path, photons/cm²/s per bin, pure JAX, for `jit`, `vmap` and `grad`;
+- `evaluate(E, theta, T)`: the curve N(E) (or the dimensionless factor), for drawing;
+- `terms`: the additive parts with their factors, each a model of its own, for drawing them apart.
+
+`structure` is the model without its values: hashable, equal for models that differ only in values, freezes, priors or
+labels; use it as the static argument of a compiled function.
+
+Nodes implement the few methods listed under "for nodes"; everything else is derived here, once.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab._base import ModelError
+from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.parameter import Parameter, read
+
+if TYPE_CHECKING:
+    from spec_lab.models.component import Component
+
+Values = Sequence[Mapping[str, Any]]  # one mapping name → scalar per leaf, in reading order
+
+
+class Term(NamedTuple):
+    """One additive part of a model: its component's name, the part as a model, its slots in the whole model's theta."""
+
+    name: str
+    model: Model
+    indices: tuple[int, ...]
+
+
+class Model(eqx.Module):
+    """A spectral model. Build one from components: ``tbabs() * (pl() + bb())``, or from text: `Model.parse`."""
+
+    kind: ClassVar[str] = ""
+
+    # ---- for nodes -------------------------------------------------------------------------------------------------
+    @abstractmethod
+    def leaves(self) -> tuple[Component, ...]:
+        """The components in reading order."""
+
+    @abstractmethod
+    def result(self) -> str:
+        """``add``, ``mul``, ``math`` or ``conv``."""
+
+    @abstractmethod
+    def density(self, x: Energy, values: Values, T: Any) -> Any:
+        """N(E) in photons/cm²/s/keV, or the dimensionless factor, at the energies `x`."""
+
+    @abstractmethod
+    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+        """ln of `density` where it is known without taking a logarithm, else None: products then share one exp."""
+
+    @abstractmethod
+    def portions(self, grid: Grid, values: Values) -> Any:
+        """Weight times N at each node, [k, e], summing over k to the bin integral (the bare factor for mul and math)."""
+
+    @abstractmethod
+    def binned(self, grid: Grid, values: Values) -> Any:
+        """The bin integrals, [e], by analytic integral where there is one."""
+
+    @abstractmethod
+    def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
+        """`terms` of this subtree, whose leaves are called `names` and whose slots start at `first`."""
+
+    @abstractmethod
+    def text(self, names: Sequence[str]) -> str:
+        """The expression, given the names of the leaves."""
+
+    @abstractmethod
+    def bare(self) -> Model:
+        """The same tree with every parameter replaced by zero."""
+
+    # ---- what it is ------------------------------------------------------------------------------------------------
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Unique names of the components: ``pl``, ``pl2``, ``pl3``."""
+        given: list[str] = []
+        for leaf in self.leaves():
+            name, n = leaf.called, 1
+            while name in given:
+                n += 1
+                name = f"{leaf.called}{n}"
+            given.append(name)
+        return tuple(given)
+
+    @property
+    def expression(self) -> str:
+        """The model as text, which `Model.parse` reads back: ``tbabs*(pl+bb)``."""
+        return self.text(self.names)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter in the order of theta."""
+        pairs = zip(self.names, self.leaves(), strict=True)
+        return tuple(
+            read(name, slot, declared, getattr(leaf, slot)) for name, leaf in pairs for slot, declared in leaf.slots()
+        )
+
+    @property
+    def config(self) -> tuple[tuple[str, str, Any], ...]:
+        """The static settings: (component, name, value)."""
+        pairs = zip(self.names, self.leaves(), strict=True)
+        return tuple((name, key, getattr(leaf, key)) for name, leaf in pairs for key in leaf.settings())
+
+    @property
+    def theta(self) -> np.ndarray:
+        """The start values, shape [k], in the order of `parameters`."""
+        return np.array([p.value for p in self.parameters], float)
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return sum(len(leaf.slots()) for leaf in self.leaves())
+
+    @property
+    def structure(self) -> Structure:
+        """The model without its values: hashable, equal for equal structure."""
+        return Structure(jax.tree.structure(self.bare()))
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The additive parts; a factor (``mul``, ``math``) is its own only term."""
+        return self.parts(self.names, 0)
+
+    @classmethod
+    def parse(cls, text: str) -> Model:
+        """Read an expression such as ``tbabs*(pl+bb)``.
+
+        Raises:
+            ModelError: Unknown component, bad syntax, or kinds that do not combine.
+        """
+        from spec_lab.models.parse import parse
+
+        return parse(text)
+
+    # ---- evaluation ------------------------------------------------------------------------------------------------
+    def photons(self, theta: Any, grid: Grid) -> Any:
+        """Photons/cm²/s in each bin of `grid`, shape [e].
+
+        Args:
+            theta: Parameter values, shape [k], in the order of `parameters`.
+            grid: From `Grid.make`, optionally through `prepare`.
+
+        Raises:
+            ModelError: The model is a factor, which has no integral.
+        """
+        if self.result() != "add":
+            raise ModelError(
+                f"{self.expression} is a factor: it has no photons of its own",
+                got=self.result(),
+                allowed="add",
+                hint="Multiply it with an additive component, for example pl().",
+            )
+        return self.binned(grid, self.split(theta))
+
+    def prepare(self, grid: Grid) -> Grid:
+        """The grid with everything that depends on energies alone tabulated at its nodes (absorption cross-sections).
+
+        Optional: `photons` gives the same numbers without it, only slower.
+        """
+        known = dict(grid.known or {})
+        for leaf in self.leaves():
+            for key in leaf.tabulates():
+                known.setdefault(key, key.at(np.asarray(grid.nodes)))
+        return eqx.tree_at(lambda g: g.known, grid, known or None, is_leaf=lambda leaf: leaf is None)
+
+    def evaluate(self, E: Any, theta: Any = None, T: Any = None) -> Any:
+        """N(E) in photons/cm²/s/keV, or the dimensionless factor.
+
+        Args:
+            E: Energies, keV, any shape.
+            theta: Parameter values; the start values when None.
+            T: Time, s, for time-dependent components.
+        """
+        theta = self.theta if theta is None else theta
+        traced = any(isinstance(a, jax.core.Tracer) for a in (E, theta, T))
+        T = None if T is None else jnp.asarray(T, float)
+        curve = _curve(self.structure, jnp.asarray(theta, float), jnp.asarray(E, float), T)
+        return curve if traced else np.asarray(curve)
+
+    def split(self, theta: Any) -> list[dict[str, Any]]:
+        """theta as one mapping name → scalar per leaf."""
+        values, i = [], 0
+        for leaf in self.leaves():
+            names = [name for name, _ in leaf.slots()]
+            values.append({name: theta[i + j] for j, name in enumerate(names)})
+            i += len(names)
+        return values
+
+    # ---- algebra ---------------------------------------------------------------------------------------------------
+    def __add__(self, other: Any) -> Model:
+        return _join("+", self, other)
+
+    def __radd__(self, other: Any) -> Model:
+        return _join("+", other, self)
+
+    def __sub__(self, other: Any) -> Model:
+        return _join("-", self, other)
+
+    def __rsub__(self, other: Any) -> Model:
+        return _join("-", other, self)
+
+    def __mul__(self, other: Any) -> Model:
+        return _join("*", self, other)
+
+    def __rmul__(self, other: Any) -> Model:
+        return _join("*", other, self)
+
+    def __truediv__(self, other: Any) -> Model:
+        return _join("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Model:
+        return _join("/", other, self)
+
+    def __pow__(self, other: Any) -> Model:
+        return _join("**", self, other)
+
+    def __rpow__(self, other: Any) -> Model:
+        return _join("**", other, self)
+
+    def __neg__(self) -> Model:
+        from spec_lab.models.algebra import Negative
+
+        return Negative(self)
+
+    def __pos__(self) -> Model:
+        return self
+
+    def __call__(self, inner: Model) -> Model:
+        """A convolution acts on the model it is called with: ``gsmooth()(pl() + gauss())``."""
+        from spec_lab.models.algebra import convolve
+
+        return convolve(self, inner)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{p.component}.{p.name}={p.value:g}" for p in self.parameters)
+        return f"<{self.result()} {self.expression}: {values}>" if values else f"<{self.result()} {self.expression}>"
+
+    def _repr_html_(self) -> str:
+        from spec_lab.models.catalog import model_html
+
+        return model_html(self)
+
+
+class Structure:
+    """A model's structure as a hashable value: one object per structure, so that comparing costs nothing in a hot call."""
+
+    __slots__ = ("model", "treedef")
+    _made: ClassVar[dict[Any, Structure]] = {}
+    model: Model
+    treedef: Any
+
+    def __new__(cls, treedef: Any) -> Structure:
+        known = cls._made.get(treedef)
+        if known is not None:
+            return known
+        made = super().__new__(cls)
+        made.treedef = treedef
+        made.model = jax.tree.unflatten(treedef, [0.0] * treedef.num_leaves)
+        return cls._made.setdefault(treedef, made)
+
+    def photons(self, theta: Any, grid: Grid) -> Any:
+        """As `Model.photons`."""
+        return self.model.photons(theta, grid)
+
+
+@partial(jax.jit, static_argnums=0)
+def _curve(structure: Structure, theta: Any, E: Any, T: Any) -> Any:
+    model = structure.model
+    values = model.split(theta)
+    x = Energy.at(E)
+    exponent = model.exponent(x, values, T)
+    curve = model.density(x, values, T) if exponent is None else jnp.exp(exponent)
+    return jnp.broadcast_to(curve, jnp.shape(E)) if jnp.ndim(curve) == 0 else curve
+
+
+def _join(symbol: str, left: Any, right: Any) -> Any:
+    # Imported late: algebra's nodes are Models, and a Model's operators make them.
+    from spec_lab.models.algebra import join
+
+    return join(symbol, left, right)

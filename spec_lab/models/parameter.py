@@ -1,0 +1,160 @@
+"""Parameters of a component: declared as fields of its class, held as variables, read back as `Parameter` records.
+
+A field made with `parameter(...)` holds one variable of `spec_lab.variables` (a number given by the user is wrapped in
+`Tagged`, a variable given by the user is kept as it is, with its value as the start). A field made with `config(...)` is
+static: changing it changes the structure of the model. Some parameters exist only under one setting (`logEp` when
+`vfv_peak` is true, `logEc` when not): the absent one is None and takes no slot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab.variables import AbstractBounded, AbstractConstant, AbstractVariable, Tagged
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a component class says about one of its parameters."""
+
+    default: float
+    prior: str | None
+    unit: str
+    label: str
+    doc: str
+    log: bool
+    frozen: bool
+    when: tuple[str, Any] | None
+
+    def wrap(self, value: Any) -> AbstractVariable:
+        """The variable for a field: the user's own, or the user's number (or the default) with the metadata attached."""
+        if isinstance(value, AbstractVariable):
+            return value
+        number = self.default if value is None else value
+        if isinstance(number, (bool, str, complex)) or np.ndim(number) != 0:
+            raise ParameterError("a parameter takes one real number or a variable", got=number)
+        variable = Tagged(float(number), metadata=self.metadata)
+        if not self.frozen:
+            return variable
+        from spec_lab.variables import Fixed
+
+        return Fixed(variable)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return {"unit": self.unit, "label": self.label, "doc": self.doc, "prior": self.prior, "log": self.log}
+
+
+def parameter(
+    default: float,
+    prior: str | None = None,
+    *,
+    unit: str = "",
+    label: str = "",
+    doc: str = "",
+    log: bool = False,
+    frozen: bool = False,
+    when: tuple[str, Any] | None = None,
+) -> Any:
+    """A field that holds one parameter.
+
+    Args:
+        default: Start value.
+        prior: Default belief as text, for example ``unif(-2, 2)``.
+        unit: Unit of the number the user sees.
+        label: LaTeX without dollar signs.
+        doc: One sentence.
+        log: The number is a base-10 logarithm.
+        frozen: Not fitted unless thawed.
+        when: ``(config, value)``: the parameter exists only under that setting.
+    """
+    spec = Declaration(default, prior, unit, label, doc, log, frozen, when)
+    return eqx.field(default=None, metadata={"parameter": spec})
+
+
+def config(default: Any, doc: str = "") -> Any:
+    """A static setting of a component, given by keyword."""
+    return eqx.field(default=default, static=True, kw_only=True, metadata={"config": doc})
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One slot of a model, as its tables show it.
+
+    Attributes:
+        component: Unique name of the component in the model (``cpl``, a second one ``cpl2``).
+        name: Field name.
+        label: LaTeX without dollar signs.
+        unit: Unit of `value`.
+        value: Start value.
+        prior: Default belief as text, or None.
+        frozen: The variable is `Fixed`.
+        bounds: Physical range; infinite where there is none.
+        log: `value` is a base-10 logarithm.
+        doc: One sentence.
+        variable: The variable itself.
+    """
+
+    component: str
+    name: str
+    label: str
+    unit: str
+    value: float
+    prior: str | None
+    frozen: bool
+    bounds: tuple[float, float]
+    log: bool
+    doc: str
+    variable: Any
+
+
+def read(component: str, name: str, declared: Declaration, variable: Any) -> Parameter:
+    """The record of one field; the user's metadata win over the class's."""
+    told = {**declared.metadata, **_metadata(variable)}
+    return Parameter(
+        component=component,
+        name=name,
+        label=told["label"] or name,
+        unit=told["unit"],
+        value=number(variable),
+        prior=None if told["prior"] is None else str(told["prior"]),
+        frozen=isinstance(variable, AbstractConstant),
+        bounds=_bounds(variable),
+        log=bool(told["log"]),
+        doc=told["doc"],
+        variable=variable,
+    )
+
+
+def number(variable: Any) -> float:
+    """The present value of a field; a bare number is allowed, as `equinox.tree_at` leaves one behind."""
+    return float(variable.value) if isinstance(variable, AbstractVariable) else float(variable)
+
+
+def _inner(variable: Any) -> list[Any]:
+    """The variable and those it wraps, outermost first."""
+    chain = []
+    while isinstance(variable, AbstractVariable):
+        chain.append(variable)
+        variable = getattr(variable, "raw_value", None)
+    return chain
+
+
+def _metadata(variable: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for layer in reversed(_inner(variable)):
+        told.update(dict(getattr(layer, "metadata", None) or {}))
+    return told
+
+
+def _bounds(variable: Any) -> tuple[float, float]:
+    for layer in _inner(variable):
+        if isinstance(layer, AbstractBounded):
+            lo, hi = layer.bounds
+            return float(lo), float(hi)
+    return -np.inf, np.inf

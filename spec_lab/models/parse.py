@@ -1,0 +1,99 @@
+"""From text to model: ``tbabs*(pl+bb)``, ``2*pl``, ``gsmooth(pl+gauss)``, ``cpl(vfv_peak=False)``.
+
+Python's own grammar is read (`ast`), never run: names are catalog names or aliases, numbers are constants, a call with
+keywords sets start values and settings, a call of a convolution with a model convolves. A digit after a known name is the
+mark of a second use (``pl2``), as `Model.expression` writes it.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from typing import Any
+
+from spec_lab._base import ModelError
+from spec_lab.models.algebra import convolve, join
+from spec_lab.models.catalog import component_class
+from spec_lab.models.component import Component
+from spec_lab.models.model import Model
+
+_SYMBOLS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+
+
+def parse(text: str) -> Model:
+    """The model written as `text`.
+
+    Raises:
+        ModelError: Bad syntax, unknown names, or kinds that do not combine.
+    """
+    if not isinstance(text, str):
+        raise ModelError("a model expression is text", got=text, allowed='a string such as "tbabs*(pl+bb)"')
+    try:
+        tree = ast.parse(text.strip().replace("^", "**"), mode="eval")
+    except SyntaxError as error:
+        raise ModelError("the model expression does not parse", got=text, hint=f"{error.msg}.") from None
+    model = _build(tree.body, text)
+    if not isinstance(model, Model):
+        raise ModelError("the expression is a number, not a model", got=text)
+    return model
+
+
+def _build(node: ast.AST, text: str) -> Any:
+    if isinstance(node, ast.BinOp) and type(node.op) in _SYMBOLS:
+        left, right = _build(node.left, text), _build(node.right, text)
+        return join(_SYMBOLS[type(node.op)], left, right) if _any_model(left, right) else _fold(node.op, left, right)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        inner = _build(node.operand, text)
+        return -inner if isinstance(node.op, ast.USub) else inner
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        return float(node.value)
+    if isinstance(node, ast.Name):
+        return _component(node.id, {})
+    if isinstance(node, ast.Call):
+        return _call(node, text)
+    raise ModelError(
+        "this is not part of a model expression", got=ast.unparse(node), allowed="names, numbers, + - * / ** ( )"
+    )
+
+
+def _any_model(*sides: Any) -> bool:
+    return any(isinstance(side, Model) for side in sides)
+
+
+def _fold(op: ast.operator, left: float, right: float) -> float:
+    folds = {ast.Add: float.__add__, ast.Sub: float.__sub__, ast.Mult: float.__mul__, ast.Div: float.__truediv__}
+    return folds[type(op)](left, right) if type(op) in folds else left**right
+
+
+def _call(node: ast.Call, text: str) -> Any:
+    given = {k.arg: _setting(k.value) for k in node.keywords if k.arg is not None}
+    if isinstance(node.func, ast.Name):
+        operator = _component(node.func.id, given)
+    else:
+        operator = _build(node.func, text)
+    if not node.args:
+        return operator
+    if len(node.args) > 1:
+        raise ModelError(f"{operator.expression} is called with one model", got=ast.unparse(node))
+    return convolve(operator, _build(node.args[0], text))
+
+
+def _setting(node: ast.AST) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ModelError("settings in a model expression are plain values", got=ast.unparse(node)) from None
+
+
+def _component(name: str, given: dict[str, Any]) -> Component:
+    cls = component_class(name) or component_class(name.rstrip("0123456789"))
+    if cls is None:
+        from spec_lab.models.catalog import known_names
+
+        near = difflib.get_close_matches(name, known_names(), 3)
+        hint = f"Did you mean {', '.join(near)}? " if near else ""
+        raise ModelError("unknown component", got=name, hint=f"{hint}See spec_lab.models.catalog().")
+    try:
+        return cls(**given)
+    except TypeError as error:
+        raise ModelError(f"{name} cannot be made with {given}", hint=f"{error}.") from None
