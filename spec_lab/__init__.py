@@ -1,8 +1,9 @@
 """spec_lab: the interactive laboratory for spectral fitting.
 
-This is the public door. It is lazy (PEP 562): `import spec_lab` brings in neither JAX nor pandas nor matplotlib; each name
-is fetched from its floor when first used. Double precision is switched on here, aloud: fit statistics of order 1e3 must be
-right to 1e-8, which float32 cannot give. Set `JAX_ENABLE_X64=0` before the import to insist on single precision.
+This is the public door. It is lazy (PEP 562): `import spec_lab` brings in neither JAX nor pandas nor matplotlib; each
+name is fetched from its floor when first used. Double precision is switched on here, aloud: fit statistics of order
+1e3 must be right to 1e-8, which float32 cannot give. Set `JAX_ENABLE_X64=0` before the import to insist on single
+precision.
 """
 
 import importlib
@@ -27,12 +28,23 @@ _HOME = {
     "Pair": "spec_lab.infer",
     "Model": "spec_lab.models",
     **dict.fromkeys(
-        "unif logunif norm lognorm truncnorm cauchy cosine beta gamma expon plaw".split(), "spec_lab.bridge.priors"
+        ["unif", "logunif", "norm", "lognorm", "truncnorm", "cauchy", "cosine", "beta", "gamma", "expon", "plaw"],
+        "spec_lab.bridge.priors",
     ),
 }
-_FLOORS = (
-    "tree variables bridge data models statistics fit engines analysis infer session".split()
-)  # reachable as attributes: spec_lab.data, ...
+_FLOORS = [
+    "tree",
+    "variables",
+    "bridge",
+    "data",
+    "models",
+    "statistics",
+    "fit",
+    "engines",
+    "analysis",
+    "infer",
+    "session",
+]  # reachable as attributes: spec_lab.data, ...
 
 __all__ = sorted([*_HOME, "datasets", "models"])
 
@@ -47,5 +59,5 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'spec_lab' has no attribute {name!r}")
 
 
-def __dir__() -> list[str]:
+def __dir__() -> "list[str]":  # quoted: Python 3.8 must get as far as the sentence in __main__
     return sorted([*globals(), *_HOME, *_FLOORS, "datasets"])

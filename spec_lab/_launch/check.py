@@ -1,0 +1,108 @@
+"""Running the tests: pytest in two rounds, and Chromium for the second.
+
+First everything that needs no browser, on as many processes as there are cores (a module stays in one process: its
+compiled functions are shared); then the browser tests, one after the other, because they measure time. With arguments
+it is one plain pytest run with those arguments.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from spec_lab._launch import checkout
+from spec_lab._launch.steps import Failure, run_logged, say
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_TESTS = 5  # pytest's exit code for an empty selection
+
+
+def run(arguments: list[str]) -> int:
+    """Run the tests; returns pytest's exit code (of the first round that failed)."""
+    _check_tests()
+    if not arguments or any("browser" in argument for argument in arguments):
+        provide_chromium()
+    if arguments:
+        return _pytest(arguments, _environment())
+    cores = min(os.cpu_count() or 1, 4)
+    say(f"Tests without a browser, on {cores} processes:")
+    first = _pytest(["-n", str(cores), "--dist", "loadfile", "--ignore=tests/browser"], _environment())
+    say("Tests in a browser:")
+    second = _pytest(["tests/browser"], {**_environment(), **_compiled_once()})
+    return verdict(first, second)
+
+
+def verdict(*codes: int) -> int:
+    """One exit code for several rounds: the first failure; "no tests" only if that holds for all."""
+    failed = [code for code in codes if code not in (0, NO_TESTS)]
+    if failed:
+        return failed[0]
+    return NO_TESTS if all(code == NO_TESTS for code in codes) else 0
+
+
+def chromium() -> str | None:
+    """The path of an installed Chromium or Chrome, or None."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    return found or (str(mac) if mac.exists() else None)
+
+
+def provide_chromium() -> None:
+    """Install Chromium where Debian's package manager may be used; elsewhere say what is missing."""
+    if chromium():
+        return
+    apt = _apt()
+    if apt is None:
+        return say("There is no Chromium or Chrome here, so the browser tests are skipped. Install one to run them.")
+    checkout.CACHE.mkdir(exist_ok=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    log = checkout.CACHE / "chromium.log"
+    try:
+        run_logged("updating the package lists", [*apt, "update"], log, quiet)
+        run_logged("installing chromium", [*apt, "install", "-y", "--no-install-recommends", "chromium"], log, quiet)
+    except Failure as failure:
+        say(f"{failure}\nThe browser tests are skipped.")
+
+
+def _apt() -> list[str] | None:
+    """The command for apt-get, if this user may run it without being asked for a password."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return ["apt-get"]
+    may = shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0
+    return ["sudo", "-n", "apt-get"] if may else None
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    sys.stdout.flush()
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=checkout.ROOT, env=environment)
+
+
+def _environment() -> dict[str, str]:
+    """The tests start many processes; without bytecode each would compile every file again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def _compiled_once() -> dict[str, str]:
+    """JAX's compiled functions kept on disk for the kernels of the browser tests, which start one after the other.
+
+    (JAX writes that cache without locks: not for processes side by side.)
+    """
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(checkout.CACHE / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+
+
+def _check_tests() -> None:
+    if not (checkout.ROOT / "tests" / "conftest.py").is_file():
+        raise Failure(
+            "the tests come with the sources, not with the installed package. "
+            "In a clone of the repository, run: python3 -m spec_lab test"
+        )
+    if importlib.util.find_spec("pytest") is None:
+        raise Failure("this environment has no pytest. Install what the tests need with: pip install -e '.[test]'")
