@@ -13,7 +13,7 @@ narrower than a bin brings portions of its own (see `lines`), so products of lin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -71,7 +71,7 @@ def join(symbol: str, left: Any, right: Any) -> Any:
     left, right = _model(left), _model(right)
     if left is None or right is None:
         return NotImplemented
-    pair = (left.result(), right.result())
+    pair = (left.kind, right.kind)
     if pair not in TABLE[symbol]:
         why = _WHY.get(pair) or _WHY.get(pair[::-1]) or "these kinds do not combine"
         allowed = ", ".join(f"{a}{symbol}{b}" for a, b in TABLE[symbol])
@@ -90,9 +90,9 @@ def convolve(operator: Model, inner: Any) -> Model:
     Raises:
         ModelError: `operator` is not a convolution, or `inner` is not a model.
     """
-    if operator.result() != "conv":
+    if operator.kind != "conv":
         raise ModelError(
-            f"{operator.expression} is {operator.result()}, and only a convolution can be called with a model",
+            f"{operator.expression} is {operator.kind}, and only a convolution can be called with a model",
             hint=f"Multiply instead: {operator.expression}*{getattr(inner, 'expression', 'pl')}.",
         )
     inside = _model(inner)
@@ -129,8 +129,9 @@ class Binary(_Node):
     def branches(self) -> tuple[Model, ...]:
         return (self.left, self.right)
 
-    def result(self) -> str:
-        return TABLE[self.symbol][self.left.result(), self.right.result()]
+    @property
+    def kind(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return TABLE[self.symbol][self.left.kind, self.right.kind]
 
     def _halves(self, values: Sequence[Any]) -> tuple[Any, Any]:
         n = len(self.left.leaves())
@@ -156,19 +157,19 @@ class Binary(_Node):
     def portions(self, grid: Grid, values: Values) -> Any:
         joint = self.exponent(grid.energy, values, grid.T)
         if joint is not None:
-            return grid.weights * jnp.exp(joint) if self.result() == "add" else jnp.exp(joint)
+            return grid.weights * jnp.exp(joint) if self.kind == "add" else jnp.exp(joint)
         a, b = self._halves(values)
         return _APPLY[self.symbol](self._side(self.left, grid, a), self._side(self.right, grid, b))
 
     def _side(self, branch: Model, grid: Grid, values: Values) -> Any:
         """Portions of a branch; a pure number added to photons is a constant density and must be weighted too."""
         side = branch.portions(grid, values)
-        bare = self.symbol in "+-" and self.result() == "add" and branch.result() != "add"
+        bare = self.symbol in "+-" and self.kind == "add" and branch.kind != "add"
         return grid.weights * side if bare else side
 
     def binned(self, grid: Grid, values: Values) -> Any:
         a, b = self._halves(values)
-        kinds = (self.left.result(), self.right.result())
+        kinds = (self.left.kind, self.right.kind)
         if kinds == ("add", "add"):
             return _APPLY[self.symbol](self.left.binned(grid, a), self.right.binned(grid, b))
         if self.symbol in "*/" and _flat(self.right) and kinds[0] == "add":
@@ -180,13 +181,13 @@ class Binary(_Node):
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         a, b = self._halves(names)
         left, right = self.left.parts(a, first), self.right.parts(b, first + self.left.size)
-        if self.result() != "add":
+        if self.kind != "add":
             return (Term(self.text(names), self, tuple(range(first, first + self.size))),)
         if self.symbol == "+":
             return left + right
         if self.symbol == "-":
             return left + tuple(Term(name, Negative(model), indices) for name, model, indices in right)
-        if self.left.result() == "add":
+        if self.left.kind == "add":
             factor = tuple(range(first + self.left.size, first + self.size))
             return tuple(Term(n, Binary(self.symbol, m, self.right), i + factor) for n, m, i in left)
         factor = tuple(range(first, first + self.left.size))
@@ -202,8 +203,8 @@ class Binary(_Node):
             right = f"({right})"
         return f"{left}{self.symbol}{right}"
 
-    def bare(self) -> Model:
-        return Binary(self.symbol, self.left.bare(), self.right.bare())
+    def refilled(self, fill: Callable[[Any], Any]) -> Model:
+        return Binary(self.symbol, self.left.refilled(fill), self.right.refilled(fill))
 
 
 class Negative(_Node):
@@ -214,8 +215,9 @@ class Negative(_Node):
     def branches(self) -> tuple[Model, ...]:
         return (self.inner,)
 
-    def result(self) -> str:
-        return self.inner.result()
+    @property
+    def kind(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.inner.kind
 
     def density(self, x: Energy, values: Values, T: Any) -> Any:
         return -self.inner.density(x, values, T)
@@ -236,8 +238,8 @@ class Negative(_Node):
         inner = self.inner.text(names)
         return f"-({inner})" if _binding(self.inner) <= _BINDING["neg"] else f"-{inner}"
 
-    def bare(self) -> Model:
-        return Negative(self.inner.bare())
+    def refilled(self, fill: Callable[[Any], Any]) -> Model:
+        return Negative(self.inner.refilled(fill))
 
 
 class Convolved(_Node):
@@ -249,8 +251,9 @@ class Convolved(_Node):
     def branches(self) -> tuple[Model, ...]:
         return (self.operator, self.inner)
 
-    def result(self) -> str:
-        return self.inner.result()
+    @property
+    def kind(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.inner.kind
 
     def density(self, x: Energy, values: Values, T: Any) -> Any:
         return self.operator.convolve(self.inner, x, values[0], values[1:], T)
@@ -272,12 +275,12 @@ class Convolved(_Node):
     def text(self, names: Sequence[str]) -> str:
         return f"{names[0]}({self.inner.text(names[1:])})"
 
-    def bare(self) -> Model:
-        return Convolved(self.operator.bare(), self.inner.bare())
+    def refilled(self, fill: Callable[[Any], Any]) -> Model:
+        return Convolved(self.operator.refilled(fill), self.inner.refilled(fill))
 
 
 def _flat(model: Model) -> bool:
-    return all(type(leaf).flat for leaf in model.leaves()) and model.result() == "math"
+    return all(type(leaf).flat for leaf in model.leaves()) and model.kind == "math"
 
 
 def _binding(model: Model) -> int:

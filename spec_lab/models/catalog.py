@@ -51,7 +51,7 @@ def _entry(name: str, cls: type[Component]) -> dict[str, Any]:
 
 def model_html(model: Model) -> str:
     """A model as a small table for notebooks."""
-    head = f"<b>{html.escape(model.expression)}</b> ({model.result()})"
+    head = f"<b>{html.escape(model.expression)}</b> ({model.kind})"
     rows = "".join(
         f"<tr><td>{html.escape(p.component)}</td><td>{html.escape(p.name)}</td><td>{p.value:.6g}</td>"
         f"<td>{html.escape(p.unit)}</td><td>{html.escape('frozen' if p.frozen else p.prior or '')}</td></tr>"

@@ -15,7 +15,7 @@ name enters the registry that `Model.parse` and `catalog` read.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -103,9 +103,6 @@ class Component(Model):
     def leaves(self) -> tuple[Component, ...]:
         return (self,)
 
-    def result(self) -> str:
-        return type(self).kind
-
     def density(self, x: Energy, values: Values, T: Any) -> Any:
         return self.spectrum(x, values[0], T)
 
@@ -128,13 +125,12 @@ class Component(Model):
     def text(self, names: Sequence[str]) -> str:
         return names[0]
 
-    def bare(self) -> Component:
+    def refilled(self, fill: Callable[[Any], Any]) -> Component:
         names = [name for name, _ in self.slots()]
         if not names:
             return self
-        return eqx.tree_at(
-            lambda m: [getattr(m, name) for name in names], self, [0.0] * len(names), is_leaf=lambda leaf: leaf is None
-        )
+        filled = [fill(getattr(self, name)) for name in names]
+        return eqx.tree_at(lambda m: [getattr(m, name) for name in names], self, filled)
 
 
 class Additive(Component):

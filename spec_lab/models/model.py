@@ -16,7 +16,7 @@ Nodes implement the few methods listed under "for nodes"; everything else is der
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -27,7 +27,7 @@ import numpy as np
 
 from spec_lab._base import ModelError
 from spec_lab.models.energy import Energy, Grid
-from spec_lab.models.parameter import Parameter, read
+from spec_lab.models.parameter import Parameter, read, rewritten
 
 if TYPE_CHECKING:
     from spec_lab.models.component import Component
@@ -46,16 +46,12 @@ class Term(NamedTuple):
 class Model(eqx.Module):
     """A spectral model. Build one from components: ``tbabs() * (pl() + bb())``, or from text: `Model.parse`."""
 
-    kind: ClassVar[str] = ""
+    kind: ClassVar[Any] = ""  # ``add``, ``mul``, ``math`` or ``conv``; of an operation, what it results in
 
     # ---- for nodes -------------------------------------------------------------------------------------------------
     @abstractmethod
     def leaves(self) -> tuple[Component, ...]:
         """The components in reading order."""
-
-    @abstractmethod
-    def result(self) -> str:
-        """``add``, ``mul``, ``math`` or ``conv``."""
 
     @abstractmethod
     def density(self, x: Energy, values: Values, T: Any) -> Any:
@@ -82,8 +78,8 @@ class Model(eqx.Module):
         """The expression, given the names of the leaves."""
 
     @abstractmethod
-    def bare(self) -> Model:
-        """The same tree with every parameter replaced by zero."""
+    def refilled(self, fill: Callable[[Any], Any]) -> Model:
+        """The same tree with every parameter `v` replaced by `fill(v)`, in the order of theta."""
 
     # ---- what it is ------------------------------------------------------------------------------------------------
     @property
@@ -130,7 +126,24 @@ class Model(eqx.Module):
     @property
     def structure(self) -> Structure:
         """The model without its values: hashable, equal for equal structure."""
-        return Structure(jax.tree.structure(self.bare()))
+        return Structure(jax.tree.structure(self.refilled(lambda _: 0.0)))
+
+    def with_values(self, theta: Any, frozen: Sequence[bool] | None = None) -> Model:
+        """The same model with other values, and, where given, other freezes.
+
+        Args:
+            theta: New values, shape [k].
+            frozen: Which parameters shall be `Fixed`, shape [k]; None leaves them as they are.
+
+        Raises:
+            ModelError: A length that does not fit.
+        """
+        for what, given in (("theta", theta), ("frozen", frozen)):
+            if given is not None and len(given) != self.size:
+                raise ModelError(f"{what} does not fit {self.expression}", got=len(given), allowed=str(self.size))
+        states = iter([None] * self.size if frozen is None else frozen)
+        values = iter(theta)
+        return self.refilled(lambda v: rewritten(v, float(next(values)), next(states)))
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -159,10 +172,10 @@ class Model(eqx.Module):
         Raises:
             ModelError: The model is a factor, which has no integral.
         """
-        if self.result() != "add":
+        if self.kind != "add":
             raise ModelError(
                 f"{self.expression} is a factor: it has no photons of its own",
-                got=self.result(),
+                got=self.kind,
                 allowed="add",
                 hint="Multiply it with an additive component, for example pl().",
             )
@@ -249,7 +262,7 @@ class Model(eqx.Module):
 
     def __repr__(self) -> str:
         values = ", ".join(f"{p.component}.{p.name}={p.value:g}" for p in self.parameters)
-        return f"<{self.result()} {self.expression}: {values}>" if values else f"<{self.result()} {self.expression}>"
+        return f"<{self.kind} {self.expression}: {values}>" if values else f"<{self.kind} {self.expression}>"
 
     def _repr_html_(self) -> str:
         from spec_lab.models.catalog import model_html

@@ -15,7 +15,7 @@ import equinox as eqx
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.variables import AbstractBounded, AbstractConstant, AbstractVariable, Tagged
+from spec_lab.variables import AbstractBounded, AbstractConstant, AbstractVariable, Fixed, Tagged
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,6 @@ class Declaration:
         variable = Tagged(float(number), metadata=self.metadata)
         if not self.frozen:
             return variable
-        from spec_lab.variables import Fixed
-
         return Fixed(variable)
 
     @property
@@ -136,25 +134,26 @@ def number(variable: Any) -> float:
     return float(variable.value) if isinstance(variable, AbstractVariable) else float(variable)
 
 
-def _inner(variable: Any) -> list[Any]:
-    """The variable and those it wraps, outermost first."""
-    chain = []
-    while isinstance(variable, AbstractVariable):
-        chain.append(variable)
-        variable = getattr(variable, "raw_value", None)
-    return chain
+def rewritten(variable: Any, value: float, frozen: bool | None) -> Any:
+    """The variable at another value and, unless `frozen` is None, frozen or thawed; words and limits stay."""
+    fixed = isinstance(variable, Fixed)
+    free = variable.as_free() if isinstance(variable, Fixed) else variable
+    if isinstance(free, AbstractBounded):
+        free = free.update(value)
+    elif isinstance(free, AbstractVariable):
+        free = Tagged(value, metadata=free.metadata)  # a Derived has no inverse: its result becomes a plain value
+    else:
+        free = Tagged(value)
+    return Fixed(free) if (fixed if frozen is None else frozen) else free
 
 
 def _metadata(variable: Any) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    for layer in reversed(_inner(variable)):
-        told.update(dict(getattr(layer, "metadata", None) or {}))
-    return told
+    return dict(variable.metadata or {}) if isinstance(variable, AbstractVariable) else {}
 
 
 def _bounds(variable: Any) -> tuple[float, float]:
-    for layer in _inner(variable):
-        if isinstance(layer, AbstractBounded):
-            lo, hi = layer.bounds
-            return float(lo), float(hi)
+    inside = variable.as_free() if isinstance(variable, Fixed) else variable
+    if isinstance(inside, AbstractBounded):
+        lo, hi = inside.bounds
+        return float(lo), float(hi)
     return -np.inf, np.inf
