@@ -191,7 +191,7 @@ def background_rate(S: Array, B: Array, m: Array, ts: Array, tb: Array) -> Array
 def _poisson_profile_slopes(S: Array, B: Array, m: Array, ts: Array, tb: Array) -> tuple[Any, ...]:
     g, f = total_rate(S, B, m, ts, tb), background_rate(S, B, m, ts, tb)
     bright = (ts + tb) * m - S + B >= 0
-    by_m = jnp.where(bright, ts - _divide(S, g, bright & (g > 0)), _divide(B, f, ~bright & (f > 0)) - tb)
+    by_m = jnp.where(bright, ts - _divide(S, g, bright & (S > 0)), _divide(B, f, ~bright & (B > 0)) - tb)
     return 2.0 * _log_ratio(S, ts * g), 2.0 * _log_ratio(B, tb * f), 2.0 * by_m, 2.0 * (g - S / ts), 2.0 * (f - B / tb)
 
 

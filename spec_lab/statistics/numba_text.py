@@ -16,9 +16,8 @@ Pair = tuple[Any, Any]
 def _loop(name: str, *arguments: Any) -> Pair:
     from spec_lab.statistics import numba_loops
 
-    arrays = np.broadcast_arrays(*(np.asarray(argument, float) for argument in arguments))
-    shape = arrays[0].shape
-    flat = [np.ascontiguousarray(array).ravel() for array in arrays]
+    shape = np.broadcast_shapes(*(np.shape(argument) for argument in arguments))
+    flat = _flat(*arguments, shape=shape)
     stat, residual = getattr(numba_loops, name)(*flat)
     return stat.reshape(shape), residual.reshape(shape)
 
@@ -87,6 +86,8 @@ class StatisticNB:
     poisson_logpmf = staticmethod(Statistic.poisson_logpmf)
 
 
-def _flat(*values: Any) -> list[np.ndarray]:
-    arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(value, float)) for value in values))
-    return [np.ascontiguousarray(array).ravel() for array in arrays]
+def _flat(*values: Any, shape: tuple[int, ...] | None = None) -> list[np.ndarray]:
+    """One-dimensional writable copies of one length, so that each loop is compiled for one signature only."""
+    if shape is None:
+        shape = np.broadcast_shapes((1,), *(np.shape(value) for value in values))
+    return [np.array(np.broadcast_to(np.asarray(value, float), shape)).ravel() for value in values]
