@@ -16,11 +16,10 @@ from spec_lab.tree.errors import DeclarationError, ValidationError
 from spec_lab.tree.field import MISSING, FieldKind, FieldSpec, refuse_shared_default
 from spec_lab.tree.layout import Layout
 
-RESERVED = frozenset(
-    ("fields", "node_fields", "static_fields", "opaque_fields", "derived_fields")
-    + ("replace", "rederive", "to_dict", "tree_size", "to_state_dict", "from_state_dict", "export", "load")
-    + ("_init_fields", "_struct_fill", "_struct_state")
-)
+_VIEWS = ("fields", "node_fields", "static_fields", "opaque_fields", "derived_fields")
+_METHODS = ("replace", "rederive", "to_dict", "tree_size", "to_state_dict", "from_state_dict", "export", "load")
+_MACHINERY = ("_init_fields", "_struct_fill", "_struct_state")
+RESERVED = frozenset((*_VIEWS, *_METHODS, *_MACHINERY))
 _DOTTED = re.compile(r"\s*(?:typing\s*\.\s*)?(?:Annotated\s*\[\s*)?(\w+(?:\s*\.\s*\w+)*)")
 
 
