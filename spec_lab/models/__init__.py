@@ -11,7 +11,8 @@
 Not here: data, responses, statistics, priors as distributions (a parameter only carries its prior's text).
 """
 
-from spec_lab.models import factors, powerlaws, thermal
+from spec_lab.models import absorption, factors, powerlaws, thermal
+from spec_lab.models.absorption import pcfabs, phabs, tbabs, tinvabs, wabs
 from spec_lab.models.algebra import join, literal
 from spec_lab.models.catalog import catalog, component_class
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
@@ -33,6 +34,7 @@ __all__ = [
     "Parameter",
     "Structure",
     "Term",
+    "absorption",
     "bb",
     "catalog",
     "component_class",
@@ -43,7 +45,12 @@ __all__ = [
     "join",
     "literal",
     "parameter",
+    "pcfabs",
+    "phabs",
     "pl",
     "powerlaws",
+    "tbabs",
     "thermal",
+    "tinvabs",
+    "wabs",
 ]

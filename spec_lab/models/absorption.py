@@ -1,0 +1,130 @@
+"""Photo-electric absorption by cold gas and dust, in our galaxy (redshift 0) or in the source's.
+
+All components share one law, exp(-N_H σ(E(1+z))), and differ in σ (see `photoelectric`). N_H in 1e22 atoms/cm². The
+cross-sections are tables; `Model.prepare` interpolates in them once per grid instead of at every evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import jax.numpy as jnp
+
+from spec_lab.models.component import Multiplicative, needs_time
+from spec_lab.models.declare import span
+from spec_lab.models.energy import Energy
+from spec_lab.models.parameter import config, parameter
+from spec_lab.models.photoelectric import Section, section
+
+
+def column(default: float = 1.0, name: str = "N_{\\rm H}", doc: str = "hydrogen column density") -> Any:
+    """A column density in 1e22 atoms/cm²."""
+    return parameter(default, span(1e-4, 50), unit="1e22/cm²", label=name, doc=doc)
+
+
+class Absorber(Multiplicative):
+    """A factor that knows the optical depth per 1e22/cm² of its medium. Not for direct use."""
+
+    medium: ClassVar[str] = "tbabs"
+    redshift: float = config(0.0, "redshift of the absorber")
+    abundance: str = config(
+        "", "abundance table (angr, aspl, feld, grsa, lodd, wilm); empty: the usual one of the component"
+    )
+
+    @property
+    def key(self) -> Section:
+        """Which cross-section, at which redshift."""
+        return section(type(self).medium, self.abundance, self.redshift)
+
+    def tabulates(self) -> tuple[Any, ...]:
+        return (self.key,)
+
+    def sigma(self, x: Energy) -> Any:
+        """Cross-section per hydrogen atom, 1e-22 cm²."""
+        known = None if x.known is None else x.known.get(self.key)
+        return self.key.traced(x.shifted(self.redshift).lnE) if known is None else known
+
+
+class SimpleAbsorber(Absorber):
+    """exp(-N_H σ). Not for direct use."""
+
+    exponential: ClassVar[bool] = True
+    N_H: Any = column()
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        return -p["N_H"] * self.sigma(x)
+
+
+class wabs(SimpleAbsorber):
+    r"""Absorption with the cross-sections of Morrison & McCammon 1983 (ApJ 270, 119) and their abundances.
+
+    f(E) = exp(-N_H σ(E(1+z)))
+
+    Parameters: N_H, 1e22 atoms/cm². Settings: redshift.
+    """
+
+    medium: ClassVar[str] = "wabs"
+    aliases: ClassVar[tuple[str, ...]] = ("zwabs",)
+    formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+
+
+class phabs(SimpleAbsorber):
+    r"""Absorption by neutral gas: cross-sections of Verner et al. 1996 (ApJ 465, 487), abundances of Asplund et al. 2009.
+
+    f(E) = exp(-N_H σ(E(1+z)))
+
+    Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
+    """
+
+    medium: ClassVar[str] = "phabs"
+    aliases: ClassVar[tuple[str, ...]] = ("zphabs",)
+    formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+
+
+class tbabs(SimpleAbsorber):
+    r"""Absorption by interstellar gas, molecules and grains: Wilms, Allen & McCray 2000 (ApJ 542, 914), their abundances.
+
+    f(E) = exp(-N_H σ(E(1+z)))
+
+    Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
+    """
+
+    medium: ClassVar[str] = "tbabs"
+    aliases: ClassVar[tuple[str, ...]] = ("ztbabs",)
+    formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+
+
+class tinvabs(Absorber):
+    r"""Absorption whose column fades with time, through the cross-section of `tbabs`.
+
+    f(E, T) = exp(-N_H0 exp(-T/tau) σ(E(1+z)))
+
+    Parameters: N_H0, 1e22 atoms/cm² at T = 0; tau, s. Settings: redshift, abundance.
+    """
+
+    formula: ClassVar[str] = r"e^{-N_{\rm H,0}\,e^{-T/\tau}\,\sigma(E(1+z))}"
+    exponential: ClassVar[bool] = True
+    N_H0: Any = column(name="N_{\\rm H,0}", doc="hydrogen column density at T = 0")
+    tau: Any = parameter(10.0, span(1e-2, 1e4), unit="s", label=r"\tau", doc="decay time of the column")
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        return -p["N_H0"] * jnp.exp(-needs_time(self, T) / p["tau"]) * self.sigma(x)
+
+
+class pcfabs(Absorber):
+    r"""Partial covering absorption, through the cross-section of `phabs`.
+
+    f(E) = 1 - c + c exp(-N_H σ(E(1+z)))
+
+    Parameters: N_H, 1e22 atoms/cm²; cover, covered fraction. Settings: redshift, abundance.
+    """
+
+    medium: ClassVar[str] = "phabs"
+    aliases: ClassVar[tuple[str, ...]] = ("zpcfabs",)
+    formula: ClassVar[str] = r"1-c+c\,e^{-N_{\rm H}\,\sigma(E(1+z))}"
+    N_H: Any = column()
+    cover: Any = parameter(0.5, span(0, 1), label="c", doc="covered fraction")
+
+    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        return 1 + p["cover"] * jnp.expm1(-p["N_H"] * self.sigma(x))
