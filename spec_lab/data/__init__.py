@@ -1,1 +1,27 @@
-"""Floor: data."""
+"""Spectra and responses: reading, filtering, grouping, and what a fit takes of them.
+
+`ogip files → Source, Background, Response → DataUnit → Channels`. The door to:
+
+- reading: `fitsfile` (astropy, guarded), `pha`, `matrix`, `textfile`; contradictions are gathered in `notes`;
+- values: `spectrum`, `response`, `unit`, `collection`, all immutable;
+- choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
+- the result: `channels`;
+- beyond: `simulate`, `write`, `datasets`, `picture`.
+
+Not here: models, statistics, and any parameter.
+"""
+
+from spec_lab.data.channels import Channels as Channels
+from spec_lab.data.collection import Data as Data
+from spec_lab.data.response import Auxiliary as Auxiliary
+from spec_lab.data.response import Redistribution as Redistribution
+from spec_lab.data.response import Response as Response
+from spec_lab.data.significance import pgsig as pgsig
+from spec_lab.data.significance import pgsig_inv as pgsig_inv
+from spec_lab.data.significance import ppsig as ppsig
+from spec_lab.data.significance import ppsig_inv as ppsig_inv
+from spec_lab.data.spectrum import Background as Background
+from spec_lab.data.spectrum import Source as Source
+from spec_lab.data.spectrum import Spectrum as Spectrum
+from spec_lab.data.table import Table as Table
+from spec_lab.data.unit import DataUnit as DataUnit

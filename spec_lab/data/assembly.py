@@ -1,0 +1,143 @@
+"""Source, background and response brought onto the same channels.
+
+Files number their channels in their own ways. `assemble` decides which spectrum channel is which response channel:
+by number where a spectrum declares that it holds only a part, by position where the counts agree (with a note if the
+numbering does not), and refuses everything else. The result is cached by the identity of its parts, so an edit of a
+filter never folds an area or aligns a spectrum again.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data.notes import note
+from spec_lab.data.response import Auxiliary, Response, multiply
+from spec_lab.data.spectrum import Background, Source, Spectrum
+
+AnySpectrum = TypeVar("AnySpectrum", bound=Spectrum)
+_VECTORS = ("counts", "errors", "quality", "grouping", "backscale", "areascale", "systematic")
+
+
+class Assembly(NamedTuple):
+    """Parts that belong together: every array over channels has the response's length."""
+
+    src: Source
+    bkg: Background | None
+    response: Response
+    good: np.ndarray
+
+
+class Same:
+    """Key of a cache: equal only for the same object, which it keeps alive."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+def assemble(
+    src: Source, bkg: Background | None, rmf: Response | None, arf: Auxiliary | None, rsp: Response | None
+) -> Assembly:
+    """Bring the parts together.
+
+    Raises:
+        DataError: No response, two responses, or channels that do not belong together.
+    """
+    return _assemble(Same(src), Same(bkg), Same(rmf), Same(arf), Same(rsp))
+
+
+@lru_cache(maxsize=32)
+def _assemble(src: Same, bkg: Same, rmf: Same, arf: Same, rsp: Same) -> Assembly:
+    response = _response(src.value, rmf.value, arf.value, rsp.value)
+    source = _aligned(src.value, response)
+    background = None if bkg.value is None else _aligned(_like(bkg.value, src.value, response), response)
+    if source.emin is not None and source.emax is not None and rsp.value is not None:
+        _compare_edges(source, response)
+    good = source.good if background is None else source.good & background.good
+    return Assembly(source, background, response, good)
+
+
+def _response(src: Source, rmf: Response | None, arf: Auxiliary | None, rsp: Response | None) -> Response:
+    if rmf is not None and rsp is not None:
+        raise DataError("a unit takes rsp, or rmf (with arf), not both", got=[rsp.name, rmf.name])
+    base = rsp if rmf is None else rmf
+    if base is None:
+        if arf is None and src.emin is not None and src.emax is not None:
+            return Response.ideal(src.emin, src.emax).replace(channels=_counted(src))
+        hint = "Give rsp=..., or rmf=... with arf=...; a spectrum with its own edges (text, NPZ) needs none."
+        raise DataError(f"source {src.name!r} has no response", got="an arf alone" if arf else None, hint=hint)
+    if arf is not None:
+        return multiply(base, arf)
+    if base.kind == "REDIST":
+        found = "HDUCLAS3 = REDIST (probabilities) and no effective area"
+        note(f"response {base.name!r}", found, "used as it is: an area of 1 cm²", "give arf")
+    return base
+
+
+def _counted(src: Source) -> np.ndarray:
+    """Channel numbers without gaps: a text spectrum may leave channels out, its ideal response has none to miss."""
+    numbers = np.asarray(src.channels)
+    return numbers if np.all(np.diff(numbers) == 1) else 1 + np.arange(numbers.size)
+
+
+def _like(bkg: Background, src: Source, response: Response) -> Background:
+    """A background that leaves the same channels out, or numbers them as the source does, is read by position."""
+    if bkg.counts.size != src.counts.size and bkg.counts.size != response.emin.size and not bkg.detchans:
+        got = f"{bkg.counts.size} and {src.counts.size} channels"
+        raise DataError(f"background {bkg.name!r} does not belong to source {src.name!r}", got=got)
+    return bkg
+
+
+def _aligned(spectrum: AnySpectrum, response: Response) -> AnySpectrum:
+    """The spectrum over all channels of the response; channels it leaves out are bad.
+
+    Raises:
+        DataError: The numbers of channels do not belong together.
+    """
+    n, total = spectrum.counts.size, response.emin.size
+    numbers, known = np.asarray(spectrum.channels), np.asarray(response.channels)
+    if n == total:
+        if not np.array_equal(numbers, known):
+            found = f"channels {numbers[0]} to {numbers[-1]}, while response {response.name!r} counts from {known[0]}"
+            if np.any(np.diff(numbers) != 1):
+                raise DataError(f"spectrum {spectrum.name!r} has {found}, and leaves some out")
+            note(f"spectrum {spectrum.name!r}", found, "taken in order", "give the spectrum with channels=...")
+        return spectrum
+    part = n < total and spectrum.detchans == total and np.isin(numbers, known).all()
+    if not part:
+        raise DataError(
+            f"spectrum {spectrum.name!r} and response {response.name!r} have different channels",
+            got=f"{n} and {total}", hint="Is it the response of another detector or another binning?",
+        )  # fmt: skip
+    return _spread(spectrum, numbers - known[0], response)
+
+
+def _spread(spectrum: AnySpectrum, index: np.ndarray, response: Response) -> AnySpectrum:
+    total = response.emin.size
+    blank = {"quality": 5, "grouping": 0, "backscale": 1.0, "areascale": 1.0}
+    values: dict[str, Any] = {"channels": response.channels, "emin": None, "emax": None}
+    for name in _VECTORS:
+        old = np.asarray(getattr(spectrum, name))
+        if old.ndim:
+            values[name] = np.full(total, blank.get(name, 0.0), dtype=old.dtype)
+            values[name][index] = old
+    return spectrum.replace(**values)
+
+
+def _compare_edges(source: Source, response: Response) -> None:
+    scale = np.maximum(np.asarray(source.emax) - np.asarray(source.emin), 0) + 1e-12
+    if source.emin is None or source.emin.shape != response.emin.shape:
+        return
+    worst = float(np.max(np.abs(source.emin - response.emin) / scale))
+    if worst > 0.5:
+        found = f"its own channel edges differ from those of response {response.name!r} by up to {worst:.2g} channels"
+        note(f"source {source.name!r}", found, "the response's edges are used", "give another rsp")

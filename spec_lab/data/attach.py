@@ -1,0 +1,87 @@
+"""Whatever a user puts into a slot of a unit becomes the object that belongs there.
+
+An object stays as it is; a path, `path{n}`, `(file, n)` or a file object is read. When the source is a path, BACKFILE,
+RESPFILE and ANCRFILE of its header are followed in its folder for every slot that was left empty: explicit arguments
+win, and "none" keeps a slot empty.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from spec_lab._base import DataError
+from spec_lab.data.fitsfile import folder_of, split_row
+from spec_lab.data.notes import note
+from spec_lab.data.response import Auxiliary, Redistribution, Response
+from spec_lab.data.spectrum import Background, Source
+
+Parts = tuple[Source, Background | None, Redistribution | None, Auxiliary | None, Response | None]
+_KINDS: dict[str, type] = {
+    "src": Source, "bkg": Background, "rmf": Redistribution, "arf": Auxiliary, "rsp": Response,
+}  # fmt: skip
+
+
+def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
+    """Turn the five slots into objects.
+
+    Raises:
+        DataError: A slot holds something else, or a file cannot be read.
+    """
+    source = load("src", src)
+    if source is None:
+        raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")
+    given = {"bkg": bkg, "rmf": rmf, "arf": arf, "rsp": rsp}
+    if not isinstance(src, Source) and source.links:
+        given |= _followed(source, _folder(src), given)
+    loaded = {slot: load(slot, value) for slot, value in given.items()}
+    return source, loaded["bkg"], loaded["rmf"], loaded["arf"], loaded["rsp"]
+
+
+def load(slot: str, value: Any) -> Any:
+    """The object for one slot; None for None and "none"."""
+    kind = _KINDS[slot]
+    if value is None or (isinstance(value, str) and value.strip().lower() == "none"):
+        return None
+    if isinstance(value, kind) or (slot == "rmf" and isinstance(value, Response)):
+        return value
+    if isinstance(value, tuple):
+        if len(value) != 2 or isinstance(value[1], bool) or not isinstance(value[1], int):
+            raise DataError(f"{slot} = (file, n) needs a whole number n", got=value)
+        return kind.from_file(*value)
+    if isinstance(value, str | os.PathLike) or callable(getattr(value, "read", None)):
+        return kind.from_file(value)
+    raise DataError(f"{slot} cannot be used", got=value, allowed=f"{kind.__name__}, path, (file, n) or binary file")
+
+
+def _folder(src: Any) -> Path | None:
+    file = src[0] if isinstance(src, tuple) else src
+    return folder_of(split_row(file)[0])
+
+
+def _followed(source: Source, folder: Path | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Files for the empty slots, as the header names them."""
+    links = dict(source.links)
+    wanted = {"bkg": "BACKFILE"} if given["bkg"] is None else {}
+    if all(given[slot] is None for slot in ("rmf", "rsp")):
+        wanted["rmf"] = "RESPFILE"
+    if given["arf"] is None and given["rsp"] is None:
+        wanted["arf"] = "ANCRFILE"
+    found: dict[str, Any] = {}
+    for slot, key in wanted.items():
+        if key not in links:
+            continue
+        if folder is None:
+            where = f"source {source.name!r}"
+            note(where, f"{key} names {links[key]!r}, but a file object has no folder", "left out", f"give {slot}")
+            continue
+        found[slot] = _existing(folder, links[key], slot, key, source.name)
+    return found
+
+
+def _existing(folder: Path, name: str, slot: str, key: str, owner: str) -> str:
+    path, row = split_row(name)
+    for candidate in (folder / path, folder / f"{path}.gz", folder / Path(path).name, folder / f"{Path(path).name}.gz"):
+        if candidate.is_file():
+            return f"{candidate}" + ("" if row is None else f"{{{row + 1}}}")
+    hint = f"Give {slot}=..., or {slot}='none' to go without."
+    raise DataError(f"{key} of {owner!r} names a file that is not there", got=name, hint=hint)

@@ -1,0 +1,181 @@
+"""What a fit sees of one unit: `Channels`, the groups with their counts, exposures and folded response columns.
+
+`all_groups` decides the groups, `gather` sums counts, errors and response columns over them. Both look only at good
+channels, so nothing that a bad channel holds can reach a number.
+"""
+
+import numpy as np
+
+from spec_lab.data.grouping import Counting, Ranges, Scheme, by_thresholds, from_flags, runs
+from spec_lab.data.optimal import bins, widths
+from spec_lab.data.response import Response
+from spec_lab.data.scaling import exposures, sums
+from spec_lab.data.spectrum import Background, Source
+from spec_lab.tree import Struct, field
+
+# Statistics that take the background as Poisson counts: thresholds of significance then use Li & Ma.
+POISSON_BACKGROUND = ("pstat", "pstat_nobkg", "ppstat", "cstat", "wstat", "lstat", "ULppstat")
+
+
+class Channels(Struct):
+    """Groups of channels: `c` groups, `e` photon-energy bins.
+
+    Args:
+        S: [c] source counts.
+        B: [c] background counts; 0 without a background.
+        sigma_S: [c] error of S, counts.
+        sigma_B: [c] error of B, counts; 0 without a background.
+        emin: [c] lower edge, keV.
+        emax: [c] upper edge, keV.
+        matrix: [c, e] response, cm².
+        ts: [c] effective exposure of the source, s.
+        tb: [c] effective exposure of the background, s; ts without one.
+        first: [c] index of the first channel, from 0.
+        last: [c] index of the last channel.
+        used: [c] whether the group is noticed and so enters the fit.
+        has_background: Whether there is a background.
+    """
+
+    S: np.ndarray = field()
+    B: np.ndarray = field()
+    sigma_S: np.ndarray = field()
+    sigma_B: np.ndarray = field()
+    emin: np.ndarray = field()
+    emax: np.ndarray = field()
+    matrix: np.ndarray = field()
+    ts: np.ndarray = field()
+    tb: np.ndarray = field()
+    first: np.ndarray = field()
+    last: np.ndarray = field()
+    used: np.ndarray = field()
+    has_background: bool = field(static=True)
+
+    @property
+    def size(self) -> int:
+        """Number of groups."""
+        return self.S.size
+
+    @property
+    def alpha(self) -> np.ndarray:
+        """[c] ts/tb."""
+        return self.ts / self.tb
+
+    @property
+    def net(self) -> np.ndarray:
+        """[c] Background-subtracted counts."""
+        return self.S - self.alpha * self.B
+
+    @property
+    def net_error(self) -> np.ndarray:
+        """[c] Error of the net counts, in quadrature."""
+        return np.hypot(self.sigma_S, self.alpha * self.sigma_B)
+
+    @property
+    def middle(self) -> np.ndarray:
+        """[c] Middle energy, keV."""
+        return (self.emin + self.emax) / 2
+
+    @property
+    def width(self) -> np.ndarray:
+        """[c] Width, keV."""
+        return self.emax - self.emin
+
+    def select(self, keep: np.ndarray) -> "Channels":
+        """The groups where `keep` [c] is True."""
+        arrays = {name: getattr(self, name)[keep] for name in Channels.node_fields()}
+        return Channels(**arrays, has_background=self.has_background)
+
+
+def group_edges(response: Response, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper edges [c], keV; channels may run either way in energy."""
+    ends = np.stack([first, last])
+    return response.emin[ends].min(axis=0), response.emax[ends].max(axis=0)
+
+
+def all_groups(
+    src: Source, bkg: Background | None, response: Response, good: np.ndarray, noticed: np.ndarray, scheme: Scheme,
+    stat: str,
+) -> Ranges:  # fmt: skip
+    """Ranges (first, last) of all groups that consist of good channels.
+
+    Args:
+        src: Aligned with the response.
+        bkg: Aligned with the response, or None.
+        response: Gives the resolution.
+        good: [ch] channels that are good in source and background.
+        noticed: [ch] channels in the windows; only thresholds look at it.
+        scheme: See `grouping`.
+        stat: Name of the statistic; decides what a significance is.
+    """
+    if scheme == "none":
+        index = np.flatnonzero(good)
+        return index, index
+    if scheme is None:
+        first, last = from_flags(np.asarray(src.grouping))
+        bad = np.concatenate([[0], np.cumsum(~good)])
+        keep = bad[last + 1] == bad[first]
+        return first[keep], last[keep]
+    made = _by_scheme(src, bkg, response, good, noticed, dict(scheme), stat)  # type: ignore[arg-type]
+    ranges = np.array(made, dtype=np.int64).reshape(-1, 2)
+    return ranges[:, 0], ranges[:, 1]
+
+
+def _by_scheme(
+    src: Source, bkg: Background | None, response: Response, good: np.ndarray, noticed: np.ndarray, options: dict,
+    stat: str,
+) -> list[tuple[int, int]]:  # fmt: skip
+    index = np.arange(good.size)
+    ts, tb = exposures(src, bkg, index, index, "xspec")
+    zero = np.zeros(good.size)
+    counting = Counting(
+        S=np.where(good, src.counts, 0.0),
+        B=zero if bkg is None else np.where(good, bkg.counts, 0.0),
+        sigma_B=zero if bkg is None else np.where(good, bkg.total_errors, 0.0),
+        alpha=np.where(good, ts / tb, 0.0),
+        has_background=bkg is not None,
+        poisson=stat in POISSON_BACKGROUND,
+    )
+    width = None
+    if options.get("method") == "optimal":
+        width = widths(counting.S, response.channel_fwhm, good & noticed if (good & noticed).any() else good)
+    made: list[tuple[int, int]] = []
+    for first, last in runs(good, noticed):
+        if good[first]:
+            steps = [(i, i) for i in range(first, last + 1)] if width is None else bins(width, first, last)
+            made += by_thresholds(steps, lambda i, j: counting.enough(i, j, options), options.get("max_bin", np.inf))
+    return made
+
+
+def gather(
+    src: Source, bkg: Background | None, response: Response, ranges: Ranges, used: np.ndarray, rule: str
+) -> Channels:
+    """Sum counts, errors and response columns over the groups.
+
+    Args:
+        src: Aligned with the response.
+        bkg: Aligned with the response, or None.
+        response: [e, ch].
+        ranges: (first, last), each [c].
+        used: [c] the mask to carry along.
+        rule: How scales that differ inside a group are averaged, see `scaling`.
+    """
+    first, last = ranges
+    add = lambda values: sums(values, first, last)  # noqa: E731
+    none = np.zeros(first.size)
+    emin, emax = group_edges(response, first, last)
+    ts, tb = exposures(src, bkg, first, last, rule)
+    return Channels(
+        S=add(src.counts),
+        B=none if bkg is None else add(bkg.counts),
+        sigma_S=np.sqrt(add(src.total_errors**2)),
+        sigma_B=none.copy() if bkg is None else np.sqrt(add(bkg.total_errors**2)),
+        emin=emin,
+        emax=emax,
+        matrix=np.ascontiguousarray(sums(response.matrix, first, last, axis=1).T),
+        ts=ts,
+        tb=tb,
+        first=first,
+        last=last,
+        used=used,
+        has_background=bkg is not None,
+    )

@@ -1,0 +1,100 @@
+"""Several units fitted by one model: `Data`, an ordered, immutable mapping from names to `DataUnit`s."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from spec_lab._base import DataError
+from spec_lab.data.grouping import describe
+from spec_lab.data.table import Table
+from spec_lab.data.unit import DataUnit
+from spec_lab.tree import Struct, field
+
+_FIELDS = ("units", "names")
+
+
+class Data(Struct):
+    """Named units in order.
+
+    Args:
+        units: A unit, pairs `[(name, unit), …]`, or a mapping.
+
+    Raises:
+        DataError: Not units, none at all, or a name twice.
+
+    Nothing derived is kept here, so a changed unit cannot leave anything stale: `data.replace(na=unit)`.
+    """
+
+    units: tuple[DataUnit, ...] = field()
+    names: tuple[str, ...] = field(static=True, default=())
+
+    def __post_init__(self) -> None:
+        if self.names and isinstance(self.units, tuple) and all(isinstance(u, DataUnit) for u in self.units):
+            pairs = list(zip(self.names, self.units, strict=True))
+        else:
+            pairs = _pairs(self.units)
+        names = [name for name, _ in pairs]
+        if not pairs:
+            raise DataError("data need at least one unit")
+        if len(set(names)) < len(names):
+            raise DataError("two units have the same name", got=names)
+        if set(names) & set(_FIELDS):
+            raise DataError("a unit may not be called that", got=names, allowed="anything but units, names")
+        self.units = tuple(unit for _, unit in pairs)
+        self.names = tuple(names)
+
+    def __getitem__(self, name: str | int) -> DataUnit:
+        if isinstance(name, int):
+            return self.units[name]
+        if name not in self.names:
+            raise DataError("there is no such unit", got=name, allowed=", ".join(self.names))
+        return self.units[self.names.index(name)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def items(self) -> Iterator[tuple[str, DataUnit]]:
+        """Names and units in order."""
+        return iter(zip(self.names, self.units, strict=True))
+
+    def replace(self, **units: Any) -> Self:
+        """The same data with some units exchanged or added, by name."""
+        if units.keys() & set(_FIELDS):
+            return super().replace(**units)
+        return type(self)({**dict(self.items()), **units})
+
+    def without(self, name: str) -> Self:
+        """The same data without one unit."""
+        self[name]
+        return type(self)([(key, unit) for key, unit in self.items() if key != name])
+
+    @property
+    def info(self) -> Table:
+        """Name, noticed energies, statistic, grouping and time of every unit."""
+        return Table({
+            "Name": self.names,
+            "Noticing": [unit.noticing for unit in self.units],
+            "Statistic": [unit.stat for unit in self.units],
+            "Grouping": [describe(unit.grpg) for unit in self.units],
+            "Time": [unit.time for unit in self.units],
+        })  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        from spec_lab.data.picture import data_html
+
+        return data_html(self)
+
+
+def _pairs(given: Any) -> list[tuple[str, DataUnit]]:
+    if isinstance(given, DataUnit):
+        return [(given.name or "unit", given)]
+    pairs = list(given.items()) if isinstance(given, Mapping) else given
+    if not isinstance(pairs, list | tuple):
+        raise DataError("data are made of units", got=given, allowed="a unit, [(name, unit), …] or {name: unit}")
+    for pair in pairs:
+        ok = isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str)
+        if not ok or not isinstance(pair[1], DataUnit):
+            raise DataError("data are made of (name, unit)", got=pair)
+    return [(name, unit) for name, unit in pairs]

@@ -1,0 +1,196 @@
+"""Opening FITS files so that nothing unreadable gets past: the only place where astropy.io.fits is used to read.
+
+`open_fits` takes a path, a `pathlib.Path` or an open binary file and reads every HDU into memory, so that the file is
+closed again and its position restored. Whatever goes wrong inside astropy or numpy leaves as a `DataError` that names
+file, HDU and column. `TableHDU` is the small view the OGIP readers work with: a header and columns found by name,
+without regard to case. What the columns *mean* is in `pha` and `matrix`.
+"""
+
+import gzip
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data.notes import note
+
+FileLike = Any  # str | Path | binary file object
+
+_BRACES = re.compile(r"^(?P<path>.*)\{(?P<row>[^{}]*)\}$")
+
+
+@contextmanager
+def reading(where: str, hint: str | None = None) -> Iterator[None]:
+    """Turn every failure inside into a `DataError` about `where`; a `DataError` passes unchanged."""
+    try:
+        yield
+    except DataError:
+        raise
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        text = str(error).strip().splitlines()
+        reason = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+        raise DataError(f"{where} cannot be read ({reason})", hint=hint) from error
+
+
+def file_name(file: FileLike) -> str:
+    """The name a message shows for a path or a file object."""
+    if isinstance(file, str | os.PathLike):
+        return Path(file).name
+    return Path(str(getattr(file, "name", None) or "<file object>")).name
+
+
+def split_row(file: FileLike) -> tuple[FileLike, int | None]:
+    """Take `file{n}` apart.
+
+    Returns:
+        The file and the row counted from 0, or None where no row is named. XSPEC's braces count from 1.
+    """
+    match = _BRACES.match(os.fspath(file)) if isinstance(file, str | os.PathLike) else None
+    if match is None:
+        return file, None
+    text = match["row"].strip()
+    if not text.isdigit() or int(text) < 1:
+        raise DataError(f"the row of {file_name(file)!r} must be a number", got=text, allowed="{1}, {2}, …")
+    return match["path"], int(text) - 1
+
+
+def folder_of(file: FileLike) -> Path | None:
+    """The folder in which the names of a header are looked up; None for a file object."""
+    return Path(file).resolve().parent if isinstance(file, str | os.PathLike) else None
+
+
+class TableHDU:
+    """One binary table, read whole: `header`, and columns by name regardless of case."""
+
+    def __init__(self, where: str, hdu: Any):
+        self.where = f"{where}[{hdu.name or 'unnamed'}]"
+        self.name = str(hdu.name).strip().upper()
+        self.header = hdu.header
+        self._data = hdu.data
+        self.columns = {column.name.strip().upper(): i for i, column in enumerate(hdu.columns)}
+        self.rows = 0 if self._data is None else len(self._data)
+
+    def keyword(self, key: str, default: Any = None) -> Any:
+        """A header value with blanks stripped; `default` where it is absent, undefined or empty."""
+        with reading(f"{self.where} keyword {key}"):
+            value = self.header.get(key, default)
+        value = value.strip() if isinstance(value, str) else value
+        return default if value is None or value == "" or type(value).__name__ == "Undefined" else value
+
+    def number(self, key: str, default: float | None = None) -> float | None:
+        """A numeric keyword, also where it is stored as a string."""
+        return as_number(self.keyword(key, default), f"{self.where} keyword {key}")
+
+    def has(self, column: str) -> bool:
+        return column.upper() in self.columns
+
+    def index(self, column: str) -> int:
+        """The FITS number of a column, counted from 1 as in TLMINn."""
+        return self.columns[column.upper()] + 1
+
+    def column(self, name: str) -> Any:
+        """The raw column: an array of numbers or strings, or of arrays where its rows differ in length."""
+        if not self.has(name):
+            raise DataError(
+                f"{self.where} has no column {name}", got=sorted(self.columns), hint="Is this the right kind of file?"
+            )
+        with reading(f"{self.where} column {name}"):
+            return np.asarray(self._data.field(self.columns[name.upper()]))  # type: ignore[union-attr]
+
+    def numbers(self, name: str) -> np.ndarray:
+        """A column as float64; strings that spell numbers pass, others raise."""
+        raw = self.column(name)
+        if raw.dtype.kind in "biuf":
+            return np.ascontiguousarray(raw, dtype=np.float64)
+        with reading(f"{self.where} column {name} holds no numbers and"):
+            return np.ascontiguousarray(raw.astype(np.float64))
+
+
+def as_number(value: Any, where: str) -> float | None:
+    """A finite float from a number or a string that spells one."""
+    if value is None:
+        return None
+    with reading(f"{where} = {value!r} is not a number and"):
+        if isinstance(value, bool | np.bool_):
+            raise ValueError("a truth value")
+        number = float(np.asarray(value).item())
+    if not np.isfinite(number):
+        raise DataError(f"{where} is not finite", got=number)
+    return number
+
+
+def _source_bytes(file: FileLike) -> bytes:
+    if isinstance(file, str | os.PathLike):
+        path = Path(file).expanduser()
+        if path.is_dir():
+            raise DataError(f"{path.name!r} is a folder, not a file", got=str(file))
+        if not path.exists():
+            raise DataError(f"there is no file {path.name!r}", got=str(file), hint="Check the name and the folder.")
+        return path.read_bytes()
+    if not callable(getattr(file, "read", None)):
+        raise DataError("a file must be a path or an open binary file", got=file, allowed="str, pathlib.Path, file")
+    place = file.tell() if file.seekable() else None
+    content = file.read()
+    if place is not None:
+        file.seek(place)
+    if not isinstance(content, bytes):
+        raise DataError(f"{file_name(file)} is open as text", hint="Open it with mode 'rb'.")
+    return content
+
+
+def _unzipped(content: bytes, name: str) -> bytes:
+    if content[:2] == b"\x1f\x8b":
+        with reading(name, hint="The gzip stream is damaged: get the file again."):
+            content = gzip.decompress(content)
+    if content[:6] != b"SIMPLE":
+        hint = "Text and NPZ spectra are read by `Source.from_text`."
+        raise DataError(f"{name} is not a FITS file", got=content[:20], allowed="FITS, plain or gzipped", hint=hint)
+    return content
+
+
+def open_fits(file: FileLike) -> list[TableHDU]:
+    """Read all binary tables of a FITS file (plain or gzipped) into memory.
+
+    Args:
+        file: Path as `str` or `pathlib.Path`, or a binary file object, which is read from where it stands and put back.
+
+    Raises:
+        DataError: No such file, not FITS, truncated, or unreadable in any other way.
+    """
+    from astropy.io import fits
+
+    name = file_name(file)
+    with reading(name):
+        content = _unzipped(_source_bytes(file), name)
+    with warnings.catch_warnings(record=True) as said, reading(name, hint="Is it a complete FITS file?"):
+        warnings.simplefilter("always")
+        with fits.open(io.BytesIO(content), memmap=False) as hdus:
+            hdus.readall()
+            tables = [TableHDU(name, hdu) for hdu in hdus if isinstance(hdu, fits.BinTableHDU)]
+            spans = [(hdu.fileinfo(), "CHECKSUM" in hdu.header) for hdu in hdus]
+    if any("truncated" in str(w.message) or "Error validating header" in str(w.message) for w in said):
+        raise DataError(f"{name} is truncated", got=str(said[0].message), hint="Get the whole file again.")
+    _verify(
+        name, content, [(span["hdrLoc"], span["datLoc"] + span["datSpan"]) for span, held in spans if span and held]
+    )
+    return tables
+
+
+def _verify(name: str, content: bytes, spans: list[tuple[int, int]]) -> None:
+    """Compare CHECKSUM, where there is one: the ones' complement sum of the whole HDU must be all ones (or zero)."""
+    for begin, end in spans:
+        total = int(np.frombuffer(content[begin:end], dtype=">u4").sum(dtype=np.uint64))
+        while total >> 32:
+            total = (total & 0xFFFFFFFF) + (total >> 32)
+        if total not in (0, 0xFFFFFFFF):
+            note(name, "CHECKSUM does not agree with the content", "read all the same", "get the file again")
+            return

@@ -1,0 +1,151 @@
+"""Groups of channels: contiguous ranges, made from a file's flags, from thresholds, or from the resolution.
+
+A scheme is None (the file's GROUPING flags), "none" (every channel by itself) or a dictionary of `KEYS`. Flags group
+first and are filtered afterwards, so a window keeps or drops whole groups. Thresholds group *inside* each run of
+channels that are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before it
+in its run, or is a group by itself where there is none. Resolution-optimal widths are in `optimal`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data.significance import pgsig, ppsig
+
+KEYS = {
+    "min_evt": "least source counts of a group",
+    "min_nevt": "least net counts of a group",
+    "min_bkg": "least background counts of a group",
+    "min_sigma": "least significance of a group: Li-Ma for Poisson backgrounds, Gaussian otherwise",
+    "max_bin": "most channels of a group",
+    "method": "'optimal': widths after Kaastra & Bleeker 2016; thresholds then merge those bins",
+}
+Scheme = str | tuple[tuple[str, Any], ...] | None
+Ranges = tuple[np.ndarray, np.ndarray]
+
+
+def scheme(grpg: Any) -> Scheme:
+    """Check a grouping and make it hashable: None, "none" or sorted (key, value) pairs.
+
+    Raises:
+        DataError: An unknown key, or a value that makes no sense.
+    """
+    if grpg is None or grpg == "none":
+        return grpg
+    if grpg == "optimal":
+        return (("method", "optimal"),)
+    try:
+        options = dict(grpg)
+    except (TypeError, ValueError) as error:
+        allowed = "None (the file's flags), 'none', 'optimal', or a dict of " + ", ".join(KEYS)
+        raise DataError("that is not a grouping", got=grpg, allowed=allowed) from error
+    unknown = [key for key in options if key not in KEYS]
+    if unknown:
+        raise DataError("unknown grouping key", got=unknown, allowed=", ".join(KEYS))
+    options = {key: value for key, value in options.items() if value is not None}
+    for key, value in options.items():
+        if key == "method":
+            if value not in ("optimal", "min"):
+                raise DataError("unknown grouping method", got=value, allowed="'optimal', 'min'")
+        elif isinstance(value, bool) or not np.isscalar(value) or not _is_number(value) or value < (key == "max_bin"):
+            raise DataError(f"grouping {key} must be a number", got=value, allowed="> 0")
+    return tuple(sorted(options.items())) or "none"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and bool(np.isfinite(value))
+
+
+def describe(chosen: Scheme) -> str:
+    """`file`, `none`, or `min_evt=10, max_bin=4`."""
+    if chosen is None or isinstance(chosen, str):
+        return chosen or "file"
+    return ", ".join(f"{key}={value}" for key, value in chosen)
+
+
+def from_flags(flags: np.ndarray) -> Ranges:
+    """Ranges from OGIP flags: 1 starts, -1 continues, 0 is by itself. A first flag of -1 starts a group too."""
+    begins = flags >= 0
+    begins[0] = True
+    after_single = np.flatnonzero(flags[:-1] == 0) + 1  # nothing continues a channel that is by itself
+    begins[after_single] = True
+    first = np.flatnonzero(begins)
+    return first, np.append(first[1:], flags.size) - 1
+
+
+def to_flags(first: np.ndarray, last: np.ndarray, n: int) -> np.ndarray:
+    """OGIP flags [n] of ranges; channels in no range are 0."""
+    flags = np.zeros(n, dtype=np.int64)
+    for i, j in zip(first, last, strict=True):
+        flags[i : j + 1] = -1
+        flags[i] = 1
+    return flags
+
+
+def runs(*masks: np.ndarray) -> list[tuple[int, int]]:
+    """Ranges of channels over which none of the masks changes, as (first, last)."""
+    change = np.zeros(masks[0].size - 1, dtype=bool)
+    for mask in masks:
+        change |= mask[1:] != mask[:-1]
+    first = np.concatenate([[0], np.flatnonzero(change) + 1])
+    return list(zip(first.tolist(), (np.append(first[1:], masks[0].size) - 1).tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What thresholds look at, [ch]: counts, errors and the exposure ratio alpha = ts/tb."""
+
+    S: np.ndarray
+    B: np.ndarray
+    sigma_B: np.ndarray
+    alpha: np.ndarray
+    has_background: bool
+    poisson: bool
+
+    def enough(self, first: int, last: int, options: Mapping[str, Any]) -> bool:
+        """Whether the channels first..last meet every threshold."""
+        here = slice(first, last + 1)
+        s, b = float(self.S[here].sum()), float(self.B[here].sum())
+        scaled = float((self.alpha[here] * self.B[here]).sum())
+        if (
+            s < options.get("min_evt", 0)
+            or b < options.get("min_bkg", 0)
+            or s - scaled < options.get("min_nevt", -np.inf)
+        ):
+            return False
+        return "min_sigma" not in options or self.significance(here, s, b, scaled) >= options["min_sigma"]
+
+    def significance(self, here: slice, s: float, b: float, scaled: float) -> float:
+        """Signed significance of the channels; 0 where it has no meaning; sqrt(S) without a background."""
+        if s <= 0:
+            return 0.0
+        if not self.has_background:
+            return float(np.sqrt(s))
+        if self.poisson:
+            return float(ppsig(s, b, scaled / b if b > 0 else float(np.mean(self.alpha[here]))))
+        error = float(np.sqrt(((self.alpha[here] * self.sigma_B[here]) ** 2).sum()))
+        return float(pgsig(s, scaled, error)) if error > 0 else 0.0
+
+
+def by_thresholds(
+    steps: list[tuple[int, int]], enough: Callable[[int, int], bool], max_bin: float = np.inf
+) -> list[tuple[int, int]]:
+    """Join steps (channels or bins) of one run from the left until a group has enough or is as wide as it may be."""
+    made: list[tuple[int, int]] = []
+    begin: int | None = None
+    for first, last in steps:
+        begin = first if begin is None else begin
+        if enough(begin, last) or last - begin + 1 >= max_bin:
+            made.append((begin, last))
+            begin = None
+    if begin is not None:
+        tail = (begin, steps[-1][1])
+        fits = made and tail[1] - made[-1][0] + 1 <= max_bin
+        if fits:
+            made[-1] = (made[-1][0], tail[1])
+        else:
+            made.append(tail)
+    return made

@@ -1,0 +1,211 @@
+"""From photons to channels: `Response`, and its two factors `Redistribution` (RMF) and `Auxiliary` (ARF).
+
+A response holds photon-energy bins [e], channel edges [ch] and the dense matrix [e, ch] in cm²; a redistribution holds
+probabilities instead, and `rmf * arf` is a response. Dense, because sparse formats are many times slower where the
+fold is done (see `spec_lab.fit`). Reading is in `matrix`; grouping of columns is in `channels`.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data.notes import collecting, note
+from spec_lab.data.table import Table
+from spec_lab.tree import Struct, field
+
+
+class Response(Struct):
+    """A full response.
+
+    Args:
+        elo: [e] lower photon-energy edges, keV, ascending.
+        ehi: [e] upper photon-energy edges, keV.
+        emin: [ch] lower channel edges, keV (ascending or descending with the channel).
+        emax: [ch] upper channel edges, keV.
+        matrix: [e, ch] effective area times redistribution, cm².
+        channels: [ch] channel numbers; None means 1, 2, …
+        name: Shown in tables and messages.
+        kind: HDUCLAS3 of the file: FULL, REDIST, DETECTOR or empty.
+
+    Raises:
+        DataError: Shapes that do not belong together, edges without width, values that are not finite.
+    """
+
+    elo: np.ndarray = field()
+    ehi: np.ndarray = field()
+    emin: np.ndarray = field()
+    emax: np.ndarray = field()
+    matrix: np.ndarray = field()
+    channels: np.ndarray | None = field(default=None)
+    name: str = field(static=True, default="")
+    kind: str = field(static=True, default="")
+
+    def __post_init__(self) -> None:
+        where = f"{type(self).__name__.lower()} {self.name!r}"
+        self.elo, self.ehi = _edges(where, "photon energies", self.elo, self.ehi)
+        if np.any(self.elo[1:] < self.elo[:-1]):
+            raise DataError(f"{where}: photon energies must ascend", got=self.elo[:5].tolist())
+        self.emin, self.emax = _edges(where, "channel energies", self.emin, self.emax)
+        self.matrix = np.ascontiguousarray(_floats(where, "matrix", self.matrix))
+        shape = (self.elo.size, self.emin.size)
+        if self.matrix.shape != shape:
+            raise DataError(f"{where}: matrix has the wrong shape", got=self.matrix.shape, allowed=f"[e, ch] = {shape}")
+        numbers = 1 + np.arange(shape[1]) if self.channels is None else np.asarray(self.channels)
+        if numbers.shape != shape[1:] or np.any(np.diff(numbers) != 1):
+            raise DataError(f"{where}: channel numbers must count without gaps", got=numbers[:9].tolist())
+        self.channels = numbers.astype(np.int64)
+
+    @classmethod
+    def from_file(cls, file: Any, version: int | None = None) -> Self:
+        """Read an OGIP RMF or RSP.
+
+        Args:
+            file: Path (also `path{n}`), or binary file object.
+            version: EXTVER of the matrix in a file that holds several (RSP2), counted from 1.
+
+        Raises:
+            DataError: Names file, HDU and column of what cannot be used.
+        """
+        from spec_lab.data.fitsfile import reading
+        from spec_lab.data.matrix import read_matrix
+
+        with collecting(), reading(str(file)):
+            return cls(**read_matrix(file, version))
+
+    @classmethod
+    def ideal(cls, emin: Any, emax: Any, area: float = 1.0, name: str = "ideal") -> Self:
+        """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
+        lo, hi = np.asarray(emin, dtype=np.float64), np.asarray(emax, dtype=np.float64)
+        order = np.argsort(lo, kind="stable")
+        return cls(lo[order], hi[order], lo, hi, area * np.eye(lo.size)[order], name=name, kind="FULL")
+
+    @property
+    def channel_fwhm(self) -> np.ndarray:
+        """[ch] Full width at half maximum of the redistribution, in channels, at least 1."""
+        from spec_lab.data.optimal import channel_fwhm
+
+        return channel_fwhm(self)
+
+    @property
+    def info(self) -> Table:
+        """Name and the numbers of channel and photon bins."""
+        row = (self.name or "-", self.emin.size, self.elo.size)
+        return Table({"Property": ("Name", "Channel bins", "Photon bins"), type(self).__name__: row})
+
+    def _repr_html_(self) -> str:
+        from spec_lab.data.picture import response_html
+
+        return response_html(self)
+
+    def __mul__(self, other: object) -> "Response":
+        return multiply(self, other) if isinstance(other, Auxiliary) else NotImplemented
+
+
+class Redistribution(Response):
+    """A redistribution matrix: like `Response`, but [e, ch] holds probabilities. `rmf * arf` is a `Response`."""
+
+
+class Auxiliary(Struct):
+    """An effective area.
+
+    Args:
+        elo: [e] lower photon-energy edges, keV, ascending.
+        ehi: [e] upper photon-energy edges, keV.
+        area: [e] effective area, cm².
+        name: Shown in tables and messages.
+    """
+
+    elo: np.ndarray = field()
+    ehi: np.ndarray = field()
+    area: np.ndarray = field()
+    name: str = field(static=True, default="")
+
+    def __post_init__(self) -> None:
+        where = f"auxiliary {self.name!r}"
+        self.elo, self.ehi = _edges(where, "photon energies", self.elo, self.ehi)
+        self.area = _floats(where, "area", self.area)
+        if self.area.shape != self.elo.shape:
+            raise DataError(f"{where}: area has the wrong shape", got=self.area.shape, allowed=f"{self.elo.shape}")
+
+    @classmethod
+    def from_file(cls, file: Any, row: int | None = None) -> Self:
+        """Read an OGIP ARF.
+
+        Args:
+            file: Path (also `path{n}`), or binary file object.
+            row: Which SPECRESP extension of a file that holds several, counted from 0.
+
+        Raises:
+            DataError: Names file, HDU and column of what cannot be used.
+        """
+        from spec_lab.data.fitsfile import reading
+        from spec_lab.data.matrix import read_area
+
+        with collecting(), reading(str(file)):
+            return cls(**read_area(file, row))
+
+    @property
+    def info(self) -> Table:
+        """Name and the number of photon bins."""
+        return Table({"Property": ("Name", "Photon bins"), "Auxiliary": (self.name or "-", self.elo.size)})
+
+    def _repr_html_(self) -> str:
+        return self.info.html()
+
+    def __mul__(self, other: object) -> Response:
+        return multiply(other, self) if isinstance(other, Response) else NotImplemented
+
+
+def multiply(rmf: Response, arf: Auxiliary) -> Response:
+    """Redistribution times area. Grids that differ are resolved by interpolating the area, with a note.
+
+    Raises:
+        DataError: The area covers none of the photon energies.
+    """
+    area = arf.area if _same_grid(rmf, arf) else _interpolated(rmf, arf)
+    if rmf.kind == "FULL":
+        note(f"response {rmf.name!r}", f"HDUCLAS3 = FULL, but there is an effective area {arf.name!r} too", "multiplied",
+             "leave arf out, or pass arf='none'")  # fmt: skip
+    name = " * ".join(filter(None, (rmf.name, arf.name)))
+    return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
+
+
+def _same_grid(rmf: Response, arf: Auxiliary) -> bool:
+    if rmf.elo.size != arf.elo.size:
+        return False
+    tolerance = 1e-3 * (rmf.ehi - rmf.elo)
+    return bool(np.all(np.abs(rmf.elo - arf.elo) <= tolerance) and np.all(np.abs(rmf.ehi - arf.ehi) <= tolerance))
+
+
+def _interpolated(rmf: Response, arf: Auxiliary) -> np.ndarray:
+    middle, own = (rmf.elo + rmf.ehi) / 2, (arf.elo + arf.ehi) / 2
+    covered = (middle >= arf.elo[0]) & (middle <= arf.ehi[-1])
+    where = f"{rmf.name!r} and {arf.name!r}"
+    if not covered.any():
+        got = f"{rmf.elo[0]:g}-{rmf.ehi[-1]:g} and {arf.elo[0]:g}-{arf.ehi[-1]:g} keV"
+        raise DataError(f"the photon energies of {where} have nothing in common", got=got)
+    done = "the area is interpolated linearly to the middle of the matrix's bins"
+    if not covered.all():
+        done += f", and is 0 in the {np.sum(~covered)} bins it does not cover"
+    note(where, "the photon-energy grids differ", done, "give a matching arf, or a full response as rsp")
+    return np.where(covered, np.interp(middle, own, arf.area), 0.0)
+
+
+def _floats(where: str, what: str, values: Any) -> np.ndarray:
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{where}: {what} must be numbers", got=values) from error
+    if not np.isfinite(array).all():
+        raise DataError(f"{where}: {what} must be finite", got=f"{np.sum(~np.isfinite(array))} values that are not")
+    return array
+
+
+def _edges(where: str, what: str, lo: Any, hi: Any) -> tuple[np.ndarray, np.ndarray]:
+    lo, hi = _floats(where, what, lo), _floats(where, what, hi)
+    if lo.ndim != 1 or not lo.size or lo.shape != hi.shape:
+        raise DataError(f"{where}: {what} must be two equal vectors", got=[lo.shape, hi.shape])
+    if np.any(lo < 0) or np.any(hi <= lo):
+        raise DataError(f"{where}: {what} must have width and not be negative", allowed="0 <= lower < upper")
+    return lo, hi

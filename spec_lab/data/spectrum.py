@@ -1,0 +1,215 @@
+"""Counts in channels: `Spectrum`, and its two uses `Source` and `Background`.
+
+A spectrum knows its counts, their errors, for how long and over which area they were taken, which channels are good and
+how they are grouped. It knows nothing of energies beyond the edges a text file may bring along: those belong to the
+response. Reading is in `pha` (OGIP) and `textfile`; here lie the rules a spectrum obeys once it exists.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data.notes import collecting, note
+from spec_lab.data.table import Table
+from spec_lab.tree import Struct, field
+
+
+class Spectrum(Struct):
+    """Counts in `ch` channels. Immutable; `replace` gives a changed copy.
+
+    Args:
+        counts: [ch] counts (not rates).
+        errors: [ch] statistical errors of the counts, 1 σ; None means sqrt(counts).
+        exposure: Exposure, s.
+        quality: [ch] OGIP flags; 0 is good, everything else bad.
+        grouping: [ch] OGIP flags; 1 starts a group, -1 continues it, 0 is a channel by itself.
+        backscale: BACKSCAL, one number or [ch].
+        areascale: AREASCAL, one number or [ch].
+        systematic: Fractional systematic error, one number or [ch].
+        channels: [ch] channel numbers; None means 1, 2, …
+        emin: [ch] lower channel edges, keV, where the spectrum brings its own.
+        emax: [ch] upper channel edges, keV.
+        poisson: Whether the counts are Poisson counts; None means: yes if no errors are given.
+        name: Shown in tables and messages.
+
+    Raises:
+        DataError: Arrays of different length, a non-positive exposure, negative Poisson counts.
+
+    Values that are not finite are harmless in bad channels; in good ones they make the channel bad, aloud.
+    """
+
+    counts: np.ndarray = field()
+    errors: np.ndarray | None = field(default=None)
+    exposure: float = field(static=True, default=1.0)
+    quality: np.ndarray | None = field(default=None)
+    grouping: np.ndarray | None = field(default=None)
+    backscale: Any = field(default=1.0)
+    areascale: Any = field(default=1.0)
+    systematic: Any = field(default=0.0)
+    channels: np.ndarray | None = field(default=None)
+    emin: np.ndarray | None = field(default=None)
+    emax: np.ndarray | None = field(default=None)
+    poisson: bool | None = field(static=True, default=None)
+    name: str = field(static=True, default="")
+    detchans: int = field(static=True, default=0)
+    links: tuple[tuple[str, str], ...] = field(static=True, default=())
+
+    def __post_init__(self) -> None:
+        self.counts = _vector(self, "counts", self.counts)
+        n = self.counts.size
+        self.exposure = _exposure(self)
+        self.poisson = (self.errors is None) if self.poisson is None else bool(self.poisson)
+        self.quality = _whole(self, "quality", np.zeros(n) if self.quality is None else self.quality, n)
+        self.grouping = _whole(self, "grouping", np.ones(n) if self.grouping is None else self.grouping, n)
+        self.channels = _whole(self, "channels", 1 + np.arange(n) if self.channels is None else self.channels, n)
+        for name in ("backscale", "areascale", "systematic"):
+            setattr(self, name, _scale(self, name, getattr(self, name), n))
+        if self.errors is None:
+            with np.errstate(invalid="ignore"):
+                self.errors = np.sqrt(np.abs(self.counts))
+        self.errors = _vector(self, "errors", self.errors, n)
+        for name in ("emin", "emax"):
+            if getattr(self, name) is not None:
+                setattr(self, name, _vector(self, name, getattr(self, name), n))
+        with collecting():
+            self.quality = _judged(self)
+
+    @classmethod
+    def from_file(cls, file: Any, row: int | None = None, poisson: bool | None = None) -> Self:
+        """Read a spectrum: OGIP PHA I or II (plain or gzipped), text, CSV or NPZ.
+
+        Args:
+            file: Path (`str`, `pathlib.Path`; also `path{n}` counted from 1 as in XSPEC) or binary file object.
+            row: Which spectrum of a file that holds several, counted from 0.
+            poisson: Overrides what the file says about its counts: True ignores STAT_ERR, False keeps it.
+
+        Raises:
+            DataError: Names file, HDU and column of what cannot be used.
+        """
+        from spec_lab.data.fitsfile import reading
+        from spec_lab.data.sniff import is_fits
+
+        with collecting(), reading(str(file)):
+            if is_fits(file):
+                from spec_lab.data.pha import read_pha
+
+                return cls(**read_pha(file, row, poisson))
+            return cls.from_text(file) if poisson is None else cls.from_text(file).replace(poisson=poisson)
+
+    @classmethod
+    def from_text(cls, file: Any) -> Self:
+        """Read a spectrum from text, CSV or NPZ; see `spec_lab.data.textfile` for the format.
+
+        Raises:
+            DataError: Names file, line and column of what cannot be used.
+        """
+        from spec_lab.data.textfile import read_text
+
+        with collecting():
+            return cls(**read_text(file))
+
+    @property
+    def good(self) -> np.ndarray:
+        """[ch] True where the quality flag is 0."""
+        return self.quality == 0
+
+    @property
+    def total_errors(self) -> np.ndarray:
+        """[ch] Statistical and systematic error in quadrature, counts."""
+        return np.hypot(self.errors, self.counts * self.systematic)
+
+    def set_zero(self) -> Self:
+        """The same spectrum without any counts."""
+        return self.replace(counts=np.zeros(self.counts.size), errors=np.zeros(self.counts.size))
+
+    @property
+    def info(self) -> Table:
+        """Name, channels, counts in good channels, exposure and BACKSCAL."""
+        scale = f"{float(np.mean(self.backscale)):.6g}" + (" (mean)" if np.ndim(self.backscale) else "")
+        row = (self.name or "-", self.counts.size, float(self.counts[self.good].sum()), self.exposure, scale)
+        return Table({"Property": ("Name", "Channels", "Counts", "Exposure", "Backscale"), type(self).__name__: row})
+
+    def _repr_html_(self) -> str:
+        from spec_lab.data.picture import spectrum_html
+
+        return spectrum_html(self)
+
+
+class Source(Spectrum):
+    """The spectrum of the source region (source and background together)."""
+
+
+class Background(Spectrum):
+    """The spectrum of the background region, or a background model with Gaussian errors."""
+
+
+def _where(spectrum: Spectrum) -> str:
+    return f"{type(spectrum).__name__.lower()} {spectrum.name!r}" if spectrum.name else type(spectrum).__name__.lower()
+
+
+def _numeric(spectrum: Spectrum, name: str, value: Any) -> np.ndarray:
+    try:
+        return np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{_where(spectrum)}: {name} must be numbers", got=value) from error
+
+
+def _vector(spectrum: Spectrum, name: str, value: Any, n: int | None = None) -> np.ndarray:
+    array = _numeric(spectrum, name, value)
+    if array.ndim != 1 or not array.size or (n is not None and array.size != n):
+        allowed = "one value a channel" if n is None else f"{n} values, as many as counts"
+        raise DataError(f"{_where(spectrum)}: {name} has the wrong shape", got=array.shape, allowed=allowed)
+    return array
+
+
+def _whole(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
+    array = _vector(spectrum, name, value, n)
+    if not np.isfinite(array).all() or np.any(array != np.rint(array)):
+        raise DataError(f"{_where(spectrum)}: {name} must be whole numbers", got=array[:5].tolist())
+    whole = array.astype(np.int64)
+    if name == "grouping" and not np.isin(whole, (-1, 0, 1)).all():
+        raise DataError(f"{_where(spectrum)}: a grouping flag is unknown", got=np.unique(whole)[:9].tolist(),
+                        allowed="1 (start), -1 (continue), 0 (by itself)")  # fmt: skip
+    if name == "channels" and np.any(np.diff(whole) <= 0):
+        raise DataError(f"{_where(spectrum)}: channel numbers must increase", got=whole[:9].tolist())
+    return whole
+
+
+def _exposure(spectrum: Spectrum) -> float:
+    array = _numeric(spectrum, "exposure", spectrum.exposure)
+    if array.size != 1 or not np.isfinite(array).all() or array.item() <= 0:
+        raise DataError(f"{_where(spectrum)}: exposure", got=spectrum.exposure, allowed="one number of seconds > 0")
+    return float(array.item())
+
+
+def _scale(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
+    array = _numeric(spectrum, name, value)
+    if array.ndim:
+        return _vector(spectrum, name, array, n)
+    if not np.isfinite(array) or array < 0 or (array == 0 and name != "systematic"):
+        allowed = "a number >= 0" if name == "systematic" else "a number > 0"
+        raise DataError(f"{_where(spectrum)}: {name}", got=float(array), allowed=allowed)
+    return array
+
+
+def _judged(spectrum: Spectrum) -> np.ndarray:
+    """Quality [ch] after looking at the values: what cannot be used in a good channel makes it bad, with a note."""
+    good = spectrum.quality == 0
+    counts, errors = spectrum.counts, spectrum.errors
+    if spectrum.poisson and np.any(counts[good & np.isfinite(counts)] < 0):
+        raise DataError(f"{_where(spectrum)}: Poisson counts are negative", got=float(np.nanmin(counts[good])),
+                        hint="A background-subtracted spectrum needs errors and poisson=False.")  # fmt: skip
+    if np.any(errors[good & np.isfinite(errors)] < 0):
+        raise DataError(f"{_where(spectrum)}: errors are negative", got=float(np.nanmin(errors[good])))
+    with np.errstate(invalid="ignore"):
+        usable = np.isfinite(counts) & np.isfinite(errors) & (spectrum.systematic >= 0)
+        usable = usable & (spectrum.backscale > 0) & (spectrum.areascale > 0)
+        usable = usable & np.isfinite(spectrum.backscale) & np.isfinite(spectrum.areascale)
+    broken = good & ~usable
+    if not broken.any():
+        return spectrum.quality
+    listed = ", ".join(map(str, spectrum.channels[broken][:8])) + (", …" if broken.sum() > 8 else "")
+    found = f"{broken.sum()} good channels hold NaN or unusable scales (channel {listed})"
+    note(_where(spectrum), found, "flagged bad", "give the spectrum with your own quality flags")
+    return np.where(broken, 5, spectrum.quality)

@@ -1,0 +1,233 @@
+"""One spectrum ready to be fitted: `DataUnit` puts source, background, response, filters and statistic together.
+
+A unit is an immutable value: `unit.replace(notc=[8, 900])` is another unit over the same arrays and reads no file. Files
+named by a path are read once, at construction (`attach`); `channels()` is what a fit takes. Aligning is in `assembly`,
+grouping in `grouping`, limits in `limits`. Whether a statistic exists is the matter of `spec_lab.statistics`.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data import limits, notice
+from spec_lab.data.assembly import Assembly, assemble
+from spec_lab.data.attach import attach
+from spec_lab.data.channels import Channels, all_groups, gather, group_edges
+from spec_lab.data.grouping import Ranges, describe, scheme
+from spec_lab.data.notes import collecting
+from spec_lab.data.response import Auxiliary, Redistribution, Response
+from spec_lab.data.scaling import RULES
+from spec_lab.data.spectrum import Background, Source
+from spec_lab.data.table import Table
+from spec_lab.tree import Struct, field
+
+GAUSSIAN = ("chi2", "gstat")
+
+
+class DataUnit(Struct):
+    """A source spectrum with everything needed to fit it.
+
+    Args:
+        src: Source, path (`file{n}` or `(file, n)` for one of several), or binary file object.
+        bkg: Background, likewise; "none" for none, where the header of a source read from a path names one.
+        rmf: Redistribution, likewise.
+        arf: Auxiliary, likewise; "none" for none.
+        rsp: Response, likewise, instead of rmf (and arf).
+        stat: Name of the statistic.
+        notc: Energy windows, keV: None, `[lo, hi]` or several.
+        grpg: Grouping for the fit: None (the file's flags), "none", or a dictionary (see `grouping.KEYS`).
+        rebn: Grouping for display only, likewise; None means as `grpg`.
+        time: Time tag, s, for models that depend on time.
+        weight: Weight of this unit in the likelihood.
+        notc_mode: "inside" keeps groups wholly inside a window, "overlap" those that touch one.
+        name: Shown in tables; None means the source's.
+        scale_rule: How BACKSCAL and AREASCAL vectors are averaged in a group: "xspec" or "sherpa".
+
+    Raises:
+        DataError: Names what cannot be used and why.
+
+    `(file, n)` counts rows of a PHA II file from 0 and matrices of an RSP2 file by their EXTVER from 1; `file{n}`
+    counts from 1 in both, as XSPEC does.
+    """
+
+    src: Source = field()
+    bkg: Background | None = field(default=None)
+    rmf: Redistribution | None = field(default=None)
+    arf: Auxiliary | None = field(default=None)
+    rsp: Response | None = field(default=None)
+    stat: str = field(static=True, default="pgstat")
+    notc: notice.Windows | None = field(static=True, default=None)
+    grpg: Any = field(static=True, default=None)
+    rebn: Any = field(static=True, default=None)
+    time: float | None = field(static=True, default=None)
+    weight: float = field(static=True, default=1.0)
+    notc_mode: str = field(static=True, default="inside")
+    name: str | None = field(static=True, default=None)
+    scale_rule: str = field(static=True, default="xspec")
+
+    def __post_init__(self) -> None:
+        self.notc = notice.windows(self.notc)
+        self.grpg, self.rebn = scheme(self.grpg), scheme(self.rebn)
+        self.weight = _number("weight", self.weight, least=0.0)
+        self.time = None if self.time is None else _number("time", self.time)
+        _check_words(self)
+        with collecting():
+            parts = attach(self.src, self.bkg, self.rmf, self.arf, self.rsp)
+            self.src, self.bkg, self.rmf, self.arf, self.rsp = parts
+            assemble(*parts)
+        self.name = self.src.name or None if self.name is None else self.name
+        _check_errors(self)
+
+    @property
+    def assembly(self) -> Assembly:
+        """Source, background and response on the same channels."""
+        return assemble(self.src, self.bkg, self.rmf, self.arf, self.rsp)
+
+    @property
+    def response(self) -> Response:
+        """The response in use: rsp, or rmf times arf, or the ideal one of a spectrum with its own edges."""
+        return self.assembly.response
+
+    @property
+    def energies(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper photon-energy edges [e], keV."""
+        return self.response.elo, self.response.ehi
+
+    @property
+    def max_groups(self) -> int:
+        """An upper bound of the number of groups over every choice of windows, under the present grouping."""
+        if self.grpg is None:
+            return self._groups(self.grpg)[0].size
+        return int(self.assembly.good.sum())  # thresholds start anew at every gap, so only this is sure
+
+    def channels(self, rebin: bool = False) -> Channels:
+        """The groups that are good and noticed: what enters the fit. Cached.
+
+        Args:
+            rebin: Group for display (`rebn`) instead.
+        """
+        return self._shown if rebin else self._fitted
+
+    def all_channels(self, rebin: bool = False) -> Channels:
+        """All good groups, noticed or not; `used` says which enter the fit. Cached."""
+        return self._all_shown if rebin else self._all
+
+    def groups(self, rebin: bool = False) -> tuple[Ranges, np.ndarray]:
+        """Ranges (first, last) [c] of all good groups, and which are noticed [c]; cheap, nothing is summed."""
+        return self._noticed_groups(self._display if rebin else self.grpg)
+
+    @cached_property
+    def _all(self) -> Channels:
+        return self._gather(self.grpg, everything=True)
+
+    @cached_property
+    def _all_shown(self) -> Channels:
+        return self._all if self._display == self.grpg else self._gather(self._display, everything=True)
+
+    @cached_property
+    def _fitted(self) -> Channels:
+        return self._gather(self.grpg, everything=False)
+
+    @cached_property
+    def _shown(self) -> Channels:
+        return self._fitted if self._display == self.grpg else self._gather(self._display, everything=False)
+
+    @property
+    def _display(self) -> Any:
+        return self.grpg if self.rebn is None else self.rebn
+
+    def _groups(self, chosen: Any) -> Ranges:
+        src, bkg, response, good = self.assembly
+        kept = notice.noticed(self.notc, response.emin, response.emax, self.notc_mode)
+        return all_groups(src, bkg, response, good, kept, chosen, self.stat)
+
+    def _noticed_groups(self, chosen: Any) -> tuple[Ranges, np.ndarray]:
+        ranges = self._groups(chosen)
+        edges = group_edges(self.response, *ranges)
+        return ranges, notice.noticed(self.notc, *edges, self.notc_mode)
+
+    def _gather(self, chosen: Any, everything: bool) -> Channels:
+        src, bkg, response, _ = self.assembly
+        (first, last), used = self._noticed_groups(chosen)
+        if not everything:
+            first, last, used = first[used], last[used], used[used]
+        if not everything and not first.size:
+            raise DataError(f"unit {self.name!r}: no good channel is noticed", got=notice.describe(self.notc),
+                            hint="Widen notc, or try notc_mode='overlap'.")  # fmt: skip
+        return gather(src, bkg, response, (first, last), used, self.scale_rule)
+
+    def net_counts_upperlimit(self, cl: float = 0.9) -> float:
+        """Upper limit of the net counts at confidence level `cl` (flat prior on net counts >= 0)."""
+        return limits.net_counts_upperlimit(self.channels(), cl)
+
+    def net_ctsrate_upperlimit(self, cl: float = 0.9) -> float:
+        """The same as a rate, counts/s."""
+        return self.net_counts_upperlimit(cl) / limits.exposure(self.channels())
+
+    def net_counts_significance_limit(self, sig: float = 3.0) -> float:
+        """Net counts that would stand `sig` σ above the background."""
+        return limits.net_counts_significance_limit(self.channels(), sig, self.stat)
+
+    def net_ctsrate_significance_limit(self, sig: float = 3.0) -> float:
+        """The same as a rate, counts/s."""
+        return self.net_counts_significance_limit(sig) / limits.exposure(self.channels())
+
+    @property
+    def info(self) -> Table:
+        """Every part and choice of the unit, one a row."""
+        part = lambda x: "-" if x is None else (x.name or type(x).__name__)  # noqa: E731
+        rows = {"src": part(self.src), "bkg": part(self.bkg), "rmf": part(self.rmf), "arf": part(self.arf)}
+        rows |= {"rsp": part(self.rsp), "notc": self.noticing, "stat": self.stat, "grpg": describe(self.grpg)}
+        rows |= {"rebn": describe(self._display), "time": self.time, "weight": self.weight}
+        return Table({"Property": tuple(rows), self.name or "unit": tuple(rows.values())})
+
+    @property
+    def noticing(self) -> str:
+        """The windows, and the edges and number of bins they really keep."""
+        (first, last), used = self.groups()
+        if not used.any():
+            return f"{notice.describe(self.notc)} keV: nothing"
+        lo, hi = group_edges(self.response, first[used], last[used])
+        kept = f"{lo.min():.6g}-{hi.max():.6g} keV, {int(used.sum())} bins"
+        return kept if self.notc is None else f"{notice.describe(self.notc)} keV {self.notc_mode} → {kept}"
+
+    def _repr_html_(self) -> str:
+        from spec_lab.data.picture import unit_html
+
+        return unit_html(self)
+
+
+def _number(name: str, value: Any, least: float = -np.inf) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise DataError(f"{name} must be a number", got=value)
+    if not np.isfinite(value) or value < least:
+        raise DataError(f"{name} must be finite" + (f" and >= {least:g}" if np.isfinite(least) else ""), got=value)
+    return float(value)
+
+
+def _check_words(unit: DataUnit) -> None:
+    if not isinstance(unit.stat, str) or not unit.stat:
+        raise DataError("stat must be the name of a statistic", got=unit.stat, hint="For example stat='pgstat'.")
+    if unit.notc_mode not in notice.MODES:
+        raise DataError("unknown notc_mode", got=unit.notc_mode, allowed=", ".join(notice.MODES))
+    if unit.scale_rule not in RULES:
+        raise DataError("unknown scale_rule", got=unit.scale_rule, allowed=", ".join(RULES))
+    if unit.name is not None and not isinstance(unit.name, str):
+        raise DataError("name must be text", got=unit.name)
+
+
+def _check_errors(unit: DataUnit) -> None:
+    """Gaussian statistics divide by the errors: none of the noticed groups may have a zero one."""
+    if unit.stat not in GAUSSIAN:
+        return
+    (_, _), used = unit.groups()
+    if not used.any():
+        return
+    fitted = unit.channels()
+    empty = fitted.net_error == 0
+    if empty.any():
+        at = f"{fitted.emin[empty][0]:.4g}-{fitted.emax[empty][0]:.4g} keV"
+        raise DataError(f"unit {unit.name!r}: {empty.sum()} noticed groups have no error for {unit.stat}", got=at,
+                        hint="Group more counts together (grpg={'min_evt': 1}), or use a Poisson statistic.")  # fmt: skip
