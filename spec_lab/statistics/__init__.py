@@ -7,7 +7,16 @@ three kernels. Folding, weighting and summing over bins are not here (see `spec_
 
 from spec_lab.statistics.catalog import StatisticKind, resolve, statistic_names
 from spec_lab.statistics.jax_text import StatisticJX
+from spec_lab.statistics.marginal import pgstat_marginal_loglike
 from spec_lab.statistics.numba_text import StatisticNB
 from spec_lab.statistics.numpy_text import Statistic
 
-__all__ = ["Statistic", "StatisticJX", "StatisticKind", "StatisticNB", "resolve", "statistic_names"]
+__all__ = [
+    "Statistic",
+    "StatisticJX",
+    "StatisticKind",
+    "StatisticNB",
+    "pgstat_marginal_loglike",
+    "resolve",
+    "statistic_names",
+]

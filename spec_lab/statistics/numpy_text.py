@@ -3,7 +3,7 @@
 Notation: S, B observed counts in the source and background regions; ts, tb effective exposures; m the source rate and
 f the background rate, both as seen in the source region. Every statistic is a deviance, -2 ln L relative to the
 saturated model. Where a background is profiled, the expected total is found from a quadratic whose discriminant is
-written as a sum of squares, so that no digits are lost: see `_gaussian_total` and `_poisson_rates`.
+written as a sum of squares, so that no digits are lost: see `gaussian_total` and `_poisson_rates`.
 
 References: Cash 1979 (C); Wachter, Leach & Kellogg 1979 (W); Arnaud, Smith & Siemiginowska, Handbook of X-ray
 Astronomy, appendix B, and the XSPEC manual, appendix "Statistics" (W, PG, P); Loredo 1992 (L); Li & Ma 1983
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 HUGE = 1e140  # a rate above this is no model; below it the squares of expected counts stay finite
+Floats = Any  # float arrays of any shapes that broadcast, or numbers
 Pair = tuple[Any, Any]
 
 
@@ -35,13 +36,13 @@ def _divide(a: ArrayLike, b: ArrayLike, use: ArrayLike) -> np.ndarray:
     return np.where(use, a / np.where(use, b, 1.0), 0.0)
 
 
-def _signed(stat: np.ndarray, ok: ArrayLike, excess: np.ndarray) -> Pair:
+def _signed(stat: Floats, ok: ArrayLike, excess: Floats) -> Pair:
     stat = np.where(ok, stat, np.inf)
     root = np.sqrt(np.maximum(stat, 0.0))
     return stat, np.where(excess < 0, -root, root)
 
 
-def _poisson(S: np.ndarray, M: np.ndarray) -> np.ndarray:
+def _poisson(S: Floats, M: Floats) -> np.ndarray:
     """2 [M - S + S ln(S/M)]; the last term is 0 at S = 0; +inf where counts S cannot come from M."""
     alive = (S > 0) & (M > 0)
     with np.errstate(over="ignore"):
@@ -50,23 +51,23 @@ def _poisson(S: np.ndarray, M: np.ndarray) -> np.ndarray:
     return np.where(possible & np.isfinite(stat), np.maximum(stat, 0.0), np.inf)
 
 
-def _gaussian_total(S: np.ndarray, E: np.ndarray, v: np.ndarray) -> np.ndarray:
+def gaussian_total(S: Floats, E: Floats, v: Floats) -> np.ndarray:
     """The expected total M ≥ 0 that minimises `_poisson(S, M) + (M - E)²/v`: M² + (v - E) M - S v = 0."""
     a = E - v
     wide = np.abs(a) + np.sqrt(a * a + 4.0 * S * v)
     return np.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0))
 
 
-def _gaussian_profile(S: np.ndarray, E: np.ndarray, v: np.ndarray) -> np.ndarray:
+def _gaussian_profile(S: Floats, E: Floats, v: Floats) -> np.ndarray:
     """The minimum over M ≥ 0 itself. At it (M - E)²/v = v (1 - S/M)², unless M = 0."""
-    M = _gaussian_total(S, E, v)
+    M = gaussian_total(S, E, v)
     pull = np.where(M > 0, 1.0 - _divide(S, M, M > 0), _divide(E, v, v > 0))
     stat = _poisson(S, M) + v * pull * pull
     possible = (v > 0) | (E > 0) | ((E == 0) & (S <= 0))
     return np.where(possible, stat, np.inf)
 
 
-def _poisson_rates(S: np.ndarray, B: np.ndarray, m: np.ndarray, T: np.ndarray) -> Pair:
+def _poisson_rates(S: Floats, B: Floats, m: Floats, T: Floats) -> Pair:
     """The profiled total rate g = m + f ≥ 0 and background rate f ≥ 0; T = ts + tb.
 
     T f² + (T m - S - B) f - B m = 0, with a = T m - S + B, has 2 T f = 2 B - a + d and 2 T g = 2 S + a + d, where
@@ -79,19 +80,19 @@ def _poisson_rates(S: np.ndarray, B: np.ndarray, m: np.ndarray, T: np.ndarray) -
     return (2 * S + np.where(bright, wide, narrow)) / (2 * T), (2 * B + np.where(bright, narrow, wide)) / (2 * T)
 
 
-def _poisson_profile(S: np.ndarray, B: np.ndarray, m: np.ndarray, ts: np.ndarray, tb: np.ndarray) -> np.ndarray:
+def _poisson_profile(S: Floats, B: Floats, m: Floats, ts: Floats, tb: Floats) -> np.ndarray:
     g, f = _poisson_rates(S, B, m, ts + tb)
     return _poisson(S, ts * g) + _poisson(B, tb * f)
 
 
 def _log_polynomial(S: float, B: float, x: float) -> float:
     """ln Σ_{j=0..S} x^j (S+B-j)! S! / ((S-j)! j! (S+B)!)."""
-    from scipy.special import gammaln, logsumexp
+    from scipy.special import gammaln
 
     j = np.arange(S + 1.0)
     log_x = np.log(x) if x > 0 else 0.0
     terms = gammaln(S + B - j + 1) - gammaln(S - j + 1) - gammaln(j + 1) + gammaln(S + 1) - gammaln(S + B + 1)
-    return float(logsumexp(terms + j * log_x)) if x > 0 else 0.0
+    return float(np.logaddexp.reduce(terms + j * log_x)) if x > 0 else 0.0
 
 
 class Statistic:
@@ -202,6 +203,6 @@ class Statistic:
         return -0.5 * _poisson(k, mu)
 
 
-def _beyond_three(stat: np.ndarray, significance: np.ndarray) -> Pair:
+def _beyond_three(stat: Floats, significance: Floats) -> Pair:
     miss = np.atleast_1d(np.where(np.isfinite(stat), significance - 3.0, np.inf))
     return miss**2, miss

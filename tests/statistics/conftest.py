@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -11,7 +12,15 @@ from spec_lab.statistics import Statistic, StatisticJX, StatisticNB
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
-@pytest.fixture(params=[Statistic, StatisticNB, StatisticJX], ids=["numpy", "numba", "jax"])
+class Compiled:
+    """`StatisticJX` as a fit uses it: each method under jit (one by one, its operations would each be compiled)."""
+
+    def __getattr__(self, method):
+        setattr(self, method, jax.jit(getattr(StatisticJX, method)))
+        return vars(self)[method]
+
+
+@pytest.fixture(params=[Statistic, StatisticNB, Compiled()], ids=["numpy", "numba", "jax"])
 def text(request):
     return request.param
 
