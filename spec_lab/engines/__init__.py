@@ -1,1 +1,15 @@
-"""Floor: engines."""
+"""Engines: one a file behind one contract, `run(problem, options, control) -> Outcome`.
+
+`catalog` is the table of them; each engine's module is imported when it is first used.
+"""
+
+from spec_lab.engines.catalog import ENGINES as ENGINES
+from spec_lab.engines.catalog import Engine as Engine
+from spec_lab.engines.catalog import find_engine as find_engine
+from spec_lab.engines.catalog import improper as improper
+from spec_lab.engines.catalog import make_options as make_options
+from spec_lab.engines.catalog import run_engine as run_engine
+from spec_lab.engines.control import Control as Control
+from spec_lab.engines.control import Progress as Progress
+from spec_lab.engines.outcome import Outcome as Outcome
+from spec_lab.engines.outcome import Status as Status

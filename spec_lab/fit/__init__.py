@@ -1,1 +1,37 @@
-"""Floor: fit."""
+"""The fit floor: what is free, and how good it is.
+
+`slots` numbers the parameters, `setup` holds the state of a fit, `edits` change it, `space` maps free vectors to all
+parameters, and `problem` makes the whole computable with compiled functions that no edit of values, links, freezes, priors or
+energy windows can make stale. Engines, tables and widgets live above.
+"""
+
+from spec_lab.fit import links as links
+from spec_lab.fit.edits import Append, Edit, Freeze, Link, Notice, SetFree, SetPrior, SetValue, Tie, Unlink
+from spec_lab.fit.pairs import PairSpec, make_pair
+from spec_lab.fit.problem import Problem
+from spec_lab.fit.setup import Setup
+from spec_lab.fit.slots import DATA_PARAMETERS, Slot
+from spec_lab.fit.space import FreeSpace
+from spec_lab.fit.view import View
+
+__all__ = [
+    "DATA_PARAMETERS",
+    "Append",
+    "Edit",
+    "FreeSpace",
+    "Freeze",
+    "Link",
+    "Notice",
+    "PairSpec",
+    "Problem",
+    "SetFree",
+    "SetPrior",
+    "SetValue",
+    "Setup",
+    "Slot",
+    "Tie",
+    "Unlink",
+    "View",
+    "links",
+    "make_pair",
+]

@@ -1,0 +1,131 @@
+"""The catalog of engines: a table, one row an engine.
+
+A row says what the engine is called, what it needs, which options it takes and which function runs it; forms in the Lab and
+the arguments of `Infer.run` come from the same rows.
+"""
+
+import importlib
+from typing import Any, NamedTuple
+
+import attrs
+
+from spec_lab._base import EngineError
+from spec_lab.engines.control import Control
+from spec_lab.engines.outcome import Outcome
+from spec_lab.fit import Problem
+
+
+class Engine(NamedTuple):
+    """One engine.
+
+    Attributes:
+        name: What `Infer.run` and the Lab call it.
+        title: For a menu.
+        doc: One sentence: what it gives and what it costs.
+        home: `module:function` that runs it, imported on first use.
+        options: `module:class` of its options.
+        bayesian: Whether it needs proper priors and samples the posterior.
+        package: Import name of an optional package it needs, or "".
+    """
+
+    name: str
+    title: str
+    doc: str
+    home: str
+    options: str
+    bayesian: bool = False
+    package: str = ""
+
+
+ENGINES: dict[str, Engine] = {
+    e.name: e
+    for e in (
+        Engine("fit", "Quick fit", "Best fit and errors by the built-in damped Newton method: milliseconds.",
+               "newton:fit", "newton:NewtonOptions"),
+        Engine("iminuit", "iminuit", "Best fit by MIGRAD with exact gradients, errors by HESSE, on request MINOS.",
+               "minuit:run", "minuit:MinuitOptions"),
+        Engine("preview", "Posterior preview", "Posterior, corner and ln Z by importance sampling around the best fit: well "
+               "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True),
+    )
+}  # fmt: skip
+
+
+def _load(where: str) -> Any:
+    module, name = where.split(":")
+    return getattr(importlib.import_module(f"spec_lab.engines.{module}"), name)
+
+
+def find_engine(name: str) -> Engine:
+    """The row of an engine.
+
+    Raises:
+        EngineError: There is no such engine.
+    """
+    if name not in ENGINES:
+        raise EngineError("there is no such engine", got=name, allowed=", ".join(map(repr, ENGINES)))
+    return ENGINES[name]
+
+
+def make_options(name: str, **given: Any) -> Any:
+    """The options of an engine, checked.
+
+    Raises:
+        EngineError: An option that the engine does not have, or a value of the wrong kind.
+    """
+    cls = _load(find_engine(name).options)
+    known = {f.name: f for f in attrs.fields(cls)}
+    for key in given:
+        if key not in known:
+            raise EngineError(f"the engine {name!r} has no option {key!r}", got=given[key], allowed=", ".join(known))
+    return cls(**{key: _converted(name, known[key], value) for key, value in given.items()})
+
+
+def _converted(engine: str, option: attrs.Attribute, value: Any) -> Any:
+    default = option.default
+    wanted = type(default)
+    if default is None or value is None or isinstance(value, wanted):
+        return value
+    try:
+        if wanted in (int, float) and not isinstance(value, bool):
+            converted = wanted(value)
+            if converted == float(value):
+                return converted
+    except (TypeError, ValueError):
+        pass
+    raise EngineError(
+        f"the option {option.name!r} of {engine!r} has the wrong kind", got=value, allowed=wanted.__name__
+    )
+
+
+def run_engine(name: str, problem: Problem, control: Control | None = None, **options: Any) -> Outcome:
+    """Run an engine on a problem.
+
+    Raises:
+        EngineError: Unknown engine or option, or the engine cannot run on this problem.
+    """
+    engine = find_engine(name)
+    settings = make_options(name, **options)
+    if engine.bayesian:
+        check_proper(problem, engine.title)
+    return _load(engine.home)(problem, settings, control or Control())
+
+
+def improper(problem_setup: Any) -> list[str]:
+    """Free parameters that have no proper prior."""
+    return [
+        f"par[{i + 1}] ({problem_setup.slots[i].name})" for i in problem_setup.free if problem_setup.priors[i] is None
+    ]
+
+
+def check_proper(problem: Problem, title: str) -> None:
+    """Refuse a posterior that has no normalisation.
+
+    Raises:
+        EngineError: A free parameter has no proper prior.
+    """
+    missing = improper(problem.setup)
+    if missing:
+        raise EngineError(
+            f"{title} needs a proper prior on every free parameter; there is none on {', '.join(missing)}",
+            hint="Give it one, such as infer.par[1].prior = unif(-10, 10).",
+        )

@@ -1,0 +1,51 @@
+"""What a Hessian says about the parameters: covariance, and draws from it."""
+
+import numpy as np
+
+
+def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None) -> np.ndarray:
+    """Covariance `2 H^-1` of a statistic -2 ln L with Hessian `H` (`f[n, n]`).
+
+    Parameters in `fixed` (at a bound) are held: their rows are NaN, the others' errors are conditional on them. Directions in
+    which the Hessian is not positive have no Gaussian width: the rows they touch are NaN.
+    """
+    n = len(hessian)
+    keep = np.flatnonzero(~np.asarray(fixed) if fixed is not None else np.ones(n, dtype=bool))
+    covariance = np.full((n, n), np.nan)
+    H = hessian[np.ix_(keep, keep)]
+    if not len(keep) or not np.all(np.isfinite(H)):
+        return covariance
+    scale = np.sqrt(np.maximum(np.abs(np.diag(H)), 1e-300))
+    values, vectors = np.linalg.eigh(H / scale[:, None] / scale[None, :])
+    good = values > 1e-13 * max(values.max(), 1e-300)
+    inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
+    touched = np.any(np.abs(vectors[:, ~good]) > 1e-3, axis=1) if (~good).any() else np.zeros(len(keep), dtype=bool)
+    inverse[touched, :] = np.nan
+    inverse[:, touched] = np.nan
+    covariance[np.ix_(keep, keep)] = 2.0 * inverse / scale[:, None] / scale[None, :]
+    return covariance
+
+
+def covariance_draws(
+    best: np.ndarray, covariance: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], size: int, seed: int
+) -> np.ndarray:
+    """`f[size, n]` Gaussian draws around the best fit, row 0 the best fit itself.
+
+    Draws outside the bounds are drawn again (at most ten rounds, then clipped); parameters without a width stay where they are.
+    """
+    generator = np.random.default_rng(seed)
+    known = np.isfinite(np.diag(covariance))
+    draws = np.tile(best, (size, 1))
+    if known.any():
+        block = covariance[np.ix_(known, known)]
+        values, vectors = np.linalg.eigh(0.5 * (block + block.T))
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        low, high = bounds[0][known], bounds[1][known]
+        pending = np.arange(1, size)
+        for _ in range(10):
+            new = best[known] + generator.standard_normal((len(pending), known.sum())) @ root.T
+            draws[np.ix_(pending, np.flatnonzero(known))] = new
+            pending = pending[np.any((new < low) | (new > high), axis=1)]
+            if not len(pending):
+                break
+    return np.clip(draws, *bounds)

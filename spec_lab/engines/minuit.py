@@ -1,0 +1,126 @@
+"""iminuit: MIGRAD with exact gradients from JAX, HESSE, and MINOS on request. Errors are not scaled by anything."""
+
+import numpy as np
+from iminuit import Minuit
+
+from spec_lab._base import EngineError
+from spec_lab.engines.control import Control
+from spec_lab.engines.gaussian import covariance_draws
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.fit import Problem
+from spec_lab.tree.attrs import frozen_static
+
+_BAD = 1e100  # what MIGRAD is told where the statistic is not finite, so that it steps back
+
+
+class _Stop(Exception):
+    """Ends MIGRAD from inside the cost function; the only way to stop it."""
+
+
+@frozen_static
+class MinuitOptions:
+    """Options of iminuit.
+
+    Attributes:
+        max_calls: Limit on evaluations in MIGRAD.
+        minos: Whether to run MINOS for asymmetric errors.
+        seed: Of the draws from the covariance.
+        draws: Draws from the covariance.
+    """
+
+    max_calls: int = 10000
+    minos: bool = False
+    seed: int = 450001
+    draws: int = 1000
+
+
+class _Cost:
+    """The statistic and its gradient as Minuit wants them: two functions, one evaluation."""
+
+    def __init__(self, problem: Problem, control: Control):
+        self.problem, self.control = problem, control
+        self.calls, self.best, self.best_stat = 0, problem.setup.free_values, np.inf
+        self._last: tuple[bytes, float, np.ndarray] | None = None
+
+    def _both(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        x = np.asarray(x, dtype=float)
+        key = x.tobytes()
+        if self._last is None or self._last[0] != key:
+            if self.control.stopped:
+                raise _Stop
+            value, gradient = self.problem.value_and_grad(x)
+            self.calls += 1
+            if value < self.best_stat:
+                self.best, self.best_stat = x.copy(), value
+            if self.calls % 10 == 0:
+                self.control.report(None, f"{self.calls} evaluations, {self.best_stat:.4f}", best=self.best)
+            finite = np.isfinite(value) and bool(np.all(np.isfinite(gradient)))
+            self._last = (key, value if finite else _BAD, gradient if finite else np.zeros_like(x))
+        return self._last[1], self._last[2]
+
+    def value(self, x: np.ndarray) -> float:
+        return self._both(x)[0]
+
+    def gradient(self, x: np.ndarray) -> np.ndarray:
+        return self._both(x)[1]
+
+
+def run(problem: Problem, options: MinuitOptions, control: Control) -> Outcome:
+    """Minimise the statistic with MIGRAD and HESSE (and MINOS)."""
+    if problem.n == 0:
+        raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
+    cost = _Cost(problem, control)
+    names = [f"p{i + 1}({problem.setup.slots[i].name})" for i in problem.setup.free]
+    minuit = Minuit(cost.value, problem.setup.free_values, grad=cost.gradient, name=names)
+    minuit.errordef = Minuit.LEAST_SQUARES
+    low, high = problem.bounds
+    minuit.limits = list(zip(low, high, strict=True))
+    stopped, extra = False, ""
+    try:
+        minuit.migrad(ncall=options.max_calls)
+        minuit.hesse()
+        if options.minos:
+            control.report(None, "MINOS")
+            minuit.minos()
+    except _Stop:
+        stopped = True
+    except RuntimeError as error:  # MINOS away from a valid minimum: the fit itself is kept and the reason is told
+        extra = f" MINOS gave no errors: {error}"
+    return _outcome(problem, minuit, cost, options, control, stopped, extra)
+
+
+def _outcome(
+    problem: Problem, minuit: Minuit, cost: _Cost, options: MinuitOptions, control: Control, stopped: bool, extra: str
+) -> Outcome:
+    best = cost.best if stopped else np.array(minuit.values)
+    low, high = problem.bounds
+    n = problem.n
+    known = minuit.covariance is not None and not stopped
+    covariance = np.array(minuit.covariance) if known else np.full((n, n), np.nan)
+    draws = covariance_draws(best, covariance, (low, high), options.draws, options.seed)
+    log_like = -0.5 * problem.batch(draws)
+    width = np.where(np.isfinite(high - low), high - low, 1.0)
+    pressed = (best - low < 1e-6 * width) | (high - best < 1e-6 * width)
+    if stopped:
+        status = Status.stopped
+    elif not minuit.valid:
+        status = Status.limit if minuit.fmin is not None and minuit.fmin.has_reached_call_limit else Status.stalled
+    else:
+        status = Status.at_bound if pressed.any() else Status.converged
+    stats = [("calls", cost.calls), ("seconds", control.elapsed)]
+    if options.minos and minuit.merrors:
+        stats.append(("minos", tuple((name, m.lower, m.upper) for name, m in minuit.merrors.items())))
+    return Outcome(
+        engine="iminuit",
+        setup=problem.setup.with_free(best),
+        best=best,
+        stat=problem.stat(best),
+        covariance=covariance,
+        draws=draws,
+        log_like=log_like,
+        log_prob=log_like + problem.log_prior(draws),
+        status=status,
+        message=status.sentence + extra,
+        stats=tuple(stats),
+        settings=(("minos", options.minos), ("seed", options.seed)),
+    )

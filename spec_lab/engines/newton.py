@@ -1,0 +1,198 @@
+"""The built-in fit: a damped Gauss-Newton method on the compiled problem, the fast default behind sliders.
+
+One compiled loop does the whole fit: each step evaluates statistic, gradient and generalised Gauss-Newton matrix together
+(`View.curvature`), solves the Levenberg-Marquardt system in the eigenbasis of the scaled matrix, and keeps within the bounds by
+projection. Moré (1978) for the scaling, Nielsen (1999) for the damping rule. The covariance comes from the exact Hessian.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab._base import EngineError
+from spec_lab.engines.control import Control
+from spec_lab.engines.gaussian import covariance_draws, covariance_from_hessian
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.fit import Problem
+from spec_lab.tree.attrs import frozen_static
+
+EDM_GOAL = 1e-9  # estimated distance to the minimum, in units of the statistic
+
+
+@frozen_static
+class NewtonOptions:
+    """Options of the built-in fit.
+
+    Attributes:
+        max_iterations: Steps allowed for each start.
+        starts: 1 = from the present values; more = also from random places in the priors.
+        seed: Of the random starts and of the draws from the covariance.
+        draws: Draws from the covariance.
+    """
+
+    max_iterations: int = 200
+    starts: int = 1
+    seed: int = 450001
+    draws: int = 1000
+
+
+class _Loop(NamedTuple):
+    x: Any
+    f: Any
+    g: Any
+    H: Any
+    damping: Any
+    edm: Any
+    steps: Any
+    going: Any
+
+
+def _begin(view: Any, space: Any, x: Any) -> _Loop:
+    x = jnp.clip(x, space.low, space.high)
+    f, g, H = view.curvature(space, x)
+    return _Loop(x, f, g, H, jnp.asarray(1e-3), jnp.asarray(jnp.inf), jnp.asarray(0), jnp.isfinite(f))
+
+
+def _open(space: Any, loop: _Loop) -> Any:
+    """Coordinates that may move: active and not pressed against a bound."""
+    pressed = ((loop.x <= space.low) & (loop.g > 0)) | ((loop.x >= space.high) & (loop.g < 0))
+    return space.active & ~pressed
+
+
+def _step(space: Any, loop: _Loop) -> tuple[Any, Any, Any]:
+    """The damped step, the decrease it promises, and the estimated distance to the minimum."""
+    movable = _open(space, loop)
+    diagonal = jnp.where(movable, jnp.abs(jnp.diag(loop.H)), 0.0)
+    scale = jnp.sqrt(jnp.where(movable, jnp.maximum(diagonal, 1e-14 * jnp.max(diagonal) + 1e-300), 1.0))
+    inside = movable[:, None] & movable[None, :]
+    scaled = jnp.where(inside, loop.H, 0.0) / scale[:, None] / scale[None, :]
+    scaled = jnp.where(jnp.isfinite(scaled), scaled, 0.0) + jnp.diag(jnp.where(movable, 0.0, 1.0))
+    values, vectors = jnp.linalg.eigh(scaled)
+    values = jnp.maximum(jnp.abs(values), 1e-12)
+    slope = vectors.T @ jnp.where(movable, loop.g / scale, 0.0)
+    edm = 0.5 * jnp.sum(slope**2 / values)
+    step = -(vectors @ (slope / (values + loop.damping))) / scale
+    promised = jnp.sum(slope**2 * (0.5 * values + loop.damping) / (values + loop.damping) ** 2)
+    return step, promised, edm
+
+
+def _advance(view: Any, space: Any, limit: Any, loop: _Loop) -> _Loop:
+    step, promised, edm = _step(space, loop)
+    x = jnp.clip(loop.x + step, space.low, space.high)
+    f, g, H = view.curvature(space, x)
+    usable = jnp.isfinite(f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
+    better = usable & (f <= loop.f)
+    ratio = (loop.f - f) / jnp.maximum(promised, 1e-300)
+    eased = jnp.where(ratio > 0.75, loop.damping / 8, jnp.where(ratio > 0.25, loop.damping, loop.damping * 3))
+    damping = jnp.clip(jnp.where(better, eased, loop.damping * 8), 1e-12, 1e12)
+    steps = loop.steps + 1
+    going = (edm > EDM_GOAL) & (steps < limit) & (damping < 1e11)
+    keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
+    return _Loop(keep(x, loop.x), keep(f, loop.f), keep(g, loop.g), keep(H, loop.H), damping, edm, steps, going)
+
+
+def minimise(view: Any, space: Any, x: Any, limit: Any) -> _Loop:
+    """The whole fit from free values `x` (`f[width]`), at most `limit` steps."""
+    return jax.lax.while_loop(lambda s: s.going, lambda s: _advance(view, space, limit, s), _begin(view, space, x))
+
+
+def _resume(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
+    return jax.lax.while_loop(lambda s: s.going, lambda s: _advance(view, space, limit, s), loop)
+
+
+def exact_hessian(view: Any, space: Any, x: Any) -> Any:
+    """The exact Hessian of the statistic, `f[width, width]`."""
+    return jax.hessian(lambda x: view.stat(space, x))(x)
+
+
+def fit(problem: Problem, options: NewtonOptions | None = None, control: Control | None = None) -> Outcome:
+    """Minimise the statistic from the set-up's values.
+
+    Raises:
+        EngineError: Nothing is free, or the statistic is not finite at the start.
+    """
+    options, control = options or NewtonOptions(), control or Control()
+    if problem.n == 0:
+        raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
+    best = _descend(problem, problem.setup.free_values, options, control)
+    for number in range(1, options.starts):
+        if control.stopped:
+            break
+        control.report(number / options.starts, f"start {number + 1} of {options.starts}", best=_values(problem, best))
+        other = _descend(problem, _random_start(problem, options.seed + number), options, control, quiet=True)
+        if other is not None and float(other.f) < float(best.f):
+            best = other
+    return _outcome(problem, best, options, control)
+
+
+def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: Control, quiet: bool = False) -> Any:
+    loop = problem.run(minimise, problem.pad(x), min(options.max_iterations, 50))
+    while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
+        done = int(loop.steps)
+        control.report(done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=_values(problem, loop))
+        loop = problem.run(_resume, loop._replace(going=np.asarray(True)), min(done + 50, options.max_iterations))
+    if np.isfinite(float(loop.f)):
+        return loop
+    if quiet:
+        return None
+    raise EngineError(
+        "the statistic is not finite at the starting values",
+        got=dict(zip((problem.setup.slots[i].path for i in problem.setup.free), map(float, x), strict=True)),
+        hint="Move the parameters to where the model is defined and give it a positive flux.",
+    )
+
+
+def _unfinished(loop: Any) -> bool:
+    return float(loop.edm) > EDM_GOAL and float(loop.damping) < 1e11 and bool(np.isfinite(float(loop.f)))
+
+
+def _values(problem: Problem, loop: Any) -> np.ndarray:
+    return np.asarray(loop.x)[: problem.n]
+
+
+def _random_start(problem: Problem, seed: int) -> np.ndarray:
+    """A draw from the priors' central 98 %; parameters without a proper prior start where they are, jittered."""
+    generator = np.random.default_rng(seed)
+    drawn = problem.from_cube(generator.uniform(0.01, 0.99, problem.n))
+    here = problem.setup.free_values
+    jittered = here + generator.normal(0, 1, problem.n) * np.maximum(0.1 * np.abs(here), 0.1)
+    return np.where(np.isfinite(drawn) & (problem.host_space.code[: problem.n] != 0), drawn, jittered)
+
+
+def _outcome(problem: Problem, loop: Any, options: NewtonOptions, control: Control) -> Outcome:
+    x, n = _values(problem, loop), problem.n
+    low, high = problem.bounds
+    pressed = (x <= low) | (x >= high)
+    hessian = np.asarray(problem.run(exact_hessian, problem.pad(x)))[:n, :n]
+    covariance = covariance_from_hessian(hessian, pressed)
+    draws = covariance_draws(x, covariance, (low, high), options.draws, options.seed)
+    stat = problem.batch(draws)
+    status = _status(loop, pressed, control)
+    names = [problem.setup.slots[i].path for i, p in zip(problem.setup.free, pressed, strict=True) if p]
+    message = status.sentence + (f" At its bound: {', '.join(names)}." if names else "")
+    log_like = -0.5 * stat
+    return Outcome(
+        engine="fit",
+        setup=problem.setup.with_free(x),
+        best=x,
+        stat=float(loop.f),
+        covariance=covariance,
+        draws=draws,
+        log_like=log_like,
+        log_prob=log_like + problem.log_prior(draws),
+        status=status,
+        message=message,
+        stats=(("steps", int(loop.steps)), ("edm", float(loop.edm)), ("seconds", control.elapsed)),
+        settings=(("starts", options.starts), ("seed", options.seed)),
+    )
+
+
+def _status(loop: Any, pressed: np.ndarray, control: Control) -> Status:
+    if control.stopped and float(loop.edm) > EDM_GOAL:
+        return Status.stopped
+    if float(loop.edm) > EDM_GOAL and not math.isclose(float(loop.edm), 0, abs_tol=1e-4):
+        return Status.stalled if float(loop.damping) >= 1e11 else Status.limit
+    return Status.at_bound if pressed.any() else Status.converged

@@ -1,0 +1,84 @@
+"""Outcome: what every engine returns, one record for all.
+
+The set-up it ran with is part of it, so that reading an outcome later never depends on what happened to the parameters since.
+"""
+
+import enum
+from typing import Any
+
+import numpy as np
+
+from spec_lab.fit import Setup
+from spec_lab.tree import Struct, field
+
+
+class Status(str, enum.Enum):
+    """How a run ended; `sentence` says it to a person."""
+
+    converged = "converged"
+    at_bound = "at_bound"
+    stalled = "stalled"
+    limit = "limit"
+    stopped = "stopped"
+    doubtful = "doubtful"
+
+    @property
+    def sentence(self) -> str:
+        """The status in words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Status.converged: "Converged.",
+    Status.at_bound: "Converged, but with a parameter at its bound: widen its prior or freeze it.",
+    Status.stalled: "No further improvement is possible, though the convergence test was not met.",
+    Status.limit: "The limit on iterations was reached before convergence.",
+    Status.stopped: "Stopped on request; everything done so far is kept.",
+    Status.doubtful: "Finished, but the quality check warns: see the message.",
+}
+
+
+class Outcome(Struct):
+    """The result of a run.
+
+    Attributes:
+        engine: Name of the engine.
+        setup: The set-up it ran with (a snapshot).
+        best: `f[n]`, the best free values found.
+        stat: The statistic there.
+        covariance: `f[n, n]`, of the free parameters (NaN where unknown).
+        draws: `f[s, n]`, equally weighted draws; row 0 is the best fit for maximum-likelihood engines.
+        log_like: `f[s]`, log-likelihood (-stat/2) of each draw.
+        log_prob: `f[s]`, log-likelihood plus log prior of each draw.
+        log_evidence: ln Z, or None.
+        log_evidence_error: Its standard error, or None.
+        status: How the run ended.
+        message: The status and what else there is to say, in sentences.
+        stats: Numbers about the run (evaluations, seconds, Pareto k, effective sample size, ...).
+        settings: The options it ran with.
+    """
+
+    engine: str = field(static=True)
+    setup: Setup = field()
+    best: np.ndarray = field()
+    stat: float = field(static=True)
+    covariance: np.ndarray = field()
+    draws: np.ndarray = field()
+    log_like: np.ndarray = field()
+    log_prob: np.ndarray = field()
+    status: Status = field(static=True)
+    message: str = field(static=True)
+    log_evidence: float | None = field(static=True, default=None)
+    log_evidence_error: float | None = field(static=True, default=None)
+    stats: tuple[tuple[str, Any], ...] = field(static=True, default=())
+    settings: tuple[tuple[str, Any], ...] = field(static=True, default=())
+
+    @property
+    def errors(self) -> np.ndarray:
+        """`f[n]`, one standard deviation each, from the covariance."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """`stats` as a dictionary."""
+        return dict(self.stats)

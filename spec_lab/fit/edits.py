@@ -1,0 +1,307 @@
+"""Edits: every change of a set-up, as a small immutable value.
+
+`edit.apply(setup) -> setup` is pure; `edit.as_code()` is the line of Python that does the same through `Infer`; `edit.label`
+is what the undo button says. A call typed in a cell and a click in a panel make the same edit and pass the same gate.
+"""
+
+import re
+from abc import abstractmethod
+from typing import Any
+
+import attrs
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab.bridge.priors import Prior
+from spec_lab.fit import links, ties
+from spec_lab.fit.setup import Setup
+
+
+@attrs.frozen
+class Edit:
+    """A change of a set-up."""
+
+    @abstractmethod
+    def apply(self, setup: Setup) -> Setup:
+        """The changed set-up."""
+
+    @abstractmethod
+    def as_code(self) -> str:
+        """The Python line that does the same, with `infer` as the name of the `Infer`."""
+
+    @property
+    def label(self) -> str:
+        """What the undo button says."""
+        return self.as_code()
+
+
+def _indices(setup: Setup, pids: Any, *, least: int = 1) -> tuple[int, ...]:
+    if isinstance(pids, (int, str)):
+        pids = [pids]
+    indices = tuple(dict.fromkeys(setup.index(p) for p in pids))
+    if len(indices) < least:
+        raise ParameterError("too few parameters named", got=list(pids), allowed=f"at least {least} different ones")
+    return indices
+
+
+def _listed(pids: tuple[Any, ...]) -> str:
+    return "[" + ", ".join(repr(p) for p in pids) + "]"
+
+
+def _spread(items: tuple[Any, ...], indices: tuple[int, ...], item: Any) -> tuple[Any, ...]:
+    chosen = set(indices)
+    return tuple(item if i in chosen else old for i, old in enumerate(items))
+
+
+def _check_value(setup: Setup, index: int, value: float) -> float:
+    value = float(value)
+    slot = setup.slots[index]
+    if not np.isfinite(value):
+        raise ParameterError(f"the value of par[{slot.pid}] ({slot.name}) must be a finite number", got=value)
+    return value
+
+
+def _with_values(setup: Setup, indices: tuple[int, ...], value: float) -> np.ndarray:
+    values = np.array(setup.values, dtype=float)
+    for i in indices:
+        values[list(links.members(setup.partition, i))] = value
+    return values
+
+
+@attrs.frozen
+class SetValue(Edit):
+    """Give a parameter (and its group) a value."""
+
+    pid: int | str
+    value: float
+
+    def apply(self, setup: Setup) -> Setup:
+        index = setup.index(self.pid)
+        if setup.root(index) in setup.tied:
+            expression = setup.tied[setup.root(index)]
+            raise ParameterError(
+                f"par[{self.pid}] follows the tie {expression!r} and has no value of its own",
+                hint="Remove the tie first.",
+            )
+        value = _check_value(setup, index, self.value)
+        return setup.replace(values=setup.settle(_with_values(setup, (index,), value)))
+
+    def as_code(self) -> str:
+        return f"infer.par[{self.pid!r}].val = {float(self.value)!r}"
+
+
+@attrs.frozen
+class SetFree(Edit):
+    """Give all free parameters values at once: what a fit does at its end."""
+
+    values: tuple[float, ...]
+    why: str = "fit"
+
+    def apply(self, setup: Setup) -> Setup:
+        return setup.with_free(self.values)
+
+    def as_code(self) -> str:
+        return f"infer.at_par({[float(v) for v in self.values]!r})"
+
+    @property
+    def label(self) -> str:
+        return f"best of {self.why}"
+
+
+@attrs.frozen
+class Freeze(Edit):
+    """Freeze or thaw parameters, each with its whole group."""
+
+    pids: tuple[int | str, ...]
+    frozen: bool = True
+
+    def apply(self, setup: Setup) -> Setup:
+        flags = setup.frozen
+        for index in _indices(setup, self.pids):
+            self._refuse_position(setup, index)
+            flags = _spread(flags, links.members(setup.partition, index), self.frozen)
+        return setup.replace(frozen=flags)
+
+    def _refuse_position(self, setup: Setup, index: int) -> None:
+        slot = setup.slots[index]
+        if not self.frozen and slot.owner == "data" and slot.name in ("ra", "dec"):
+            raise ParameterError(
+                f"par[{slot.pid}] ({slot.name} of {slot.component}) cannot be thawed",
+                hint="The response of this unit does not depend on the source position.",
+            )
+
+    def as_code(self) -> str:
+        lines = [f"infer.par[{p!r}].frozen = {self.frozen}" for p in self.pids]
+        return "; ".join(lines)
+
+
+@attrs.frozen
+class Link(Edit):
+    """Make parameters one: the first named gives its value, prior and frozen state to the group."""
+
+    pids: tuple[int | str, ...]
+
+    def apply(self, setup: Setup) -> Setup:
+        indices = _indices(setup, self.pids, least=2)
+        master = indices[0]
+        partition = links.merge(setup.partition, indices)
+        group = links.members(partition, master)
+        tied = dict(setup.ties)
+        inherited = tied.get(setup.root(master) + 1)
+        kept = {pid: text for pid, text in tied.items() if pid - 1 not in group}
+        if inherited is not None:
+            kept[partition[master] + 1] = inherited
+        changed = setup.replace(
+            partition=partition,
+            frozen=_spread(setup.frozen, group, setup.frozen[master]),
+            priors=_spread(setup.priors, group, setup.priors[master]),
+            ties=tuple(sorted(kept.items())),
+            values=_with_values(setup.replace(partition=partition), (master,), float(setup.values[master])),
+        )
+        return changed.replace(values=changed.settle(changed.values))
+
+    def as_code(self) -> str:
+        return f"infer.link({_listed(self.pids)})"
+
+
+@attrs.frozen
+class Unlink(Edit):
+    """Separate the named parameters from their groups and each other; values, priors and freezes stay."""
+
+    pids: tuple[int | str, ...]
+
+    def apply(self, setup: Setup) -> Setup:
+        indices = _indices(setup, self.pids)
+        for index in indices:
+            if len(links.members(setup.partition, index)) == 1:
+                pid = setup.slots[index].pid
+                raise ParameterError(f"par[{pid}] is not linked", hint="Nothing to unlink.")
+        partition = links.separate(setup.partition, indices)
+        kept = []
+        for pid, text in setup.ties:  # a tie stays with every part of a group that is taken apart
+            parts = {partition[i] for i in links.members(setup.partition, pid - 1)}
+            kept += [(part + 1, text) for part in parts]
+        return setup.replace(partition=partition, ties=tuple(sorted(kept)))
+
+    def as_code(self) -> str:
+        return f"infer.unlink({_listed(self.pids)})"
+
+
+@attrs.frozen
+class SetPrior(Edit):
+    """Give a parameter's group a prior; None means improper and flat."""
+
+    pid: int | str
+    prior: Prior | None
+
+    def apply(self, setup: Setup) -> Setup:
+        index = setup.index(self.pid)
+        group = links.members(setup.partition, index)
+        changed = setup.replace(priors=_spread(setup.priors, group, self.prior))
+        low, high = self.prior.support if self.prior is not None else (-np.inf, np.inf)
+        value = float(setup.values[index])
+        if low <= value <= high or setup.root(index) in setup.tied:
+            return changed
+        inside = _inside(low, high, value)
+        return changed.replace(values=changed.settle(_with_values(changed, (index,), inside)))
+
+    def as_code(self) -> str:
+        return f"infer.par[{self.pid!r}].prior = {self.prior!s}"
+
+
+def _inside(low: float, high: float, value: float) -> float:
+    """The nearest value well inside a support that a parameter has just been given."""
+    width = high - low if np.isfinite(high - low) else max(1.0, abs(low if np.isfinite(low) else high))
+    return low + 0.01 * width if value < low else high - 0.01 * width
+
+
+@attrs.frozen
+class Tie(Edit):
+    """Make a parameter's group follow an expression of others, or (empty expression) stop following."""
+
+    pid: int | str
+    expression: str
+
+    def apply(self, setup: Setup) -> Setup:
+        index = setup.index(self.pid)
+        root = setup.root(index)
+        kept = {pid: text for pid, text in setup.ties if pid - 1 != root}
+        text = self.expression.strip().lstrip("=").strip()
+        if text:
+            for source in ties.sources(text):
+                setup.index(source)
+            kept[root + 1] = text
+            ties.order(kept, lambda pid: setup.partition[pid - 1] + 1)
+        changed = setup.replace(ties=tuple(sorted(kept.items())))
+        values = changed.settle(changed.values)
+        if not np.all(np.isfinite(values)):
+            raise ParameterError(f"the tie {text!r} of par[{self.pid}] has no finite value at the present parameters")
+        return changed.replace(values=values)
+
+    def as_code(self) -> str:
+        return (
+            f"infer.par[{self.pid!r}].tie({self.expression!r})"
+            if self.expression
+            else f"infer.par[{self.pid!r}].untie()"
+        )
+
+
+@attrs.frozen
+class Notice(Edit):
+    """Choose the energy windows of a data unit; no window means everything. Files are not read again."""
+
+    unit: str
+    windows: tuple[tuple[float, float], ...]
+
+    def apply(self, setup: Setup) -> Setup:
+        names = [name for pair in setup.pairs for name in pair.data.names]
+        if self.unit not in names:
+            raise ParameterError("there is no such data unit", got=self.unit, allowed=", ".join(map(repr, names)))
+        windows = [list(w) for w in self.windows] or None
+        pairs = tuple(_noticed(pair, self.unit, windows) for pair in setup.pairs)
+        return setup.replace(pairs=pairs)
+
+    def as_code(self) -> str:
+        return f"infer.notice({self.unit!r}, {[list(w) for w in self.windows]!r})"
+
+
+def _noticed(pair: Any, name: str, windows: list[list[float]] | None) -> Any:
+    if name not in pair.data.names:
+        return pair
+    unit = pair.data[name].replace(notc=windows)
+    unit.channels()  # raises here, before anything changes, when no channel is left
+    return pair.replace(data=pair.data.replace(**{name: unit}))
+
+
+@attrs.frozen(eq=False)
+class Append(Edit):
+    """Add a pair; parameters keep their state, and data parameters move behind the new model's."""
+
+    pair: Any
+
+    def apply(self, setup: Setup) -> Setup:
+        grown = Setup.from_pairs((*setup.pairs, self.pair), rule=setup.rule)
+        place = {_key(s): i for i, s in enumerate(grown.slots)}
+        new = [place[_key(s)] for s in setup.slots]
+        values, frozen, priors = np.array(grown.values), list(grown.frozen), list(grown.priors)
+        partition = grown.partition
+        for old, i in enumerate(new):
+            values[i], frozen[i], priors[i] = setup.values[old], setup.frozen[old], setup.priors[old]
+            if setup.partition[old] != old:
+                partition = links.merge(partition, (new[setup.partition[old]], i))
+        for i, root in enumerate(partition):  # what the new pair shares with an old one takes the old one's state
+            values[i], frozen[i], priors[i] = values[root], frozen[root], priors[root]
+        renumber = {old + 1: i + 1 for old, i in enumerate(new)}
+        kept = tuple(sorted((renumber[pid], _renumbered(text, renumber)) for pid, text in setup.ties))
+        return grown.replace(values=values, frozen=tuple(frozen), priors=tuple(priors), partition=partition, ties=kept)
+
+    def as_code(self) -> str:
+        return "infer.append((data, model))"
+
+
+def _key(slot: Any) -> tuple[Any, ...]:
+    return (slot.owner, slot.pair, slot.unit_index, slot.component, slot.name)
+
+
+def _renumbered(expression: str, renumber: dict[int, int]) -> str:
+    return re.sub(r"(\bpar\[|\bp)(\d+)", lambda m: f"{m[1]}{renumber[int(m[2])]}", expression)

@@ -1,0 +1,45 @@
+"""A pair: data, and the model that is to explain them."""
+
+from typing import Any
+
+from spec_lab._base import ParameterError
+from spec_lab.data import Data, DataUnit
+from spec_lab.models import Model
+from spec_lab.tree import Struct, field
+
+
+class PairSpec(Struct):
+    """Data and a model, both immutable."""
+
+    data: Any = field()
+    model: Any = field()
+
+
+def make_pair(pair: Any) -> PairSpec:
+    """`(data, model)` or `(model, data)`, data also as a bare `DataUnit`.
+
+    Raises:
+        ParameterError: The argument is not such a pair.
+    """
+    if isinstance(pair, PairSpec):
+        return pair
+    wanted = "(Data, Model) or (Model, Data)"
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ParameterError("a pair must be two things", got=type(pair).__name__, allowed=wanted)
+    first, second = pair
+    if isinstance(first, Model):
+        first, second = second, first
+    if isinstance(first, DataUnit):
+        first = Data([(first.name or "unit", first)])
+    if not isinstance(first, Data) or not isinstance(second, Model):
+        got = f"({type(pair[0]).__name__}, {type(pair[1]).__name__})"
+        hint = "Write the model with parentheses: cpl(), not cpl." if isinstance(second, type) else None
+        raise ParameterError("a pair must join data and a model", got=got, allowed=wanted, hint=hint)
+    if second.kind != "add":
+        raise ParameterError(
+            f"the model {second.expression!r} gives no photon spectrum",
+            got=f"kind {second.kind!r}",
+            allowed="an additive model",
+            hint="Multiply it with an additive component, such as pl().",
+        )
+    return PairSpec(first, second)

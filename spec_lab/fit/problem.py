@@ -1,0 +1,185 @@
+"""Problem: a set-up made ready to be computed.
+
+A `Program` holds the compiled functions of one structure, shared by all problems of that structure, in this session and
+(through JAX's compilation cache) the next. A `Problem` is a program, its content, and a free space: cheap to make again after
+an edit, because only small NumPy arrays change. `Problem.run(f, *args)` is the one door through which anything compiled is
+called.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from spec_lab.fit.layout import Block, Layout, make_block, make_layout
+from spec_lab.fit.setup import Setup
+from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np, make_space
+from spec_lab.fit.view import View
+
+
+class Program:
+    """Compiled functions of one structure. `compiled(f)` compiles `f(view, space, *args)` on first use."""
+
+    def __init__(self, layout: Layout, treedef: Any):
+        self.layout, self.treedef = layout, treedef
+        self._functions: dict[Callable[..., Any], Callable[..., Any]] = {}
+        self._lock = threading.Lock()
+
+    def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`(leaves, space, *args) -> result`, jitted."""
+        with self._lock:
+            if function not in self._functions:
+                self._functions[function] = jax.jit(functools.partial(self._trace, function))
+            return self._functions[function]
+
+    def _trace(self, function: Callable[..., Any], leaves: tuple[Any, ...], space: FreeSpace, *args: Any) -> Any:
+        block: Block = jax.tree_util.tree_unflatten(self.treedef, leaves)
+        return function(View(self.layout, block), space, *args)
+
+
+@functools.lru_cache(maxsize=64)
+def _program(layout: Layout, treedef: Any) -> Program:
+    return Program(layout, treedef)
+
+
+def _stat(view: View, space: FreeSpace, x: Any) -> Any:
+    return view.stat(space, x)
+
+
+def _value_and_grad(view: View, space: FreeSpace, x: Any) -> Any:
+    return jax.value_and_grad(lambda x: view.stat(space, x))(x)
+
+
+def _hessian(view: View, space: FreeSpace, x: Any) -> Any:
+    return jax.hessian(lambda x: view.stat(space, x))(x)
+
+
+def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
+    return jax.vmap(lambda x: view.stat(space, x))(xs)
+
+
+def _display(view: View, space: FreeSpace, x: Any) -> Any:
+    theta = view.theta(space, x)
+    return view.rates(theta), view.deviances(theta)
+
+
+class Problem:
+    """A set-up ready to be computed; immutable.
+
+    Attributes:
+        setup: The set-up it was made from.
+        space: The free space, padded to `width` coordinates.
+        n: Number of free parameters.
+    """
+
+    BATCHES = (64, 1024)
+
+    def __init__(self, setup: Setup, previous: "Problem | None" = None):
+        self.setup = setup
+        if previous is not None and _same_structure(setup, previous):
+            self.program, self.leaves = previous.program, previous.leaves
+        else:
+            layout = make_layout(setup)
+            leaves, treedef = jax.tree_util.tree_flatten(make_block(setup, layout))
+            self.program, self.leaves = _program(layout, treedef), tuple(leaves)
+        self.n = len(setup.free)
+        self.space = FreeSpace(*(jax.device_put(a) for a in make_space(setup, self.program.layout.width)))
+        self.host_space = make_space(setup, self.program.layout.width)
+
+    @property
+    def layout(self) -> Layout:
+        """The structure."""
+        return self.program.layout
+
+    @property
+    def width(self) -> int:
+        """Padded number of free coordinates."""
+        return self.program.layout.width
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call `function(view, space, *args)`, compiled once per structure; results stay on the device."""
+        return self.program.compiled(function)(self.leaves, self.space, *args)
+
+    def pad(self, x: Any) -> np.ndarray:
+        """Free values `[..., n]` with inert coordinates appended: `[..., width]`."""
+        x = np.asarray(x, dtype=float)
+        out = np.zeros((*x.shape[:-1], self.width))
+        out[..., : x.shape[-1]] = x
+        return out
+
+    def stat(self, x: Any = None) -> float:
+        """The statistic at free values `f[n]` (default: the set-up's)."""
+        return float(self.run(_stat, self._at(x)))
+
+    def value_and_grad(self, x: Any = None) -> tuple[float, np.ndarray]:
+        """The statistic and its gradient `f[n]`."""
+        value, gradient = self.run(_value_and_grad, self._at(x))
+        return float(value), np.asarray(gradient)[: self.n]
+
+    def hessian(self, x: Any = None) -> np.ndarray:
+        """The exact Hessian of the statistic, `f[n, n]`."""
+        return np.asarray(self.run(_hessian, self._at(x)))[: self.n, : self.n]
+
+    def batch(self, xs: Any) -> np.ndarray:
+        """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""
+        return self.map_blocks(_batch, self.pad(np.atleast_2d(xs)))
+
+    def map_blocks(self, function: Callable[..., Any], rows: np.ndarray) -> np.ndarray:
+        """Call a batched `function(view, space, rows)` on blocks of 64 or 1024 rows and join the results."""
+        out, at, (small, large) = [], 0, self.BATCHES
+        while at < len(rows):
+            size = large if len(rows) - at > 4 * small else small
+            block = rows[at : at + size]
+            filled = np.concatenate([block, np.repeat(block[:1], size - len(block), axis=0)])
+            out.append(np.asarray(self.run(function, filled))[: len(block)])
+            at += size
+        return np.concatenate(out) if out else np.zeros(0)
+
+    def log_prior(self, x: Any) -> Any:
+        """Log prior density at free values `[..., n]` (NumPy)."""
+        return log_prior_np(self.host_space, self.pad(x))
+
+    def from_cube(self, q: Any) -> np.ndarray:
+        """Prior quantiles of `q` in [0, 1]^n."""
+        return from_cube_np(self.host_space, self.pad(q))[..., : self.n]
+
+    @property
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper bounds of the free parameters: the priors' supports."""
+        return self.host_space.low[: self.n], self.host_space.high[: self.n]
+
+    def display(self, x: Any = None) -> tuple[list[list[np.ndarray]], list[list[np.ndarray]], list[list[np.ndarray]]]:
+        """Source rates, channel deviances and signed residuals, each as `[pair][unit] -> f[c]` without padding."""
+        rates, deviances = self.run(_display, self._at(x))
+        host = [[np.asarray(m) for m in pair] for pair in rates]
+        values = [np.asarray(v) for v, _ in deviances]
+        signed = [np.asarray(r) for _, r in deviances]
+        offsets = [0] * len(self.layout.statistics)
+        stat, residual = [], []
+        for i, (pair, place) in enumerate(zip(self.setup.pairs, self.layout.pairs, strict=True)):
+            stat.append([]), residual.append([])
+            for j, (unit, where) in enumerate(zip(pair.data.units, place.units, strict=True)):
+                n, k, at = len(unit.channels().S), where.statistic, offsets[where.statistic]
+                host[i][j] = host[i][j][:n]
+                stat[i].append(values[k][at : at + n])
+                residual[i].append(signed[k][at : at + n])
+                offsets[k] += where.channels
+        return host, stat, residual
+
+    def _at(self, x: Any) -> np.ndarray:
+        return self.pad(self.setup.free_values if x is None else x)
+
+
+def _same_structure(setup: Setup, previous: Problem) -> bool:
+    """Whether an edit left data, models and program as they were, so that only the free space changes."""
+    layout = previous.layout
+    return (
+        setup.pairs is previous.setup.pairs
+        and setup.rule == previous.setup.rule
+        and not layout.curved
+        and not setup.ties
+        and len(setup.free) <= layout.width
+    )

@@ -1,0 +1,144 @@
+"""FreeSpace: the coordinates of a fit, in three charts.
+
+The free vector `x` (`f[n]`) reaches all slots through an affine map, `theta = base + matrix @ x`: links, freezes and affine
+ties are entries of `base` and `matrix`, so changing them changes numbers, not programs. The vector is padded to a length that
+belongs to the structure of the problem; the padding coordinates are inert.
+
+Charts: `theta` (physical, bounded by the priors' supports), `u` (all of R^n: logit or log of the distance to a bound) and
+`cube` ([0, 1]^n, the priors' quantiles). Each engine says which one it wants.
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab.bridge import priors
+from spec_lab.fit import links, ties
+from spec_lab.fit.setup import Setup
+
+
+class FreeSpace(NamedTuple):
+    """Arrays that say how `n` (padded) free coordinates fill `p` slots; data of compiled functions.
+
+    Attributes:
+        base: `f[p]`, slot values that do not depend on the free vector.
+        matrix: `f[p, n]`, the linear part.
+        low: `f[n]`, lower bounds (the prior's support; -inf where unbounded).
+        high: `f[n]`, upper bounds.
+        code: `i[n]`, prior family codes.
+        params: `f[n, 4]`, prior parameters.
+        active: `b[n]`, False for inert padding.
+    """
+
+    base: Any
+    matrix: Any
+    low: Any
+    high: Any
+    code: Any
+    params: Any
+    active: Any
+
+
+def make_space(setup: Setup, width: int) -> FreeSpace:
+    """The free space of a set-up, padded to `width` coordinates. Pure NumPy, microseconds."""
+    free = setup.free
+    p = len(setup.values)
+    column = {root: j for j, root in enumerate(free)}
+    base, matrix = np.array(setup.values, dtype=float), np.zeros((p, width))
+    for i, root in enumerate(setup.partition):
+        if root in column:
+            base[i], matrix[i, column[root]] = 0.0, 1.0
+    _enter_affine_ties(setup, base, matrix)
+    low, high = np.full(width, -np.inf), np.full(width, np.inf)
+    code, params = np.full(width, priors.FLAT, dtype=np.int32), np.zeros((width, 4))
+    params[:, 1] = 1.0
+    for root, j in column.items():
+        prior = setup.priors[root]
+        if prior is not None:
+            low[j], high[j] = prior.support
+            code[j], params[j] = prior.code, prior.params
+    return FreeSpace(base, matrix, low, high, code, params, np.arange(width) < len(free))
+
+
+def _enter_affine_ties(setup: Setup, base: np.ndarray, matrix: np.ndarray) -> None:
+    curved = {root for root, _ in curved_ties(setup)}
+    texts = dict(setup.ties)
+    for pid in ties.order(texts, lambda n: setup.partition[n - 1] + 1):
+        if pid - 1 in curved:
+            continue
+        form = ties.as_affine(texts[pid])
+        assert form is not None
+        constant, row = form.constant, np.zeros(matrix.shape[1])
+        for source, coefficient in form.coefficients.items():
+            root = setup.partition[source - 1]
+            constant += coefficient * base[root]
+            row = row + coefficient * matrix[root]
+        for member in links.members(setup.partition, pid - 1):
+            base[member], matrix[member] = constant, row
+
+
+def curved_ties(setup: Setup) -> tuple[tuple[int, str], ...]:
+    """Ties that no affine map can hold, `(0-based master, expression)` in order of evaluation.
+
+    An affine tie that reads a curved one counts as curved.
+    """
+    found: dict[int, str] = {}
+    texts = dict(setup.ties)
+    for pid in ties.order(texts, lambda n: setup.partition[n - 1] + 1):
+        reads_curved = any(setup.partition[s - 1] in found for s in ties.sources(texts[pid]))
+        if reads_curved or ties.as_affine(texts[pid]) is None:
+            found[pid - 1] = texts[pid]
+    return tuple(found.items())
+
+
+def log_prior(space: FreeSpace, x: jax.Array) -> jax.Array:
+    """The log prior density of free coordinates `x` (`f[n]`), normalised, -inf outside the support."""
+    return jnp.sum(jnp.where(space.active, priors.log_density(space.code, space.params, x), 0.0))
+
+
+def log_prior_np(space: FreeSpace, x: np.ndarray) -> Any:
+    """`log_prior` in NumPy for `x` of shape `[..., n]`; the same numbers without a compiled program."""
+    return np.sum(np.where(space.active, priors.log_density_np(space.code, space.params, x), 0.0), axis=-1)
+
+
+def from_u(space: FreeSpace, u: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """From the unbounded chart: coordinates `x` and `log |dx/du|` summed over the active ones."""
+    has_low, has_high = jnp.isfinite(space.low), jnp.isfinite(space.high)
+    low, high = jnp.where(has_low, space.low, 0.0), jnp.where(has_high, space.high, 0.0)
+    both, width = has_low & has_high, jnp.where(has_low & has_high, high - low, 1.0)
+    exponential = jnp.exp(jnp.where(has_low ^ has_high, u, 0.0))
+    x = jnp.where(
+        both,
+        low + width * jax.nn.sigmoid(u),
+        jnp.where(has_low, low + exponential, jnp.where(has_high, high - exponential, u)),
+    )
+    interval = jnp.log(width) + jax.nn.log_sigmoid(u) + jax.nn.log_sigmoid(-u)
+    jacobian = jnp.where(both, interval, jnp.where(has_low ^ has_high, u, 0.0))
+    return jnp.where(space.active, x, 0.0), jnp.sum(jnp.where(space.active, jacobian, 0.0))
+
+
+def to_u(space: FreeSpace, x: Any, *, margin: float = 1e-6, xp: Any = np) -> Any:
+    """Into the unbounded chart, in NumPy or (`xp=jax.numpy`) traced.
+
+    Values on or beyond a bound are first moved inside by `margin` of the interval (of 1 where the other side is open).
+    """
+    has_low, has_high = xp.isfinite(space.low), xp.isfinite(space.high)
+    low, high = xp.where(has_low, space.low, 0.0), xp.where(has_high, space.high, 0.0)
+    edge = margin * xp.where(has_low & has_high, high - low, 1.0)
+    x = xp.where(has_low, xp.maximum(x, low + edge), x)
+    x = xp.where(has_high, xp.minimum(x, high - edge), x)
+    above, below = xp.log(xp.where(has_low, x - low, 1.0)), xp.log(xp.where(has_high, high - x, 1.0))
+    u = xp.where(has_low & has_high, above - below, xp.where(has_low, above, xp.where(has_high, below, x)))
+    return xp.where(space.active, u, 0.0)
+
+
+def from_cube(space: FreeSpace, q: jax.Array) -> jax.Array:
+    """From the unit cube: the priors' quantiles (`f[n]`)."""
+    return jnp.where(space.active, priors.quantile(space.code, space.params, q), 0.0)
+
+
+def from_cube_np(space: FreeSpace, q: np.ndarray) -> np.ndarray:
+    """`from_cube` in NumPy."""
+    return np.where(space.active, priors.quantile_np(space.code, space.params, q), 0.0)

@@ -1,0 +1,192 @@
+"""Expression ties: `par[4] = 2*par[1] + 0.5`.
+
+A tie is text. It is parsed once into a small checked syntax tree (numbers, `par[n]`, + - * / **, a few functions), so a typed
+expression can never run code. Affine ties become numbers in the map from the free vector to all slots, which makes them data
+of the compiled functions; others become part of the compiled structure.
+"""
+
+import ast
+import functools
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from spec_lab._base import ParameterError
+
+FUNCTIONS = ("exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan", "tanh")
+_ALLOWED = "numbers, par[n], + - * / **, parentheses and " + ", ".join(FUNCTIONS)
+_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}
+
+
+class Affine(NamedTuple):
+    """`constant + sum(coefficients[i] * slot[i])`."""
+
+    constant: float
+    coefficients: Mapping[int, float]
+
+    def __add__(self, other: Any) -> "Affine":
+        other = _affine(other)
+        keys = {*self.coefficients, *other.coefficients}
+        summed = {k: self.coefficients.get(k, 0.0) + other.coefficients.get(k, 0.0) for k in keys}
+        return Affine(self.constant + other.constant, summed)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> "Affine":
+        return self._times(-1.0)
+
+    def __sub__(self, other: Any) -> "Affine":
+        return self + (-_affine(other))
+
+    def __rsub__(self, other: Any) -> "Affine":
+        return _affine(other) + (-self)
+
+    def _times(self, factor: float) -> "Affine":
+        return Affine(self.constant * factor, {k: v * factor for k, v in self.coefficients.items()})
+
+    def __mul__(self, other: Any) -> "Affine":
+        other = _affine(other)
+        if self.coefficients and other.coefficients:
+            raise _NotAffine
+        return other._times(self.constant) if other.coefficients else self._times(other.constant)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> "Affine":
+        other = _affine(other)
+        if other.coefficients:
+            raise _NotAffine
+        return self._times(1.0 / other.constant)
+
+    def __rtruediv__(self, other: Any) -> "Affine":
+        return _affine(other) / self
+
+    def __pow__(self, other: Any) -> "Affine":
+        other = _affine(other)
+        if other.coefficients or (self.coefficients and other.constant != 1.0):
+            raise _NotAffine
+        return self if other.constant == 1.0 else Affine(self.constant**other.constant, {})
+
+
+class _NotAffine(Exception):
+    """Raised while probing an expression that is not affine; never leaves this module."""
+
+
+def _affine(x: Any) -> Affine:
+    return x if isinstance(x, Affine) else Affine(float(x), {})
+
+
+@functools.lru_cache(maxsize=1024)
+def parse(expression: str) -> ast.expr:
+    """The checked syntax tree of a tie.
+
+    Raises:
+        ParameterError: The text is no expression, or uses something that is not allowed.
+    """
+    text = re.sub(r"\bp(\d+)\b", r"par[\1]", expression.strip().lstrip("="))
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise ParameterError("the tie is not an expression", got=expression, allowed=_ALLOWED) from error
+    _check(tree, expression)
+    return tree
+
+
+def _check(node: ast.AST, expression: str) -> None:
+    match node:
+        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+            return
+        case ast.Subscript(value=ast.Name(id="par"), slice=ast.Constant(value=int(n))) if n >= 1:
+            return
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            _check(left, expression)
+            _check(right, expression)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            _check(operand, expression)
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+            _check(argument, expression)
+        case _:
+            piece = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
+            raise ParameterError(
+                f"the tie {expression!r} uses something that is not allowed", got=piece, allowed=_ALLOWED
+            )
+
+
+def sources(expression: str) -> tuple[int, ...]:
+    """The 1-based parameter numbers that a tie reads, ascending."""
+    found = {
+        n.slice.value
+        for n in ast.walk(parse(expression))
+        if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Constant)
+    }
+    return tuple(sorted(int(n) for n in found if isinstance(n, int)))
+
+
+def evaluate(expression: str, par: Callable[[int], Any], functions: Any = math) -> Any:
+    """The tie's value; `par(n)` gives parameter n (1-based), `functions` is `math`, `numpy` or `jax.numpy`."""
+    return _evaluate(parse(expression), par, functions)
+
+
+def _evaluate(node: ast.expr, par: Callable[[int], Any], functions: Any) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Subscript(slice=ast.Constant(value=int(n))):
+            return par(n)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)](_evaluate(left, par, functions), _evaluate(right, par, functions))
+        case ast.UnaryOp(op=op, operand=operand):
+            value = _evaluate(operand, par, functions)
+            return -value if isinstance(op, ast.USub) else value
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            value = _evaluate(argument, par, functions)
+            if isinstance(value, Affine):
+                if value.coefficients:
+                    raise _NotAffine
+                value = value.constant
+            return abs(value) if name == "abs" else getattr(functions, name)(value)
+    raise AssertionError(f"unchecked node {ast.dump(node)}")
+
+
+def as_affine(expression: str) -> Affine | None:
+    """The tie as an affine form over 1-based parameter numbers, or None when it is not affine."""
+    try:
+        return _affine(evaluate(expression, lambda n: Affine(0.0, {n: 1.0})))
+    except _NotAffine:
+        return None
+    except (ArithmeticError, ValueError) as error:
+        raise ParameterError(f"the tie cannot be evaluated ({error})", got=expression, allowed=_ALLOWED) from error
+
+
+def order(ties: Mapping[int, str], root: Callable[[int], int]) -> tuple[int, ...]:
+    """The tied slots (1-based masters) in an order in which every tie comes after its sources.
+
+    Args:
+        ties: Master of the tied group (1-based) → expression.
+        root: Maps any 1-based parameter to the master of its group.
+
+    Raises:
+        ParameterError: The ties form a cycle; the message shows its path.
+    """
+    done: list[int] = []
+
+    def visit(pid: int, path: tuple[int, ...]) -> None:
+        if pid in path:
+            cycle = " -> ".join(f"par[{n}]" for n in (*path[path.index(pid) :], pid))
+            raise ParameterError(f"the ties form a cycle: {cycle}", hint="Remove one of these ties or links first.")
+        if pid in done or pid not in ties:
+            return
+        for source in sources(ties[pid]):
+            visit(root(source), (*path, pid))
+        done.append(pid)
+
+    for pid in sorted(ties):
+        visit(pid, ())
+    return tuple(done)

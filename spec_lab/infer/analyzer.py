@@ -1,0 +1,293 @@
+"""Readings of a result: estimates, intervals, criteria, tables.
+
+An analyzer owns the outcome it reads, and with it a snapshot of the set-up: reading never moves a parameter, and two analyses
+never share state.
+"""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
+from spec_lab.engines import Outcome
+from spec_lab.fit import Problem
+from spec_lab.fit.layout import statistic_of
+from spec_lab.infer import tables
+
+if TYPE_CHECKING:
+    from spec_lab.infer.infer import Infer
+
+SIGMA1, SIGMA2, SIGMA3 = 0.6827, 0.9545, 0.9973
+
+
+class SampleAnalyzer:
+    """What a sample of the free parameters says. Base of `Posterior` and `Bootstrap`.
+
+    Args:
+        infer: The `Infer` the sample comes from.
+        outcome: The run to read; the last one when left out.
+
+    Raises:
+        ParameterError: Nothing was run yet.
+    """
+
+    sample_attribute: str | None = None
+    analyzer_type = "Sample Analysis Results"
+    save_prefix = "sample"
+
+    def __init__(self, infer: "Infer", outcome: Outcome | None = None):
+        outcome = outcome or infer.outcome
+        if outcome is None:
+            raise ParameterError("there is no result to read yet", hint="Run a fit first, such as infer.fit().")
+        self._infer, self.outcome = infer, outcome
+        self._problem = Problem(outcome.setup)
+
+    # -- the sample ----------------------------------------------------------------------------------------------------
+    @property
+    def infer(self) -> "Infer":
+        """The `Infer` the sample comes from."""
+        return self._infer
+
+    @property
+    def sample(self) -> np.ndarray:
+        """`f[s, n]`, the draws."""
+        return np.asarray(self.outcome.draws)
+
+    @property
+    def sample_statistic(self) -> dict[str, np.ndarray]:
+        """`stat` and `log_prob` of each draw."""
+        return {"stat": -2.0 * np.asarray(self.outcome.log_like), "log_prob": np.asarray(self.outcome.log_prob)}
+
+    # -- estimates -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def par_mean(self) -> np.ndarray:
+        """Mean of each free parameter."""
+        return self.sample.mean(axis=0)
+
+    @cached_property
+    def par_median(self) -> np.ndarray:
+        """Median of each free parameter."""
+        return np.median(self.sample, axis=0)
+
+    @cached_property
+    def par_best(self) -> np.ndarray:
+        """The draw with the highest log probability."""
+        return self.sample[int(np.argmax(self._ranking))]
+
+    @property
+    def _ranking(self) -> np.ndarray:
+        return np.asarray(self.outcome.log_prob)
+
+    @cached_property
+    def par_best_ci(self) -> np.ndarray | None:
+        """The highest-ranked draw inside all marginal 1σ intervals at once; None if there is none."""
+        low, high = self.par_Isigma.T
+        inside = np.all((self.sample >= low) & (self.sample <= high), axis=1)
+        if not inside.any():
+            return None
+        return self.sample[np.flatnonzero(inside)[np.argmax(self._ranking[inside])]]
+
+    @property
+    def par_truth(self) -> np.ndarray | None:
+        """The values at the maximum of the likelihood where the run knows it; None otherwise."""
+        return None
+
+    def par_quantile(self, q: float) -> np.ndarray:
+        """The `q` quantile of each free parameter."""
+        if not 0 <= q <= 1:
+            raise ParameterError("a quantile must lie in [0, 1]", got=q)
+        return np.quantile(self.sample, q, axis=0)
+
+    def par_interval(self, q: float = SIGMA1) -> np.ndarray:
+        """`f[n, 2]`, the central interval of probability `q`."""
+        return np.stack([self.par_quantile(0.5 - q / 2), self.par_quantile(0.5 + q / 2)], axis=1)
+
+    def par_error(self, par: Any, q: float = SIGMA1) -> np.ndarray:
+        """`f[n, 2]`: how far the interval of probability `q` reaches below and above `par` (`f[n]`)."""
+        par = np.asarray(par, dtype=float)
+        low, high = self.par_interval(q).T
+        return np.stack([par - low, high - par], axis=1)
+
+    par_Isigma = cached_property(lambda self: self.par_interval(SIGMA1))
+    par_IIsigma = cached_property(lambda self: self.par_interval(SIGMA2))
+    par_IIIsigma = cached_property(lambda self: self.par_interval(SIGMA3))
+    par_ninety_percent = cached_property(lambda self: self.par_interval(0.9))
+
+    # -- criteria ------------------------------------------------------------------------------------------------------
+    @cached_property
+    def min_stat(self) -> float:
+        """The statistic at its true minimum: the best point of the run, polished by the built-in fit."""
+        from spec_lab.engines.newton import minimise
+
+        start = self._problem.pad(np.asarray(self.outcome.best))
+        polished = float(self._problem.run(minimise, start, 50).f)
+        return min(polished, self.outcome.stat) if np.isfinite(polished) else self.outcome.stat
+
+    @property
+    def max_loglike(self) -> float:
+        """The maximum of the log-likelihood."""
+        return -0.5 * self.min_stat
+
+    @property
+    def n(self) -> int:
+        """Channels that enter the fit."""
+        return sum(len(u.channels().S) for p in self.outcome.setup.pairs for u in p.data.units)
+
+    @property
+    def k(self) -> int:
+        """Free parameters."""
+        return len(self.outcome.setup.free)
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, -2 ln L + 2k (Akaike 1974), at the maximum of the likelihood."""
+        return self.min_stat + 2 * self.k
+
+    @property
+    def aicc(self) -> float:
+        """AIC corrected for small samples, + 2k(k+1)/(n-k-1) (Hurvich & Tsai 1989); NaN when n <= k + 1."""
+        room = self.n - self.k - 1
+        return self.aic + 2 * self.k * (self.k + 1) / room if room > 0 else float("nan")
+
+    @property
+    def bic(self) -> float:
+        """Bayesian information criterion, -2 ln L + k ln n (Schwarz 1978)."""
+        return self.min_stat + self.k * float(np.log(self.n))
+
+    @property
+    def lnZ(self) -> float | None:
+        """Log evidence, with log-likelihood = -stat/2; None for runs that do not give one."""
+        return self.outcome.log_evidence
+
+    @property
+    def lnZ_err(self) -> float | None:
+        """Its standard error."""
+        return self.outcome.log_evidence_error
+
+    # -- tables --------------------------------------------------------------------------------------------------------
+    @property
+    def free_par_info(self) -> Info:
+        """The free parameters with estimates and intervals."""
+        setup = self.outcome.setup
+        base = tables.free_par_info(setup).data_dict
+        columns = {name: base[name] for name in ("par#", "Class", "Expression", "Component", "Parameter")}
+        if self.par_truth is not None:
+            columns["Truth"] = list(map(float, self.par_truth))
+        best_ci = self.par_best_ci
+        columns |= {
+            "Mean": list(map(float, self.par_mean)),
+            "Median": list(map(float, self.par_median)),
+            "Best": list(map(float, self.par_best)),
+            "1sigma Best": [float("nan")] * self.k if best_ci is None else list(map(float, best_ci)),
+            "1sigma CI": _intervals(self.par_Isigma),
+            "90% CI": _intervals(self.par_ninety_percent),
+        }
+        return Info(columns)
+
+    @property
+    def stat_info(self) -> Info:
+        """The statistic of each data unit at the best point of the run, and the total over the degrees of freedom."""
+        return stat_table(self._problem, np.asarray(self.outcome.best))
+
+    @property
+    def all_IC(self) -> Info:
+        """Information criteria and evidence."""
+        values = {"AIC": self.aic, "AICc": self.aicc, "BIC": self.bic}
+        if self.lnZ is not None:
+            error = "" if self.lnZ_err is None else f" ± {self.lnZ_err:.3f}"
+            return Info({k: [v] for k, v in values.items()} | {"lnZ": [f"{self.lnZ:.3f}{error}"]})
+        return Info({k: [v] for k, v in values.items()})
+
+    IC_info = all_IC
+
+    def save(self, savepath: str | Path) -> None:
+        """Write `<prefix>_free_par.json`, `<prefix>_stat.json` and `<prefix>_IC.json` into a folder (made if missing)."""
+        folder = Path(savepath)
+        folder.mkdir(parents=True, exist_ok=True)
+        shown = {"free_par": self.free_par_info, "stat": self.stat_info, "IC": self.all_IC}
+        for name, table in shown.items():
+            write_json(folder / f"{self.save_prefix}_{name}.json", table.list_dict)
+
+    def __repr__(self) -> str:
+        head = f"{self.analyzer_type} ({self.outcome.engine}: {self.outcome.message})"
+        return "\n".join([head, self.free_par_info.text, self.stat_info.text, self.all_IC.text])
+
+    def _repr_html_(self) -> str:
+        head = f"<p><b>{self.analyzer_type}</b> {self.outcome.engine}: {self.outcome.message}</p>"
+        parts = (self.free_par_info, self.stat_info, self.all_IC)
+        return head + "".join(t._repr_html_() for t in parts)
+
+
+class Posterior(SampleAnalyzer):
+    """A posterior sample."""
+
+    sample_attribute = "posterior_sample"
+    analyzer_type = "Posterior Results"
+    save_prefix = "post"
+
+
+class Bootstrap(SampleAnalyzer):
+    """A best fit with draws from its covariance (row 0 is the best fit itself)."""
+
+    analyzer_type = "Bootstrap Results"
+    save_prefix = "boot"
+
+    @property
+    def par_truth(self) -> np.ndarray:
+        """The best fit."""
+        return np.asarray(self.outcome.best)
+
+    @property
+    def _ranking(self) -> np.ndarray:
+        return np.asarray(self.outcome.log_like)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """`f[n, n]`, covariance of the free parameters."""
+        return np.asarray(self.outcome.covariance)
+
+    @property
+    def errors(self) -> np.ndarray:
+        """`f[n]`, one standard deviation each."""
+        return self.outcome.errors
+
+    @property
+    def min_stat(self) -> float:
+        """The statistic at the best fit."""
+        return self.outcome.stat
+
+    @property
+    def max_loglike(self) -> float:
+        """-stat/2 at the best fit."""
+        return -0.5 * self.outcome.stat
+
+
+def _intervals(bounds: np.ndarray) -> list[str]:
+    return [
+        f"[{low:.3f}, {high:.3f}]" if abs(high - low) > 5e-3 else f"[{low:.5g}, {high:.5g}]" for low, high in bounds
+    ]
+
+
+def stat_table(problem: Problem, x: np.ndarray | None = None) -> Info:
+    """Data, model, statistic, value and bins of each unit; last row the total as `stat/dof`."""
+    _, stats, _ = problem.display(x)
+    rows = [
+        (name, pair.model.expression, statistic_of(unit).tag, float(np.sum(value)) * float(unit.weight), len(value))
+        for pair, values in zip(problem.setup.pairs, stats, strict=True)
+        for name, unit, value in zip(pair.data.names, pair.data.units, values, strict=True)
+    ]
+    total, bins = sum(r[3] for r in rows), sum(r[4] for r in rows)
+    rows.append(("Total", "Total", "stat/dof", f"{total:.3f}/{bins - problem.n}", bins))
+    names = ("Data", "Model", "Statistic", "Value", "Bins")
+    return Info({name: [row[i] for row in rows] for i, name in enumerate(names)})
+
+
+def write_json(path: Path, rows: Any) -> None:
+    """Write JSON beside its place and rename it there, so that a failed write leaves no half file."""
+    aside = path.with_name(path.name + ".part")
+    aside.write_text(json.dumps(rows, indent=2, allow_nan=True), encoding="utf-8")
+    aside.replace(path)

@@ -1,0 +1,194 @@
+"""Pair: one data set beside its model, read-only and live."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities
+
+if TYPE_CHECKING:
+    from spec_lab.infer.infer import Infer
+
+
+def photons_of(view: Any, space: Any, x: Any) -> Any:
+    """Slot values, and photons/cm²/s in each energy bin of each pair."""
+    theta = view.theta(space, x)
+    return theta, [view.photons(theta, i) for i in range(len(view.layout.pairs))]
+
+
+@add_quantities(PAIR_QUANTITIES)
+class Pair:
+    """Data and the model that is to explain them.
+
+    `Pair(data, model)` stands alone (with an `Infer` of its own); `infer.pairs[i]` is a live view into an `Infer`.
+    """
+
+    def __init__(self, data: Any, model: Any):
+        from spec_lab.infer.infer import Infer
+
+        self._infer: Infer = Infer([(data, model)])
+        self._number = 0
+
+    @classmethod
+    def of(cls, infer: "Infer", number: int) -> "Pair":
+        """A live view of a pair of an `Infer`."""
+        pair = object.__new__(cls)
+        pair._infer, pair._number = infer, number
+        return pair
+
+    @property
+    def data(self) -> Any:
+        """The data."""
+        return self._infer.setup.pairs[self._number].data
+
+    @property
+    def model(self) -> Any:
+        """The model with the present values in its variables."""
+        return self._infer.setup.model(self._number)
+
+    def readings(self, rebin: bool = False) -> list[UnitReading]:
+        """Each unit beside the model at the present parameters."""
+        problem = self._infer.problem
+        theta, photons = problem.run(photons_of, problem.pad(problem.setup.free_values))
+        theta, place = np.asarray(theta), problem.layout.pairs[self._number]
+        mine = np.asarray(photons[self._number])
+        model = self._infer.setup.pairs[self._number].model
+        return [
+            UnitReading(
+                unit,
+                model,
+                theta[slice(*place.slots)],
+                mine[slice(*where.energies)],
+                theta[where.slots : where.slots + 3],
+                rebin,
+            )
+            for unit, where in zip(self.data.units, place.units, strict=True)
+        ]
+
+    # -- statistic -----------------------------------------------------------------------------------------------------
+    def _display(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        _, stat, residual = self._infer.problem.display()
+        return stat[self._number], residual[self._number]
+
+    @property
+    def stat_func(self) -> list[Any]:
+        """The statistic of each unit."""
+        from spec_lab.fit.layout import statistic_of
+
+        return [statistic_of(u) for u in self.data.units]
+
+    @property
+    def pseudo_residual_func(self) -> list[Any]:
+        """The statistic of each unit; its kernels return (deviance, signed residual)."""
+        return self.stat_func
+
+    @property
+    def stat_list(self) -> list[float]:
+        """The (unweighted) statistic of each unit."""
+        return [float(np.sum(s)) for s in self._display()[0]]
+
+    @property
+    def pseudo_residual_list(self) -> list[np.ndarray]:
+        """Signed deviance residuals of each unit."""
+        return self._display()[1]
+
+    @property
+    def weight_list(self) -> list[float]:
+        """The weight of each unit."""
+        return [float(u.weight) for u in self.data.units]
+
+    @property
+    def stat(self) -> float:
+        """The weighted statistic."""
+        return float(np.dot(self.stat_list, self.weight_list))
+
+    @property
+    def pseudo_residual(self) -> np.ndarray:
+        """Signed residuals times the root of the weight, all units; their squares sum to the statistic."""
+        weighted = zip(self.pseudo_residual_list, self.weight_list, strict=True)
+        return np.concatenate([r * np.sqrt(w) for r, w in weighted])
+
+    @property
+    def loglike_list(self) -> list[float]:
+        """-stat/2 of each unit, unweighted."""
+        return [-0.5 * s for s in self.stat_list]
+
+    @property
+    def loglike(self) -> float:
+        """-stat/2, weighted."""
+        return -0.5 * self.stat
+
+    @property
+    def npoint_list(self) -> list[int]:
+        """Channels of each unit that enter the fit."""
+        return [len(u.channels().S) for u in self.data.units]
+
+    @property
+    def npoint(self) -> int:
+        """Channels that enter the fit."""
+        return sum(self.npoint_list)
+
+    # -- from counts to fluxes -----------------------------------------------------------------------------------------
+    def energy_flux(self, low: float, high: float, T: float | None = None) -> float:
+        """The model's energy flux from `low` to `high` keV, erg/cm²/s."""
+        return self._moment(low, high, T, 1) * KEV_TO_ERG
+
+    def photon_flux(self, low: float, high: float, T: float | None = None) -> float:
+        """The model's photon flux from `low` to `high` keV, photons/cm²/s."""
+        return self._moment(low, high, T, 0)
+
+    def _moment(self, low: float, high: float, T: float | None, power: int) -> float:
+        """`∫ E^power N(E) dE` by Gauss-Legendre in ln E, 8 nodes on each of 200 panels."""
+        if not 0 < low < high:
+            raise ParameterError("the energy band is empty or not positive", got=(low, high), allowed="0 < low < high")
+        nodes, weights = np.polynomial.legendre.leggauss(8)
+        edges = np.linspace(np.log(low), np.log(high), 201)
+        half = 0.5 * np.diff(edges)
+        E = np.exp((edges[:-1] + half)[:, None] + half[:, None] * nodes)
+        first = self.readings()[0]
+        N = np.asarray(first.model.evaluate(E.ravel(), first.theta, T=T)).reshape(E.shape)
+        return float(np.sum(half[:, None] * weights * N * E ** (power + 1)))
+
+    @property
+    def rate_to_flux(self) -> list[float]:
+        """Model energy flux over the noticed range per observed net count rate, for each unit."""
+        return [f / float(np.sum(u.ctsrate)) for f, u in self._fluxes()]
+
+    @property
+    def conv_rate_to_flux(self) -> list[float]:
+        """Model energy flux over the noticed range per folded count rate, for each unit."""
+        return [f / float(np.sum(u.conv_ctsrate)) for f, u in self._fluxes()]
+
+    def _fluxes(self) -> list[tuple[float, UnitReading]]:
+        units = self.readings()
+        return [(self.energy_flux(float(u.c.emin.min()), float(u.c.emax.max()), u.unit.time), u) for u in units]
+
+    def rate_to_fluxdensity(self, E: float = 1, T: float | None = None, unit: str = "fv") -> list[float]:
+        """Model flux density at `E` keV per observed net count rate, for each unit of data.
+
+        Args:
+            E: Energy, keV.
+            T: Time, s, for time-dependent models.
+            unit: `"NE"` photons/cm²/s/keV, `"fv"` erg/cm²/s/keV, or `"Jy"`.
+        """
+        return [self._density(u, E, T, unit) / float(np.sum(u.ctsrate)) for u in self.readings()]
+
+    def conv_rate_to_fluxdensity(self, E: float = 1, T: float | None = None, unit: str = "fv") -> list[float]:
+        """The same per folded count rate."""
+        return [self._density(u, E, T, unit) / float(np.sum(u.conv_ctsrate)) for u in self.readings()]
+
+    @staticmethod
+    def _density(u: UnitReading, E: float, T: float | None, unit: str) -> float:
+        N = float(np.asarray(u.model.evaluate(np.array([float(E)]), u.theta, T=T))[0])
+        scale = {"ne": 1.0, "fv": KEV_TO_ERG * E, "jy": KEV_TO_ERG * E * JANSKY_PER_FV}
+        if unit.lower() not in scale:
+            raise ParameterError("unknown unit of flux density", got=unit, allowed="'NE', 'fv' or 'Jy'")
+        return N * scale[unit.lower()]
+
+    def __repr__(self) -> str:
+        return f"<Pair {'+'.join(self.data.names)}: {self.model.expression}>"
+
+
+# 1 erg/cm²/s/keV in Jy: h / (1 keV) per Hz, and 1 Jy = 1e-23 erg/cm²/s/Hz
+JANSKY_PER_FV = 1e23 * 6.62607015e-27 / KEV_TO_ERG

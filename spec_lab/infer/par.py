@@ -1,0 +1,226 @@
+"""Par and Cfg: live handles on parameters and configuration. They store nothing of their own.
+
+A handle is (infer, number); reading it reads the present set-up, writing it commits an edit.
+"""
+
+import html
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab.bridge.priors import Prior, parse_prior
+from spec_lab.fit import Freeze, SetPrior, SetValue, Slot, Tie, links
+
+if TYPE_CHECKING:
+    from spec_lab.infer.infer import Infer
+
+
+class Par:
+    """A parameter of an `Infer`, live: `infer.par[3].val = 1.2`, `.frozen = True`, `.prior = unif(0, 4)`."""
+
+    __slots__ = ("_index", "_infer")
+
+    def __init__(self, infer: "Infer", pid: int | str):
+        self._infer = infer
+        self._index = infer.setup.index(pid)
+
+    @property
+    def slot(self) -> Slot:
+        """What no edit changes: name, label, unit, component."""
+        return self._infer.setup.slots[self._index]
+
+    @property
+    def pid(self) -> int:
+        """The 1-based number."""
+        return self._index + 1
+
+    @property
+    def name(self) -> str:
+        """The parameter's name in its component."""
+        return self.slot.name
+
+    @property
+    def label(self) -> str:
+        """LaTeX label without dollar signs."""
+        return self.slot.label
+
+    @property
+    def unit(self) -> str:
+        """Physical unit."""
+        return self.slot.unit
+
+    @property
+    def comment(self) -> str:
+        """One line on the meaning."""
+        return self.slot.doc
+
+    @property
+    def val(self) -> float:
+        """The number that samplers see."""
+        return float(self._infer.setup.values[self._index])
+
+    @val.setter
+    def val(self, value: float) -> None:
+        self._infer.commit(SetValue(self.pid, value))
+
+    @property
+    def value(self) -> float:
+        """The same number; a parameter called `log...` holds a decimal logarithm."""
+        return self.val
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the parameter, with its whole group, is held fixed."""
+        return self._infer.setup.frozen[self._index]
+
+    @frozen.setter
+    def frozen(self, flag: bool) -> None:
+        self._infer.commit(Freeze((self.pid,), bool(flag)))
+
+    def frozen_at(self, value: float) -> None:
+        """Set a value and freeze the parameter there."""
+        self._infer.commit(SetValue(self.pid, value))
+        self._infer.commit(Freeze((self.pid,), True))
+
+    def freeze(self) -> None:
+        """Freeze at the present value."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        """Make the parameter free again."""
+        self.frozen = False
+
+    @property
+    def free(self) -> bool:
+        """Whether the parameter is a coordinate of the fit: not frozen, not tied, master of its group."""
+        return self._index in self._infer.setup.free
+
+    @property
+    def prior(self) -> Prior | None:
+        """The prior; None is improper and flat."""
+        return self._infer.setup.priors[self._index]
+
+    @prior.setter
+    def prior(self, prior: Prior | str | None) -> None:
+        if isinstance(prior, str):
+            prior = parse_prior(prior)
+        if prior is not None and not isinstance(prior, Prior):
+            raise ParameterError(
+                f"the prior of par[{self.pid}] is no prior",
+                got=prior,
+                allowed="a prior such as unif(-2, 2), its text, or None",
+            )
+        self._infer.commit(SetPrior(self.pid, prior))
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Hard limits: the prior's support, or the value itself when frozen."""
+        if self.frozen:
+            return (self.val, self.val)
+        return self.prior.support if self.prior is not None else (-np.inf, np.inf)
+
+    @property
+    def mates(self) -> tuple[int, ...]:
+        """Numbers of the other members of the group."""
+        return tuple(i + 1 for i in links.members(self._infer.setup.partition, self._index) if i != self._index)
+
+    def link(self, *others: "Par | int | str") -> None:
+        """Link others to this one: its value, prior and frozen state become theirs."""
+        self._infer.link([self.pid, *(o.pid if isinstance(o, Par) else o for o in others)])
+
+    def unlink(self) -> None:
+        """Take this parameter out of its group; its value stays."""
+        self._infer.unlink([self.pid])
+
+    def tie(self, expression: str) -> None:
+        """Follow an expression of other parameters, such as `2*par[1] + 0.5`."""
+        self._infer.commit(Tie(self.pid, expression))
+
+    def untie(self) -> None:
+        """Stop following an expression; the value stays."""
+        self._infer.commit(Tie(self.pid, ""))
+
+    @property
+    def tied_to(self) -> str | None:
+        """The expression the parameter follows, if any."""
+        return self._infer.setup.tied.get(self._infer.setup.root(self._index))
+
+    def todict(self) -> dict[str, Any]:
+        """The present state as plain data."""
+        return {
+            "par#": self.pid,
+            "name": self.name,
+            "val": self.val,
+            "unit": self.unit,
+            "prior": str(self.prior),
+            "frozen": self.frozen,
+            "linked to": self.mates,
+            "tie": self.tied_to,
+        }
+
+    info = property(todict)
+
+    def __float__(self) -> float:
+        return self.val
+
+    def __repr__(self) -> str:
+        state = f"={self.tied_to}" if self.tied_to else ("frozen" if self.frozen else f"{self.prior}")
+        mates = f", linked to {list(self.mates)}" if self.mates else ""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"<par[{self.pid}] {self.slot.component}.{self.name} = {self.val:g}{unit}, {state}{mates}>"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{html.escape(repr(self))}</code>"
+
+
+class Handles:
+    """An ordered view of handles: `par[1]`, `par["1"]`, `par["cpl.alpha"]`, iteration, `len`, `.items()`."""
+
+    def __init__(self, infer: "Infer", pids: tuple[int, ...]):
+        self._infer, self._pids = infer, pids
+
+    def __getitem__(self, pid: int | str) -> Par:
+        return Par(self._infer, pid)
+
+    def __setitem__(self, pid: int | str, value: float) -> None:
+        Par(self._infer, pid).val = value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self._pids)
+
+    def __contains__(self, pid: object) -> bool:
+        return str(pid) in self.keys()
+
+    def keys(self) -> list[str]:
+        """The numbers as text, as the documented interface has them."""
+        return [str(p) for p in self._pids]
+
+    def values(self) -> list[Par]:
+        """The handles."""
+        return [Par(self._infer, p) for p in self._pids]
+
+    def items(self) -> list[tuple[str, Par]]:
+        """(number as text, handle)."""
+        return list(zip(self.keys(), self.values(), strict=True))
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(p) for p in self.values())
+
+
+class Cfg:
+    """A configuration value of a component (redshift, pivot energy, ...): fixed when the model is made."""
+
+    __slots__ = ("component", "name", "val")
+
+    def __init__(self, component: str, name: str, val: Any):
+        self.component, self.name, self.val = component, name, val
+
+    value = property(lambda self: self.val)
+
+    def __repr__(self) -> str:
+        return f"<cfg {self.component}.{self.name} = {self.val!r}>"
