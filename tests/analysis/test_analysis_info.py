@@ -1,0 +1,81 @@
+"""The one table: its conversions, and what it prints (golden files)."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spec_lab._base.info import Info, show
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+
+TABLE = Info(
+    {
+        "par#": ["1*", "2", "3*"],
+        "Parameter": ["alpha", "logEc", "logA <x&y>"],
+        "Value": [-1.5617945, 2.0, 1.25e-9],
+        "Prior": ["unif(-2, 2)", "frozen", "norm(0, 1)\n+ floor"],
+        "90% CI": [[-1.573, -1.5523], None, (0.0, np.float64(2.5e-9))],
+        "Bins": [119, np.int64(117), 236],
+    },
+    title="Parameters",
+)
+
+
+@pytest.mark.parametrize(("ending", "render"), [("txt", lambda t: t.text), ("html", lambda t: t._repr_html_())])
+def test_what_it_prints(ending, render):
+    assert render(TABLE) + "\n" == (GOLDEN / f"info_table.{ending}").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-9, "1e-09"),
+        (1.23456e-7, "1.235e-07"),
+        (0.0123456, "0.01235"),
+        (-1.5617945, "-1.562"),
+        (554.74512, "554.745"),
+        (1234567.8, "1.235e+06"),
+        (2.0, "2"),
+        (0.0, "0"),
+        (119, "119"),
+        (np.float64(0.5), "0.5"),
+        (np.int32(7), "7"),
+        (np.array(1.5), "1.500"),
+        (np.array([1.5, 2]), "[1.500, 2]"),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+        (None, ""),
+        (True, "True"),
+        ({"min_evt": 10}, "min_evt: 10"),
+        ([], "[]"),
+    ],
+)
+def test_how_one_value_looks(value, text):
+    assert show(value) == text
+
+
+def test_columns_rows_frames():
+    assert Info.from_rows(TABLE.list_dict, title="Parameters") == TABLE
+    again = Info.from_pandas(Info({"a": [1, 2], "b": ["x", "y"]}).to_pandas())
+    assert again == Info({"a": [1, 2], "b": ["x", "y"]})
+    assert again.data_list == [[1, "x"], [2, "y"]] and list(again) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    assert again["b"] == ["x", "y"] and again.columns == ("a", "b") and len(again) == 2
+
+
+def test_it_is_a_value():
+    columns = {"a": [1, 2]}
+    table = Info(columns)
+    columns["a"].append(3)
+    table.data_dict["a"].append(4)
+    assert table["a"] == [1, 2]
+
+
+def test_an_empty_table_still_prints():
+    assert Info({"a": [], "b": []}).text.count("\n") == 3
+    assert "<td" not in Info({"a": []}).html
+
+
+def test_columns_of_different_length_are_refused():
+    with pytest.raises(ValueError, match=r"one length.*'b': 1"):
+        Info({"a": [1, 2], "b": [1]})
