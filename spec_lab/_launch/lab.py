@@ -42,7 +42,7 @@ def command(place: Path, *, port: int | None = None, browser: bool = True) -> li
     root, page = (place, "/lab") if place.is_dir() else (place.parent, _page(place.name))
     arguments = [
         *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--LabApp.default_url={page}"),
-        *("--ip=127.0.0.1", "--ServerApp.log_level=WARNING"),
+        *("--ip=127.0.0.1", "--Application.log_level=ERROR"),
         f"--LabApp.extra_labextensions_path={HERE / 'labextensions'}",
     ]
     if not browser:

@@ -36,8 +36,8 @@ lab""",
     ),
     (
         "markdown",
-        """The Lab and this notebook see the same fit. `infer.par[1].frozen = True` in a cell moves the snowflake above, and a
-click above shows in `infer.par_info`. Your own spectra open with `spec-lab new SRC --bkg BKG --rsp RSP`.""",
+        """The Lab and this notebook see the same fit. `infer.par[1].frozen = True` in a cell moves the snowflake above,
+and a click above shows in `infer.par_info`. Your own spectra open with `spec-lab new SRC --bkg BKG --rsp RSP`.""",
     ),
     ("code", "infer.par_info"),
 )

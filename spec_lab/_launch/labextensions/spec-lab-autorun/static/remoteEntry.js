@@ -50,6 +50,6 @@
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB["spec-lab-autorun"] = {
     init() {},
-    get: async () => () => ({ default: plugin }),
+    get: async () => () => ({ __esModule: true, default: plugin }),
   };
 })();
