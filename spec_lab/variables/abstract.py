@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Inexact
 
 from spec_lab.variables.arithmetic import Arithmetic
@@ -137,4 +138,4 @@ def as_inexact(x: Any) -> Any:
 
 def is_traced(*xs: Any) -> bool:
     """Whether any of the values is being traced (so that checks on numbers are impossible)."""
-    return any(isinstance(x, jax.core.Tracer) for x in xs)
+    return any(isinstance(x, Tracer) for x in xs)

@@ -23,7 +23,7 @@ class Arithmetic:
         return jnp.asarray(self.value)
 
     def __array__(self, dtype=None, copy=None):
-        return np.array(self.value, dtype=dtype, copy=True if copy is None else copy)
+        return np.asarray(self.value, dtype=dtype) if copy is None else np.array(self.value, dtype=dtype, copy=copy)
 
     def __float__(self) -> float:
         return float(self.value)

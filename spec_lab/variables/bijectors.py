@@ -12,11 +12,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array
 
 
-def _namespace(*xs: Any):
-    return jnp if any(isinstance(x, jax.core.Tracer) for x in xs) else np
+def _traced(*xs: Any) -> bool:
+    return any(isinstance(x, Tracer) for x in xs)
 
 
 def _sigmoid(xp, x):
@@ -35,26 +36,24 @@ class AbstractBijector(eqx.Module):
     @abstractmethod
     def _log_det(self, xp, x): ...
 
-    def _ends(self) -> tuple:
-        return tuple(jax.tree_util.tree_leaves(self))
-
-    def _run(self, method, x) -> Array:
-        xp = _namespace(x, *self._ends())
-        x = x if xp is jnp else np.asarray(x)
+    def _run(self, name: str, x: Any) -> Array:
+        if _traced(x, *jax.tree_util.tree_leaves(self)):
+            return jnp.asarray(getattr(self, name)(jnp, x))
+        host = jax.tree_util.tree_map(np.asarray, self)
         with np.errstate(all="ignore"):
-            return jnp.asarray(method(xp, x))
+            return jnp.asarray(getattr(host, name)(np, np.asarray(x)))
 
     def forward(self, x: Any) -> Array:
         """Raw → value."""
-        return self._run(self._forward, x)
+        return self._run("_forward", x)
 
     def inverse(self, y: Any) -> Array:
         """Value → raw; ±inf on the edge, nan outside."""
-        return self._run(self._inverse, y)
+        return self._run("_inverse", y)
 
     def log_det(self, x: Any) -> Array:
         """log |d value / d raw| at raw `x`."""
-        return self._run(self._log_det, x)
+        return self._run("_log_det", x)
 
     def __call__(self, x: Any) -> Array:
         return self.forward(x)
@@ -103,3 +102,76 @@ class SigmoidBetween(AbstractBijector):
 
     def _log_det(self, xp, x):
         return xp.log(self.upper - self.lower) - xp.logaddexp(0.0, x) - xp.logaddexp(0.0, -x)
+
+
+class Softplus(AbstractBijector):
+    """x ↦ log(1 + exp x), onto x > 0; grows linearly where `ExpFrom` explodes."""
+
+    def _forward(self, xp, x):
+        return xp.logaddexp(x, 0.0)
+
+    def _inverse(self, xp, y):
+        return y + xp.log(-xp.expm1(-y))
+
+    def _log_det(self, xp, x):
+        return -xp.logaddexp(0.0, -x)
+
+
+class Affine(AbstractBijector):
+    """x ↦ shift + scale · x; a negative scale reverses the order."""
+
+    shift: Any
+    scale: Any
+
+    def _forward(self, xp, x):
+        return self.shift + self.scale * x
+
+    def _inverse(self, xp, y):
+        return (y - self.shift) / self.scale
+
+    def _log_det(self, xp, x):
+        return xp.log(abs(self.scale)) + xp.zeros_like(x)
+
+
+class Chain(AbstractBijector):
+    """The last one first, as functions are written: Chain((f, g))(x) = f(g(x))."""
+
+    parts: tuple[Any, ...] = eqx.field(converter=tuple)
+
+    def _forward(self, xp, x):
+        for part in reversed(self.parts):
+            x = part.forward(x)
+        return x
+
+    def _inverse(self, xp, y):
+        for part in self.parts:
+            y = part.inverse(y)
+        return y
+
+    def _log_det(self, xp, x):
+        total = xp.zeros_like(x)
+        for part in reversed(self.parts):
+            total, x = total + part.log_det(x), part.forward(x)
+        return total
+
+
+class TreeBijector(eqx.Module):
+    """One bijector for each leaf of a tree."""
+
+    tree: Any
+
+    def _each(self, method: str, values: Any) -> Any:
+        is_leaf = lambda x: isinstance(x, (AbstractBijector, TreeBijector))  # noqa: E731
+        return jax.tree_util.tree_map(lambda b, v: getattr(b, method)(v), self.tree, values, is_leaf=is_leaf)
+
+    def forward(self, x: Any) -> Any:
+        """Raw tree → tree of values."""
+        return self._each("forward", x)
+
+    def inverse(self, y: Any) -> Any:
+        """Tree of values → raw tree."""
+        return self._each("inverse", y)
+
+    def log_det(self, x: Any) -> Any:
+        """Tree of log |d value / d raw|."""
+        return self._each("log_det", x)

@@ -9,7 +9,9 @@ from abc import abstractmethod
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
+import jax.tree_util as jtu
 import numpy as np
 from jaxtyping import Array
 
@@ -42,7 +44,13 @@ class AbstractConstraint(AbstractConstant):
         Raises:
             ParameterError: A value outside the limits, or not a number. While tracing, such a value becomes nan.
         """
-        return _admit(value, *self.bounds, what=type(self).__name__)
+        what = type(self).__name__
+        return jtu.tree_map(lambda v, low, high: _admit(v, low, high, what=what), value, *self.bounds)
+
+
+def is_constraint(x: Any) -> bool:
+    """Whether `x` is a constraint."""
+    return isinstance(x, AbstractConstraint)
 
 
 def _admit(value: Any, lower: Any, upper: Any, *, what: str) -> Any:
@@ -63,7 +71,8 @@ def _admit(value: Any, lower: Any, upper: Any, *, what: str) -> Any:
 
 def _inner_edges(xp, dtype, lower, upper):
     """The limits moved inside by a few units of round-off, so that raw values stay finite."""
-    eps = 4 * np.finfo(jnp.result_type(dtype, float)).eps
+    floating = dtype if np.issubdtype(dtype, np.floating) else np.dtype(float)
+    eps = 4 * np.finfo(jax.dtypes.canonicalize_dtype(floating)).eps
     finite_low, finite_high = xp.isfinite(lower), xp.isfinite(upper)
     low, high = xp.where(finite_low, lower, 0.0), xp.where(finite_high, upper, 0.0)
     width = xp.where(finite_low & finite_high, high - low, 1.0)

@@ -1,18 +1,22 @@
-"""The four variables: `Tagged` (free), `Constrained` (free within limits), `Fixed` (frozen), `Derived` (computed).
+"""The variables: `Tagged` (free), `Constrained` (free within limits), `Fixed` (frozen), `Derived` (computed).
 
-Each holds one `raw_value` (what an optimiser would move) and gives one `value` (what the model reads). Metadata is the
-same keyword everywhere; `Fixed` and `Derived` around another variable read through to its words, their own winning.
+Each holds one `raw_value` (what an optimiser would move) and gives one `value` (what the model reads). `metadata` is
+the same keyword everywhere. A wrapper that shows the same quantity (`Fixed`, `Tagged`, `Constrained` around a variable)
+takes over the words of the variable inside, its own winning; `Derived` is another quantity with its own words only.
+Random variables are in `random`, wrappers of whole trees in `wrappers`.
 """
 
+import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import jax.tree_util as jtu
+import numpy as np
 from jaxtyping import Array
 
+from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import (
     AbstractBounded,
     AbstractConstant,
@@ -24,16 +28,17 @@ from spec_lab.variables.abstract import (
 from spec_lab.variables.constraints import AbstractConstraint, RealLine
 from spec_lab.variables.metadata import NOTHING, Metadata, as_metadata
 
-_Words = Mapping[str, Any] | None
+Words = Mapping[str, Any] | None
 
 
-def _inner(x: Any) -> Any:
+def inner(x: Any) -> Any:
+    """What a `raw_value` may be: a variable as it is, anything else an inexact array."""
     return x if isinstance(x, AbstractVariable) else as_inexact(x)
 
 
-def _words(raw: Any, own: Any) -> Any:
-    """The words of a wrapper: those of the variable inside, overruled by its own."""
-    inside = raw.metadata if isinstance(raw, AbstractVariable) else NOTHING
+def words_of(x: Any, own: Any) -> Any:
+    """The words of a wrapper of `x`: those of the variable inside, overruled by its own."""
+    inside, own = (x.metadata if isinstance(x, AbstractVariable) else NOTHING), as_metadata(own)
     if not own:
         return inside
     return inside | own if isinstance(inside, Metadata) and isinstance(own, Metadata) else own
@@ -47,24 +52,21 @@ class Tagged(AbstractVariable):
         metadata: Words such as `{"unit": "keV", "label": r"\\alpha", "prior": "unif(-2, 2)", "log": False}`.
 
     Examples:
-        >>> alpha = Tagged(-1, metadata={"label": r"\\alpha"})
+        >>> alpha = Tagged(-1, metadata={"label": "alpha"})
         >>> float(alpha + 3), alpha.metadata["label"]
-        (2.0, '\\\\alpha')
+        (2.0, 'alpha')
     """
 
     raw_value: Any
-    own: Any = eqx.field(static=True, repr=False)
+    metadata: Any = eqx.field(static=True, repr=False)
 
-    def __init__(self, raw_value: Any, *, metadata: _Words = None):
-        self.raw_value, self.own = _inner(raw_value), as_metadata(metadata)
+    def __init__(self, raw_value: Any, *, metadata: Words = None):
+        self.raw_value, self.metadata = inner(raw_value), words_of(raw_value, metadata)
 
     @property
     def value(self) -> Array:
+        """The number itself."""
         return read(self.raw_value)
-
-    @property
-    def metadata(self) -> Any:
-        return _words(self.raw_value, self.own)
 
 
 class Fixed(AbstractVariable, AbstractConstant):
@@ -81,52 +83,57 @@ class Fixed(AbstractVariable, AbstractConstant):
     """
 
     raw_value: Any
-    own: Any = eqx.field(static=True, repr=False)
+    metadata: Any = eqx.field(static=True, repr=False)
 
-    def __init__(self, raw_value: Any, *, metadata: _Words = None):
-        own = as_metadata(metadata)
-        if isinstance(raw_value, Fixed):
-            raw_value, own = raw_value.raw_value, _merge(raw_value.own, own)
-        self.raw_value, self.own = _inner(raw_value), own
+    def __init__(self, raw_value: Any, *, metadata: Words = None):
+        self.metadata = words_of(raw_value, metadata)
+        self.raw_value = raw_value.raw_value if isinstance(raw_value, Fixed) else inner(raw_value)
 
     @property
     def value(self) -> Array:
+        """The number, behind a stopped gradient."""
         value = read(self.raw_value)
         return jax.lax.stop_gradient(value) if is_traced(value) else value
 
-    @property
-    def metadata(self) -> Any:
-        return _words(self.raw_value, self.own)
-
     def as_free(self) -> AbstractVariable:
-        """The variable inside; a bare value comes back `Tagged` with the same words."""
-        if isinstance(self.raw_value, AbstractVariable) and not self.own:
-            return self.raw_value
-        return Tagged(self.raw_value, metadata=self.own)
+        """The variable inside; a bare value, or one with other words, comes back with the words of this one."""
+        inside = self.raw_value
+        if not isinstance(inside, AbstractVariable):
+            return Tagged(inside, metadata=self.metadata)
+        return inside if inside.metadata == self.metadata else _with_words(inside, self.metadata)
 
     def update(self, base: Any) -> "Fixed":
         """The frozen variable at another value, still frozen."""
         inside = self.raw_value
-        return Fixed(inside.update(base) if isinstance(inside, AbstractBounded) else base, metadata=self.own)
+        return Fixed(inside.update(base) if isinstance(inside, AbstractBounded) else base, metadata=self.metadata)
 
     def __getattr__(self, name: str) -> Any:
-        # Only reached for names not found. Underscored names and our own field are refused outright: copy, pickle and
+        # Only reached for names not found. Underscored names and our own fields are refused outright: copy, pickle and
         # unflatten ask for them on instances built without __init__, and forwarding would recurse for ever.
-        inside = None if name.startswith("_") or name in ("raw_value", "own") else self.__dict__.get("raw_value")
+        own = name.startswith("_") or name in ("raw_value", "metadata")
+        inside = None if own else self.__dict__.get("raw_value")
         if not isinstance(inside, AbstractVariable):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return getattr(inside, name)
 
 
-def _merge(inside: Any, own: Any) -> Any:
-    return (inside | own if isinstance(inside, Metadata) and isinstance(own, Metadata) else own) if own else inside
+def _with_words(variable: Any, metadata: Any) -> Any:
+    copy = object.__new__(type(variable))
+    for name, value in variable.__dict__.items():
+        object.__setattr__(copy, name, metadata if name == "metadata" else value)
+    return copy
 
 
 class Derived(AbstractVariable):
     """A computed value, `value = fn(raw_value)`; no inverse is needed.
 
     `fn` is part of the structure: pass a named function, since a fresh lambda per instance makes every instance a new
-    structure (and a new compilation). A callable that is itself a tree (`jax.tree_util.Partial`, a module) is a node.
+    structure (and a new compilation). Its words are its own: it is another quantity than what it is computed from.
+
+    Args:
+        fn: A function of the raw value, without arrays inside (for those see `Parameterized`).
+        raw_value: Number, array or variable.
+        metadata: Words.
 
     Examples:
         >>> import jax.numpy as jnp
@@ -134,28 +141,60 @@ class Derived(AbstractVariable):
         2.0
     """
 
+    fn: Callable[[Any], Any] = eqx.field(static=True)
     raw_value: Any
-    _static_fn: Any = eqx.field(static=True, repr=False)
-    _tree_fn: Any = eqx.field(repr=False)
-    own: Any = eqx.field(static=True, repr=False)
+    metadata: Any = eqx.field(static=True, repr=False)
 
-    def __init__(self, fn: Callable[[Any], Any], raw_value: Any, *, metadata: _Words = None):
-        plain = jtu.all_leaves([fn])
-        self._static_fn, self._tree_fn = (fn, None) if plain else (None, fn)
-        self.raw_value, self.own = _inner(raw_value), as_metadata(metadata)
-
-    @property
-    def fn(self) -> Callable[[Any], Any]:
-        """The function."""
-        return self._tree_fn if self._static_fn is None else self._static_fn
+    def __init__(self, fn: Callable[[Any], Any], raw_value: Any, *, metadata: Words = None):
+        self.fn, self.raw_value, self.metadata = static_function(fn), inner(raw_value), as_metadata(metadata)
 
     @property
     def value(self) -> Array:
+        """fn(raw_value)."""
         return jnp.asarray(self.fn(read(self.raw_value)))
 
-    @property
-    def metadata(self) -> Any:
-        return _words(self.raw_value, self.own)
+    def __reduce__(self) -> tuple:
+        return _rebuild_derived, (function_ref(self.fn), self.raw_value, self.metadata)
+
+
+def static_function(fn: Any) -> Callable[..., Any]:
+    """`fn` if it can be part of a structure: callable, hashable, without arrays.
+
+    Raises:
+        ParameterError: Otherwise.
+    """
+    try:
+        hash(fn)
+        ok = callable(fn)
+    except TypeError:
+        ok = False
+    if not ok:
+        raise ParameterError(
+            "fn is not a plain function",
+            got=fn,
+            allowed="a named function or another hashable callable without arrays",
+            hint="Pass arrays as arguments: Parameterized(fn, *args).",
+        )
+    return fn
+
+
+def function_ref(fn: Any) -> Any:
+    """(module, name) of an importable function, else the function. Compiled jax functions pickle by this name only."""
+    module, name = getattr(fn, "__module__", None), getattr(fn, "__qualname__", "")
+    try:
+        found = getattr(importlib.import_module(module), name, None) if module else None
+    except ImportError:
+        found = None
+    return (module, name) if found is fn else fn
+
+
+def _rebuild_derived(fn: Any, raw_value: Any, metadata: Any) -> Derived:
+    if isinstance(fn, tuple):
+        fn = getattr(importlib.import_module(fn[0]), fn[1])
+    made = object.__new__(Derived)
+    for name, value in (("fn", fn), ("raw_value", raw_value), ("metadata", metadata)):
+        object.__setattr__(made, name, value)
+    return made
 
 
 class Constrained(AbstractVariable, AbstractBounded):
@@ -175,7 +214,7 @@ class Constrained(AbstractVariable, AbstractBounded):
 
     constraint: AbstractConstraint
     raw_value: Any
-    own: Any = eqx.field(static=True, repr=False)
+    metadata: Any = eqx.field(static=True, repr=False)
 
     def __init__(
         self,
@@ -183,28 +222,22 @@ class Constrained(AbstractVariable, AbstractBounded):
         value: Any = None,
         *,
         raw_value: Any = None,
-        metadata: _Words = None,
+        metadata: Words = None,
     ):
         if value is None and raw_value is None:
             raise ValueError("Must provide either value or raw_value")
         if value is not None and raw_value is not None:
             raise ValueError("Cannot provide both value and raw_value")
-        own = as_metadata(metadata)
-        if isinstance(value, AbstractVariable):
-            value, own = value.value, _merge(value.metadata, own)
-        start = as_inexact(value) if raw_value is None else _inner(raw_value)
+        _check_constraint(constraint)
+        start = as_inexact(read(value)) if raw_value is None else inner(raw_value)
         self.constraint = RealLine(jnp.shape(read(start))) if constraint is None else constraint
-        if raw_value is None:
-            start = jnp.asarray(self.constraint.bijector.inverse(self.constraint.admit(start)))
-        self.raw_value, self.own = start, own
+        self.metadata = words_of(value if raw_value is None else raw_value, metadata)
+        self.raw_value = start if raw_value is not None else _to_raw(self.constraint, start)
 
     @property
     def value(self) -> Array:
+        """The number, inside the limits."""
         return self.constraint.bijector.forward(read(self.raw_value))
-
-    @property
-    def metadata(self) -> Any:
-        return _words(self.raw_value, self.own)
 
     @property
     def bounds(self) -> tuple[Array, Array]:
@@ -218,9 +251,28 @@ class Constrained(AbstractVariable, AbstractBounded):
 
     def update(self, base: Any) -> "Constrained":
         """The same variable at another value (ParameterError outside the limits)."""
-        return Constrained(self.constraint, base, metadata=self.own)
+        return Constrained(self.constraint, base, metadata=self.metadata)
+
+
+def _check_constraint(constraint: Any) -> None:
+    if constraint is not None and not isinstance(constraint, AbstractConstraint):
+        raise ParameterError(
+            "Constrained needs a constraint first", got=constraint, allowed="Interval(lower, upper), Positive(), ..."
+        )
+
+
+def _to_raw(constraint: AbstractConstraint, value: Any) -> Array:
+    """The raw value, in the floating type of the value."""
+    raw = jnp.asarray(constraint.bijector.inverse(constraint.admit(value)))
+    return raw if raw.dtype == value.dtype or not jnp.issubdtype(value.dtype, jnp.inexact) else raw.astype(value.dtype)
 
 
 def _broadcast(bounds: tuple[Any, Any], shape: tuple[int, ...]) -> tuple[Array, Array]:
-    lower, upper = (b if jnp.shape(b) == shape else jnp.broadcast_to(jnp.asarray(b), shape) for b in bounds)
+    lower, upper = (b if np.shape(b) == shape else _wide(b, shape) for b in bounds)
     return lower, upper
+
+
+def _wide(limit: Any, shape: tuple[int, ...]) -> Array:
+    return (
+        jnp.broadcast_to(limit, shape) if is_traced(limit) else jnp.asarray(np.broadcast_to(np.asarray(limit), shape))
+    )

@@ -23,7 +23,7 @@ class PriorDistribution(dist.Distribution):
         self.prior = prior
         super().__init__(batch_shape=(), event_shape=(), validate_args=validate_args)
 
-    @constraints.dependent_property(is_discrete=False, event_dim=0)
+    @constraints.dependent_property(is_discrete=False, event_dim=0)  # pyright: ignore[reportArgumentType]
     def support(self) -> Any:
         return support_of(self.prior)
 

@@ -2,8 +2,8 @@
 
 Every family is a location–scale family: x = loc + scale · z with a standard law of z that has at most two shapes. So
 all are described by four numbers `(shape1, shape2, loc, scale)`, which is what the compiled functions receive. Formulas
-are those of the distribution of the same name in scipy.stats (https://docs.scipy.org/doc/scipy/reference/stats.html); each
-is written once against a `Maths` m (numpy or JAX). `kernels` selects among them by code.
+are those of the distribution of the same name in scipy.stats (docs.scipy.org/doc/scipy/reference/stats.html); each is
+written once against a `Maths` m (numpy or JAX). `kernels` selects among them by code.
 """
 
 import math

@@ -45,7 +45,7 @@ def _jax() -> Any:
         ndtri=jsp.ndtri,
         log_ndtr=jsp.log_ndtr,
         gammaln=jsp.gammaln,
-        betaln=jsp.betaln,
+        betaln=inverse.betaln,
         xlogy=jsp.xlogy,
         xlog1py=jsp.xlog1py,
         gamma_cdf=jax.scipy.special.gammainc,

@@ -17,7 +17,7 @@ _HINT = 'Write a prior like "unif(-2, 2)" or "norm(loc=0, scale=1)".'
 
 
 def _number(node: ast.expr, text: str) -> float:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
         return float(node.value)
     if isinstance(node, ast.Name) and node.id in _NAMES:
         return _NAMES[node.id]
@@ -50,7 +50,8 @@ def parse_prior(text: Any) -> Prior:
         raise ParameterError("prior text cannot be read", got=text, allowed="family(arguments)", hint=_HINT) from None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise ParameterError("prior text cannot be read", got=text, allowed="family(arguments)", hint=_HINT)
-    if any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+    words = [k.arg for k in call.keywords]
+    if any(isinstance(a, ast.Starred) for a in call.args) or None in words or len(set(words)) < len(words):
         raise ParameterError("prior text cannot be read", got=text, allowed="family(arguments)", hint=_HINT)
     args = [_number(node, text) for node in call.args]
     return Prior(call.func.id, *args, **{str(k.arg): _number(k.value, text) for k in call.keywords})
