@@ -1,7 +1,7 @@
 """What a `Struct` costs beside a plain equinox module: construction, flattening, unflattening.
 
-Run `python benchmarks/bench_tree.py [instances]`. It prints medians of alternating rounds and their ratio, both taken in
-one run, because only such ratios mean anything on a shared machine. Goal: no ratio above 1.5.
+Run `python benchmarks/bench_tree.py [instances]`. It prints medians of alternating rounds and their ratio, both taken
+in one run, because only such ratios mean anything on a shared machine. Goal: no ratio above 1.5.
 """
 
 import statistics
@@ -77,7 +77,7 @@ def measure(n: int, rounds: int = 15) -> dict[str, dict[str, float]]:
 def main(n: int = 10_000) -> None:
     """Print the table of µs per instance and ratios."""
     print(
-        f"{'job':<10} {'Module':>10} {'Struct':>10} {'ratio':>7} {'attrs':>10} {'ratio':>7}   (µs each, {n} instances)"
+        f"{'job':<10} {'Module':>10} {'Struct':>10} {'ratio':>7} {'attrs':>10} {'ratio':>7}   (µs each, of {n})"
     )
     for job, row in measure(n).items():
         base, struct, attrs = (1e6 * value / n for value in row.values())

@@ -2,13 +2,15 @@
 
 A reference is resolved from the cache of classes this floor has seen (so classes made inside functions or renamed by
 `register_class(name=...)` resolve too), else by importing its module. Reading a file must not be a way to import
-whatever it names: `allowed` restricts imports to declared packages. `spec_lab` and `spec_lab_widgets` are declared; a
-notebook or a plug-in adds its own with `allow_package`.
+whatever it names: `is_allowed` restricts imports to declared packages. `spec_lab` and `spec_lab_widgets` are declared;
+a notebook or a plug-in adds its own with `allow_package`.
 """
 
 import importlib
+import sys
 import threading
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from spec_lab.tree.errors import SerializationError
@@ -69,6 +71,15 @@ def resolve_allowed_class(ref: str) -> type:
     return _as_class(ref, _require_allowed)
 
 
+def find_loaded(ref: str) -> Any:
+    """What a reference names among modules that are loaded already, or None; imports nothing, runs no module code."""
+    module, qualname = _split(ref)
+    found: Any = sys.modules.get(module)
+    for part in qualname.split("."):
+        found = vars(found).get(part) if isinstance(found, type | ModuleType) else None
+    return found
+
+
 def resolve_allowed_function(ref: str) -> Callable[..., Any]:
     """The module-level function behind a reference, of a declared package only.
 
@@ -92,8 +103,6 @@ def _as_class(ref: str, guard: Callable[[str], None]) -> type:
     found = _seen[ref] if ref in _seen else _walk(ref, module, qualname)
     if not isinstance(found, type):
         raise SerializationError(f"reference {ref!r} is not a class", got=type(found).__name__)
-    with _lock:
-        _seen[ref] = found
     return found
 
 

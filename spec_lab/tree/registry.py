@@ -9,6 +9,7 @@ How specs become files is in `io`; how layouts become functions is in `layout`.
 """
 
 import dataclasses
+import enum
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ import jax
 
 from spec_lab.tree.errors import SerializationError
 from spec_lab.tree.layout import Layout, make_functions
-from spec_lab.tree.references import class_ref, remember, resolve_class
+from spec_lab.tree.references import class_ref, find_loaded, remember, resolve_allowed_class, resolve_class
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,6 +196,23 @@ def spec_of(cls: type) -> PyTreeTypeSpec:
             hint="Use register_pytree_type or register_attrs_type, or derive it from Struct.",
         )
     return spec
+
+
+def resolve_saved_class(ref: str) -> type:
+    """The class that a file names: known to the registry, an enum or named tuple of this program, or allowed to import.
+
+    Raises:
+        SerializationError: None of these; nothing was imported then.
+    """
+    found = find_loaded(ref)
+    if isinstance(found, type) and class_ref(found) == ref and (is_plain_data(found) or find_spec(found) is not None):
+        return found
+    return resolve_allowed_class(ref)
+
+
+def is_plain_data(cls: type) -> bool:
+    """Whether instances are named values or tuples, which files may hold without an adapter."""
+    return issubclass(cls, enum.Enum) or (issubclass(cls, tuple) and hasattr(cls, "_fields"))
 
 
 def _by_convention(cls: type) -> PyTreeTypeSpec | None:

@@ -1,0 +1,185 @@
+"""Files: `manifest.json` and `arrays.npz`, in a folder or in one `.zip`; written aside, then moved into place.
+
+A write that fails leaves what was there. Digests tell a damaged file from a sound one: of the arrays file, and of the
+manifest's contents. They guard against accidents, not against forgery; what a forged file could reach is limited in
+`decode` (no pickles, no foreign imports).
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spec_lab.tree.errors import SerializationError
+from spec_lab.tree.io import arrays as array_rules
+from spec_lab.tree.io.decode import check_head, decode
+from spec_lab.tree.io.encode import encode
+
+MANIFEST, ARRAYS = "manifest.json", "arrays.npz"
+
+
+def export(obj: Any, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write an object to a folder, or to one file if the path ends in `.zip`.
+
+    Args:
+        obj: What `to_state_dict` takes.
+        path: Where; missing parent folders are made.
+        overwrite: Whether an earlier export there may be replaced.
+
+    Returns:
+        The path.
+
+    Raises:
+        FileExistsError: Something is there, and `overwrite` is False or it is no export.
+        SerializationError: Something in the object cannot be saved; nothing is written then.
+    """
+    path = Path(path)
+    _check_target(path, overwrite)
+    files = _files(encode(obj, copy=False))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".zip":
+        _replace(path, lambda target: _write_zip(target, files))
+    else:
+        _replace(path, lambda target: _write_folder(target, files))
+    return path
+
+
+def load(path: str | Path, *, expected_cls: type | None = None) -> Any:
+    """Read what `export` wrote.
+
+    Args:
+        path: The folder or `.zip`.
+        expected_cls: Refuse anything that is not an instance of this class.
+
+    Raises:
+        FileNotFoundError: There is nothing.
+        SerializationError: It is damaged, of another version, names what it may not, or is of another class.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no saved object at {path}")
+    with _saying(path):
+        manifest_bytes, array_bytes = _read(path)
+        head = _parse(manifest_bytes)
+        check_head(head)
+        _check_digests(head, array_bytes)
+        data = _read_arrays(array_bytes, head["arrays"])
+        return decode({**head, "array_data": data}, expected_cls=expected_cls, copy=False)
+
+
+def _check_target(path: Path, overwrite: bool) -> None:
+    if not path.exists():
+        return
+    if not overwrite:
+        raise FileExistsError(f"{path} exists; give overwrite=True to replace it")
+    if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
+        raise FileExistsError(f"{path} is a folder that no export made; it is not replaced")
+
+
+def _files(state: dict[str, Any]) -> dict[str, bytes]:
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {name: array_rules.for_file(array) for name, array in state["array_data"].items()}
+    np.savez_compressed(buffer, **arrays)
+    stored = buffer.getvalue()  # compressed, so the zip around it only stores
+    head = {key: state[key] for key in ("version", "manifest", "arrays")}
+    head["digests"] = {MANIFEST: _digest_of(head), ARRAYS: hashlib.sha256(stored).hexdigest()}
+    return {MANIFEST: json.dumps(head, indent=1, sort_keys=True, allow_nan=False).encode(), ARRAYS: stored}
+
+
+def _digest_of(head: Mapping[str, Any]) -> str:
+    parts = {key: head[key] for key in ("version", "manifest", "arrays")}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _write_zip(target: Path, files: Mapping[str, bytes]) -> None:
+    with target.open("wb") as stream:
+        with zipfile.ZipFile(stream, "w", compression=zipfile.ZIP_STORED) as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _write_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    target.mkdir()
+    for name, content in files.items():
+        with (target / name).open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the path, then swap; what was there comes back if the swap fails."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        write(aside / "new")
+        if path.is_dir():
+            path.rename(aside / "old")
+        try:
+            os.replace(aside / "new", path)
+        except OSError:
+            if (aside / "old").exists():
+                (aside / "old").rename(path)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _saying(path: Path) -> Iterator[None]:
+    """Name the file in every error of reading it."""
+    try:
+        yield
+    except SerializationError as error:
+        raise type(error)(f"cannot load {path.name}: {error}") from error
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise SerializationError(f"cannot load {path.name}: {type(error).__name__}: {error}") from error
+
+
+def _read(path: Path) -> tuple[bytes, bytes]:
+    if path.is_dir():
+        for name in (MANIFEST, ARRAYS):
+            if not (path / name).is_file():
+                raise SerializationError(f"the folder has no {name}", hint="export did not write it, or not whole.")
+        return (path / MANIFEST).read_bytes(), (path / ARRAYS).read_bytes()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(MANIFEST), archive.read(ARRAYS)
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise SerializationError(f"this is no whole zip archive of an export: {error}") from error
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise SerializationError(f"{MANIFEST} is no JSON: {error}") from error
+
+
+def _check_digests(head: Mapping[str, Any], array_bytes: bytes) -> None:
+    digests = head.get("digests", {})
+    if not isinstance(digests, dict):
+        raise SerializationError(f"'digests' of {MANIFEST} is no mapping", got=digests)
+    found = {MANIFEST: _digest_of(head), ARRAYS: hashlib.sha256(array_bytes).hexdigest()}
+    for name, digest in digests.items():
+        if found.get(name) != digest:
+            raise SerializationError(f"{name} was changed after it was written: its digest differs")
+
+
+def _read_arrays(content: bytes, table: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            names = [name for name in table if name in stored.files]
+            return {name: array_rules.from_file(stored[name], table[name], f"array {name!r}") for name in names}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.error) as error:
+        raise SerializationError(f"{ARRAYS} cannot be read: {error}") from error
