@@ -11,6 +11,7 @@
 Not here: models, statistics, and any parameter.
 """
 
+from spec_lab.data import datasets as datasets
 from spec_lab.data.channels import Channels as Channels
 from spec_lab.data.collection import Data as Data
 from spec_lab.data.response import Auxiliary as Auxiliary
@@ -20,8 +21,13 @@ from spec_lab.data.significance import pgsig as pgsig
 from spec_lab.data.significance import pgsig_inv as pgsig_inv
 from spec_lab.data.significance import ppsig as ppsig
 from spec_lab.data.significance import ppsig_inv as ppsig_inv
+from spec_lab.data.simulate import Simulations as Simulations
+from spec_lab.data.simulate import fakeit as fakeit
 from spec_lab.data.spectrum import Background as Background
 from spec_lab.data.spectrum import Source as Source
 from spec_lab.data.spectrum import Spectrum as Spectrum
 from spec_lab.data.table import Table as Table
 from spec_lab.data.unit import DataUnit as DataUnit
+from spec_lab.data.write import write_arf as write_arf
+from spec_lab.data.write import write_pha as write_pha
+from spec_lab.data.write import write_rsp as write_rsp

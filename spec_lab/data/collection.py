@@ -24,7 +24,7 @@ class Data(Struct):
     Nothing derived is kept here, so a changed unit cannot leave anything stale: `data.replace(na=unit)`.
     """
 
-    units: tuple[DataUnit, ...] = field()
+    units: Any = field()  # always a tuple[DataUnit, ...] once constructed
     names: tuple[str, ...] = field(static=True, default=())
 
     def __post_init__(self) -> None:

@@ -128,7 +128,12 @@ def as_number(value: Any, where: str) -> float | None:
     return number
 
 
-def _source_bytes(file: FileLike) -> bytes:
+def content_of(file: FileLike) -> bytes:
+    """All bytes of a path or a binary file object, which is put back where it stood.
+
+    Raises:
+        DataError: No such file, a folder, or a file opened as text.
+    """
     if isinstance(file, str | os.PathLike):
         path = Path(file).expanduser()
         if path.is_dir():
@@ -170,13 +175,13 @@ def open_fits(file: FileLike) -> list[TableHDU]:
 
     name = file_name(file)
     with reading(name):
-        content = _unzipped(_source_bytes(file), name)
+        content = _unzipped(content_of(file), name)
     with warnings.catch_warnings(record=True) as said, reading(name, hint="Is it a complete FITS file?"):
         warnings.simplefilter("always")
         with fits.open(io.BytesIO(content), memmap=False) as hdus:
             hdus.readall()
             tables = [TableHDU(name, hdu) for hdu in hdus if isinstance(hdu, fits.BinTableHDU)]
-            spans = [(hdu.fileinfo(), "CHECKSUM" in hdu.header) for hdu in hdus]
+            spans = [(hdu.fileinfo(), "CHECKSUM" in hdu.header) for hdu in iter(hdus)]  # type: ignore[attr-defined]
     if any("truncated" in str(w.message) or "Error validating header" in str(w.message) for w in said):
         raise DataError(f"{name} is truncated", got=str(said[0].message), hint="Get the whole file again.")
     _verify(

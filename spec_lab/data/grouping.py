@@ -2,8 +2,8 @@
 
 A scheme is None (the file's GROUPING flags), "none" (every channel by itself) or a dictionary of `KEYS`. Flags group
 first and are filtered afterwards, so a window keeps or drops whole groups. Thresholds group *inside* each run of
-channels that are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before it
-in its run, or is a group by itself where there is none. Resolution-optimal widths are in `optimal`.
+channels that are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before
+it in its run, or is a group by itself where there is none. Resolution-optimal widths are in `optimal`.
 """
 
 from collections.abc import Callable, Mapping

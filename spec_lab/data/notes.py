@@ -5,6 +5,9 @@ turns all of them into *one* `SpecLabWarning`. So a spectrum read alone warns on
 files warns once too. Errors are not here: they are raised where they are found.
 """
 
+import contextlib
+import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +32,16 @@ def collecting() -> Iterator[list[str]]:
     finally:
         _OPEN.reset(token)
     if notes:
-        warnings.warn("\n".join(dict.fromkeys(notes)), SpecLabWarning, stacklevel=4)
+        warnings.warn("\n".join(dict.fromkeys(notes)), SpecLabWarning, stacklevel=_levels_out())
+
+
+def _levels_out() -> int:
+    """The stack level of the first frame outside spec_lab, so that the warning points at the user's line."""
+    level, frame = 1, sys._getframe(1)
+    inside = ("<spec_lab", os.path.dirname(os.path.dirname(__file__)), contextlib.__file__)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(inside):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def note(where: str, found: str, done: str, override: str) -> None:

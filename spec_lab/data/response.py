@@ -37,7 +37,7 @@ class Response(Struct):
     emin: np.ndarray = field()
     emax: np.ndarray = field()
     matrix: np.ndarray = field()
-    channels: np.ndarray | None = field(default=None)
+    channels: np.ndarray = field(default=None)
     name: str = field(static=True, default="")
     kind: str = field(static=True, default="")
 
@@ -165,8 +165,8 @@ def multiply(rmf: Response, arf: Auxiliary) -> Response:
     """
     area = arf.area if _same_grid(rmf, arf) else _interpolated(rmf, arf)
     if rmf.kind == "FULL":
-        note(f"response {rmf.name!r}", f"HDUCLAS3 = FULL, but there is an effective area {arf.name!r} too", "multiplied",
-             "leave arf out, or pass arf='none'")  # fmt: skip
+        found = f"HDUCLAS3 = FULL, but there is an effective area {arf.name!r} too"
+        note(f"response {rmf.name!r}", found, "multiplied", "leave arf out, or pass arf='none'")
     name = " * ".join(filter(None, (rmf.name, arf.name)))
     return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
 

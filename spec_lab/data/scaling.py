@@ -63,8 +63,8 @@ def exposures(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Effective exposures ts and tb [c] of the groups, s.
 
-    ts = EXPOSURE x AREASCAL of the source; tb = EXPOSURE x AREASCAL of the background x BACKSCAL_b / BACKSCAL_s; without a
-    background tb = ts.
+    ts = EXPOSURE x AREASCAL of the source; tb = EXPOSURE x AREASCAL of the background x BACKSCAL_b / BACKSCAL_s;
+    without a background tb = ts.
     """
     net = bkg is None and not src.poisson
     own = lambda spectrum, scale: grouped_scale(scale, spectrum.counts, first, last, rule, net)  # noqa: E731

@@ -11,7 +11,7 @@ import numpy as np
 from spec_lab._base import DataError
 
 
-def _xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _xlogy(x: Any, y: Any) -> np.ndarray:
     """x ln y with 0 ln 0 = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y)))
@@ -80,7 +80,8 @@ def _inverse(significance: Any, sig: float, start: float, integer: bool) -> floa
     high = start + 10 * (sig + 1) ** 2 + 10 * (sig + 1) * np.sqrt(start + 1)
     while significance(high) < sig:
         high *= 2
-    root = float(brentq(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14)) if sig else start
+    solve: Any = brentq
+    root = float(solve(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14)) if sig else start
     return float(np.ceil(root - 1e-9)) if integer else root
 
 

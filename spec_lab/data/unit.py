@@ -1,8 +1,8 @@
 """One spectrum ready to be fitted: `DataUnit` puts source, background, response, filters and statistic together.
 
-A unit is an immutable value: `unit.replace(notc=[8, 900])` is another unit over the same arrays and reads no file. Files
-named by a path are read once, at construction (`attach`); `channels()` is what a fit takes. Aligning is in `assembly`,
-grouping in `grouping`, limits in `limits`. Whether a statistic exists is the matter of `spec_lab.statistics`.
+A unit is an immutable value: `unit.replace(notc=[8, 900])` is another unit over the same arrays and reads no file.
+Files named by a path are read once, at construction (`attach`); `channels()` is what a fit takes. Aligning is in
+`assembly`, grouping in `grouping`, limits in `limits`. Whether a statistic exists is the matter of `spec_lab.statistics`.
 """
 
 from functools import cached_property
@@ -229,5 +229,6 @@ def _check_errors(unit: DataUnit) -> None:
     empty = fitted.net_error == 0
     if empty.any():
         at = f"{fitted.emin[empty][0]:.4g}-{fitted.emax[empty][0]:.4g} keV"
-        raise DataError(f"unit {unit.name!r}: {empty.sum()} noticed groups have no error for {unit.stat}", got=at,
-                        hint="Group more counts together (grpg={'min_evt': 1}), or use a Poisson statistic.")  # fmt: skip
+        hint = "Group more counts together (grpg={'min_evt': 1}), or use a Poisson statistic."
+        found = f"{empty.sum()} noticed groups have no error for {unit.stat}"
+        raise DataError(f"unit {unit.name!r}: {found}", got=at, hint=hint)
