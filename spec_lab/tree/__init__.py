@@ -8,6 +8,8 @@ registry (`registry`: class → how to take it apart), which also knows equinox 
 Not here: what a parameter is (`spec_lab.variables`).
 """
 
+from spec_lab.tree import attrs as attrs
+from spec_lab.tree import io as io
 from spec_lab.tree.errors import DeclarationError as DeclarationError
 from spec_lab.tree.errors import FrozenStructError as FrozenStructError
 from spec_lab.tree.errors import SerializationError as SerializationError

@@ -145,6 +145,9 @@ class Struct(metaclass=StructMeta):
             new.rederive()
         return new
 
+    def __replace__(self, **updates: Any) -> Self:  # copy.replace of Python 3.13
+        return self.replace(**updates)
+
     def rederive(self) -> Self:
         """Compute the derived fields of this instance again, in place: an escape hatch after outside mutation."""
         schema = type(self).__struct_schema__

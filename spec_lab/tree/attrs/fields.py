@@ -12,6 +12,8 @@ import numpy as np
 
 from spec_lab.tree.attrs.kinds import FieldType
 
+_FACTORY: Any = attrs.Factory
+
 
 def field(**options: Any) -> Any:
     """A field; `static=` (a bool or `FieldType`) says its role, and without it the field is data.
@@ -43,7 +45,7 @@ def array(**options: Any) -> Any:
     """A data field whose default becomes a JAX array, a new one for each instance (donating one leaves the others)."""
     default = options.get("default", attrs.NOTHING)
     # no JAX array is made here: that would start a device at import time
-    if not (default is None or default is attrs.NOTHING or isinstance(default, type(attrs.Factory(list)))):
+    if not (default is None or default is attrs.NOTHING or isinstance(default, _FACTORY)):
         del options["default"]
         kept = default.copy() if isinstance(default, np.ndarray) else copy.copy(default)
         options["factory"] = lambda: jnp.array(kept, copy=True)

@@ -24,6 +24,8 @@ from spec_lab.tree.references import resolve_allowed_function
 from spec_lab.tree.registry import PyTreeTypeSpec, resolve_saved_class, spec_of
 from spec_lab.tree.struct import Struct
 
+_FACTORY: Any = attrs.Factory
+
 
 class RefusedOnLoad(SerializationError, ValidationError):
     """The saved values are readable, but their class refuses them."""
@@ -256,7 +258,7 @@ def _default(cls: type, name: str, where: str) -> Any:
 
 def _attrs_default(cls: Any, name: str) -> Callable[[], Any] | None:
     default: Any = attrs.fields_dict(cls)[name].default
-    if isinstance(default, type(attrs.Factory(list))):
+    if isinstance(default, _FACTORY):
         return None if default.takes_self else default.factory
     return None if default is attrs.NOTHING else lambda: default
 

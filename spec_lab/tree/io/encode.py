@@ -151,8 +151,8 @@ def _adapter(cls: type) -> PyTreeTypeSpec | None:
 
 
 def _base_value(value: Any) -> Any:
-    base: Any = next(base for base in (bool, int, float, str) if isinstance(value, base))
-    return base.__str__(value) if base is str else base(value)
+    base = next(base for base in (bool, int, float, str) if isinstance(value, base))
+    return str.__str__(value) if base is str else base(value)
 
 
 def _reference(value: Any, where: str) -> dict[str, Any]:
