@@ -1,0 +1,114 @@
+"""The shortest way from one set-up to another, as edits: the net effect of an afternoon of clicking.
+
+`difference(a, b)` gives edits that, applied to `a` in order, give `b` exactly. The minimal script of a session is the
+difference between where it began and where it is; restoring an old run is the difference between now and then.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from spec_lab.fit import Append, Edit, Freeze, Link, Notice, SetFree, SetPrior, Setup, SetValue, Tie, Unlink, links
+
+FEW = 2  # so many changed free values are set by name; more go as one vector
+
+
+def difference(a: Setup, b: Setup) -> tuple[Edit, ...]:
+    """Edits that lead from `a` to `b`; `b` must have the models and data units of `a`, or more pairs."""
+    done: list[Edit] = []
+    at = a
+    for stage in (_pairs, _windows, _loosened, _separated, _joined, _priors, _freezes, _held, _tied, _free):
+        for edit in stage(at, b):
+            at = edit.apply(at)
+            done.append(edit)
+    return tuple(done)
+
+
+def _pairs(a: Setup, b: Setup) -> Iterator[Edit]:
+    for pair in b.pairs[len(a.pairs) :]:
+        yield Append(pair)
+
+
+def _windows(a: Setup, b: Setup) -> Iterator[Edit]:
+    for old, new in zip(a.pairs, b.pairs, strict=True):
+        for name, before, after in zip(new.data.names, old.data.units, new.data.units, strict=True):
+            if before.notc != after.notc:
+                yield Notice(name, tuple((float(lo), float(hi)) for lo, hi in after.notc or ()))
+
+
+def _loosened(a: Setup, b: Setup) -> Iterator[Edit]:
+    """Take away every tie that is not wanted, and all of them when groups change, since groups carry ties along."""
+    kept = set(b.ties) if a.partition == b.partition else set()
+    for pid, text in a.ties:
+        if (pid, text) not in kept:
+            yield Tie(pid, "")
+
+
+def _separated(a: Setup, b: Setup) -> Iterator[Edit]:
+    """Of each group, the largest part that stays together stays; the rest is named in one unlink."""
+    alone: list[int] = []
+    for group in links.groups(a.partition):
+        parts: dict[int, list[int]] = {}
+        for i in group:
+            parts.setdefault(b.partition[i], []).append(i)
+        largest = max(parts.values(), key=len)
+        alone += [i for part in parts.values() if part is not largest for i in part]
+    if alone:
+        yield Unlink(tuple(i + 1 for i in alone))
+
+
+def _joined(a: Setup, b: Setup) -> Iterator[Edit]:
+    for group in links.groups(b.partition):
+        roots = {a.partition[i] for i in group}
+        if len(roots) > 1:  # one name for each piece is enough: links join whole groups
+            yield Link(tuple(next(i for i in group if a.partition[i] == r) + 1 for r in sorted(roots)))
+
+
+def _roots(setup: Setup) -> list[int]:
+    return [i for i, r in enumerate(setup.partition) if i == r]
+
+
+def _priors(a: Setup, b: Setup) -> Iterator[Edit]:
+    for i in _roots(b):
+        if a.priors[i] != b.priors[i]:
+            yield SetPrior(i + 1, b.priors[i])
+
+
+def _freezes(a: Setup, b: Setup) -> Iterator[Edit]:
+    for flag in (True, False):
+        pids = tuple(i + 1 for i in _roots(b) if a.frozen[i] != b.frozen[i] and b.frozen[i] == flag)
+        if pids:
+            yield Freeze(pids, flag)
+
+
+def _held(a: Setup, b: Setup) -> Iterator[Edit]:
+    """Values of what is not free afterwards."""
+    free, tied = set(b.free), b.tied
+    for i in _roots(b):
+        if i not in free and i not in tied and _value(a, i) != _value(b, i):
+            yield SetValue(i + 1, _value(b, i))
+
+
+def _tied(a: Setup, b: Setup) -> Iterator[Edit]:
+    for pid, text in b.ties:
+        if (pid, text) not in a.ties:
+            yield Tie(pid, text)
+
+
+def _free(a: Setup, b: Setup) -> Iterator[Edit]:
+    changed = [i for i in b.free if _value(a, i) != _value(b, i)]
+    if len(changed) > FEW:
+        yield SetFree(tuple(float(v) for v in b.free_values), why="values")
+        return
+    for i in changed:
+        yield SetValue(i + 1, _value(b, i))
+
+
+def _value(setup: Setup, index: int) -> float:
+    return float(np.asarray(setup.values)[index])
+
+
+def as_lines(edits: tuple[Any, ...]) -> list[str]:
+    """The Python of edits, one line each."""
+    return [edit.as_code() for edit in edits]

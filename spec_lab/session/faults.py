@@ -1,0 +1,20 @@
+"""Errors as data: what crosses the border, and lands in the state, instead of an exception."""
+
+from typing import Any
+
+from spec_lab._base import SpecLabError
+
+
+def as_data(error: BaseException) -> dict[str, Any]:
+    """An error as plain data with the keys of `SpecLabError.as_dict`, whatever its kind."""
+    if isinstance(error, SpecLabError):
+        return error.as_dict()
+    text = str(error) or type(error).__name__
+    return {
+        "kind": type(error).__name__,
+        "message": f"{type(error).__name__}: {text}"[:500],
+        "what": text[:500],
+        "got": None,
+        "allowed": None,
+        "hint": None,
+    }

@@ -1,0 +1,85 @@
+"""Follower: keeps the preview up to date behind the person's edits.
+
+After an edit it finds the best fit with the built-in method (milliseconds), when the session is live puts the parameters
+there, and then draws the preview posterior (a tenth of a second), which fills corner plot, intervals and evidence. Requests
+coalesce, the newest wins, and an edit cancels what is under way.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab.engines import Control, Outcome, improper, run_engine
+from spec_lab.fit import Setup
+from spec_lab.session.bench import Bench
+from spec_lab.session.faults import as_data
+from spec_lab.session.newest import Newest
+from spec_lab.session.question import question
+from spec_lab.session.reports import Previewed, Refitted
+from spec_lab.session.state import Preview
+
+
+class Follower:
+    """One background worker that follows a session.
+
+    Args:
+        bench: Where problems come from.
+        report: The session's dispatch.
+    """
+
+    def __init__(self, bench: Bench, report: Callable[[Any], Any]):
+        self._bench, self._report = bench, report
+        self._stop = threading.Event()
+        self._done: tuple[Any, ...] | None = None
+        self._newest = Newest(self._follow, "spec_lab-preview")
+
+    def ask(self, setup: Setup, *, refit: bool, posterior: bool) -> None:
+        """Follow a set-up; cancels what is being done for an older one."""
+        self._stop.set()
+        self._stop = threading.Event()
+        self._newest.ask((setup, refit, posterior, self._stop))
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Wait until the newest request is done."""
+        return self._newest.settle(timeout)
+
+    def close(self) -> None:
+        """Cancel and end."""
+        self._stop.set()
+        self._newest.close()
+
+    def _follow(self, request: tuple[Setup, bool, bool, threading.Event]) -> None:
+        setup, refit, posterior, stop = request
+        key = (question(setup), posterior)
+        if (key == self._done and not refit) or not setup.free:
+            return
+        control = Control(stop=stop)
+        try:
+            best = self._fit(setup, control, refit)
+            sample = self._sample(best, control) if posterior and not stop.is_set() else None
+            preview = Preview(key[0], setup, best, sample)
+        except (
+            Exception
+        ) as error:  # the preview must never take the session down; what went wrong is shown in its place
+            preview = Preview(key[0], setup, None, None, as_data(error))
+        if not stop.is_set():
+            self._done = key
+            self._report(Previewed(preview))
+
+    def _fit(self, setup: Setup, control: Control, refit: bool) -> Outcome:
+        best = run_engine("fit", self._bench.problem(setup), control)
+        if refit and not control.stopped:
+            self._report(Refitted(setup, tuple(map(float, best.best))))
+        return best
+
+    def _sample(self, best: Outcome, control: Control) -> Outcome | None:
+        """The preview posterior, or None where the posterior is improper (which the panel says)."""
+        if improper(best.setup):
+            return None
+        return run_engine("preview", self._bench.problem(best.setup), control)
+
+
+def refusal(setup: Setup) -> str:
+    """Why there is no posterior to preview, or an empty text."""
+    missing = improper(setup)
+    return f"no evidence without a proper prior on {', '.join(missing)}" if missing else ""

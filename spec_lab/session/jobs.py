@@ -1,0 +1,74 @@
+"""Jobs: one engine at work in a thread of its own, on a frozen snapshot.
+
+A job reads nothing that can change and writes nothing but messages: progress (the newest is all there is) and, at its end, one
+report. Stopping sets a flag that the engine reads between its blocks. JAX releases the GIL while it computes, so a thread is
+enough to keep the kernel answering.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab.engines import Control, Progress, run_engine
+from spec_lab.fit import Problem
+from spec_lab.session.actions import Action, StartJob
+from spec_lab.session.faults import as_data
+from spec_lab.session.reports import Failed, Finished
+
+log = logging.getLogger(__name__)
+
+
+class Job:
+    """A running engine.
+
+    Args:
+        order: What to run.
+        problem: The snapshot, ready to be computed.
+        report: Called once, in the job's thread, with the report of its end.
+        on_progress: Called in the job's thread after each progress report.
+    """
+
+    def __init__(
+        self, order: StartJob, problem: Problem, report: Callable[[Action], Any], on_progress: Callable[[], None]
+    ):
+        self.order, self.number = order, order.job
+        self._problem, self._report, self._on_progress = problem, report, on_progress
+        self.control = Control(on_progress=self._progressed)
+        self.started = time.time()
+        self.finished = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=f"spec_lab-fit-{order.job}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the engine to end with what it has; returns at once."""
+        self.control.stop.set()
+
+    @property
+    def progress(self) -> Progress | None:
+        """The newest progress report."""
+        return self.control.latest
+
+    def _progressed(self, progress: Progress) -> None:
+        self._on_progress()
+
+    def _work(self) -> None:
+        try:
+            self._report(self._run())
+        finally:
+            self.finished.set()
+            self._on_progress()
+
+    def _run(self) -> Action:
+        try:
+            before = self._problem.stat()
+            options = dict(self.order.options)
+            outcome = run_engine(self.order.engine, self._problem, self.control, **options)
+            return Finished(self.number, outcome, before, self.control.elapsed, time.time())
+        except BaseException as error:  # whatever an engine throws must end in the state, never in a dead thread
+            log.debug("the job with %s failed", self.order.engine, exc_info=True)
+            return Failed(self.number, as_data(error), self.control.elapsed)

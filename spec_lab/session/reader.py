@@ -1,0 +1,96 @@
+"""Reader: computes curves off the handlers, in a thread of its own, the newest request first.
+
+Two kinds of request: the present set-up (exact, kept until the next one), and a drag: a value that is only being tried, which
+never enters the state.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from spec_lab.fit import Setup, SetValue
+from spec_lab.session.bench import Bench
+from spec_lab.session.faults import as_data
+from spec_lab.session.newest import Newest
+from spec_lab.session.reading import Reading, read
+
+
+class Drag(NamedTuple):
+    """Curves of a value that is being tried; `seq` is the front end's number of the drag."""
+
+    seq: int
+    base: Setup
+    reading: Reading
+
+
+class Reader:
+    """Keeps the newest reading.
+
+    Args:
+        bench: Where problems come from.
+        on_ready: Called (in the reader's thread) after each new reading.
+    """
+
+    def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
+        self._bench, self._on_ready = bench, on_ready
+        self._lock = threading.Lock()
+        self.latest: Reading | None = None
+        self.dragged: Drag | None = None
+        self.error: tuple[Setup, dict[str, Any]] | None = None
+        self._newest = Newest(self._work, "spec_lab-curves")
+
+    def want(self, setup: Setup) -> None:
+        """Ask for the reading of a set-up; returns at once."""
+        if self.current(setup) is None and not self.failed(setup):
+            self._newest.ask(("exact", setup), "exact")
+
+    def drag(self, setup: Setup, pid: int | str, value: float, seq: int) -> None:
+        """Ask for curves with one value changed; returns at once.
+
+        Raises:
+            ParameterError: There is no such parameter, or it cannot take the value.
+        """
+        self._newest.ask(("drag", setup, SetValue(pid, value).apply(setup), seq), "drag")
+
+    def overtake(self) -> None:
+        """Forget a drag that was followed by an action."""
+        self._newest.drop("drag")
+        self.dragged = None
+
+    def current(self, setup: Setup) -> Reading | None:
+        """The reading of this very set-up, if it is there."""
+        latest = self.latest
+        return latest if latest is not None and latest.setup is setup else None
+
+    def failed(self, setup: Setup) -> dict[str, Any] | None:
+        """The error that computing this very set-up gave, if it did."""
+        error = self.error
+        return error[1] if error is not None and error[0] is setup else None
+
+    def now(self, setup: Setup) -> Reading:
+        """The reading of a set-up, computed in this thread if need be."""
+        found = self.current(setup)
+        if found is None:
+            with self._lock:
+                found = self.current(setup) or read(self._bench.problem(setup))
+                self.latest = found
+        return found
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is being computed."""
+        return self._newest.settle(timeout)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._newest.close()
+
+    def _work(self, request: tuple[Any, ...]) -> None:
+        try:
+            if request[0] == "exact":
+                self.now(request[1])
+            else:
+                _, base, tried, seq = request
+                self.dragged = Drag(seq, base, read(self._bench.problem(tried)))
+        except Exception as error:  # a broken user model must show as a message, not as a dead thread
+            self.error = (request[1], as_data(error))
+        self._on_ready()

@@ -1,0 +1,124 @@
+"""Reading: the numbers behind the pictures, for one set-up.
+
+One reading holds what the spectrum panel draws and the statistic line says: net spectra, folded model and its terms, signed
+residuals, the statistic of each unit. It is made from a compiled `Problem` in milliseconds and never changes afterwards.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from spec_lab.fit import Problem, Setup
+from spec_lab.fit.layout import statistic_of
+
+
+class UnitReading(NamedTuple):
+    """One data unit. Arrays are `f[g]` over all good groups; what is not noticed is NaN in `model` and `residual`.
+
+    Attributes:
+        name: Of the unit.
+        pair: Number of its pair, from 0.
+        kind: Its statistic.
+        lo: Lower group edges, keV.
+        hi: Upper group edges, keV.
+        data: Net counts/s/keV.
+        error: Its 1 σ.
+        model: Folded model, counts/s/keV.
+        residual: Signed root of the deviance.
+        used: Whether the group enters the fit.
+        terms: Name and folded curve of each additive term, where there are several.
+        stat: The unit's share of the statistic, weight included.
+    """
+
+    name: str
+    pair: int
+    kind: Any
+    lo: np.ndarray
+    hi: np.ndarray
+    data: np.ndarray
+    error: np.ndarray
+    model: np.ndarray
+    residual: np.ndarray
+    used: np.ndarray
+    terms: tuple[tuple[str, np.ndarray], ...]
+    stat: float
+
+
+class Reading(NamedTuple):
+    """All units of one set-up, and the statistic."""
+
+    setup: Setup
+    stat: float
+    units: tuple[UnitReading, ...]
+
+    @property
+    def bins(self) -> int:
+        """Groups in the fit."""
+        return int(sum(u.used.sum() for u in self.units))
+
+
+def term_rates(view: Any, space: Any, x: Any) -> Any:
+    """Folded rates of each additive term, `[pair][term][unit] -> f[c]`; empty for a pair of one term. Traced."""
+    theta = view.theta(space, x)
+    out = []
+    for i, (place, block) in enumerate(zip(view.layout.pairs, view.block.pairs, strict=True)):
+        start, stop = place.slots
+        terms = block.model.terms
+        mine = theta[start:stop]
+        rows = [term.model.photons(mine[np.array(term.indices)], block.grid) for term in terms]
+        out.append([view.fold(i, photons, theta) for photons in rows] if len(terms) > 1 else [])
+    return out
+
+
+def read(problem: Problem) -> Reading:
+    """The reading of a problem at its set-up's values."""
+    setup = problem.setup
+    rates, deviances, residuals = problem.display()
+    terms = [pair.model.terms for pair in setup.pairs]
+    several = any(len(t) > 1 for t in terms)
+    folded = problem.run(term_rates, problem.pad(setup.free_values)) if several else [[] for _ in terms]
+    units = []
+    for i, pair in enumerate(setup.pairs):
+        for j, (name, unit) in enumerate(zip(pair.data.names, pair.data.units, strict=True)):
+            curves = [(t.name, np.asarray(rows[j])) for t, rows in zip(terms[i], folded[i], strict=False)]
+            factors = _factors(setup, i, j)
+            units.append(_unit(name, i, unit, factors, rates[i][j], deviances[i][j], residuals[i][j], curves))
+    return Reading(setup, float(sum(u.stat for u in units)), tuple(units))
+
+
+def _factors(setup: Setup, pair: int, unit: int) -> tuple[float, float]:
+    """`sf` and `bf` of a unit."""
+    found = {s.name: i for i, s in enumerate(setup.slots) if (s.owner, s.pair, s.unit_index) == ("data", pair, unit)}
+    values = np.asarray(setup.values)
+    return float(values[found["sf"]]), float(values[found["bf"]])
+
+
+def _unit(
+    name: str, pair: int, unit: Any, factors: tuple[float, float], rate: np.ndarray, deviance: np.ndarray,
+    residual: np.ndarray, curves: list[tuple[str, np.ndarray]],
+) -> UnitReading:  # fmt: skip
+    c = unit.all_channels()
+    sf, bf = factors
+    width = c.emax - c.emin
+    used = np.asarray(c.used, dtype=bool)
+    n = int(used.sum())
+
+    def shown(values: np.ndarray, scale: Any = 1.0) -> np.ndarray:
+        out = np.full(len(width), np.nan)
+        out[used] = np.asarray(values)[:n] / scale
+        return out
+
+    return UnitReading(
+        name=name,
+        pair=pair,
+        kind=statistic_of(unit),
+        lo=c.emin,
+        hi=c.emax,
+        data=(c.S / (c.ts * sf) - c.B / (c.tb * bf)) / width,
+        error=np.hypot(c.sigma_S / (c.ts * sf), c.sigma_B / (c.tb * bf)) / width,
+        model=shown(rate, width[used]),
+        residual=shown(residual),
+        used=used,
+        terms=tuple((term, shown(curve, width[used])) for term, curve in curves),
+        stat=float(unit.weight) * float(np.sum(deviance)),
+    )

@@ -1,0 +1,139 @@
+"""Reports: what the workers tell the session. They are actions too, so that nothing changes the state by another door."""
+
+from typing import Any
+
+import attrs
+
+from spec_lab.engines import Outcome, Status
+from spec_lab.fit import SetFree, Setup
+from spec_lab.session.actions import Action, Effects, Follow
+from spec_lab.session.question import question, same_setup
+from spec_lab.session.state import Preview, Run, State
+
+
+@attrs.frozen(eq=False)
+class Finished(Action):
+    """A job came to its end with an outcome.
+
+    It enters the history; the parameters go to its best fit, unless they were edited meanwhile or stand better already.
+    """
+
+    job: int
+    outcome: Outcome
+    stat_before: float
+    seconds: float
+    time: float
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if self.job != state.fit.job:
+            return state, ()
+        started, outcome = state.fit.setup, self.outcome
+        phase = "stopped" if outcome.status is Status.stopped else "done"
+        fit = state.fit._replace(phase=phase, message=outcome.message, seconds=self.seconds, setup=None)
+        state = recorded(state.replace(fit=fit), outcome, self.time)
+        if started is None or not same_setup(started, state.setup):
+            text = f"Run {state.counter} ended while you edited; its result is in the history, your edits stand."
+            return state.told("info", text), ()
+        if not outcome.stat <= self.stat_before:
+            return state, ()
+        edit = SetFree(tuple(map(float, outcome.best)), why=outcome.engine)
+        return state.advanced(edit.apply(state.setup), edit.label, f"{edit.as_code()}  # {edit.label}"), (
+            Follow(False),
+        )
+
+    def as_code(self) -> str:
+        return f"# {self.outcome.engine}: {self.outcome.message}"
+
+
+def recorded(state: State, outcome: Outcome, time: float) -> State:
+    """The state with one more run."""
+    run = Run(state.counter + 1, outcome, "", time)
+    return state.replace(runs=(*state.runs, run), counter=run.number)
+
+
+@attrs.frozen(eq=False)
+class Record(Action):
+    """A run made outside the Lab (typed in a cell) enters the history."""
+
+    outcome: Outcome
+    time: float
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        return recorded(state, self.outcome, self.time), ()
+
+    def as_code(self) -> str:
+        return f"# {self.outcome.engine}: {self.outcome.message}"
+
+
+@attrs.frozen
+class Failed(Action):
+    """A job ended with an error; the set-up is as it was."""
+
+    job: int
+    error: dict[str, Any] = attrs.field(eq=False)
+    seconds: float = 0.0
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if self.job != state.fit.job:
+            return state, ()
+        text = str(self.error["message"])
+        fit = state.fit._replace(phase="failed", message=text, error=self.error, seconds=self.seconds, setup=None)
+        return state.replace(fit=fit), ()
+
+    def as_code(self) -> str:
+        return f"# failed: {self.error['message']}"
+
+
+@attrs.frozen(eq=False)
+class Refitted(Action):
+    """The live refit of an edit: part of that edit, so that one undo takes both back."""
+
+    setup: Setup
+    values: tuple[float, ...]
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if state.setup is not self.setup or not state.live:
+            return state, ()
+        edit = SetFree(self.values, why="live refit")
+        after = edit.apply(state.setup)
+        if same_setup(state.setup, after):
+            return state, ()
+        if not state.past or state.past[-1].after is not state.setup:
+            return state.advanced(after, edit.label, edit.as_code()), ()
+        step = state.past[-1]
+        line = state.journal[step.line]
+        joined = line._replace(code=f"{line.code}; {edit.as_code()}")
+        journal = (*state.journal[: step.line], joined, *state.journal[step.line + 1 :])
+        return state.replace(setup=after, past=(*state.past[:-1], step._replace(after=after)), journal=journal), ()
+
+    def as_code(self) -> str:
+        return SetFree(self.values).as_code()
+
+
+@attrs.frozen(eq=False)
+class Previewed(Action):
+    """A preview is there. One for a question that is no longer asked is dropped."""
+
+    preview: Preview
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if self.preview.question != question(state.setup):
+            return state, ()
+        return state.replace(preview=self.preview), ()
+
+    def as_code(self) -> str:
+        return "infer.preview()"
+
+
+@attrs.frozen
+class Tell(Action):
+    """Show a message."""
+
+    level: str
+    text: str
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        return state.told(self.level, self.text), ()
+
+    def as_code(self) -> str:
+        return f"# {self.text}"

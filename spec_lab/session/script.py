@@ -1,0 +1,27 @@
+"""Script: the minimal Python of a session, ready to paste.
+
+The net effect only: from the set-up the session began with to the present one, whatever was tried in between. The full story
+is the journal.
+"""
+
+from spec_lab.fit import Setup
+from spec_lab.session.difference import as_lines, difference
+
+_FAMILIES = (
+    "unif", "logunif", "norm", "lognorm", "truncnorm_range", "truncnorm", "cauchy", "cosine", "beta", "gamma", "expon", "plaw",
+)  # fmt: skip
+
+
+def script(start: Setup, now: Setup) -> str:
+    """Python that brings `infer` from `start` to `now`."""
+    lines = as_lines(difference(start, now))
+    head = [f"# infer: {what}" for what in _pairs(start)]
+    if not lines:
+        return "\n".join([*head, "# nothing was changed"]) + "\n"
+    used = [name for name in _FAMILIES if any(f"= {name}(" in line for line in lines)]
+    imports = [f"from spec_lab.bridge.priors import {', '.join(used)}", ""] if used else []
+    return "\n".join([*head, *imports, *lines]) + "\n"
+
+
+def _pairs(setup: Setup) -> list[str]:
+    return [f"{' + '.join(pair.data.names)} with {pair.model.expression}" for pair in setup.pairs]

@@ -1,0 +1,245 @@
+"""FitSession: the only thing that changes.
+
+It is the store of its `Infer` (a line typed in a cell and a click in a panel pass the same gate) and the home of everything a
+Lab shows. All changes go through `dispatch`: under one lock, by the pure `reduce`; then the effects start or stop workers,
+which only ever see snapshots and answer with actions. Listeners are told *that* something changed, never what, and read the
+newest state themselves.
+
+Not here: how it looks (`views`), how it is sent (the widgets), what an action means (`actions`).
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab._base import EngineError, ParameterError
+from spec_lab.engines import Outcome, Progress
+from spec_lab.fit import Edit, Problem, Setup
+from spec_lab.session import actions
+from spec_lab.session.actions import Action, Do, Follow, StartJob, StopJob
+from spec_lab.session.bench import Bench
+from spec_lab.session.follower import Follower
+from spec_lab.session.jobs import Job
+from spec_lab.session.reader import Reader
+from spec_lab.session.reading import Reading
+from spec_lab.session.reduce import reduce
+from spec_lab.session.reports import Record
+from spec_lab.session.script import script
+from spec_lab.session.state import Line, Run, State
+
+Listener = Callable[[str], Any]
+
+
+class FitSession:
+    """The session of an `Infer`; making one hands the set-up over to it.
+
+    Args:
+        infer: Data and models.
+        live: Whether edits are followed by a refit.
+        previews: Whether edits are followed by a preview of the posterior in the background.
+    """
+
+    def __init__(self, infer: Any, *, live: bool = False, previews: bool = False):
+        self.infer = infer
+        self._lock = threading.RLock()
+        self._state = State.begin(infer.setup, live=live, previews=previews)
+        self._listeners: list[Listener] = []
+        self._job: Job | None = None
+        self.bench = Bench()
+        self.reader = Reader(self.bench, lambda: self._tell("reading"))
+        self.follower = Follower(self.bench, self.dispatch)
+        infer.attach(self)
+        if previews or live:
+            self.follower.ask(self._state.setup, refit=False, posterior=True)
+
+    @classmethod
+    def of(cls, infer: Any) -> "FitSession":
+        """The session of an `Infer`: the one it has, or a new one."""
+        return infer.store if isinstance(infer.store, FitSession) else cls(infer)
+
+    # -- the store -----------------------------------------------------------------------------------------------------
+    def get(self) -> Setup:
+        """The present set-up."""
+        return self._state.setup
+
+    def commit(self, edit: Edit) -> Setup:
+        """Apply an edit; undoable, journalled, shown."""
+        return self.dispatch(Do(edit)).setup
+
+    def record(self, outcome: Outcome) -> None:
+        """Enter a run made outside the Lab into the history."""
+        self.dispatch(Record(outcome, time.time()))
+
+    # -- the state -----------------------------------------------------------------------------------------------------
+    @property
+    def state(self) -> State:
+        """The present state (immutable)."""
+        return self._state
+
+    @property
+    def problem(self) -> Problem:
+        """The compiled problem of the present set-up."""
+        return self.bench.problem(self._state.setup)
+
+    def reading(self) -> Reading:
+        """Curves and statistic of the present set-up, computed now if they are not there yet."""
+        return self.reader.now(self._state.setup)
+
+    @property
+    def progress(self) -> Progress | None:
+        """The newest progress report of the running job."""
+        job = self._job
+        return job.progress if job is not None and self._state.fit.busy else None
+
+    @property
+    def job_started(self) -> float | None:
+        """When the running job began, seconds since the epoch."""
+        job = self._job
+        return job.started if job is not None and self._state.fit.busy else None
+
+    def dispatch(self, action: Action) -> State:
+        """Take an action; the only way anything changes.
+
+        Raises:
+            SpecLabError: The action is not possible; nothing changed.
+        """
+        with self._lock:
+            before = self._state
+            self._state, effects = reduce(before, action)
+            state = self._state
+            for effect in effects:
+                self._perform(effect)
+        if state is not before:
+            self._tell("state")
+        return state
+
+    def _perform(self, effect: StartJob | StopJob | Follow) -> None:
+        if isinstance(effect, StartJob):
+            problem = self.bench.problem(effect.setup)
+            self._job = Job(effect, problem, self.dispatch, lambda: self._tell("progress"))
+            self._job.start()
+        elif isinstance(effect, StopJob):
+            if self._job is not None and self._job.number == effect.job:
+                self._job.stop()
+        else:
+            state = self._state
+            if state.live or state.previews:
+                self.follower.ask(state.setup, refit=effect.refit, posterior=True)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener(topic)` after each change ("state", "reading" or "progress"), from any thread; it must only take note.
+
+        Returns:
+            A function that ends the subscription.
+        """
+        self._listeners = [*self._listeners, listener]
+
+        def end() -> None:
+            self._listeners = [other for other in self._listeners if other is not listener]
+
+        return end
+
+    def _tell(self, topic: str) -> None:
+        for listener in self._listeners:
+            listener(topic)
+
+    # -- what a person does, as Python ---------------------------------------------------------------------------------
+    def undo(self) -> None:
+        """Take the last change back: a value, a link, a fit, anything that moved the set-up."""
+        self.dispatch(actions.Undo())
+
+    def redo(self) -> None:
+        """Bring back what was undone last."""
+        self.dispatch(actions.Redo())
+
+    def fit(self, engine: str = "fit", **options: Any) -> None:
+        """Start an engine in the background; returns at once."""
+        self.dispatch(actions.Fit(engine, tuple(options.items())))
+
+    start = fit
+
+    def stop(self) -> None:
+        """Ask the running fit to end with what it has; returns at once."""
+        self.dispatch(actions.Stop())
+
+    def apply(self, run: int) -> None:
+        """Put the parameters where a run found its best fit."""
+        self.dispatch(actions.ApplyBest(run))
+
+    def restore(self, run: int) -> None:
+        """Bring back the whole set-up of a run."""
+        self.dispatch(actions.Restore(run))
+
+    def pin(self, run: int, pinned: bool = True) -> None:
+        """Pin a run."""
+        self.dispatch(actions.Pin(run, pinned))
+
+    def label(self, run: int, label: str) -> None:
+        """Name a run."""
+        self.dispatch(actions.Label(run, label))
+
+    def delete(self, run: int) -> None:
+        """Take a run out of the history."""
+        self.dispatch(actions.Delete(run))
+
+    def set_live(self, live: bool) -> None:
+        """Let edits be followed by a refit, or not."""
+        self.dispatch(actions.SetLive(live))
+
+    def set_previews(self, previews: bool) -> None:
+        """Let edits be followed by a preview of the posterior, or not."""
+        self.dispatch(actions.SetPreviews(previews))
+
+    def dismiss(self, message: int) -> None:
+        """Take a message away."""
+        self.dispatch(actions.Dismiss(message))
+
+    # -- waiting and reading -------------------------------------------------------------------------------------------
+    def wait(self, timeout: float | None = None) -> Run | None:
+        """Wait for the running fit; its run, or None when none was started.
+
+        Raises:
+            EngineError: The fit failed, or `timeout` seconds passed before its end.
+        """
+        job = self._job
+        if job is None:
+            return None
+        if not job.finished.wait(timeout):
+            raise EngineError("the fit is still running", got=f"{timeout} s waited", hint="Wait longer, or stop it.")
+        error = self._state.fit.error
+        if error is not None:
+            raise EngineError(str(error["message"]))
+        return self._state.runs[-1] if self._state.runs else None
+
+    def settle(self, timeout: float | None = 60.0) -> bool:
+        """Wait until job, preview and curves have caught up; False when that took longer than `timeout` seconds."""
+        job = self._job
+        done = job is None or job.finished.wait(timeout)
+        return done and self.follower.settle(timeout) and self.reader.settle(timeout)
+
+    def journal(self) -> tuple[Line, ...]:
+        """Every change as a line of Python."""
+        return self._state.journal
+
+    def script(self) -> str:
+        """The shortest Python that leads from the starting set-up to the present one."""
+        return script(self._state.start, self._state.setup)
+
+    def preview_drag(self, pid: int | str, value: float, seq: int) -> None:
+        """Compute curves for a value that is only being tried (a moving slider); outside history, the newest wins."""
+        if not isinstance(seq, int):
+            raise ParameterError("a drag needs a sequence number", got=seq)
+        self.reader.drag(self._state.setup, pid, float(value), seq)
+
+    def close(self) -> None:
+        """Stop the workers and hand the set-up back to the `Infer`."""
+        if self._job is not None:
+            self._job.stop()
+        self.follower.close()
+        self.reader.close()
+        if self.infer.store is self:
+            from spec_lab.infer.store import LocalStore
+
+            self.infer.attach(LocalStore(self._state.setup))
+        self._listeners = []

@@ -1,0 +1,149 @@
+"""What a person types or clicks, as actions: the names and arguments of PROTOCOL.md, checked.
+
+Values may be typed with units ("612 keV"), as an expression tie ("=2*par[1]+0.5"), or as a plain number. Nothing here changes
+anything: the result is an action, or an error that teaches.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab._base import ParameterError
+from spec_lab.bridge.priors import parse_prior
+from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.session import actions
+from spec_lab.session.actions import Action, Do
+
+
+def action_from(name: str, args: dict[str, Any], setup: Setup) -> Action:
+    """The action of a message.
+
+    Raises:
+        ParameterError: Unknown action, or arguments that do not fit it.
+    """
+    make = _ACTIONS.get(name) if isinstance(name, str) else None
+    if make is None:
+        raise ParameterError("there is no such action", got=name, allowed=", ".join(sorted(_ACTIONS)))
+    if not isinstance(args, dict):
+        raise ParameterError(f"the arguments of {name!r} must be named", got=args)
+    try:
+        return make(args, setup)
+    except KeyError as missing:
+        raise ParameterError(f"the action {name!r} needs {missing}", got=sorted(args)) from missing
+
+
+def value_edit(setup: Setup, pid: Any, value: Any) -> Edit:
+    """The edit for a typed value: a number, a number with a unit, or `=expression`."""
+    index = setup.index(_pid(pid))
+    if isinstance(value, str) and value.strip().startswith("="):
+        return Tie(index + 1, value.strip()[1:].strip())
+    return SetValue(index + 1, number(value, setup.slots[index]))
+
+
+def number(value: Any, slot: Any) -> float:
+    """A typed number in the unit of a parameter.
+
+    A unit refers to the physical quantity: "612 keV" for a parameter that holds log10 of an energy gives 2.7868.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ParameterError(f"the value of {slot.name} must be a number", got=value)
+    try:
+        found = float(value)
+    except ValueError:
+        return _with_unit(str(value), slot)
+    if not math.isfinite(found):
+        raise ParameterError(f"the value of {slot.name} must be finite", got=value)
+    return found
+
+
+def _with_unit(text: str, slot: Any) -> float:
+    from astropy import units  # takes a while to import, and few people type units
+
+    hint = "Type a number, a number with a unit, or =expression, such as =2*par[1]+0.5."
+    try:
+        quantity = units.Quantity(text)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"the value of {slot.name} is not a number", got=text, hint=hint) from error
+    try:
+        found = float(quantity.to_value(units.Unit(slot.unit or ""), equivalencies=units.spectral()))
+    except (units.UnitConversionError, ValueError) as error:
+        allowed = f"a unit that converts to {slot.unit}" if slot.unit else "a number without unit"
+        raise ParameterError(f"{slot.name} cannot take this unit", got=text, allowed=allowed, hint=hint) from error
+    if not slot.log:
+        return found
+    if found <= 0:
+        raise ParameterError(f"{slot.name} is a logarithm: its quantity must be positive", got=text)
+    return math.log10(found)
+
+
+def _pid(value: Any) -> int | str:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ParameterError("a parameter is named by its number", got=value)
+    return value
+
+
+def _pids(args: dict[str, Any]) -> tuple[int | str, ...]:
+    given = args["pids"]
+    if not isinstance(given, (list, tuple)):
+        given = [given]
+    return tuple(_pid(p) for p in given)
+
+
+def _windows(args: dict[str, Any]) -> tuple[tuple[float, float], ...]:
+    try:
+        return tuple((float(low), float(high)) for low, high in args["windows"])
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            "energy windows are pairs of energies", got=args["windows"], allowed="[[lo, hi], ...]"
+        ) from error
+
+
+def _run(args: dict[str, Any]) -> int:
+    try:
+        return int(args["run"])
+    except (TypeError, ValueError) as error:
+        raise ParameterError("a run is named by its number", got=args["run"]) from error
+
+
+def _prior(args: dict[str, Any], setup: Setup) -> Action:
+    text = args["prior"]
+    if not isinstance(text, str):
+        raise ParameterError("a prior is written as text", got=text, allowed="such as unif(-2, 2), or flat")
+    pid = setup.index(_pid(args["pid"])) + 1
+    flat = text.strip().lower() in ("", "flat", "none")
+    return Do(SetPrior(pid, None if flat else parse_prior(text)))
+
+
+def _fit(args: dict[str, Any], setup: Setup) -> Action:
+    options = args.get("options") or {}
+    if not isinstance(options, dict):
+        raise ParameterError("the options of an engine must be named", got=options)
+    return actions.Fit(str(args.get("engine") or "fit"), tuple((str(k), v) for k, v in options.items()))
+
+
+def _freeze(args: dict[str, Any], setup: Setup) -> Action:
+    return Do(Freeze(_pids(args), bool(args.get("frozen", True))))
+
+
+_ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
+    "set_value": lambda a, s: Do(value_edit(s, a["pid"], a["value"])),
+    "freeze": _freeze,
+    "link": lambda a, s: Do(Link(_pids(a))),
+    "unlink": lambda a, s: Do(Unlink(_pids(a))),
+    "set_prior": _prior,
+    "tie": lambda a, s: Do(Tie(s.index(_pid(a["pid"])) + 1, str(a["expression"]))),
+    "notice": lambda a, s: Do(Notice(str(a["unit"]), _windows(a))),
+    "undo": lambda a, s: actions.Undo(),
+    "redo": lambda a, s: actions.Redo(),
+    "fit": _fit,
+    "stop": lambda a, s: actions.Stop(),
+    "apply": lambda a, s: actions.ApplyBest(_run(a)),
+    "restore": lambda a, s: actions.Restore(_run(a)),
+    "pin": lambda a, s: actions.Pin(_run(a), bool(a.get("pinned", True))),
+    "label": lambda a, s: actions.Label(_run(a), str(a["label"])),
+    "delete": lambda a, s: actions.Delete(_run(a)),
+    "set_live": lambda a, s: actions.SetLive(bool(a["live"])),
+    "dismiss": lambda a, s: actions.Dismiss(int(a["message"])),
+}

@@ -1,0 +1,13 @@
+"""View-models: pure functions from state and readings to the plain data of widgets/PROTOCOL.md.
+
+All formatting of physics happens here; the front end draws what it is told.
+"""
+
+from spec_lab.session.views.corner import corner as corner
+from spec_lab.session.views.corner import corner_source as corner_source
+from spec_lab.session.views.corner import from_draws as from_draws
+from spec_lab.session.views.parameters import prior_preview as prior_preview
+from spec_lab.session.views.spectrum import Frame as Frame
+from spec_lab.session.views.spectrum import spectrum as spectrum
+from spec_lab.session.views.whole import fit as fit
+from spec_lab.session.views.whole import view as view

@@ -1,0 +1,121 @@
+"""Information criteria of the present set-up and of every run, with a fence around what may not be compared.
+
+k free parameters, N bins, S the statistic -2 ln L at its minimum: AIC = S + 2k (Akaike 1974), AICc = AIC + 2k(k+1)/(N-k-1)
+(Hurvich & Tsai 1989), BIC = S + k ln N (Schwarz 1978). Weights are exp(-Δ AICc/2), normalised over the comparable rows.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from spec_lab.engines import Outcome
+from spec_lab.fit import Setup
+from spec_lab.session.question import incomparable, question
+from spec_lab.session.reading import Reading
+from spec_lab.session.state import Preview, Run, State
+from spec_lab.session.views.numbers import finite
+
+
+def criteria(state: State, reading: Reading | None) -> dict[str, Any]:
+    """`view.criteria`."""
+    preview = state.preview
+    stale = preview is not None and preview.question != question(state.setup)
+    fresh = None if stale else preview
+    rows = [_present(state.setup, fresh, reading)]
+    rows += [_of_run(run, state.setup) for run in reversed(state.runs)]
+    _weigh(rows)
+    return {
+        "rows": rows,
+        "at": "best fit" if fresh is not None and fresh.fit is not None else "current values",
+        "quality": _quality(fresh, state),
+        "stale": bool(stale and state.previews),
+    }
+
+
+def _present(setup: Setup, preview: Preview | None, reading: Reading | None) -> dict[str, Any]:
+    stat = preview.fit.stat if preview is not None and preview.fit is not None else None
+    posterior = preview.posterior if preview is not None else None
+    note = "" if stat is not None else "at the current values"
+    if stat is None and reading is not None:
+        stat = reading.stat
+    lnz = (posterior.log_evidence, posterior.log_evidence_error) if posterior is not None else (None, None)
+    return _row("now", "now", setup, stat, lnz, note, "")
+
+
+def _of_run(run: Run, present: Setup) -> dict[str, Any]:
+    outcome = run.outcome
+    lnz = (outcome.log_evidence, outcome.log_evidence_error)
+    note = "" if outcome.log_evidence is None else f"statistic at the best point of {outcome.engine}"
+    return _row(
+        run.number, run_label(run), outcome.setup, outcome.stat, lnz, note, incomparable(present, outcome.setup)
+    )
+
+
+def run_label(run: Run) -> str:
+    """The person's name for a run, or models and engine."""
+    return run.label or f"{' + '.join(p.model.expression for p in run.outcome.setup.pairs)} · {run.outcome.engine}"
+
+
+def bins(setup: Setup) -> int:
+    """Groups that enter the fit."""
+    return sum(len(unit.channels().S) for pair in setup.pairs for unit in pair.data.units)
+
+
+def _row(
+    run: Any, label: str, setup: Setup, stat: float | None, lnz: tuple[float | None, float | None], note: str, why: str
+) -> dict[str, Any]:
+    k, n = len(setup.free), bins(setup)
+    known = stat is not None and math.isfinite(stat)
+    aic = stat + 2 * k if known else None
+    return {
+        "run": run,
+        "label": label,
+        "k": k,
+        "stat": finite(stat),
+        "aic": finite(aic),
+        "aicc": finite(aic + 2 * k * (k + 1) / (n - k - 1)) if aic is not None and n > k + 1 else None,
+        "bic": finite(stat + k * math.log(n)) if known and n else None,
+        "lnz": finite(lnz[0]),
+        "lnz_err": finite(lnz[1]),
+        "weight": None,
+        "note": note,
+        "comparable": not why,
+        "why": why,
+    }
+
+
+def _weigh(rows: list[dict[str, Any]]) -> None:
+    """Akaike weights. Rows that are one model on one set-up would share a weight, so the present one counts only alone."""
+    chosen = [r for r in rows if r["comparable"] and r["aicc"] is not None]
+    if not chosen:
+        return
+    best = min(r["aicc"] for r in chosen)
+    relative = [math.exp(-0.5 * (r["aicc"] - best)) for r in chosen]
+    for row, value in zip(chosen, relative, strict=True):
+        row["weight"] = value / sum(relative)
+
+
+def _quality(preview: Preview | None, state: State) -> dict[str, Any] | None:
+    if preview is None:
+        return None
+    if preview.error is not None:
+        return {"pareto_k": None, "ok": False, "text": f"No preview: {preview.error['message']}"}
+    if preview.posterior is None:
+        return {"pareto_k": None, "ok": False, "text": _no_posterior(state.setup)} if state.previews else None
+    return _trust(preview.posterior)
+
+
+def _no_posterior(setup: Setup) -> str:
+    names = [f"par[{i + 1}] ({setup.slots[i].name})" for i in setup.free if setup.priors[i] is None]
+    return f"No evidence without a proper prior on {', '.join(names)}." if names else "No posterior yet."
+
+
+def _trust(posterior: Outcome) -> dict[str, Any]:
+    k = float(posterior.figures.get("pareto_k", np.nan))
+    ok = bool(k <= 0.7)
+    if ok:
+        text = f"Preview posterior trustworthy (Pareto k = {k:.2f})."
+    else:
+        text = f"Preview not trustworthy (Pareto k = {k:.2f} > 0.7): run a sampler for intervals and ln Z."
+    return {"pareto_k": finite(k), "ok": ok, "text": text}

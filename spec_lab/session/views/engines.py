@@ -1,0 +1,106 @@
+"""The forms of the engines, made from the catalog and the attrs classes of their options: the same source as `lab.fit(...)`."""
+
+import functools
+import importlib
+import importlib.util
+import inspect
+import re
+import typing
+from typing import Any
+
+import attrs
+
+from spec_lab._base import SpecLabError
+from spec_lab.engines import ENGINES, Engine
+from spec_lab.fit import Setup
+from spec_lab.session.actions import check_ready
+
+_KINDS = {bool: "bool", int: "int", float: "float"}
+
+
+def engines(setup: Setup) -> list[dict[str, Any]]:
+    """`view.engines`: every engine, whether it can run now, and if not why."""
+    return [{**_form(name), **_readiness(setup, row)} for name, row in ENGINES.items()]
+
+
+def _readiness(setup: Setup, row: Engine) -> dict[str, Any]:
+    why = _missing(row.package)
+    if not why:
+        try:
+            check_ready(setup, row)
+        except SpecLabError as error:
+            why = error.what[0].upper() + error.what[1:] + "."
+    return {"enabled": not why, "why": why}
+
+
+@functools.cache
+def _missing(package: str) -> str:
+    if package and importlib.util.find_spec(package.split(".")[0]) is None:
+        return f"It needs the package {package}, which is not installed."
+    return ""
+
+
+@functools.cache
+def _form(name: str) -> dict[str, Any]:
+    row = ENGINES[name]
+    module, options = row.options.split(":")
+    cls = getattr(importlib.import_module(f"spec_lab.engines.{module}"), options)
+    docs = attribute_docs(cls)
+    fields = [_option(f, docs.get(f.name, "")) for f in attrs.fields(cls)]
+    return {"name": name, "title": row.title, "doc": row.doc, "options": [o for o in fields if o is not None]}
+
+
+def _option(attribute: Any, doc: str) -> dict[str, Any] | None:
+    """One control, or None for an option that no simple control can set (it stays open to Python)."""
+    choices = _choices(attribute)
+    default = attribute.default
+    kind = "choice" if choices else _KINDS.get(type(default))
+    if kind is None:
+        return None
+    low, high = _limits(attribute)
+    return {
+        "name": attribute.name,
+        "label": attribute.name.replace("_", " "),
+        "kind": kind,
+        "default": default,
+        "min": low,
+        "max": high,
+        "choices": choices,
+        "doc": doc,
+    }
+
+
+def _choices(attribute: Any) -> list[Any] | None:
+    if attribute.metadata.get("choices"):
+        return list(attribute.metadata["choices"])
+    if typing.get_origin(attribute.type) is typing.Literal:
+        return list(typing.get_args(attribute.type))
+    options = getattr(attribute.validator, "options", None)  # attrs.validators.in_
+    return sorted(options) if options else None
+
+
+def _limits(attribute: Any) -> tuple[float | None, float | None]:
+    bounds: dict[str, float] = {}
+    validator = attribute.validator
+    for one in getattr(validator, "_validators", (validator,)):  # attrs.validators.and_
+        sign, bound = getattr(one, "compare_op", ""), getattr(one, "bound", None)
+        if bound is not None:
+            bounds["min" if ">" in sign else "max"] = bound
+    return bounds.get("min"), bounds.get("max")
+
+
+def attribute_docs(cls: type) -> dict[str, str]:
+    """Name → sentence from the `Attributes:` section of a Google-style docstring."""
+    text = inspect.getdoc(cls) or ""
+    section = text.partition("Attributes:")[2]
+    docs: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        if match := re.match(r"^ {4}(\w+):\s*(.*)$", line):
+            name = match[1]
+            docs[name] = match[2]
+        elif line.startswith("     ") and name:
+            docs[name] += " " + line.strip()
+        elif line.strip() and not line.startswith(" "):
+            break
+    return docs

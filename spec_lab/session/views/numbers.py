@@ -1,0 +1,44 @@
+"""How numbers are written: values to the digits their errors allow (the rule of the Particle Data Group), and plain ones."""
+
+import math
+
+
+def error_digits(error: float) -> int:
+    """Significant digits an error deserves: two where its three leading digits are 100–354, else one; 950–999 is 1000."""
+    leading = round(error / 10.0 ** (math.floor(math.log10(error)) - 2))
+    return 2 if leading <= 354 or leading >= 950 else 1
+
+
+def with_error(value: float, error: float | None, extra: int = 0) -> tuple[str, str]:
+    """A value and its 1 σ as texts with the same number of decimals; `extra` more digits than the rule gives.
+
+    Without a usable error the value has six significant digits and the error is an empty text.
+    """
+    if error is None or not math.isfinite(error) or error <= 0 or not math.isfinite(value):
+        return plain(value), ""
+    leading = round(error / 10.0 ** (math.floor(math.log10(error)) - 2))
+    place = math.floor(math.log10(error)) + (leading >= 950)
+    decimals = error_digits(error) - 1 - place + extra
+    top = max(place, math.floor(math.log10(abs(value))) if value else place)
+    if top >= 6 or decimals > 8:
+        return _scientific(value, error, top, decimals)
+    decimals = max(decimals, 0)
+    return f"{value:.{decimals}f}", f"{error:.{decimals}f}"
+
+
+def _scientific(value: float, error: float, top: int, decimals: int) -> tuple[str, str]:
+    digits = max(top + decimals, 0)
+    scale = 10.0**top
+    return f"{value / scale:.{digits}f}e{top:+d}", f"{error / scale:.{digits}f}e{top:+d}"
+
+
+def plain(value: float, digits: int = 6) -> str:
+    """A number without an error."""
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else ("∞" if value > 0 else "-∞")
+    return f"{value:.{digits}g}"
+
+
+def finite(value: float | None) -> float | None:
+    """A number as JSON can hold it: None where it is missing or not finite."""
+    return float(value) if value is not None and math.isfinite(value) else None

@@ -1,0 +1,143 @@
+"""The parameter table and its sliders, as plain data."""
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+from spec_lab.bridge.priors import Prior, families
+from spec_lab.fit import Setup, links
+from spec_lab.session.state import Preview, Run
+from spec_lab.session.views.numbers import with_error
+
+TAIL = 0.001  # a slider spans the prior's central 99.8 %
+GLYPH = 24
+
+
+def parameters(setup: Setup, errors: dict[int, float]) -> dict[str, Any]:
+    """`view.params`; `errors` maps 0-based masters to 1 σ."""
+    numbers = {g[0]: n for n, g in enumerate(links.groups(setup.partition), start=1)}
+    free, tied = set(setup.free), setup.tied
+    rows = [_row(setup, i, errors.get(setup.partition[i]), numbers, free, tied) for i in range(len(setup.values))]
+    return {"rows": rows, "families": _families()}
+
+
+@functools.cache
+def _families() -> list[dict[str, Any]]:
+    return [{key: family[key] for key in ("name", "signature", "doc", "args")} for family in families()]
+
+
+def _row(
+    setup: Setup, i: int, error: float | None, numbers: dict[int, int], free: set[int], tied: dict[int, str]
+) -> dict[str, Any]:
+    slot, root = setup.slots[i], setup.partition[i]
+    value, prior = float(setup.values[i]), setup.priors[i]
+    text, error_text = with_error(value, error)
+    low, high, log = slider_range(prior, value, error)
+    return {
+        "pid": i + 1,
+        "owner": slot.owner,
+        "expression": slot.expression,
+        "component": slot.component,
+        "name": slot.name,
+        "label": slot.label,
+        "unit": slot.unit,
+        "value": value,
+        "text": text,
+        "error": error_text,
+        "frozen": setup.frozen[i],
+        "free": i in free,
+        "link": numbers.get(root),
+        "linked_to": root + 1 if root != i else None,
+        "tie": tied.get(root),
+        "at_bound": None if setup.frozen[i] else _bound(prior, value),
+        "prior": "flat" if prior is None else str(prior),
+        "prior_set": prior is not None,
+        "slider": {"lo": low, "hi": high, "log": log},
+        "hidden": slot.owner == "data" and setup.frozen[i] and root not in numbers and root not in tied,
+        "glyph": list(_glyph(prior, low, high, log)),
+    }
+
+
+def _bound(prior: Prior | None, value: float) -> str | None:
+    if prior is None:
+        return None
+    low, high = prior.support
+    width = high - low if math.isfinite(high - low) else max(1.0, abs(value))
+    if value <= low + 1e-6 * width:
+        return "low"
+    return "high" if value >= high - 1e-6 * width else None
+
+
+def slider_range(prior: Prior | None, value: float, error: float | None) -> tuple[float, float, bool]:
+    """Ends of a slider, and whether it runs in the logarithm.
+
+    The prior's 0.1–99.9 % quantiles; without a proper prior ±5 σ; else a tenth to ten times the value. The value itself is
+    always inside.
+    """
+    low, high, log = _ends(prior, value, error)
+    low, high = min(low, value), max(high, value)
+    return low, high, log and low > 0
+
+
+def _ends(prior: Prior | None, value: float, error: float | None) -> tuple[float, float, bool]:
+    if prior is not None:
+        low, high = _quantiles(prior)
+        if math.isfinite(low) and math.isfinite(high) and low < high:
+            return low, high, prior.family in ("logunif", "lognorm") and low > 0
+    if error is not None and math.isfinite(error) and error > 0:
+        return value - 5 * error, value + 5 * error, False
+    if value == 0:
+        return -1.0, 1.0, False
+    low, high = sorted((0.1 * value, 10 * value))
+    return low, high, value > 0
+
+
+@functools.lru_cache(maxsize=512)
+def _quantiles(prior: Prior) -> tuple[float, float]:
+    low, high = np.asarray(prior.ppf(np.array([TAIL, 1 - TAIL])), dtype=float)
+    if prior.family == "unif":  # a uniform prior is known to its ends
+        low, high = prior.support
+    return float(low), float(high)
+
+
+@functools.lru_cache(maxsize=512)
+def _glyph(prior: Prior | None, low: float, high: float, log: bool) -> tuple[int, ...]:
+    """Heights 0–100 of the prior's density along the slider (per unit of the slider, so a log slider shows x p(x))."""
+    if prior is None or not low < high:
+        return (30,) * GLYPH
+    x = np.geomspace(low, high, GLYPH) if log else np.linspace(low, high, GLYPH)
+    inset = 1e-9 * (high - low)
+    x = np.clip(x, low + inset, high - inset)
+    with np.errstate(all="ignore"):
+        height = np.asarray(prior.pdf(x), dtype=float) * (x if log else 1.0)
+    height = np.where(np.isfinite(height), height, 0.0)
+    top = height.max()
+    return tuple(round(100 * float(h) / float(top)) for h in height) if top > 0 else (30,) * GLYPH
+
+
+def errors_of(preview: Preview | None, run: Run | None) -> dict[int, float]:
+    """1 σ of each free parameter (0-based master) from what is known about the present question."""
+    if preview is not None:
+        source = preview.posterior if preview.posterior is not None else preview.fit
+    else:
+        source = run.outcome if run is not None else None
+    if source is None:
+        return {}
+    with np.errstate(invalid="ignore"):
+        sigma = np.sqrt(np.diag(np.atleast_2d(source.covariance)))
+    return {i: float(s) for i, s in zip(source.setup.free, sigma, strict=True) if np.isfinite(s)}
+
+
+def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:
+    """A prior as a curve to draw: `x`, `density`, and the range worth drawing."""
+    low, high = _quantiles(prior)
+    pad = 0.05 * (high - low)
+    edge_low, edge_high = prior.support
+    low, high = max(low - pad, edge_low), min(high + pad, edge_high)
+    log = prior.family in ("logunif", "lognorm") and low > 0
+    x = np.geomspace(low, high, points) if log else np.linspace(low, high, points)
+    with np.errstate(all="ignore"):
+        density = np.nan_to_num(np.asarray(prior.pdf(x), dtype=float), nan=0.0, posinf=0.0)
+    return {"x": x.tolist(), "density": density.tolist(), "lo": float(low), "hi": float(high)}

@@ -1,0 +1,139 @@
+"""The whole view-model: one dictionary that says everything the panels show except the curves. Pure: state in, data out."""
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from spec_lab.engines import Progress
+from spec_lab.fit import Setup
+from spec_lab.fit.layout import statistic_of
+from spec_lab.session.question import question, same_setup
+from spec_lab.session.reading import Reading
+from spec_lab.session.state import Run, State
+from spec_lab.session.views.criteria import bins, criteria, run_label
+from spec_lab.session.views.engines import engines
+from spec_lab.session.views.numbers import finite, plain
+from spec_lab.session.views.parameters import errors_of, parameters
+
+JOURNAL = 200
+
+
+def view(
+    state: State, reading: Reading | None, progress: Progress | None = None, *, known: Reading | None = None
+) -> dict[str, Any]:
+    """The `view` message of PROTOCOL.md.
+
+    Args:
+        state: The session's state.
+        reading: Curves of exactly this set-up, or None while they are being computed.
+        progress: The newest report of the running job.
+        known: An older reading, shown (marked as not exact) until the new one is there.
+    """
+    preview = state.preview
+    asked = question(state.setup)
+    if preview is not None and preview.question != asked:
+        preview = None
+    latest = next((r for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
+    errors = errors_of(preview if preview is not None and preview.fit is not None else None, latest)
+    return {
+        "type": "view",
+        "rev": state.rev,
+        "title": " + ".join(name for pair in state.setup.pairs for name in pair.data.names),
+        "subtitle": "; ".join(pair.model.expression for pair in state.setup.pairs),
+        "params": parameters(state.setup, errors),
+        "units": units(state.setup),
+        "stat": statistic(state.setup, reading, known),
+        "criteria": criteria(state, reading),
+        "engines": engines(state.setup),
+        "fit": fit(state, progress),
+        "history": [history_row(run, state) for run in reversed(state.runs)],
+        "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
+        "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
+        "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
+        "live": state.live,
+        "messages": [message._asdict() for message in state.messages],
+    }
+
+
+def units(setup: Setup) -> list[dict[str, Any]]:
+    """`view.units`."""
+    pairs = [
+        (i, name, unit)
+        for i, pair in enumerate(setup.pairs)
+        for name, unit in zip(pair.data.names, pair.data.units, strict=True)
+    ]
+    return [_unit(i, color, name, unit) for color, (i, name, unit) in enumerate(pairs)]
+
+
+def _unit(pair: int, color: int, name: str, unit: Any) -> dict[str, Any]:
+    groups = unit.all_channels()
+    low, high = float(np.min(groups.emin)), float(np.max(groups.emax))
+    kind = statistic_of(unit)
+    return {
+        "name": name,
+        "pair": pair + 1,
+        "stat": kind.tag,
+        "formula": kind.formula,
+        "channels": len(groups.S),
+        "used": int(np.sum(groups.used)),
+        "notice": [[max(float(a), low), min(float(b), high)] for a, b in unit.notc or ()],
+        "range": [low, high],
+        "color": color,
+    }
+
+
+def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> dict[str, Any]:
+    """`view.stat`."""
+    shown = reading if reading is not None else known
+    number = shown.stat if shown is not None else math.nan
+    n, k = bins(setup), len(setup.free)
+    names = {statistic_of(unit).tag for pair in setup.pairs for unit in pair.data.units}
+    return {
+        "name": " + ".join(sorted(names)),
+        "value": plain(number, 7) if shown is not None else "…",
+        "number": finite(number),
+        "dof": n - k,
+        "bins": n,
+        "reduced": f"{number / (n - k):.3f}" if shown is not None and n > k and math.isfinite(number) else "–",
+        "exact": reading is not None,
+        "per_unit": [
+            {"unit": u.name, "name": u.kind.tag, "value": plain(u.stat), "bins": int(u.used.sum())}
+            for u in (shown.units if shown is not None else ())
+        ],
+    }
+
+
+def fit(state: State, progress: Progress | None) -> dict[str, Any]:
+    """`view.fit`, and the body of the `progress` message."""
+    now = state.fit
+    busy = now.busy
+    draft = busy and now.setup is not None and not same_setup(now.setup, state.setup)
+    return {
+        "state": now.phase,
+        "engine": now.engine,
+        "progress": finite(progress.fraction) if busy and progress else (1.0 if now.phase == "done" else None),
+        "message": (progress.message if progress else "starting") if busy else now.message,
+        "elapsed": round(progress.elapsed if busy and progress else now.seconds, 3),
+        "eta": finite(progress.eta) if busy and progress else None,
+        "error": now.error,
+        "draft": bool(draft),
+    }
+
+
+def history_row(run: Run, state: State) -> dict[str, Any]:
+    """One entry of `view.history`."""
+    outcome = run.outcome
+    return {
+        "run": run.number,
+        "label": run_label(run),
+        "engine": outcome.engine,
+        "time": time.strftime("%H:%M:%S", time.localtime(run.time)),
+        "stat": plain(outcome.stat, 7),
+        "k": len(outcome.setup.free),
+        "lnz": finite(outcome.log_evidence),
+        "pinned": run.pinned,
+        "note": outcome.message,
+        "current": same_setup(outcome.setup, state.setup),
+    }
