@@ -71,7 +71,8 @@ def run(problem: Problem, options: MinuitOptions, control: Control) -> Outcome:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
     cost = _Cost(problem, control)
     names = [f"p{i + 1}({problem.setup.slots[i].name})" for i in problem.setup.free]
-    minuit = Minuit(cost.value, problem.setup.free_values, grad=cost.gradient, name=names)
+    start = problem.setup.free_values
+    minuit = Minuit(cost.value, start, grad=cost.gradient, name=names)  # pyright: ignore[reportArgumentType]
     minuit.errordef = Minuit.LEAST_SQUARES
     low, high = problem.bounds
     minuit.limits = list(zip(low, high, strict=True))

@@ -40,20 +40,24 @@ class NewtonOptions:
 
 
 class _Loop(NamedTuple):
+    """The accepted point `x` with its statistic, gradient and matrix, and the point to `try_` next."""
+
     x: Any
     f: Any
     g: Any
     H: Any
+    try_: Any
+    promised: Any
     damping: Any
     edm: Any
     steps: Any
-    going: Any
 
 
-def _begin(view: Any, space: Any, x: Any) -> _Loop:
-    x = jnp.clip(x, space.low, space.high)
-    f, g, H = view.curvature(space, x)
-    return _Loop(x, f, g, H, jnp.asarray(1e-3), jnp.asarray(jnp.inf), jnp.asarray(0), jnp.isfinite(f))
+def begin(space: Any, x: Any, xp: Any = np) -> _Loop:
+    """The state before the first step, in NumPy or (`xp=jax.numpy`) traced."""
+    x = xp.clip(x, space.low, space.high)
+    n, far = x.shape[0], xp.asarray(xp.inf)
+    return _Loop(x, far, xp.zeros(n), xp.zeros((n, n)), x, xp.asarray(1.0), xp.asarray(1e-3), far, xp.asarray(0))
 
 
 def _open(space: Any, loop: _Loop) -> Any:
@@ -79,28 +83,37 @@ def _step(space: Any, loop: _Loop) -> tuple[Any, Any, Any]:
     return step, promised, edm
 
 
-def _advance(view: Any, space: Any, limit: Any, loop: _Loop) -> _Loop:
-    step, promised, edm = _step(space, loop)
-    x = jnp.clip(loop.x + step, space.low, space.high)
-    f, g, H = view.curvature(space, x)
+def _advance(view: Any, space: Any, loop: _Loop) -> _Loop:
+    """Evaluate the point to try, keep it if it is no worse, and choose the next."""
+    f, g, H = view.curvature(space, loop.try_)
     usable = jnp.isfinite(f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
     better = usable & (f <= loop.f)
-    ratio = (loop.f - f) / jnp.maximum(promised, 1e-300)
+    ratio = (loop.f - f) / jnp.maximum(loop.promised, 1e-300)
     eased = jnp.where(ratio > 0.75, loop.damping / 8, jnp.where(ratio > 0.25, loop.damping, loop.damping * 3))
     damping = jnp.clip(jnp.where(better, eased, loop.damping * 8), 1e-12, 1e12)
-    steps = loop.steps + 1
-    going = (edm > EDM_GOAL) & (steps < limit) & (damping < 1e11)
     keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-    return _Loop(keep(x, loop.x), keep(f, loop.f), keep(g, loop.g), keep(H, loop.H), damping, edm, steps, going)
+    loop = loop._replace(
+        x=keep(loop.try_, loop.x), f=keep(f, loop.f), g=keep(g, loop.g), H=keep(H, loop.H), damping=damping
+    )
+    step, promised, edm = _step(space, loop)
+    return loop._replace(
+        try_=jnp.clip(loop.x + step, space.low, space.high), promised=promised, edm=edm, steps=loop.steps + 1
+    )
 
 
-def minimise(view: Any, space: Any, x: Any, limit: Any) -> _Loop:
-    """The whole fit from free values `x` (`f[width]`), at most `limit` steps."""
-    return jax.lax.while_loop(lambda s: s.going, lambda s: _advance(view, space, limit, s), _begin(view, space, x))
+def _going(loop: _Loop, limit: Any) -> Any:
+    started = (loop.steps == 0) | jnp.isfinite(loop.f)
+    return started & (loop.edm > EDM_GOAL) & (loop.steps < limit) & (loop.damping < 1e11)
 
 
-def _resume(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
-    return jax.lax.while_loop(lambda s: s.going, lambda s: _advance(view, space, limit, s), loop)
+def resume(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
+    """Go on with a fit until it has converged or made `limit` steps in all."""
+    return jax.lax.while_loop(lambda s: _going(s, limit), lambda s: _advance(view, space, s), loop)
+
+
+def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
+    """At most `limit` steps from free values `x` (`f[n]`), without ceremony: for live refits and polishing."""
+    return problem.run(resume, begin(problem.host_space, problem.pad(x)), limit)
 
 
 def exact_hessian(view: Any, space: Any, x: Any) -> Any:
@@ -129,11 +142,11 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
 
 
 def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: Control, quiet: bool = False) -> Any:
-    loop = problem.run(minimise, problem.pad(x), min(options.max_iterations, 50))
+    loop = minimise(problem, x, min(options.max_iterations, 50))
     while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
         done = int(loop.steps)
         control.report(done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=_values(problem, loop))
-        loop = problem.run(_resume, loop._replace(going=np.asarray(True)), min(done + 50, options.max_iterations))
+        loop = problem.run(resume, loop, min(done + 50, options.max_iterations))
     if np.isfinite(float(loop.f)):
         return loop
     if quiet:

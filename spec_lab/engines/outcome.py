@@ -12,7 +12,7 @@ from spec_lab.fit import Setup
 from spec_lab.tree import Struct, field
 
 
-class Status(str, enum.Enum):
+class Status(enum.StrEnum):
     """How a run ended; `sentence` says it to a person."""
 
     converged = "converged"

@@ -15,7 +15,7 @@ from scipy.special import gammaln
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import minimise
+from spec_lab.engines.newton import begin, resume
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.psis import psis
 from spec_lab.fit import Problem
@@ -70,7 +70,7 @@ def climb(view: Any, space: Any, x: Any, u: Any) -> tuple[Any, Any, Any]:
 
     A quick fit of the statistic from `x` comes first where its end is better; Newton steps with the exact Hessian follow.
     """
-    v = to_u(space, minimise(view, space, x, 60).x, margin=1e-4, xp=jnp)
+    v = to_u(space, resume(view, space, begin(space, x, jnp), 60).x, margin=1e-4, xp=jnp)
     v = jnp.where(view.log_posterior_u(space, v) >= view.log_posterior_u(space, u), v, u)
     start = _Climb(v, *_local(view, space, v), jnp.asarray(1e-3), jnp.asarray(jnp.inf), jnp.asarray(0))
 

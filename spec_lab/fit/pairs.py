@@ -30,7 +30,7 @@ def make_pair(pair: Any) -> PairSpec:
     if isinstance(first, Model):
         first, second = second, first
     if isinstance(first, DataUnit):
-        first = Data([(first.name or "unit", first)])
+        first = Data({first.name or "unit": first})  # pyright: ignore[reportArgumentType]
     if not isinstance(first, Data) or not isinstance(second, Model):
         got = f"({type(pair[0]).__name__}, {type(pair[1]).__name__})"
         hint = "Write the model with parentheses: cpl(), not cpl." if isinstance(second, type) else None

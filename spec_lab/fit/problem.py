@@ -160,7 +160,8 @@ class Problem:
         offsets = [0] * len(self.layout.statistics)
         stat, residual = [], []
         for i, (pair, place) in enumerate(zip(self.setup.pairs, self.layout.pairs, strict=True)):
-            stat.append([]), residual.append([])
+            stat.append([])
+            residual.append([])
             for j, (unit, where) in enumerate(zip(pair.data.units, place.units, strict=True)):
                 n, k, at = len(unit.channels().S), where.statistic, offsets[where.statistic]
                 host[i][j] = host[i][j][:n]

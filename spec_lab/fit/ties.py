@@ -74,6 +74,9 @@ class Affine(NamedTuple):
             raise _NotAffine
         return self if other.constant == 1.0 else Affine(self.constant**other.constant, {})
 
+    def __rpow__(self, other: Any) -> "Affine":
+        return _affine(other) ** self
+
 
 class _NotAffine(Exception):
     """Raised while probing an expression that is not affine; never leaves this module."""

@@ -123,8 +123,7 @@ class SampleAnalyzer:
         """The statistic at its true minimum: the best point of the run, polished by the built-in fit."""
         from spec_lab.engines.newton import minimise
 
-        start = self._problem.pad(np.asarray(self.outcome.best))
-        polished = float(self._problem.run(minimise, start, 50).f)
+        polished = float(minimise(self._problem, np.asarray(self.outcome.best)).f)
         return min(polished, self.outcome.stat) if np.isfinite(polished) else self.outcome.stat
 
     @property
@@ -275,7 +274,7 @@ def _intervals(bounds: np.ndarray) -> list[str]:
 def stat_table(problem: Problem, x: np.ndarray | None = None) -> Info:
     """Data, model, statistic, value and bins of each unit; last row the total as `stat/dof`."""
     _, stats, _ = problem.display(x)
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (name, pair.model.expression, statistic_of(unit).tag, float(np.sum(value)) * float(unit.weight), len(value))
         for pair, values in zip(problem.setup.pairs, stats, strict=True)
         for name, unit, value in zip(pair.data.names, pair.data.units, values, strict=True)
