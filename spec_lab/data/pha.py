@@ -203,7 +203,7 @@ def _decide(
         errors = None
     elif not natural:
         note(row.where, "a STAT_ERR that is not sqrt(counts) on integer counts", "errors are STAT_ERR", override)
-    return (None if natural else errors), True
+    return errors, True  # the file's own STAT_ERR even where it is sqrt(counts), as far as its float32 goes
 
 
 def _per_channel(row: _Row, name: str, default: float, n: int) -> np.ndarray:
