@@ -1,0 +1,91 @@
+// App: the panels of one view, in the order asked for, in one or two columns.
+// UI state: reads `panels` (shared); everything else belongs to the panels.
+import type { FunctionComponent } from "preact";
+import { CriteriaPanel } from "./panels/criteria";
+import { Corner } from "./panels/corner";
+import { Fit } from "./panels/fit";
+import { Header, Messages } from "./panels/header";
+import { Help } from "./panels/help";
+import { History } from "./panels/history";
+import { Params } from "./panels/params";
+import { Priors } from "./panels/prior_popover";
+import { Python } from "./panels/python";
+import { Spectrum } from "./panels/spectrum";
+import { globalCommand } from "./state/keys";
+import { LocalProvider, useLocal, type Local } from "./state/local";
+
+const PANELS: Record<string, { show: FunctionComponent; side: "left" | "right" | "whole" }> = {
+  spectrum: { show: Spectrum, side: "left" },
+  params: { show: Params, side: "right" },
+  fit: { show: Fit, side: "right" },
+  criteria: { show: CriteriaPanel, side: "left" },
+  corner: { show: Corner, side: "right" },
+  history: { show: History, side: "left" },
+  priors: { show: Priors, side: "right" },
+  python: { show: Python, side: "left" },
+};
+
+export function App({ local }: { local: Local }) {
+  return <LocalProvider value={local}><Body /></LocalProvider>;
+}
+
+function Body() {
+  const local = useLocal();
+  const { lab } = local;
+  const names = lab.panels.value.filter((name) => name in PANELS && (name !== "python" || local.showPython.value || lab.panels.value.length === 1));
+  const alone = names.length <= 1;
+  if (!lab.view.value) return <Waiting />;
+  return (
+    <>
+      {!alone && <Header />}
+      <Messages />
+      {local.showHelp.value && <Help />}
+      {alone ? <Single name={names[0]} /> : <Columns names={names} />}
+    </>
+  );
+}
+
+function Single({ name }: { name: string | undefined }) {
+  const Show = name ? PANELS[name].show : null;
+  return Show ? <Show /> : <p class="sl-doc">No panel of that name.</p>;
+}
+
+/** Two columns where there is room; in narrow outputs one, in the order asked for. */
+function Columns({ names }: { names: readonly string[] }) {
+  const column = (side: string) => names.map((name, order) => ({ name, order })).filter(({ name }) => PANELS[name].side === side);
+  const cells = (side: string) => column(side).map(({ name, order }) => {
+    const Show = PANELS[name].show;
+    return <div class="sl-cell" key={name} style={{ order }}><Show /></div>;
+  });
+  const [left, right] = [column("left").length, column("right").length];
+  return (
+    <div class={`sl-columns ${left && right ? "" : "sl-one"}`}>
+      {left > 0 && <div class="sl-column sl-column-left">{cells("left")}</div>}
+      {right > 0 && <div class="sl-column sl-column-right">{cells("right")}</div>}
+    </div>
+  );
+}
+
+function Waiting() {
+  const local = useLocal();
+  const { phase, text } = local.lab.link.state.value;
+  const lost = phase === "lost";
+  return (
+    <div class={`sl-waiting ${lost ? "sl-lost" : ""}`} role={lost ? "alert" : "status"}>
+      <div class="sl-empty-title">{lost ? "No answer" : "spec_lab"}</div>
+      <div class="sl-empty-text">{text}</div>
+      {lost ? <button type="button" class="sl-button" onClick={() => local.lab.link.hello(local.id, true)}>Try again</button> : <div class="sl-progress"><div class="sl-progress-bar sl-indeterminate" /></div>}
+    </div>
+  );
+}
+
+/** Undo, redo and `?` from anywhere in the view but text fields. */
+export function onGlobalKey(local: Local, event: KeyboardEvent): void {
+  if ((event.target as HTMLElement).closest?.("input, textarea, select")) return;
+  const command = globalCommand(event);
+  if (!command) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (command.do === "help") local.showHelp.value = !local.showHelp.value;
+  else void local.act("header", command.do);
+}

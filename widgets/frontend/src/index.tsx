@@ -1,0 +1,68 @@
+// The anywidget module: `initialize` makes the model's Lab, `render` shows one view of it. Both return their cleanup.
+// UI state: none; owns the lifetimes of Lab (a model) and Local (a view).
+import "preact/hooks";
+import "@preact/signals";
+import { render as mount } from "preact";
+import { App, onGlobalKey } from "./app";
+import { Lab } from "./state/lab";
+import { Local } from "./state/local";
+import type { AnyModel } from "./state/protocol";
+
+const labs = new WeakMap<AnyModel, Lab>();
+let views = 0;
+
+function labOf(model: AnyModel): Lab {
+  const known = labs.get(model);
+  if (known) return known;
+  const lab = new Lab(model);
+  labs.set(model, lab);
+  return lab;
+}
+
+function initialize({ model }: { model: AnyModel }): () => void {
+  const lab = labOf(model);
+  return () => {
+    labs.delete(model);
+    lab.close();
+  };
+}
+
+/** Say whether the view can be seen: the tab is shown and the output is not scrolled away. */
+function watchVisibility(lab: Lab, view: string, node: HTMLElement): () => void {
+  let near = true;
+  const tell = () => lab.seen(view, near && document.visibilityState !== "hidden");
+  const observer = typeof IntersectionObserver === "undefined" ? null : new IntersectionObserver((entries) => {
+    near = entries[entries.length - 1].isIntersecting;
+    tell();
+  }, { rootMargin: "200px" });
+  observer?.observe(node);
+  document.addEventListener("visibilitychange", tell);
+  return () => {
+    observer?.disconnect();
+    document.removeEventListener("visibilitychange", tell);
+    lab.seen(view, null);
+  };
+}
+
+function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void {
+  const lab = labOf(model);
+  const local = new Local(lab, `view-${++views}`);
+  const root = document.createElement("div");
+  root.className = "sl-root";
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  local.root = root;
+  const onKey = (event: KeyboardEvent) => onGlobalKey(local, event);
+  root.addEventListener("keydown", onKey);
+  el.append(root);
+  mount(<App local={local} />, root);
+  const unwatch = watchVisibility(lab, local.id, root);
+  lab.link.hello(local.id);
+  return () => {
+    unwatch();
+    mount(null, root);
+    root.removeEventListener("keydown", onKey);
+    root.remove();
+  };
+}
+
+export default { initialize, render };

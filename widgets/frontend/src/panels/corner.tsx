@@ -1,0 +1,92 @@
+// Corner: the posterior two by two. With many parameters the most correlated are shown first, and the rest is a choice.
+// UI state: the histograms are the session's; the choice of parameters is view-local.
+import { useRef, useState } from "preact/hooks";
+import { useLocal } from "../state/local";
+import type { CornerFrame } from "../state/frames";
+import { correlation, cornerSize, drawCorner, type CornerInput } from "../plot/corner_scene";
+import { exportPng, exportSvg } from "../plot/export";
+import { plain } from "../plot/tex";
+import { useDrawing, useStage } from "../ui/draw";
+import { Button, Empty, Panel, Tex } from "../ui/parts";
+
+export const MOST = 8;
+
+export function Corner() {
+  const local = useLocal();
+  const frame = local.lab.corner.value;
+  if (!frame || frame.labels.length === 0) {
+    return <Panel name="corner" title="Posterior"><Empty title="No posterior yet">Switch Live on for a preview, or run a sampler.</Empty></Panel>;
+  }
+  return <Panel name="corner" title="Posterior" tools={<Facts frame={frame} />}><Plot /></Panel>;
+}
+
+const thousands = (n: number): string => (n < 10_000 ? String(n) : `${Math.round(n / 1000)} k`);
+
+function Facts({ frame }: { frame: CornerFrame }) {
+  return (
+    <>
+      <span class={`sl-tag ${frame.source === "preview" ? "sl-tag-preview" : ""}`} title={frame.source === "preview" ? "Importance draws about the present best fit: fast and approximate" : `Draws of ${frame.source}`}>
+        {frame.source === "preview" ? "preview" : frame.source} · {thousands(frame.n)} draws
+      </span>
+      <span class="sl-faint sl-contour-note">contours {frame.levels.map((l) => `${(100 * l).toFixed(1)} %`).join(", ")}</span>
+    </>
+  );
+}
+
+/** All parameters if they fit, else those with the strongest correlations, in their own order. */
+export function shownParameters(frame: CornerFrame, chosen: readonly number[] | null): number[] {
+  const all = frame.labels.map((_, i) => i);
+  if (chosen) return all.filter((i) => chosen.includes(frame.pids[i]));
+  if (all.length <= MOST) return all;
+  const strength = all.map((i) => Math.max(...all.filter((j) => j !== i).map((j) => Math.abs(correlation(i > j ? frame.pair(i, j) : frame.pair(j, i), frame.bins)))));
+  return [...all].sort((a, b) => strength[b] - strength[a]).slice(0, MOST).sort((a, b) => a - b);
+}
+
+function Plot() {
+  const local = useLocal();
+  const { lab } = local;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { ref, stage } = useStage();
+  const [choosing, setChoosing] = useState(false);
+  const frame = lab.corner.value!;
+  const shown = shownParameters(frame, local.cornerPids.value);
+  const read = () => {
+    const now = lab.corner.value;
+    if (!now || !now.labels.length) return null;
+    const list = shownParameters(now, local.cornerPids.value);
+    const height = cornerSize(stage.value.width, list.length, lab.height.value);
+    return { height, input: { frame: now, shown: list, width: stage.value.width, height } as CornerInput };
+  };
+  useDrawing(canvas, stage, read, (s, input, theme) => drawCorner(s, input, theme));
+  const picture = () => {
+    const { input } = read()!;
+    return { name: "corner", title: alt(frame, shown), width: input.width, height: input.height, theme: stage.value.theme, draw: (s: Parameters<typeof drawCorner>[0]) => drawCorner(s, input, stage.value.theme) };
+  };
+  const toggle = (pid: number) => {
+    const now = shown.map((i) => frame.pids[i]);
+    const next = now.includes(pid) ? now.filter((p) => p !== pid) : [...now, pid];
+    if (next.length) local.cornerPids.value = next;
+  };
+  return (
+    <>
+      <div class="sl-plot sl-corner" ref={ref} style={{ height: `${cornerSize(stage.value.width, shown.length, lab.height.value)}px` }}><canvas ref={canvas} role="img" aria-label={alt(frame, shown)} /></div>
+      <div class="sl-corner-foot">
+        {frame.labels.length > 2 && <Button label={shown.length < frame.labels.length ? `${shown.length} of ${frame.labels.length} parameters` : "Choose parameters"} title="Choose which parameters are drawn" pressed={choosing} onClick={() => setChoosing(!choosing)} />}
+        <span class="sl-grow" />
+        <div class="sl-group">
+          <Button icon="download" label="SVG" title="Save the picture as SVG" onClick={() => exportSvg(picture())} />
+          <Button label="PNG" title="Save the picture as PNG, twice the screen's size" onClick={() => void exportPng(picture())} />
+        </div>
+      </div>
+      {choosing && (
+        <div class="sl-chooser">
+          {frame.labels.map((label, i) => <label key={frame.pids[i]}><input type="checkbox" checked={shown.includes(i)} onChange={() => toggle(frame.pids[i])} /><Tex source={label} /></label>)}
+        </div>
+      )}
+    </>
+  );
+}
+
+function alt(frame: CornerFrame, shown: readonly number[]): string {
+  return `Posterior from ${frame.n} draws (${frame.source}). ${shown.map((i) => `${plain(frame.labels[i])}: ${frame.median[i]} plus ${frame.plus[i]} minus ${frame.minus[i]}`).join("; ")}.`;
+}

@@ -1,0 +1,124 @@
+// Fit: choose an engine, fill the options it declares, start, watch, stop. The form is generated from the schema; the
+// panel knows no engine.
+// UI state: the run is the session's (shared); engine choice and option fields are view-local until Start.
+import { useLocal, type Local } from "../state/local";
+import type { Engine, EngineOption, FitState, LabError, OptionValue } from "../state/protocol";
+import { Button, Empty, ErrorNote, Panel } from "../ui/parts";
+import { duration } from "./format";
+
+export function Fit() {
+  const local = useLocal();
+  const engines = local.lab.view.value!.engines;
+  return (
+    <Panel name="fit" title="Fit">
+      {engines.length === 0 ? <Empty title="No engine is installed" /> : <Form engines={engines} />}
+      <Status />
+    </Panel>
+  );
+}
+
+export function chosen(local: Local): Engine | undefined {
+  const engines = local.lab.view.value?.engines ?? [];
+  return engines.find((e) => e.name === local.engine.value) ?? engines.find((e) => e.enabled) ?? engines[0];
+}
+
+/** What Start sends: each option as filled in, else its default; empty fields are left to Python. */
+export function optionValues(engine: Engine, filled: Record<string, unknown> = {}): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const option of engine.options) {
+    const value = option.name in filled ? filled[option.name] : option.default;
+    if (value !== null && value !== undefined && value !== "") out[option.name] = value;
+  }
+  return out;
+}
+
+function Form({ engines }: { engines: Engine[] }) {
+  const local = useLocal();
+  const engine = chosen(local)!;
+  const filled = local.options.value[engine.name] ?? {};
+  const running = local.lab.running.value;
+  const start = () => void local.act("fit", "fit", { engine: engine.name, options: optionValues(engine, filled) });
+  const set = (name: string, value: unknown) => {
+    local.options.value = { ...local.options.value, [engine.name]: { ...filled, [name]: value } };
+  };
+  return (
+    <form class="sl-fit-form" onSubmit={(e) => { e.preventDefault(); if (!running && engine.enabled) start(); }}>
+      <div class="sl-fields">
+        <label class="sl-field sl-engine"><span>engine</span>
+          <select value={engine.name} title={engine.doc} onChange={(e) => { local.engine.value = e.currentTarget.value; }}>
+            {engines.map((e) => <option key={e.name} value={e.name}>{e.title}{e.enabled ? "" : " (not available)"}</option>)}
+          </select>
+        </label>
+        {engine.options.map((option) => (
+          <OptionField key={`${engine.name}.${option.name}`} option={option} value={(option.name in filled ? filled[option.name] : option.default) as OptionValue} onChange={(v) => set(option.name, v)} />
+        ))}
+        <div class="sl-fit-go">
+          {running ? (
+            <Button icon="stop" label={local.lab.fit.value.state === "stopping" ? "Stopping …" : "Stop"} kind="danger" disabled={local.lab.fit.value.state === "stopping"}
+              title="Stop and keep what has been found. The kernel's interrupt button does not stop a background fit." onClick={() => void local.lab.stop().then((reply) => local.settle("fit", reply))} />
+          ) : (
+            <Button icon="play" label="Start" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Start ${engine.title} in the background` : engine.why} onClick={start} />
+          )}
+        </div>
+      </div>
+      {!engine.enabled ? <p class="sl-doc sl-warn">{engine.why}</p> : engine.doc && <p class="sl-doc">{engine.doc}</p>}
+    </form>
+  );
+}
+
+function OptionField({ option, value, onChange }: { option: EngineOption; value: OptionValue; onChange: (v: unknown) => void }) {
+  const range = [option.min, option.max].map((v) => v ?? "").join(" … ");
+  const title = `${option.doc}${option.min != null || option.max != null ? ` (${range})` : ""}`;
+  if (option.kind === "bool") {
+    return <label class="sl-field sl-check" title={title}><input type="checkbox" checked={!!value} onChange={(e) => onChange(e.currentTarget.checked)} /><span>{option.label}</span></label>;
+  }
+  if (option.kind === "choice") {
+    return (
+      <label class="sl-field" title={title}><span>{option.label}</span>
+        <select value={String(value ?? "")} onChange={(e) => onChange(option.choices!.find((c) => String(c) === e.currentTarget.value))}>
+          {option.choices?.map((c) => <option key={c} value={String(c)}>{c}</option>)}
+        </select>
+      </label>
+    );
+  }
+  const whole = option.kind === "int";
+  return (
+    <label class="sl-field" title={title}><span>{option.label}</span>
+      <input type="number" step={whole ? 1 : "any"} min={option.min ?? undefined} max={option.max ?? undefined} value={value === null ? "" : String(value)} placeholder="auto"
+        onInput={(e) => {
+          const text = e.currentTarget.value;
+          onChange(text === "" ? "" : whole ? Math.round(Number(text)) : Number(text));
+        }} />
+    </label>
+  );
+}
+
+const WORDS: Record<FitState["state"], string> = { idle: "ready", running: "running", stopping: "stopping …", done: "done", stopped: "stopped", failed: "failed" };
+
+function Status() {
+  const local = useLocal();
+  const fit = local.lab.fit.value;
+  const live = fit.state === "running" || fit.state === "stopping";
+  const title = local.lab.view.value!.engines.find((e) => e.name === fit.engine)?.title ?? fit.engine;
+  const percent = fit.progress === null ? null : Math.round(100 * Math.min(1, Math.max(0, fit.progress)));
+  return (
+    <div class={`sl-fit-status sl-fit-${fit.state}`}>
+      {fit.state !== "idle" && (
+        <div class="sl-progress" role="progressbar" aria-label="Progress of the fit" aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent ?? undefined}>
+          <div class={`sl-progress-bar ${live && percent === null ? "sl-indeterminate" : ""}`} style={{ width: `${live ? percent ?? 100 : fit.state === "done" ? 100 : percent ?? 100}%` }} />
+        </div>
+      )}
+      <div class="sl-fit-line">
+        <span class={`sl-badge sl-badge-${fit.state}`}>{WORDS[fit.state]}</span>
+        {fit.state !== "idle" && <strong>{title}</strong>}
+        <span class="sl-grow">{fit.message || (fit.state === "idle" ? "No fit has run yet." : "")}</span>
+        {live && percent !== null && <span class="sl-num">{percent} %</span>}
+        {fit.elapsed !== null && fit.state !== "idle" && <span class="sl-num sl-faint">{duration(fit.elapsed)}</span>}
+        {live && fit.eta !== null && <span class="sl-num sl-faint">about {duration(fit.eta)} left</span>}
+      </div>
+      {live && fit.draft && <p class="sl-doc sl-warn">The fit keeps the set-up it started with; what you edit now is a draft for the next one.</p>}
+      {fit.state === "failed" && fit.error && <ErrorNote error={typeof fit.error === "string" ? { message: fit.error } : (fit.error as LabError)} />}
+      <span class="sl-hide" role="status" aria-live="polite">{`Fit ${WORDS[fit.state]}${live ? "" : `: ${fit.message}`}`}</span>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+// Plain numbers of the user interface: durations and criteria columns. Physics arrives formatted.
+// UI state: none.
+
+export const fixed = (value: number | null | undefined, digits: number): string =>
+  value === null || value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits).replace("-", "−");
+
+export const signed = (value: number, digits: number): string => (value > 0 ? "+" : "") + fixed(value, digits);
+
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** Three significant digits, for read-outs of what is drawn (not of what is fitted). */
+export function brief(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(2).replace("e+", "e").replace(/-/g, "−");
+  return value.toPrecision(3).replace(/\.0+$/, (m) => (size >= 100 ? "" : m)).replace("-", "−");
+}
+
+export function clock(time: string | number): string {
+  if (typeof time === "string") return time;
+  const date = new Date(time * 1000);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}

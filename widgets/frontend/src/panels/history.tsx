@@ -1,0 +1,49 @@
+// History: what was fitted, newest first. Apply takes the best values, Restore the whole set-up; both can be undone.
+// UI state: entries are the session's (append-only); the name being edited is view-local.
+import { useState } from "preact/hooks";
+import { useLocal } from "../state/local";
+import type { HistoryEntry } from "../state/protocol";
+import { Button, Empty, Panel } from "../ui/parts";
+import { clock } from "./format";
+
+export function History() {
+  const { history } = useLocal().lab.view.value!;
+  return (
+    <Panel name="history" title="History">
+      {history.length === 0 ? <Empty title="No runs yet">Every fit is kept here: apply its best values, restore its set-up, pin and name it.</Empty>
+        : <ol class="sl-history">{history.map((entry) => <Entry key={entry.run} entry={entry} />)}</ol>}
+    </Panel>
+  );
+}
+
+function Entry({ entry }: { entry: HistoryEntry }) {
+  const local = useLocal();
+  const [name, setName] = useState<string | null>(null);
+  const { run } = entry;
+  const rename = () => {
+    if (name !== null && name.trim() !== entry.label) void local.act("history", "label", { run, label: name.trim() });
+    setName(null);
+  };
+  const number = (v: number | string | null) => (v === null ? null : typeof v === "number" ? v.toFixed(2).replace("-", "−") : v);
+  return (
+    <li class={`${entry.current ? "sl-current" : ""} ${entry.pinned ? "sl-pinned" : ""}`}>
+      <span class="sl-run">#{run}</span>
+      <div class="sl-grow">
+        {name === null ? <span class="sl-history-label">{entry.label || entry.engine}{entry.current && <span class="sl-badge" title="The parameters are at this run's best">current</span>}</span>
+          : <input class="sl-history-edit" value={name} aria-label="Name of the run" ref={(node) => { if (node && document.activeElement !== node) node.focus(); }} onInput={(e) => setName(e.currentTarget.value)} onBlur={rename}
+              onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Enter") rename(); else if (e.key === "Escape") setName(null); }} />}
+        <div class="sl-history-facts">
+          <span>{entry.engine}</span><span>{clock(entry.time)}</span>{entry.stat !== null && <span>stat {number(entry.stat)}</span>}{entry.k !== null && <span>k {entry.k}</span>}{entry.lnz !== null && <span>ln Z {number(entry.lnz)}</span>}
+          {entry.note && <span class="sl-note-inline">{entry.note}</span>}
+        </div>
+      </div>
+      <div class="sl-history-tools">
+        <Button icon="target" label="Apply" title="Put the parameters at this run's best values" onClick={() => void local.act("history", "apply", { run })} />
+        <Button icon="restore" label="Restore" title="Bring back the whole set-up of this run: values, links, priors, ranges" onClick={() => void local.act("history", "restore", { run })} />
+        <Button icon="pin" title={entry.pinned ? "Unpin" : "Pin: keep it for comparison"} pressed={entry.pinned} kind="quiet" onClick={() => void local.act("history", "pin", { run, pinned: !entry.pinned })} />
+        <Button icon="pencil" title="Rename" kind="quiet" onClick={() => setName(entry.label)} />
+        <Button icon="trash" title={entry.pinned ? "Unpin it before deleting" : "Delete this run"} disabled={entry.pinned} kind="quiet" onClick={() => void local.act("history", "delete", { run })} />
+      </div>
+    </li>
+  );
+}

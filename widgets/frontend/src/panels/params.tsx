@@ -1,0 +1,96 @@
+// Parameters: the table one edits with mouse or keys. Every gesture is one action; what is free, linked or tied is
+// Python's to say.
+// UI state: reads the session (domain, undoable); selection, filter and focus are view-local.
+import { Fragment } from "preact";
+import { useLocal } from "../state/local";
+import type { Row } from "../state/protocol";
+import { freezeTo, targets } from "../state/select";
+import { Button, Empty, Panel } from "../ui/parts";
+import { Icon } from "../ui/icons";
+import { onTableKey } from "./param_keys";
+import { ParamRow } from "./param_row";
+import { PriorPopover } from "./prior_popover";
+
+export function Params() {
+  const local = useLocal();
+  const rows = local.lab.rows.value;
+  return (
+    <Panel name="params" title="Parameters" tools={<Tools />}>
+      {rows.length === 0 ? <Empty title="No parameters yet">Append a pair of data and model to the inference.</Empty> : <Table />}
+      {local.priorOf.value !== null && <PriorPopover />}
+    </Panel>
+  );
+}
+
+function Tools() {
+  const local = useLocal();
+  const rows = local.lab.rows.value;
+  const pids = targets(local.selected.value, local.active.value);
+  const freeze = freezeTo(rows, pids);
+  const linked = rows.some((row) => pids.includes(row.pid) && row.link !== null);
+  const master = rows.find((row) => row.pid === pids[0]);
+  return (
+    <>
+      <div class="sl-group">
+        <Button icon="snowflake" label={freeze || !pids.length ? "Freeze" : "Thaw"} disabled={!pids.length} title={`${freeze ? "Freeze" : "Thaw"} the selected parameters (F)`}
+          onClick={() => void local.act("params", "freeze", { pids, frozen: freeze })} />
+        <Button icon="link" label="Link" disabled={local.selected.value.length < 2} onClick={() => void linkSelected(local)}
+          title={pids.length > 1 ? `Link ${pids.length} parameters; ${master?.name ?? "the first"} gives value, prior and state (L)` : "Link: select two or more rows first, with Ctrl or Shift (L)"} />
+        <Button icon="unlink" label="Unlink" disabled={!linked} title="Unlink the selected parameters; values stay (U)" onClick={() => void local.act("params", "unlink", { pids })} />
+      </div>
+      <label class="sl-filter" title="Show only matching rows: name, component, unit, number, or free, frozen, linked (/)">
+        <Icon name="search" size={14} />
+        <input type="search" placeholder="filter" aria-label="Filter parameters" value={local.filter.value}
+          onInput={(e) => { local.filter.value = e.currentTarget.value; }}
+          onKeyDown={(e) => { if (e.key === "Escape") local.filter.value = ""; }} />
+      </label>
+    </>
+  );
+}
+
+export async function linkSelected(local: ReturnType<typeof useLocal>): Promise<void> {
+  const pids = [...local.selected.value];
+  if (pids.length < 2) return local.fail("params", { message: "Linking needs two or more parameters.", hint: "Choose the master first, then add others with Ctrl-click, Shift-click or Space." });
+  const reply = await local.act("params", "link", { pids });
+  if (reply.ok) local.selected.value = [];
+}
+
+const heading = (row: Row): string => `${row.expression} ${row.component}`;
+
+function Table() {
+  const local = useLocal();
+  const shown = local.shownRows.value;
+  const hidden = local.lab.rows.value.filter((row) => row.hidden).length;
+  return (
+    <div class="sl-scroll">
+      <table class="sl-params" onKeyDown={(event) => onTableKey(local, event)} aria-multiselectable="true">
+        <thead>
+          <tr>
+            <th class="sl-c-state"><span class="sl-hide">frozen</span></th><th class="sl-c-link"><span class="sl-hide">link</span></th>
+            <th class="sl-c-pid" title="Number of the parameter: par[1], par[2], …">#</th><th class="sl-c-name">name</th>
+            <th class="sl-c-value">value</th><th class="sl-c-error" title="Uncertainty: 1σ">±</th><th class="sl-c-unit">unit</th>
+            <th class="sl-c-slider"><span class="sl-hide">slider</span></th><th class="sl-c-prior">prior</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row, i) => (
+            <Fragment key={row.pid}>
+              {(i === 0 || heading(shown[i - 1]) !== heading(row)) && (
+                <tr class="sl-heading-row">
+                  <th colSpan={9} scope="rowgroup"><span>{row.component}</span>{row.expression !== row.component && <span class="sl-expression">{row.expression}</span>}</th>
+                </tr>
+              )}
+              <ParamRow row={row} first={i === 0} />
+            </Fragment>
+          ))}
+          {shown.length === 0 && <tr><td colSpan={9} class="sl-none">No parameter matches “{local.filter.value}”.</td></tr>}
+        </tbody>
+      </table>
+      {hidden > 0 && (
+        <button type="button" class={`sl-fold ${local.showHidden.value ? "sl-open" : ""}`} aria-expanded={local.showHidden.value} onClick={() => { local.showHidden.value = !local.showHidden.value; }}>
+          <Icon name="chevron" size={12} /> {hidden} frozen {hidden === 1 ? "factor" : "factors"} of the data
+        </button>
+      )}
+    </div>
+  );
+}

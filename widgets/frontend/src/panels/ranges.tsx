@@ -1,0 +1,45 @@
+// Energy ranges as text: the keyboard's way to notice and ignore, with what each unit contributes to the statistic.
+// UI state: the windows are the session's; a field being typed in is view-local.
+import { useState } from "preact/hooks";
+import { useLocal } from "../state/local";
+import type { UnitInfo } from "../state/protocol";
+import { parseWindows, printWindows, spelled } from "../state/windows";
+import { Button, PlaceError } from "../ui/parts";
+
+export function Ranges() {
+  const local = useLocal();
+  const { units, stat } = local.lab.view.value!;
+  return (
+    <div class="sl-scroll">
+      <table class="sl-ranges">
+        <thead><tr><th class="sl-left">unit</th><th class="sl-left">noticed / keV</th><th /><th>channels</th><th class="sl-left">statistic</th><th>value</th></tr></thead>
+        <tbody>{units.map((unit) => <RangeRow key={unit.name} unit={unit} value={String(stat.per_unit.find((u) => u.unit === unit.name)?.value ?? "")} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function RangeRow({ unit, value }: { unit: UnitInfo; value: string }) {
+  const local = useLocal();
+  const [draft, setDraft] = useState<string | null>(null);
+  const place = `unit:${unit.name}`;
+  const commit = () => {
+    if (draft === null) return;
+    const windows = parseWindows(draft);
+    setDraft(null);
+    if (windows) void local.act(place, "notice", { unit: unit.name, windows });
+    else local.fail(place, { message: `“${draft}” is not a list of energy ranges.`, hint: "Write it like 8-30, 40-900; leave it empty to notice everything." });
+  };
+  return (
+    <>
+      <tr>
+        <td class="sl-left"><strong>{unit.name}</strong></td>
+        <td class="sl-left"><input class="sl-range-edit" aria-label={`Noticed energies of ${unit.name} in keV`} value={draft ?? printWindows(spelled(unit))} onInput={(e) => setDraft(e.currentTarget.value)} onBlur={commit}
+          onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Enter") commit(); else if (e.key === "Escape") setDraft(null); }} /></td>
+        <td><Button icon="reset" title={`Notice everything in ${unit.name}`} kind="quiet" disabled={!unit.notice.length} onClick={() => void local.act(place, "notice", { unit: unit.name, windows: [] })} /></td>
+        <td>{unit.used} of {unit.channels}</td><td class="sl-left" title={unit.formula}>{unit.stat}</td><td>{value}</td>
+      </tr>
+      {local.errors.value.has(place) && <tr><td colSpan={6}><PlaceError place={place} /></td></tr>}
+    </>
+  );
+}

@@ -1,0 +1,161 @@
+// Spectrum: the plot, its toolbar, the read-out under the pointer, the energy ranges as text. Gestures on the picture
+// become `notice` actions or view-local zooms.
+// UI state: frames and windows are the session's; scales, zoom, hidden units and the tool are view-local.
+import { signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLocal, type Local, type Tool } from "../state/local";
+import { altText } from "../plot/alt";
+import { exportPng, exportSvg } from "../plot/export";
+import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
+import { drawSpectrum } from "../plot/spectrum_scene";
+import { unitColor } from "../plot/theme";
+import { useDrawing, useStage, type Stage } from "../ui/draw";
+import { Button, Empty, Panel } from "../ui/parts";
+import { Readout } from "./readout";
+import { Ranges } from "./ranges";
+import { SpectrumGestures, type Draft } from "./spectrum_gestures";
+
+export function Spectrum() {
+  const local = useLocal();
+  const frame = local.lab.spectrum.value;
+  return (
+    <Panel name="spectrum" title="Spectrum" tools={frame && frame.units.length > 0 ? <Tools /> : undefined}>
+      {!frame ? <Empty title="Waiting for the first curve …">The kernel is compiling the model; this takes a few seconds once.</Empty>
+        : frame.units.length === 0 ? <Empty title="No data to draw">Append a pair of data and model.</Empty> : <Plot />}
+    </Panel>
+  );
+}
+
+const TOOLS: { tool: Tool; label: string; title: string }[] = [
+  { tool: "zoom", label: "Zoom", title: "Drag to zoom; double click shows everything" },
+  { tool: "notice", label: "Notice", title: "Drag over energies to notice them (hold N)" },
+  { tool: "ignore", label: "Ignore", title: "Drag over energies to ignore them (hold I)" },
+];
+
+function scales(local: Local): { logx: boolean; logy: boolean } {
+  const frame = local.lab.spectrum.value;
+  return { logx: local.logx.value ?? frame?.xscale !== "linear", logy: local.logy.value ?? frame?.yscale !== "linear" };
+}
+
+function Tools() {
+  const local = useLocal();
+  const { logx, logy } = scales(local);
+  const zoomed = local.zoom.value.x !== null;
+  const several = local.lab.spectrum.value!.units.some((u) => u.components.length > 1);
+  return (
+    <>
+      <div class="sl-group" role="group" aria-label="What dragging does">
+        {TOOLS.map(({ tool, label, title }) => <Button key={tool} label={label} title={title} pressed={local.tool.value === tool} onClick={() => { local.tool.value = tool; }} />)}
+      </div>
+      <div class="sl-group" role="group" aria-label="Scales">
+        <Button label="log x" title="Logarithmic energy axis" pressed={logx} onClick={() => { local.logx.value = !logx; resetZoom(local); }} />
+        <Button label="log y" title="Logarithmic count axis" pressed={logy} onClick={() => { local.logy.value = !logy; }} />
+        {several && <Button label="terms" title="Draw the additive terms of the model, dashed" pressed={local.showComponents.value} onClick={() => { local.showComponents.value = !local.showComponents.value; }} />}
+      </div>
+      <span class="sl-grow" />
+      {zoomed && <Button icon="reset" label="All" title="Show all energies (double click)" onClick={() => resetZoom(local)} />}
+      <Button icon="ranges" label="Ranges" title="Energy ranges as text, one line a unit" pressed={local.showRanges.value} onClick={() => { local.showRanges.value = !local.showRanges.value; }} />
+      <div class="sl-group">
+        <Button icon="download" label="SVG" title="Save the picture as SVG" onClick={() => save(local, "svg")} />
+        <Button label="PNG" title="Save the picture as PNG, twice the screen's size" onClick={() => save(local, "png")} />
+      </div>
+    </>
+  );
+}
+
+export const resetZoom = (local: Local): void => { local.zoom.value = { x: null, y: null }; };
+
+const inputs = new WeakMap<Local, () => { input: SpectrumInput; stage: Stage }>();
+
+function save(local: Local, kind: "svg" | "png"): void {
+  const now = inputs.get(local)?.();
+  if (!now) return;
+  const picture = {
+    name: "spectrum", width: now.input.width, height: now.input.height, theme: now.stage.theme, title: altText(local.lab.view.value, now.input.frame),
+    draw: (s: Parameters<typeof drawSpectrum>[0]) => void drawSpectrum(s, { ...now.input, legend: true, activeUnit: null }, now.stage.theme),
+  };
+  if (kind === "svg") exportSvg(picture);
+  else void exportPng(picture);
+}
+
+function Plot() {
+  const local = useLocal();
+  const { lab } = local;
+  const base = useRef<HTMLCanvasElement>(null);
+  const over = useRef<HTMLCanvasElement>(null);
+  const { ref, stage } = useStage();
+  const mine = useMemo(() => ({ draft: signal<Draft>({ windows: new Map(), brush: null }), hover: signal<{ hit: Hit; x: number; y: number } | null>(null) }), []);
+  const read = (at: Stage): { input: SpectrumInput; height: number } | null => {
+    const frame = lab.spectrum.value;
+    if (!frame || !at.width) return null;
+    const height = plotHeight(lab.height.value, at.width);
+    return { height, input: {
+      frame, ghost: frame.preview ? lab.before.value : null, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
+      components: local.showComponents.value, width: at.width, height, legend: false,
+    } };
+  };
+  const gestures = useMemo(() => new SpectrumGestures(local, mine.draft, mine.hover), []);
+  useDrawing(base, stage, read, (s, input, theme) => gestures.drawn(input, drawSpectrum(s, input, theme)));
+  useDrawing(over, stage, (at) => {
+    const now = read(at);
+    return now && { height: now.height, input: { hover: mine.hover.value, brush: mine.draft.value.brush } };
+  }, (s, input, theme) => gestures.drawOverlay(s, input, theme));
+  useEffect(() => {
+    inputs.set(local, () => ({ input: read(stage.peek())!.input, stage: stage.peek() }));
+    return gestures.attach(over.current!);
+  }, []);
+  return (
+    <>
+      <Legend stage={stage} />
+      <div class="sl-plot" ref={ref} style={{ height: `${plotHeight(lab.height.value, stage.value.width)}px` }}>
+        <canvas ref={base} role="img" aria-label={altText(lab.view.value, lab.spectrum.value!)} />
+        <canvas ref={over} class={`sl-over sl-tool-${local.tool.value}`} aria-hidden="true" />
+        <Readout hover={mine.hover} width={stage.value.width} />
+      </div>
+      {local.showRanges.value && <Ranges />}
+    </>
+  );
+}
+
+export const plotHeight = (asked: number, width: number): number => (asked > 0 ? asked : Math.round(Math.min(460, Math.max(320, width * 0.62))));
+
+const SHAPES = ["●", "■", "▲", "◆", "▼"];
+
+function Legend({ stage }: { stage: { value: Stage } }) {
+  const local = useLocal();
+  const { lab } = local;
+  const frame = lab.spectrum.value!;
+  const terms = local.showComponents.value ? [...new Set(frame.units.flatMap((u) => (u.components.length > 1 ? u.components.map((c) => c.name) : [])))] : [];
+  const toggle = (name: string) => {
+    const hidden = new Set(local.hiddenUnits.value);
+    if (!hidden.delete(name)) hidden.add(name);
+    if (hidden.size < frame.units.length) local.hiddenUnits.value = hidden;
+  };
+  return (
+    <div class="sl-legend">
+      {frame.units.map((unit, i) => {
+        const on = !local.hiddenUnits.value.has(unit.name);
+        const info = lab.view.value?.units.find((u) => u.name === unit.name);
+        return (
+          <button type="button" key={unit.name} class={`sl-key ${on ? "" : "sl-key-off"}`} aria-pressed={on} onClick={() => toggle(unit.name)}
+            title={`${on ? "Hide" : "Show"} ${unit.name}${info ? `: ${info.used} of ${info.channels} channels noticed, ${info.stat}` : ""}`}
+            onMouseEnter={() => { local.activeUnit.value = frame.units.length > 1 ? unit.name : null; }} onMouseLeave={() => { local.activeUnit.value = null; }}>
+            <span style={{ color: unitColor(stage.value.theme, unit.color, i) }} aria-hidden="true">{SHAPES[i % 5]}</span>{unit.name}
+            {info && <span class="sl-faint">{info.used}/{info.channels}</span>}
+          </button>
+        );
+      })}
+      {terms.map((name, k) => <span class="sl-key sl-term" key={name}><Dashes kind={k} />{name}</span>)}
+      <span class="sl-grow" />
+      <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : "The model folded with the response"}>
+        <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>
+        {frame.preview ? "preview" : frame.exact ? "model, exact" : "model, predicted"}
+      </span>
+    </div>
+  );
+}
+
+const DASHES = ["7 3", "2 3", "9 3 2 3", "4 4", "12 4", "1 2"];
+const Dashes = ({ kind }: { kind: number }) => <svg width="26" height="8" aria-hidden="true"><path d="M0 4H26" stroke="currentColor" stroke-width="1.5" stroke-dasharray={DASHES[kind % 6]} /></svg>;
+

@@ -1,0 +1,177 @@
+// Gestures on the spectrum: zoom by dragging, notice and ignore by dragging (tool or held key), brackets pulled along
+// the lanes, hover. The picture is drawn by the scene; this class knows where things were drawn last.
+// UI state: drafts and zoom are view-local; a finished gesture is one `notice` action for each unit it changed.
+import type { Signal } from "@preact/signals";
+import type { Local, Tool } from "../state/local";
+import type { UnitInfo, Window } from "../state/protocol";
+import { ignored, noticed, snap, spelled } from "../state/windows";
+import { crisp, line } from "../plot/marks";
+import { bracketAt, hit, laneAt, type Bracket, type Hit, type Lane, type SpectrumInput, type SpectrumLayout } from "../plot/spectrum_layout";
+import type { Surface } from "../plot/surface";
+import type { Theme } from "../plot/theme";
+
+export interface Draft {
+  windows: ReadonlyMap<string, Window[]>;
+  brush: { x0: number; x1: number; tool: Tool } | null;
+}
+
+export type Hover = { hit: Hit; x: number; y: number } | null;
+
+type Grip = { kind: "brush"; x: number; tool: Tool; lane: Lane | null } | { kind: "bracket"; bracket: Bracket } | null;
+
+const EMPTY: Draft = { windows: new Map(), brush: null };
+
+export class SpectrumGestures {
+  private input: SpectrumInput | null = null;
+  private at: SpectrumLayout | null = null;
+  private grip: Grip = null;
+  private held: Tool | null = null;
+  private inside = false;
+
+  constructor(private readonly local: Local, private readonly draft: Signal<Draft>, private readonly hover: Signal<Hover>) {}
+
+  drawn(input: SpectrumInput, at: SpectrumLayout): void {
+    this.input = input;
+    this.at = at;
+  }
+
+  attach(canvas: HTMLCanvasElement): () => void {
+    const on: [EventTarget, string, (event: never) => void][] = [
+      [canvas, "pointerdown", this.down], [canvas, "pointermove", this.move], [canvas, "pointerup", this.up], [canvas, "pointercancel", this.cancel],
+      [canvas, "pointerleave", this.leave], [canvas, "pointerenter", () => { this.inside = true; }], [canvas, "dblclick", this.all],
+      [canvas.ownerDocument, "keydown", this.key], [canvas.ownerDocument, "keyup", this.key],
+    ];
+    for (const [target, name, handler] of on) target.addEventListener(name, handler as EventListener);
+    return () => { for (const [target, name, handler] of on) target.removeEventListener(name, handler as EventListener); };
+  }
+
+  drawOverlay(s: Surface, { hover, brush }: { hover: Hover; brush: Draft["brush"] }, theme: Theme): void {
+    const { at } = this;
+    if (!at) return;
+    const [top, bottom] = [at.main.y, at.resid.y + at.resid.h];
+    if (brush) {
+      const [x0, x1] = [Math.min(brush.x0, brush.x1), Math.max(brush.x0, brush.x1)];
+      const color = brush.tool === "ignore" ? theme.fg3 : brush.tool === "notice" ? theme.units[2] : theme.accent;
+      s.fill((p) => p.rect(x0, top, x1 - x0, bottom - top), { color, alpha: 0.18 });
+      s.stroke((p) => [x0, x1].forEach((x) => line(p, crisp(x), top, crisp(x), bottom)), { color, width: 1 });
+      const text = `${brush.tool} ${at.x.invert(x0).toPrecision(3)} – ${at.x.invert(x1).toPrecision(3)} keV`;
+      s.text(text, Math.min(Math.max((x0 + x1) / 2, at.main.x + 60), at.main.x + at.main.w - 60), top + 14, { color: theme.fg, size: 11, align: "middle", weight: 600 });
+    } else if (hover) {
+      const x = (at.x.px(Math.max(hover.hit.unit.lo[hover.hit.bin], at.x.domain[0])) + at.x.px(hover.hit.unit.hi[hover.hit.bin])) / 2;
+      s.stroke((p) => line(p, crisp(x), top, crisp(x), bottom), { color: theme.fg2, alpha: 0.55, dash: [3, 3] });
+      const y = at.y.px(hover.hit.unit.data[hover.hit.bin]);
+      const r = at.r.px(hover.hit.unit.resid[hover.hit.bin]);
+      if (y >= at.main.y && y <= at.main.y + at.main.h) s.stroke((p) => p.circle(x, y, 4.5), { color: theme.fg, width: 1.3 });
+      if (r >= at.resid.y && r <= at.resid.y + at.resid.h) s.stroke((p) => p.circle(x, r, 4.5), { color: theme.fg, width: 1.3 });
+    }
+  }
+
+  private readonly key = (event: KeyboardEvent): void => {
+    const key = event.key.toLowerCase();
+    const tool: Tool | null = key === "n" ? "notice" : key === "i" ? "ignore" : null;
+    if (!tool || (event.target as Element | null)?.closest?.("input, textarea, select, [contenteditable=true]")) return;
+    if (event.type === "keyup") this.held = this.held === tool ? null : this.held;
+    else if (this.inside) {
+      this.held = tool;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+
+  private readonly down = (event: PointerEvent): void => {
+    if (event.button !== 0 || !this.at) return;
+    const canvas = event.currentTarget as HTMLCanvasElement;
+    const bracket = bracketAt(this.at, event.offsetX, event.offsetY);
+    const lane = laneAt(this.at, event.offsetY);
+    const tool = this.held ?? this.local.tool.peek();
+    canvas.setPointerCapture(event.pointerId);
+    this.hover.value = null;
+    this.grip = bracket ? { kind: "bracket", bracket } : { kind: "brush", x: this.inX(event.offsetX), tool: lane && tool === "zoom" ? "ignore" : tool, lane };
+  };
+
+  private readonly move = (event: PointerEvent): void => {
+    if (!this.at || !this.input) return;
+    if (!this.grip) return this.look(event);
+    if (this.grip.kind === "bracket") return this.pull(this.grip.bracket, event.offsetX);
+    const brush = { x0: this.grip.x, x1: this.inX(event.offsetX), tool: this.grip.tool };
+    this.draft.value = { ...this.draft.peek(), brush: Math.abs(brush.x1 - brush.x0) > 3 ? brush : null };
+  };
+
+  private readonly up = (): void => {
+    const { grip } = this;
+    const { brush, windows } = this.draft.peek();
+    this.grip = null;
+    if (grip?.kind === "bracket" && windows.size) {
+      const { unit } = grip.bracket.lane;
+      void this.commit([[unit, windows.get(unit.name)!]]);
+    } else if (grip?.kind === "brush" && brush) this.finish(brush, grip.lane);
+    else this.draft.value = EMPTY;
+  };
+
+  private readonly cancel = (): void => {
+    this.grip = null;
+    this.draft.value = EMPTY;
+  };
+
+  private readonly leave = (): void => {
+    this.inside = false;
+    this.held = null;
+    this.hover.value = null;
+    if (!this.grip) this.local.activeUnit.value = null;
+  };
+
+  private readonly all = (): void => { this.local.zoom.value = { x: null, y: null }; };
+
+  private look(event: PointerEvent): void {
+    const { offsetX: x, offsetY: y } = event;
+    const lane = laneAt(this.at!, y);
+    (event.currentTarget as HTMLElement).style.cursor = bracketAt(this.at!, x, y) ? "ew-resize" : "";
+    this.local.activeUnit.value = lane && this.at!.lanes.length > 1 ? lane.unit.name : null;
+    const found = lane ? null : hit(this.input!, this.at!, x, y);
+    this.hover.value = found && { hit: found, x, y };
+  }
+
+  private pull({ lane, window, end }: Bracket, px: number): void {
+    const all = lane.windows.map((w): Window => [...w]);
+    const [lo, hi] = lane.unit.range;
+    const energy = Math.min(hi, Math.max(lo, this.snapped(lane.unit, this.at!.x.invert(px))));
+    if (end === 0 ? energy >= all[window][1] : energy <= all[window][0]) return;
+    all[window][end] = energy;
+    this.draft.value = { windows: new Map([[lane.unit.name, noticed(all, all[window][0], all[window][1])]]), brush: null };
+  }
+
+  private finish({ x0, x1, tool }: NonNullable<Draft["brush"]>, lane: Lane | null): void {
+    const [lo, hi] = [x0, x1].sort((a, b) => a - b).map((x) => this.at!.x.invert(x));
+    this.draft.value = EMPTY;
+    if (tool === "zoom") {
+      this.local.zoom.value = { x: [lo, hi], y: null };
+      return;
+    }
+    const lanes = lane ? [lane] : this.at!.lanes;
+    const change = tool === "notice" ? noticed : ignored;
+    const edits = lanes.filter(({ unit }) => unit.range[0] < hi && unit.range[1] > lo).map(({ unit, windows }): [UnitInfo, Window[]] => {
+      const [a, b] = [this.snapped(unit, Math.max(lo, unit.range[0])), this.snapped(unit, Math.min(hi, unit.range[1]))];
+      return [unit, change(windows, a, b)];
+    });
+    void this.commit(edits.filter(([unit, windows]) => JSON.stringify(windows) !== JSON.stringify(spelled(unit))));
+  }
+
+  private async commit(edits: [UnitInfo, Window[]][]): Promise<void> {
+    this.draft.value = { windows: new Map(edits.map(([unit, windows]) => [unit.name, windows])), brush: null };
+    for (const [unit, windows] of edits) {
+      if (windows.length) await this.local.act("spectrum", "notice", { unit: unit.name, windows });
+      else this.local.fail("spectrum", { message: `That would ignore every channel of ${unit.name}.`, hint: "Leave at least one range noticed, or take the unit out of the fit." });
+    }
+    this.draft.value = EMPTY;
+  }
+
+  private snapped(unit: UnitInfo, energy: number): number {
+    const data = this.input!.frame.units.find((u) => u.name === unit.name);
+    return data ? snap(energy, data.lo, data.hi) : energy;
+  }
+
+  private inX(x: number): number {
+    const { main } = this.at!;
+    return Math.min(main.x + main.w, Math.max(main.x, x));
+  }
+}

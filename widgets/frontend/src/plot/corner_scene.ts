@@ -1,0 +1,194 @@
+// The corner plot as strokes: marginals on the diagonal with their medians, pair densities below with contours that
+// hold 39.3 % and 86.5 % (one and two σ of a plane).
+// UI state: none.
+import { contours } from "d3-contour";
+import type { CornerFrame } from "../state/frames";
+import { crisp, frame as outline, line } from "./marks";
+import type { Box, Surface } from "./surface";
+import { tex } from "./tex";
+import type { Theme } from "./theme";
+import { axis, linearTicks, type Axis } from "./ticks";
+
+export interface CornerInput {
+  frame: CornerFrame;
+  /** Indices of the shown parameters, in order. */
+  shown: readonly number[];
+  width: number;
+  height: number;
+}
+
+const EDGE = { left: 56, right: 10, top: 22, bottom: 50, gap: 5 };
+
+export function cornerSize(width: number, count: number, asked: number): number {
+  return asked > 0 ? asked : Math.round(Math.min(width, Math.max(260, 110 * count + 80), 640));
+}
+
+export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
+  const { frame, shown } = input;
+  const n = shown.length;
+  const side = (Math.min(input.width, input.height) - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n;
+  const cellH = (input.height - EDGE.top - EDGE.bottom - EDGE.gap * (n - 1)) / n;
+  const cellW = Math.min((input.width - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n, side * 1.6);
+  const size = n > 6 ? 9 : n > 4 ? 10 : 11;
+  const cell = (r: number, c: number): Box => ({ x: EDGE.left + c * (cellW + EDGE.gap), y: EDGE.top + r * (cellH + EDGE.gap), w: cellW, h: cellH });
+  for (let r = 0; r < n; r++) {
+    for (let c = 0; c <= r; c++) {
+      const [box, i, j] = [cell(r, c), shown[r], shown[c]];
+      const x = axis(false, [frame.lo[j], frame.hi[j]], [box.x, box.x + box.w]);
+      const y = axis(false, [frame.lo[i], frame.hi[i]], [box.y + box.h, box.y]);
+      if (r === c) marginal(s, frame, i, box, x, theme);
+      else pair(s, frame, i, j, box, x, y, theme);
+      outline(s, box, theme);
+      ticksOf(s, box, x, y, { bottom: r === n - 1, left: c === 0 && r > 0 }, theme, size);
+      if (r === n - 1) s.text(tex(frame.labels[j]), box.x + box.w / 2, box.y + box.h + 44, { color: theme.fg, size: 12, align: "middle" });
+      if (c === 0 && r > 0) s.text(tex(frame.labels[i]), 12, box.y + box.h / 2, { color: theme.fg, size: 12, align: "middle", rotate: -Math.PI / 2 });
+      if (r === c) title(s, frame, i, box, theme, n, size);
+    }
+  }
+}
+
+function ticksOf(s: Surface, box: Box, x: Axis, y: Axis, side: { bottom: boolean; left: boolean }, theme: Theme, size: number): void {
+  const xs = linearTicks(x, Math.max(30, box.w / 3)).filter((t) => inside(x, t.value));
+  const ys = linearTicks(y, Math.max(24, box.h / 3)).filter((t) => inside(y, t.value));
+  const floor = box.y + box.h;
+  s.stroke((p) => xs.forEach((t) => line(p, crisp(x.px(t.value)), floor, crisp(x.px(t.value)), floor - 4)), { color: theme.fg3 });
+  if (side.left) s.stroke((p) => ys.forEach((t) => line(p, box.x, crisp(y.px(t.value)), box.x + 4, crisp(y.px(t.value)))), { color: theme.fg3 });
+  if (side.bottom) for (const t of xs) s.text(t.label!, x.px(t.value) + 3, floor + 9, { color: theme.fg2, size: size - 1, align: "end", baseline: "middle", rotate: -Math.PI / 5 });
+  if (side.left) for (const t of ys) s.text(t.label!, box.x - 5, y.px(t.value), { color: theme.fg2, size: size - 1, align: "end", baseline: "middle" });
+}
+
+const inside = (a: Axis, value: number): boolean => {
+  const f = (value - a.domain[0]) / (a.domain[1] - a.domain[0]);
+  return f > 0.04 && f < 0.96;
+};
+
+function title(s: Surface, frame: CornerFrame, i: number, box: Box, theme: Theme, n: number, size: number): void {
+  const text = `${frame.median[i]} `;
+  const [plus, minus] = [`+${frame.plus[i].replace(/^[+]/, "")}`, `−${frame.minus[i].replace(/^[-−+]/, "")}`];
+  const type = { color: theme.fg, size: n > 6 ? 9 : size };
+  const small = { ...type, size: type.size * 0.8, color: theme.fg2 };
+  const width = s.width(text, type) + Math.max(s.width(plus, small), s.width(minus, small));
+  const x = Math.min(box.x + box.w / 2 - width / 2, box.x + box.w - width + 20);
+  const at = x + s.width(text, type);
+  s.text(text, x, box.y - 7, type);
+  s.text(plus, at, box.y - 11, small);
+  s.text(minus, at, box.y - 2.5, small);
+}
+
+function marginal(s: Surface, frame: CornerFrame, i: number, box: Box, x: Axis, theme: Theme): void {
+  const heights = frame.marginals[i];
+  const top = Math.max(...heights) || 1;
+  const w = box.w / heights.length;
+  const y = (h: number) => box.y + box.h - (h / top) * (box.h - 8);
+  const trace = (p: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }) => {
+    p.moveTo(box.x, box.y + box.h);
+    heights.forEach((h, k) => {
+      p.lineTo(box.x + k * w, y(h));
+      p.lineTo(box.x + (k + 1) * w, y(h));
+    });
+    p.lineTo(box.x + box.w, box.y + box.h);
+  };
+  s.clip(box, () => {
+    s.fill(trace, { color: theme.accent, alpha: 0.14 });
+    s.stroke(trace, { color: theme.accent, width: 1.3 });
+    interval(s, frame, i, box, x, theme);
+    best(s, frame.best[i], x, box, theme);
+  });
+}
+
+/** Median and the 68.3 % interval, from the texts Python formatted (numbers it can say, the plot can place). */
+function interval(s: Surface, frame: CornerFrame, i: number, box: Box, x: Axis, theme: Theme): void {
+  const number = (text: string) => Number(text.replace(/[−]/g, "-").replace(/^\+/, ""));
+  const middle = number(frame.median[i]);
+  const ends = [middle - Math.abs(number(frame.minus[i])), middle, middle + Math.abs(number(frame.plus[i]))];
+  ends.forEach((v, k) => {
+    if (Number.isFinite(v)) s.stroke((p) => line(p, crisp(x.px(v)), box.y, crisp(x.px(v)), box.y + box.h), { color: theme.fg2, dash: k === 1 ? undefined : [3, 3], alpha: 0.75 });
+  });
+}
+
+function best(s: Surface, value: number | undefined, x: Axis, box: Box, theme: Theme): void {
+  if (value === undefined || !Number.isFinite(value)) return;
+  s.fill((p) => {
+    p.moveTo(x.px(value), box.y + box.h - 7);
+    p.lineTo(x.px(value) - 4, box.y + box.h);
+    p.lineTo(x.px(value) + 4, box.y + box.h);
+    p.closePath();
+  }, { color: theme.units[1] });
+}
+
+function pair(s: Surface, frame: CornerFrame, i: number, j: number, box: Box, x: Axis, y: Axis, theme: Theme): void {
+  const [bins, flip] = [frame.bins, i < j];
+  const source = flip ? frame.pair(j, i) : frame.pair(i, j);
+  const grid = flip ? transposed(source, bins) : source;
+  const cuts = flip ? frame.thresholds(j, i) : frame.thresholds(i, j);
+  s.clip(box, () => {
+    s.image(heat(grid, bins, theme), bins, bins, box);
+    contourLines(s, grid, bins, cuts, box, theme);
+    const at = [x.px(frame.best[j]), y.px(frame.best[i])];
+    if (at.every(Number.isFinite)) {
+      s.stroke((p) => { line(p, at[0] - 4, at[1], at[0] + 4, at[1]); line(p, at[0], at[1] - 4, at[0], at[1] + 4); }, { color: theme.units[1], width: 1.6 });
+    }
+  });
+}
+
+function transposed(grid: Uint8Array, bins: number): Uint8Array {
+  const out = new Uint8Array(grid.length);
+  for (let a = 0; a < bins; a++) for (let b = 0; b < bins; b++) out[b * bins + a] = grid[a * bins + b];
+  return out;
+}
+
+function rgb(color: string): [number, number, number] {
+  const hex = color.match(/^#([0-9a-f]{6})/i)?.[1];
+  if (hex) return [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16)) as [number, number, number];
+  const parts = color.match(/[\d.]+/g)?.map(Number);
+  return parts && parts.length >= 3 ? [parts[0], parts[1], parts[2]] : [25, 118, 210];
+}
+
+/** Density as opacity of the accent colour; the first row of the image is the top, that is the largest y. */
+function heat(grid: Uint8Array, bins: number, theme: Theme): Uint8ClampedArray {
+  const [r, g, b] = rgb(theme.accent);
+  const out = new Uint8ClampedArray(bins * bins * 4);
+  for (let row = 0; row < bins; row++) {
+    for (let col = 0; col < bins; col++) {
+      const at = ((bins - 1 - row) * bins + col) * 4;
+      out.set([r, g, b, Math.round(170 * (grid[row * bins + col] / 255) ** 0.75)], at);
+    }
+  }
+  return out;
+}
+
+function contourLines(s: Surface, grid: Uint8Array, bins: number, cuts: readonly number[], box: Box, theme: Theme): void {
+  const maker = contours().size([bins, bins]).smooth(true);
+  const values = Array.from(blurred(grid, bins));
+  const [sx, sy] = [box.w / bins, box.h / bins];
+  [...cuts].filter((v) => v > 0).sort((a, b) => a - b).forEach((cut, k) => {
+    const shape = maker.contour(values, cut);
+    s.stroke((p) => {
+      for (const polygon of shape.coordinates) for (const ring of polygon) {
+        ring.forEach(([gx, gy], m) => (m ? p.lineTo : p.moveTo).call(p, box.x + gx * sx, box.y + box.h - gy * sy));
+        p.closePath();
+      }
+    }, { color: theme.fg, width: k === 0 ? 1 : 1.4, alpha: k === 0 ? 0.65 : 0.9 });
+  });
+}
+
+/** A 3 × 3 binomial blur, so that contours follow the density and not the counting noise. */
+function blurred(grid: Uint8Array, bins: number): Float64Array {
+  const at = (r: number, c: number) => grid[Math.min(bins - 1, Math.max(0, r)) * bins + Math.min(bins - 1, Math.max(0, c))];
+  return Float64Array.from(grid, (_, k) => {
+    const [r, c] = [Math.floor(k / bins), k % bins];
+    return (4 * at(r, c) + 2 * (at(r - 1, c) + at(r + 1, c) + at(r, c - 1) + at(r, c + 1)) + at(r - 1, c - 1) + at(r - 1, c + 1) + at(r + 1, c - 1) + at(r + 1, c + 1)) / 16;
+  });
+}
+
+/** |correlation| of a pair from its histogram: to choose which parameters to show when there are many. */
+export function correlation(grid: ArrayLike<number>, bins: number): number {
+  let [w, mx, my, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
+  for (let r = 0; r < bins; r++) for (let c = 0; c < bins; c++) {
+    const v = grid[r * bins + c];
+    w += v; mx += v * c; my += v * r; xx += v * c * c; yy += v * r * r; xy += v * r * c;
+  }
+  if (!w) return 0;
+  const [vx, vy] = [xx / w - (mx / w) ** 2, yy / w - (my / w) ** 2];
+  return vx > 0 && vy > 0 ? (xy / w - (mx / w) * (my / w)) / Math.sqrt(vx * vy) : 0;
+}

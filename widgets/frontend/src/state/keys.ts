@@ -1,0 +1,75 @@
+// Keys: which gesture a key press in the parameter table or anywhere in the panel means. Pure; the list that `?`
+// shows is made from the same table, so it cannot lie.
+// UI state: none.
+
+export type Command =
+  | { do: "move"; by: number }
+  | { do: "edge"; end: "first" | "last" }
+  | { do: "step"; by: number }
+  | { do: "freeze" | "link" | "unlink" | "prior" | "select" | "escape" | "filter" }
+  | { do: "edit"; start: string | null }
+  | { do: "undo" | "redo" | "help" };
+
+export interface Press {
+  key: string;
+  shiftKey?: boolean;
+  altKey?: boolean;
+  ctrlKey?: boolean;
+  metaKey?: boolean;
+}
+
+export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[] = [
+  { group: "Parameters", keys: ["↑", "↓"], text: "previous, next parameter (with Shift: extend the selection)" },
+  { group: "Parameters", keys: ["←", "→"], text: "move the value by 1 % of the slider" },
+  { group: "Parameters", keys: ["Shift ←", "→"], text: "move it by 10 %" },
+  { group: "Parameters", keys: ["Alt ←", "→"], text: "move it by 0.1 %" },
+  { group: "Parameters", keys: ["Enter"], text: "type a value; a unit may follow it" },
+  { group: "Parameters", keys: ["="], text: "tie the value to others, e.g. =2*par[1]" },
+  { group: "Parameters", keys: ["F"], text: "freeze or thaw" },
+  { group: "Parameters", keys: ["Space"], text: "add to the selection, or take out" },
+  { group: "Parameters", keys: ["L"], text: "link the selection (first chosen is master)" },
+  { group: "Parameters", keys: ["U"], text: "unlink" },
+  { group: "Parameters", keys: ["P"], text: "edit the prior" },
+  { group: "Parameters", keys: ["/"], text: "filter the table" },
+  { group: "Spectrum", keys: ["drag"], text: "zoom; double click shows everything" },
+  { group: "Spectrum", keys: ["N + drag"], text: "notice an energy range" },
+  { group: "Spectrum", keys: ["I + drag"], text: "ignore an energy range" },
+  { group: "Everywhere", keys: ["Ctrl Z"], text: "undo" },
+  { group: "Everywhere", keys: ["Ctrl Shift Z"], text: "redo" },
+  { group: "Everywhere", keys: ["Esc"], text: "cancel, close, clear the selection" },
+  { group: "Everywhere", keys: ["?"], text: "this list" },
+];
+
+const LETTERS: Record<string, Command> = {
+  f: { do: "freeze" }, l: { do: "link" }, u: { do: "unlink" }, p: { do: "prior" }, " ": { do: "select" },
+  "/": { do: "filter" }, Escape: { do: "escape" }, Enter: { do: "edit", start: null }, F2: { do: "edit", start: null },
+  ArrowUp: { do: "move", by: -1 }, ArrowDown: { do: "move", by: 1 },
+  Home: { do: "edge", end: "first" }, End: { do: "edge", end: "last" },
+};
+
+function stride(press: Press): number {
+  if (press.shiftKey) return 0.1;
+  return press.altKey ? 0.001 : 0.01;
+}
+
+/** A key pressed on a row of the table (not inside a field). */
+export function rowCommand(press: Press): Command | null {
+  if (press.ctrlKey || press.metaKey) return null;
+  if (press.key === "ArrowLeft" || press.key === "ArrowRight") {
+    return { do: "step", by: (press.key === "ArrowLeft" ? -1 : 1) * stride(press) };
+  }
+  if (press.altKey) return null;
+  if (press.key === "=") return { do: "edit", start: "=" };
+  if (/^[0-9.+-]$/.test(press.key)) return { do: "edit", start: press.key };
+  return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
+}
+
+/** A key pressed anywhere in the panel, outside text fields. */
+export function globalCommand(press: Press): Command | null {
+  const mod = press.ctrlKey || press.metaKey;
+  const key = press.key.toLowerCase();
+  if (mod && key === "z") return { do: press.shiftKey ? "redo" : "undo" };
+  if (mod && key === "y") return { do: "redo" };
+  if (!mod && press.key === "?") return { do: "help" };
+  return null;
+}

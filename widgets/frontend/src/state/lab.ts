@@ -1,0 +1,159 @@
+// Lab: what one anywidget model knows, as signals. One `Lab` a model, shared by all its views.
+// UI state: a copy of the session's (domain, undoable) and of State.ui (shared), never edited here; `pending` is the
+// optimistic value of a row between a gesture and the view that confirms it.
+import { batch, computed, signal } from "@preact/signals";
+import { DragStream } from "./drag";
+import { type Bytes, type CornerFrame, type SpectrumFrame, cornerFrame, spectrumFrame } from "./frames";
+import { Link } from "./link";
+import type { AnyModel, FitState, FromPython, LabError, Reply, View } from "./protocol";
+
+export const IDLE: FitState = {
+  state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,
+};
+
+const DEFAULT_PANELS = ["spectrum", "params", "fit", "criteria", "corner", "history", "python"];
+
+export class Lab {
+  readonly link: Link;
+  readonly view = signal<View | null>(null);
+  readonly fit = signal<FitState>(IDLE);
+  readonly spectrum = signal<SpectrumFrame | null>(null);
+  /** The curve as it was before the present drag: drawn as a ghost under the preview. */
+  readonly before = signal<SpectrumFrame | null>(null);
+  readonly corner = signal<CornerFrame | null>(null);
+  /** What a person typed or dragged and Python has not yet confirmed: pid → shown value. */
+  readonly pending = signal<ReadonlyMap<number, number | string>>(new Map());
+  readonly fault = signal<LabError | null>(null);
+  readonly panels = signal<string[]>(DEFAULT_PANELS);
+  readonly height = signal(0);
+  readonly running = computed(() => this.fit.value.state === "running" || this.fit.value.state === "stopping");
+  readonly rows = computed(() => this.view.value?.params.rows ?? []);
+  private readonly drags: DragStream;
+  private readonly confirmAt = new Map<number, number>();
+  private readonly views = new Map<string, boolean>();
+  private shown: boolean | null = null;
+  private readonly onTraits = () => this.readTraits();
+
+  constructor(private readonly model: AnyModel) {
+    this.link = new Link(model, (message, buffers) => this.receive(message, buffers));
+    this.drags = new DragStream((pid, value, seq) => this.link.send({ type: "drag", pid, value, seq }));
+    this.readTraits();
+    for (const name of ["change:panels", "change:height"]) model.on(name, this.onTraits);
+  }
+
+  act(name: string, args: Record<string, unknown> = {}): Promise<Reply> {
+    return this.link.act(name, args);
+  }
+
+  /** Stop is acknowledged at once: the word changes before the kernel has heard it. */
+  stop(): Promise<Reply> {
+    if (this.fit.value.state === "running") this.fit.value = { ...this.fit.value, state: "stopping" };
+    return this.act("stop");
+  }
+
+  drag(pid: number, value: number): void {
+    const frame = this.spectrum.peek();
+    if (!this.before.peek() && frame && !frame.preview) this.before.value = frame;
+    this.hold(pid, value);
+    this.drags.move(pid, value);
+  }
+
+  /** End of a drag, or a typed value: the undoable action. The row shows `value` until a view confirms it. */
+  async setValue(pid: number, value: number | string): Promise<Reply> {
+    this.drags.end();
+    this.hold(pid, value);
+    const reply = await this.act("set_value", { pid, value });
+    if (!reply.ok) {
+      this.release(pid);
+      this.before.value = null;
+    } else this.confirm(pid, reply.rev);
+    return reply;
+  }
+
+  /** A drag was broken off: show `value` again, nothing enters history. */
+  cancelDrag(pid: number, value: number): void {
+    this.drags.end();
+    this.release(pid);
+    this.drags.move(pid, value);
+  }
+
+  /** A view of this model was shown, hidden or removed (`null`); streams run while at least one is seen. */
+  seen(view: string, visible: boolean | null): void {
+    if (visible === null) this.views.delete(view);
+    else this.views.set(view, visible);
+    const any = [...this.views.values()].some(Boolean);
+    if (any === this.shown) return;
+    this.shown = any;
+    this.link.visible(any);
+  }
+
+  close(): void {
+    for (const name of ["change:panels", "change:height"]) this.model.off(name, this.onTraits);
+    this.drags.end();
+    this.link.close();
+  }
+
+  private hold(pid: number, value: number | string): void {
+    this.pending.value = new Map(this.pending.value).set(pid, value);
+  }
+
+  private release(pid: number): void {
+    const rest = new Map(this.pending.value);
+    rest.delete(pid);
+    this.confirmAt.delete(pid);
+    this.pending.value = rest;
+  }
+
+  private confirm(pid: number, rev: number | undefined): void {
+    const shown = this.view.peek()?.rev ?? -1;
+    if (rev !== undefined && shown >= rev) return this.release(pid);
+    this.confirmAt.set(pid, rev ?? shown + 1);
+    setTimeout(() => this.confirmAt.has(pid) && this.release(pid), 400);
+  }
+
+  private receive(message: FromPython, buffers: readonly Bytes[]): void {
+    if (message.type === "view") this.receiveView(message);
+    else if (message.type === "progress") this.receiveFit(message.fit);
+    else if (message.type === "spectrum" || message.type === "corner") this.receiveFrame(message, buffers);
+  }
+
+  private receiveView(view: View): void {
+    if (view.rev < (this.view.peek()?.rev ?? -Infinity)) return;
+    batch(() => {
+      this.view.value = view;
+      this.receiveFit(view.fit);
+      for (const [pid, rev] of [...this.confirmAt]) if (view.rev >= rev) this.release(pid);
+    });
+  }
+
+  /** A pressed Stop stays pressed until the run really ends, whatever progress message was still on its way. */
+  private receiveFit(fit: FitState): void {
+    const stopping = this.fit.peek().state === "stopping" && fit.state === "running" && fit.engine === this.fit.peek().engine;
+    this.fit.value = stopping ? { ...fit, state: "stopping" } : fit;
+  }
+
+  private receiveFrame(message: Extract<FromPython, { type: "spectrum" | "corner" }>, buffers: readonly Bytes[]): void {
+    try {
+      if (message.type === "spectrum") this.showSpectrum(spectrumFrame(message, buffers));
+      else if (message.rev >= (this.corner.peek()?.rev ?? -Infinity)) this.corner.value = cornerFrame(message, buffers);
+    } catch (error) {
+      this.fault.value = { kind: "frame", message: `A ${message.type} frame could not be read: ${(error as Error).message}.` };
+    }
+    this.link.ackAfterDraw(message.type, message.seq);
+  }
+
+  private showSpectrum(frame: SpectrumFrame): void {
+    if (frame.preview) this.drags.arrived(frame.seq);
+    if (frame.rev < (this.spectrum.peek()?.rev ?? -Infinity)) return;
+    batch(() => {
+      if (!frame.preview) this.before.value = null;
+      this.spectrum.value = frame;
+    });
+  }
+
+  private readTraits(): void {
+    const panels = this.model.get("panels");
+    this.panels.value = Array.isArray(panels) && panels.length ? panels.map(String) : DEFAULT_PANELS;
+    this.height.value = Number(this.model.get("height")) || 0;
+  }
+}

@@ -1,0 +1,122 @@
+// The wire: one anywidget model, its messages out and in. Matches replies by id, drops what is older than what is
+// shown, acknowledges frames after the draw, says how the kernel is doing. It holds no science.
+// UI state: view-local to the browser (the state of the connection); nothing here is saved or undone.
+import { signal } from "@preact/signals";
+import type { AnyModel, FromPython, LabError, Reply } from "./protocol";
+import type { Bytes } from "./frames";
+
+export type LinkPhase = "connecting" | "live" | "busy" | "lost";
+
+export interface LinkState {
+  phase: LinkPhase;
+  /** Round trip of the last answered message, ms. */
+  rtt: number | null;
+  text: string;
+}
+
+export const BUSY_MS = 3000;
+export const LOST_MS = 20000;
+export const HELLO_MS = 6000;
+
+interface Waiting {
+  sent: number;
+  name: string;
+  resolve: (reply: Reply) => void;
+  timers: ReturnType<typeof setTimeout>[];
+}
+
+type Handler = (message: FromPython, buffers: readonly Bytes[]) => void;
+
+const unanswered = (name: string): LabError => ({
+  kind: "timeout",
+  message: `The kernel did not answer “${name}” within ${LOST_MS / 1000} s.`,
+  hint: "It may be running a cell, or it was restarted: wait for the cell, or run the cell that shows this panel again.",
+});
+
+export class Link {
+  readonly state = signal<LinkState>({ phase: "connecting", rtt: null, text: "Waiting for the kernel …" });
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private helloTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly onCustom = (message: FromPython, buffers?: readonly Bytes[]) => this.receive(message, buffers ?? []);
+
+  constructor(private readonly model: AnyModel, private readonly handle: Handler) {
+    model.on("msg:custom", this.onCustom as (...args: never[]) => void);
+  }
+
+  send(message: Record<string, unknown>): void {
+    this.model.send(message);
+  }
+
+  /** Announce a view; if no snapshot comes the state says so. */
+  hello(view: string, again = false): void {
+    clearTimeout(this.helloTimer);
+    this.helloTimer = setTimeout(() => this.lost("no snapshot came. Run the cell that shows this panel again."), HELLO_MS);
+    this.send(again ? { type: "hello", view, again } : { type: "hello", view });
+  }
+
+  /** Send one action; the promise always resolves, with an error reply when no answer came. */
+  act(name: string, args: Record<string, unknown>): Promise<Reply> {
+    const id = this.nextId++;
+    return new Promise((resolve) => {
+      const timers = [
+        setTimeout(() => this.busy(name), BUSY_MS),
+        setTimeout(() => this.expire(id), LOST_MS),
+      ];
+      this.waiting.set(id, { sent: performance.now(), name, resolve, timers });
+      this.send({ type: "action", id, name, args });
+    });
+  }
+
+  /** Acknowledge a frame once the browser has drawn it: after the animation-frame callbacks queued so far. */
+  ackAfterDraw(topic: string, seq: number): void {
+    requestAnimationFrame(() => this.send({ type: "ack", topic, seq }));
+  }
+
+  visible(visible: boolean): void {
+    this.send({ type: "visible", visible });
+  }
+
+  close(): void {
+    clearTimeout(this.helloTimer);
+    for (const { timers } of this.waiting.values()) timers.forEach(clearTimeout);
+    this.waiting.clear();
+    this.model.off("msg:custom", this.onCustom as (...args: never[]) => void);
+  }
+
+  private receive(message: FromPython, buffers: readonly Bytes[]): void {
+    if (message.type === "reply") this.answer(message);
+    else if (this.state.value.phase !== "live" && this.waiting.size === 0) this.live(this.state.value.rtt);
+    if (message.type === "view") clearTimeout(this.helloTimer);
+    this.handle(message, buffers);
+  }
+
+  private answer(reply: Reply): void {
+    const waiting = this.waiting.get(reply.id);
+    if (!waiting) return this.live(this.state.value.rtt);
+    this.waiting.delete(reply.id);
+    waiting.timers.forEach(clearTimeout);
+    this.live(performance.now() - waiting.sent);
+    waiting.resolve(reply);
+  }
+
+  private expire(id: number): void {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    this.waiting.delete(id);
+    this.lost(`no answer to “${waiting.name}” for ${LOST_MS / 1000} s.`);
+    waiting.resolve({ type: "reply", id, ok: false, error: unanswered(waiting.name) });
+  }
+
+  private live(rtt: number | null): void {
+    this.state.value = { phase: "live", rtt, text: "" };
+  }
+
+  private busy(name: string): void {
+    this.state.value = { ...this.state.value, phase: "busy", text: `The kernel is busy: “${name}” waits for it.` };
+  }
+
+  private lost(text: string): void {
+    this.state.value = { ...this.state.value, phase: "lost", text: `The kernel did not answer: ${text}` };
+  }
+}

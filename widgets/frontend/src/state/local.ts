@@ -1,0 +1,86 @@
+// Local: what belongs to one rendered view and to nobody else: selection, toggles, open popovers, errors in place.
+// UI state: view-local. Nothing here reaches Python, history or the journal.
+import { computed, signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Lab } from "./lab";
+import type { LabError, Reply, Row } from "./protocol";
+
+export type Tool = "zoom" | "notice" | "ignore";
+export type XY = { x: [number, number] | null; y: [number, number] | null };
+
+export class Local {
+  // parameters
+  readonly selected = signal<readonly number[]>([]);
+  readonly active = signal<number | null>(null);
+  readonly hoverLink = signal<number | null>(null);
+  readonly filter = signal("");
+  readonly showHidden = signal(false);
+  readonly editing = signal<{ pid: number; start: string | null } | null>(null);
+  readonly priorOf = signal<number | null>(null);
+  // spectrum
+  readonly logx = signal<boolean | null>(null);
+  readonly logy = signal<boolean | null>(null);
+  readonly showComponents = signal(true);
+  readonly hiddenUnits = signal<ReadonlySet<string>>(new Set());
+  readonly activeUnit = signal<string | null>(null);
+  readonly tool = signal<Tool>("zoom");
+  readonly zoom = signal<XY>({ x: null, y: null });
+  readonly showRanges = signal(false);
+  // the rest
+  readonly showPython = signal(true);
+  readonly showHelp = signal(false);
+  readonly criterion = signal<"aic" | "aicc" | "bic" | "lnz">("aicc");
+  readonly engine = signal<string | null>(null);
+  readonly options = signal<Record<string, Record<string, unknown>>>({});
+  readonly cornerPids = signal<readonly number[] | null>(null);
+  readonly errors = signal<ReadonlyMap<string, LabError>>(new Map());
+  readonly said = signal("");
+  root: HTMLElement | null = null;
+
+  readonly shownRows = computed<readonly Row[]>(() => {
+    const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return this.lab.rows.value.filter((row) => (this.showHidden.value || !row.hidden) && words.every((w) => matches(row, w)));
+  });
+
+  constructor(readonly lab: Lab, readonly id: string) {}
+
+  /** Send an action; an error stays at `place` until the next try there or until it is dismissed. */
+  async act(place: string, name: string, args: Record<string, unknown> = {}): Promise<Reply> {
+    this.clear(place);
+    return this.settle(place, await this.lab.act(name, args));
+  }
+
+  settle(place: string, reply: Reply): Reply {
+    if (reply.ok) this.clear(place);
+    else this.fail(place, reply.error ?? { message: "The kernel refused this without saying why." });
+    return reply;
+  }
+
+  fail(place: string, error: LabError): void {
+    this.errors.value = new Map(this.errors.value).set(place, error);
+  }
+
+  clear(place: string): void {
+    if (!this.errors.value.has(place)) return;
+    const rest = new Map(this.errors.value);
+    rest.delete(place);
+    this.errors.value = rest;
+  }
+}
+
+function matches(row: Row, word: string): boolean {
+  if (word === "free") return row.free;
+  if (word === "frozen") return row.frozen;
+  if (word === "linked") return row.link !== null;
+  return `${row.pid} ${row.expression} ${row.component} ${row.component}.${row.name} ${row.name} ${row.unit}`.toLowerCase().includes(word);
+}
+
+const Context = createContext<Local | null>(null);
+export const LocalProvider = Context.Provider;
+
+export function useLocal(): Local {
+  const local = useContext(Context);
+  if (!local) throw new Error("a panel was rendered outside its view");
+  return local;
+}

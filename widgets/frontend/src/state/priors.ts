@@ -1,0 +1,74 @@
+// Prior texts and their densities: `unif(-2, 2)` as family and arguments, and what Python says it looks like. One
+// request for each (parameter, text), one at a time, so that a table of fifty rows is no burst.
+// UI state: view-local cache of answers.
+import type { Lab } from "./lab";
+import type { Family, LabError, Row } from "./protocol";
+
+export interface Density {
+  x: readonly number[];
+  density: readonly number[];
+  lo: number;
+  hi: number;
+}
+
+export type Shape = { ok: true; density: Density } | { ok: false; error: LabError };
+
+export interface PriorText {
+  family: string;
+  args: string[];
+}
+
+export function splitPrior(text: string): PriorText {
+  const match = text.trim().match(/^([A-Za-z_]\w*)\s*\(([^]*)\)$/);
+  if (!match) return { family: "", args: [] };
+  return { family: match[1], args: match[2].split(",").map((arg) => arg.replace(/^\s*\w+\s*=/, "").trim()).filter(Boolean) };
+}
+
+export const joinPrior = (prior: PriorText): string => (prior.family ? `${prior.family}(${prior.args.join(", ")})` : "");
+
+/** Arguments for another family: its defaults, but keep what has the same name. */
+export function switchFamily(prior: PriorText, from: Family | undefined, to: Family): PriorText {
+  const old = new Map(from?.args.map((arg, i) => [arg.name, prior.args[i]]));
+  return { family: to.name, args: to.args.map((arg) => old.get(arg.name) ?? (arg.default === null ? "" : String(arg.default))) };
+}
+
+const caches = new WeakMap<Lab, Map<string, Promise<Shape>>>();
+const queues = new WeakMap<Lab, Promise<unknown>>();
+
+export function priorShape(lab: Lab, pid: number, text: string): Promise<Shape> {
+  const cache = caches.get(lab) ?? new Map<string, Promise<Shape>>();
+  caches.set(lab, cache);
+  const key = `${pid}|${text}`;
+  const known = cache.get(key);
+  if (known) return known;
+  const answer = (queues.get(lab) ?? Promise.resolve()).then(() => ask(lab, pid, text));
+  queues.set(lab, answer);
+  cache.set(key, answer);
+  void answer.then((shape) => { if (!shape.ok && shape.error.kind === "timeout") cache.delete(key); });
+  return answer;
+}
+
+async function ask(lab: Lab, pid: number, text: string): Promise<Shape> {
+  const reply = await lab.act("prior_preview", { pid, prior: text });
+  if (!reply.ok || !reply.x || !reply.density) {
+    return { ok: false, error: reply.error ?? { message: "This prior has no density to draw." } };
+  }
+  const [x, density] = [reply.x, reply.density];
+  return { ok: true, density: { x, density, lo: reply.lo ?? x[0], hi: reply.hi ?? x[x.length - 1] } };
+}
+
+/** Heights 0 … 1 across the row's slider, resampled from a density: the glyph. */
+export function glyphHeights(row: Row, density: Density, n = 24): number[] {
+  const { lo, hi } = Number.isFinite(row.slider.lo) && row.slider.hi > row.slider.lo ? row.slider : density;
+  const heights = Array.from({ length: n }, (_, i) => interpolate(density, lo + ((i + 0.5) / n) * (hi - lo)));
+  const top = Math.max(...heights);
+  return top > 0 ? heights.map((h) => h / top) : heights;
+}
+
+function interpolate({ x, density }: Density, at: number): number {
+  if (at < x[0] || at > x[x.length - 1]) return 0;
+  let i = 1;
+  while (i < x.length - 1 && x[i] < at) i++;
+  const t = (at - x[i - 1]) / (x[i] - x[i - 1] || 1);
+  return density[i - 1] + t * (density[i] - density[i - 1]);
+}

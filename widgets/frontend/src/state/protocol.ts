@@ -1,0 +1,250 @@
+// The border in types: every message of widgets/PROTOCOL.md, and nothing else. No code lives here.
+// UI state: none.
+
+export type Owner = "model" | "data";
+
+export interface SliderRange {
+  lo: number;
+  hi: number;
+  log: boolean;
+}
+
+export interface Row {
+  pid: number;
+  owner: Owner;
+  expression: string;
+  component: string;
+  name: string;
+  label: string;
+  unit: string;
+  value: number;
+  text: string;
+  error: string;
+  frozen: boolean;
+  free: boolean;
+  link: number | null;
+  linked_to: number | null;
+  tie: string | null;
+  at_bound: null | "low" | "high";
+  prior: string;
+  prior_set: boolean;
+  slider: SliderRange;
+  hidden: boolean;
+  /** Heights 0–100 of the prior across the slider's range; asked for with `prior_preview` when absent. */
+  glyph?: number[];
+}
+
+export interface FamilyArg {
+  name: string;
+  default: number | null;
+}
+
+export interface Family {
+  name: string;
+  signature: string;
+  doc: string;
+  args: FamilyArg[];
+}
+
+export type Window = [number, number];
+
+export interface UnitInfo {
+  name: string;
+  pair: string | number;
+  stat: string;
+  formula: string;
+  channels: number;
+  used: number;
+  notice: Window[];
+  range: Window;
+  color: string | number;
+}
+
+export interface StatInfo {
+  name: string;
+  value: string;
+  number: number;
+  dof: number;
+  bins: number;
+  reduced: string;
+  exact: boolean;
+  per_unit: { unit: string; name: string; value: string | number; bins: number }[];
+}
+
+export interface CriteriaRow {
+  run: string | number;
+  label: string;
+  k: number;
+  stat: number | null;
+  aic: number | null;
+  aicc: number | null;
+  bic: number | null;
+  lnz: number | null;
+  lnz_err: number | null;
+  weight: number | null;
+  note: string;
+  comparable: boolean;
+  why: string;
+}
+
+export interface Quality {
+  pareto_k: number | null;
+  ok: boolean;
+  text: string;
+}
+
+export interface Criteria {
+  rows: CriteriaRow[];
+  at: string;
+  quality: Quality | null;
+  stale: boolean;
+}
+
+export type OptionValue = number | boolean | string | null;
+
+export interface EngineOption {
+  name: string;
+  label: string;
+  kind: "int" | "float" | "bool" | "choice";
+  default: OptionValue;
+  min?: number | null;
+  max?: number | null;
+  choices?: (string | number)[] | null;
+  doc: string;
+}
+
+export interface Engine {
+  name: string;
+  title: string;
+  doc: string;
+  enabled: boolean;
+  why: string;
+  options: EngineOption[];
+}
+
+export type FitPhase = "idle" | "running" | "stopping" | "done" | "stopped" | "failed";
+
+export interface LabError {
+  kind?: string;
+  message: string;
+  what?: string;
+  got?: unknown;
+  allowed?: unknown;
+  hint?: string | null;
+}
+
+export interface FitState {
+  state: FitPhase;
+  engine: string;
+  progress: number | null;
+  message: string;
+  elapsed: number | null;
+  eta: number | null;
+  error: LabError | string | null;
+  draft: boolean;
+}
+
+export interface HistoryEntry {
+  run: string | number;
+  label: string;
+  engine: string;
+  time: string | number;
+  stat: number | string | null;
+  k: number | null;
+  lnz: number | string | null;
+  pinned: boolean;
+  note: string;
+  current: boolean;
+}
+
+export interface View {
+  type: "view";
+  rev: number;
+  title: string;
+  subtitle: string;
+  params: { rows: Row[]; families: Family[] };
+  units: UnitInfo[];
+  stat: StatInfo;
+  criteria: Criteria;
+  engines: Engine[];
+  fit: FitState;
+  history: HistoryEntry[];
+  journal: { code: string; undone: boolean }[];
+  undo: { can: boolean; label: string };
+  redo: { can: boolean; label: string };
+  live: boolean;
+  messages: { id: string | number; level: "info" | "warning" | "error"; text: string }[];
+}
+
+export interface Reply {
+  type: "reply";
+  id: number;
+  ok: boolean;
+  /** The revision whose `view` shows this action's effect, when Python says it. */
+  rev?: number;
+  code?: string;
+  error?: LabError;
+  text?: string;
+  x?: number[];
+  density?: number[];
+  lo?: number;
+  hi?: number;
+}
+
+export interface SpectrumUnitHeader {
+  name: string;
+  color: string | number;
+  n: number;
+  fields: string[];
+  components: string[];
+}
+
+export interface SpectrumMessage {
+  type: "spectrum";
+  rev: number;
+  seq: number;
+  preview: boolean;
+  exact: boolean;
+  units: SpectrumUnitHeader[];
+  xlabel: string;
+  ylabel: string;
+  stat: string;
+  ymin?: number | null;
+  xscale?: "log" | "linear";
+  yscale?: "log" | "linear";
+}
+
+export interface CornerMessage {
+  type: "corner";
+  rev: number;
+  seq: number;
+  labels: string[];
+  pids: number[];
+  lo: number[];
+  hi: number[];
+  bins: number;
+  median: string[];
+  plus: string[];
+  minus: string[];
+  best: number[];
+  levels: number[];
+  source: string;
+  n: number;
+}
+
+export interface ProgressMessage {
+  type: "progress";
+  fit: FitState;
+}
+
+export type FromPython = View | Reply | SpectrumMessage | CornerMessage | ProgressMessage;
+
+/** The part of anywidget's model that the panels use. */
+export interface AnyModel {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  on(name: string, callback: (...args: never[]) => void): void;
+  off(name: string, callback?: (...args: never[]) => void): void;
+  save_changes(): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+}
