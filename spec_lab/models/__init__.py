@@ -5,23 +5,31 @@
     model        what every model can do
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
-    powerlaws thermal factors …   the components, one family a file
-    parse, catalog                from text to model; what there is
+    declare      the parameters that many components share
+    parse, catalog                       from text to model; what there is
+    powerlaws smoothly_broken joined_powerlaws band high_latitude thermal lines          additive components
+    absorption dust factors              factors (cross-sections: photoelectric)
+    convolution tables user              operators on models; models from files; models from functions
 
 Not here: data, responses, statistics, priors as distributions (a parameter only carries its prior's text).
 """
 
-from spec_lab.models import absorption, factors, powerlaws, thermal
 from spec_lab.models.absorption import pcfabs, phabs, tbabs, tinvabs, wabs
 from spec_lab.models.algebra import join, literal
+from spec_lab.models.band import band, cband, dband
 from spec_lab.models.catalog import catalog, component_class
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
+from spec_lab.models.dust import redden, zdust
 from spec_lab.models.energy import Energy, Grid
-from spec_lab.models.factors import const
+from spec_lab.models.factors import const, edge, gabs, hecut, highecut
+from spec_lab.models.high_latitude import hleband, hlecpl
+from spec_lab.models.joined_powerlaws import csb2pl, sb2pl, sb3pl, sb4pl
+from spec_lab.models.lines import gauss, lorentz
 from spec_lab.models.model import Model, Structure, Term
 from spec_lab.models.parameter import Parameter, config, parameter
-from spec_lab.models.powerlaws import cpl, pl
-from spec_lab.models.thermal import bb
+from spec_lab.models.powerlaws import bknpl, cpl, logpar, pl
+from spec_lab.models.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
+from spec_lab.models.thermal import bb, bbodyrad, bremss, diskbb, mbb
 
 __all__ = [
     "Additive",
@@ -34,23 +42,46 @@ __all__ = [
     "Parameter",
     "Structure",
     "Term",
-    "absorption",
+    "band",
     "bb",
+    "bbodyrad",
+    "bknpl",
+    "bremss",
     "catalog",
+    "cband",
     "component_class",
     "config",
     "const",
     "cpl",
-    "factors",
+    "csb2pl",
+    "csbpl",
+    "dband",
+    "diskbb",
+    "dsbpl",
+    "edge",
+    "gabs",
+    "gauss",
+    "hecut",
+    "highecut",
+    "hleband",
+    "hlecpl",
     "join",
     "literal",
+    "logpar",
+    "lorentz",
+    "mbb",
     "parameter",
     "pcfabs",
     "phabs",
     "pl",
-    "powerlaws",
+    "redden",
+    "sb2pl",
+    "sb3pl",
+    "sb4pl",
+    "sbpl",
     "tbabs",
-    "thermal",
     "tinvabs",
+    "tsbpl",
     "wabs",
+    "zdust",
 ]

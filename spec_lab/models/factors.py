@@ -1,14 +1,22 @@
-"""Factors of simple shape: constants and exponential cut-offs."""
+"""Factors of simple shape: a constant, exponential cut-offs, an absorption edge, a Gaussian absorption line."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from spec_lab.models.component import Mathematical
-from spec_lab.models.declare import span
+import jax.numpy as jnp
+
+from spec_lab.models.component import Mathematical, Multiplicative
+from spec_lab.models.declare import LN10, log_energy, span
 from spec_lab.models.energy import Energy
-from spec_lab.models.parameter import parameter
+from spec_lab.models.parameter import config, parameter
+
+
+def energy(label: str, default: float, lo: float, hi: float, doc: str) -> Any:
+    """An energy or width in keV."""
+    return parameter(default, span(lo, hi), unit="keV", label=label, doc=doc)
 
 
 class const(Mathematical):
@@ -26,3 +34,82 @@ class const(Mathematical):
 
     def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         return p["C"]
+
+
+class hecut(Multiplicative):
+    r"""High-energy cut-off above a fixed threshold.
+
+    f(E) = 1 for E <= threshold;  exp((threshold - E)/Ec) above
+
+    Parameters: logEc, log10 keV. Settings: threshold_energy (0 keV), redshift.
+    """
+
+    formula: ClassVar[str] = r"1\ (E\le E_{\rm th}),\quad e^{(E_{\rm th}-E)/E_c}\ (E>E_{\rm th})"
+    exponential: ClassVar[bool] = True
+    logEc: Any = log_energy("E_c", 2.0, -1, 5, "e-folding energy")
+    threshold_energy: float = config(0.0, "energy above which the cut-off acts, keV")
+    redshift: float = config(0.0, "energies are multiplied by 1+z")
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        excess = jnp.maximum(x.shifted(self.redshift).E - self.threshold_energy, 0.0)
+        return -excess * jnp.exp(-LN10 * p["logEc"])
+
+
+class highecut(Multiplicative):
+    r"""High-energy cut-off with a free threshold.
+
+    f(E) = 1 for E <= cutoffE;  exp((cutoffE - E)/foldE) above
+
+    Parameters: cutoffE, foldE, keV. Settings: redshift.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("zhighect",)
+    formula: ClassVar[str] = r"1\ (E\le E_c),\quad e^{(E_c-E)/E_f}\ (E>E_c)"
+    exponential: ClassVar[bool] = True
+    cutoffE: Any = energy("E_c", 10.0, 1e-3, 1e3, "threshold")
+    foldE: Any = energy("E_f", 15.0, 1e-3, 1e4, "e-folding energy")
+    redshift: float = config(0.0, "energies are multiplied by 1+z")
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        return -jnp.maximum(x.shifted(self.redshift).E - p["cutoffE"], 0.0) / p["foldE"]
+
+
+class edge(Multiplicative):
+    r"""Absorption edge.
+
+    f(E) = 1 for E < edgeE;  exp(-maxtau (E/edgeE)^-3) above
+
+    Parameters: edgeE, keV; maxtau, optical depth at the threshold. Settings: redshift.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("zedge",)
+    formula: ClassVar[str] = r"1\ (E<E_e),\quad e^{-\tau(E/E_e)^{-3}}\ (E\ge E_e)"
+    exponential: ClassVar[bool] = True
+    edgeE: Any = energy("E_e", 7.0, 1e-2, 100, "threshold energy")
+    maxtau: Any = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth at the threshold")
+    redshift: float = config(0.0, "energies are multiplied by 1+z")
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        ratio = x.shifted(self.redshift).E / p["edgeE"]
+        return jnp.where(ratio >= 1, -p["maxtau"] * jnp.maximum(ratio, 1.0) ** -3, 0.0)
+
+
+class gabs(Multiplicative):
+    r"""Gaussian absorption line.
+
+    f(E) = exp(-d/(σ√(2π)) exp(-(E-El)²/(2σ²)))
+
+    Evaluated at the quadrature nodes: a line narrower than a photon bin is not resolved.
+    Parameters: El, sigma, strength d, keV. Settings: redshift.
+    """
+
+    formula: ClassVar[str] = r"\exp\left(-\frac{d}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}\right)"
+    exponential: ClassVar[bool] = True
+    El: Any = energy("E_l", 6.5, 1e-2, 1e3, "line energy")
+    sigma: Any = energy(r"\sigma", 0.1, 1e-3, 20, "line width")
+    strength: Any = energy("d", 1.0, 0, 100, "line depth")
+    redshift: float = config(0.0, "energies are multiplied by 1+z")
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        away = (x.shifted(self.redshift).E - p["El"]) / p["sigma"]
+        return -p["strength"] / (p["sigma"] * math.sqrt(2 * math.pi)) * jnp.exp(-0.5 * away**2)

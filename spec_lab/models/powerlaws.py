@@ -21,14 +21,18 @@ def positive(value: Any) -> Any:
     return jnp.where(value > 0, value, jnp.nan)
 
 
-def power_integral(lo: Any, hi: Any, slope: Any) -> Any:
-    """∫ E^slope dE over bins, smooth through slope = -1: lo^(slope+1) ln(hi/lo) (e^t - 1)/t, t = (slope+1) ln(hi/lo)."""
-    width = jnp.log(hi / lo)
-    t = (slope + 1) * width
+def growth(t: Any) -> Any:
+    """(e^t - 1)/t, smooth through t = 0."""
     small = jnp.abs(t) < 1e-5
     safe = jnp.where(small, 1.0, t)
-    growth = jnp.where(small, 1 + t * (0.5 + t / 6), jnp.expm1(safe) / safe)
-    return jnp.exp((slope + 1) * jnp.log(lo)) * width * growth
+    return jnp.where(small, 1 + t * (0.5 + t / 6), jnp.expm1(safe) / safe)
+
+
+def power_integral(lo: Any, hi: Any, slope: Any) -> Any:
+    """∫ E^slope dE over bins, smooth through slope = -1: lo^(slope+1) L (e^t - 1)/t, L = ln(hi/lo), t = (slope+1) L."""
+    lnlo = jnp.log(lo)
+    width = jnp.log(hi) - lnlo
+    return jnp.exp((slope + 1) * lnlo) * width * growth((slope + 1) * width)
 
 
 class pl(Additive):
@@ -82,3 +86,62 @@ class cpl(Additive):
         else:
             rate = jnp.exp(-LN10 * p["logEc"])
         return LN10 * p["logA"] + p["alpha"] * (x.lnE - math.log(self.pivot_energy)) - rate * x.E
+
+
+class bknpl(Additive):
+    r"""Broken power law.
+
+    N(E) = A (E/piv)^α₁ for E <= Eb;  A (Eb/piv)^(α₁-α₂) (E/piv)^α₂ above
+
+    Parameters: alpha1, alpha2, logEb (log10 keV), logA. Settings: redshift, pivot_energy (1 keV).
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("bknpower", "zbknpower")
+    formula: ClassVar[str] = (
+        r"A\,(E/E_{\rm piv})^{\alpha_1}\ (E\le E_b),\quad "
+        r"A\,(E_b/E_{\rm piv})^{\alpha_1-\alpha_2}(E/E_{\rm piv})^{\alpha_2}\ (E>E_b)"
+    )
+    exact: ClassVar[bool] = True
+    exponential: ClassVar[bool] = True
+    alpha1: Any = index(r"\alpha_1", -1.0, -6, 4, "index below the break")
+    alpha2: Any = index(r"\alpha_2", -2.0, -6, 4, "index above the break")
+    logEb: Any = log_energy("E_b", 0.7, -2, 4, "break energy")
+    logA: Any = amplitude()
+    pivot_energy: float = pivot()
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        x = x.shifted(self.redshift)
+        above = x.lnE - LN10 * p["logEb"]
+        slope = jnp.where(above > 0, p["alpha2"], p["alpha1"])
+        return self._ln_at_break(p) + slope * above
+
+    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+        rest = (1 + self.redshift) * jnp.exp(-LN10 * p["logEb"])  # energies in units of the break
+        lo, hi = jnp.maximum(lo, 1e-10) * rest, hi * rest
+        below = power_integral(jnp.minimum(lo, 1.0), jnp.minimum(hi, 1.0), p["alpha1"])
+        above = power_integral(jnp.maximum(lo, 1.0), jnp.maximum(hi, 1.0), p["alpha2"])
+        return jnp.exp(self._ln_at_break(p)) / rest * (below + above)
+
+    def _ln_at_break(self, p: Mapping[str, Any]) -> Any:
+        return LN10 * p["logA"] + p["alpha1"] * (LN10 * p["logEb"] - math.log(self.pivot_energy))
+
+
+class logpar(Additive):
+    r"""Log-parabola: a power law whose index runs with the logarithm of energy.
+
+    N(E) = A (E/piv)^(α + β log10(E/piv))
+
+    Parameters: alpha, index at the pivot; beta, change of index per decade (half of it); logA.
+    Settings: redshift, pivot_energy (1 keV).
+    """
+
+    formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha+\beta\log_{10}(E/E_{\rm piv})}"
+    exponential: ClassVar[bool] = True
+    alpha: Any = index(r"\alpha", -1.5, -6, 4, "index at the pivot energy")
+    beta: Any = index(r"\beta", -0.2, -4, 4, "curvature")
+    logA: Any = amplitude()
+    pivot_energy: float = pivot()
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        y = x.shifted(self.redshift).lnE - math.log(self.pivot_energy)
+        return LN10 * p["logA"] + y * (p["alpha"] + p["beta"] * y / LN10)
