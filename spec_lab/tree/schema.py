@@ -119,7 +119,7 @@ def _text_is_classvar(text: str, module: str) -> bool:
 
 def _declared(owner: str, name: str, value: Any) -> FieldSpec:
     where = f"field {owner}.{name}"
-    if name in RESERVED or (name.startswith("__") and name.endswith("__")):
+    if name in RESERVED or name.startswith("_sl_") or (name.startswith("__") and name.endswith("__")):
         raise DeclarationError(f"{where} would hide what every Struct has under that name", hint="Choose another name.")
     if isinstance(value, FieldSpec):
         refuse_shared_default(where, value.default)

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 import equinox as eqx
 import numpy as np
@@ -152,7 +152,7 @@ def _adapter(cls: type) -> PyTreeTypeSpec | None:
 
 def _base_value(value: Any) -> Any:
     base = next(base for base in (bool, int, float, str) if isinstance(value, base))
-    return str.__str__(value) if base is str else base(value)
+    return str.__str__(cast(str, value)) if base is str else base(value)
 
 
 def _reference(value: Any, where: str) -> dict[str, Any]:
