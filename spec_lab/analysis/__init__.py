@@ -1,1 +1,49 @@
-"""Floor: analysis."""
+"""Floor 8: readings of results, as pure functions and values on arrays.
+
+- `Sample`: estimates and intervals; `ess`, `rhat`: how well chains are mixed
+- `criteria`: AIC, BIC, weights, Bayes factors; `predictive`: WAIC, LOO and InferenceData (arviz)
+- `goodness`: expected C, PIT, QQ, runs; `psis`: importance weights (made on the floor of the engines)
+- `Info`: the one table; `figures`: matplotlib; `corner_histograms`: the corner plot as integers for the live view
+
+Nothing here knows a session, a set-up or an engine: the façade (`spec_lab.infer`) brings the arrays.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from spec_lab._base.info import Info
+from spec_lab.analysis import criteria, goodness
+from spec_lab.analysis.histograms import CornerHistograms, corner_histograms
+from spec_lab.analysis.mixing import ess, rhat
+from spec_lab.analysis.predictive import Predictive, loo, to_arviz, waic
+from spec_lab.analysis.sample import Sample, quantile
+
+if TYPE_CHECKING:
+    from spec_lab.analysis import figures
+    from spec_lab.engines.psis import psis
+
+__all__ = [
+    "CornerHistograms",
+    "Info",
+    "Predictive",
+    "Sample",
+    "corner_histograms",
+    "criteria",
+    "ess",
+    "figures",
+    "goodness",
+    "loo",
+    "psis",
+    "quantile",
+    "rhat",
+    "to_arviz",
+    "waic",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "figures":  # brings matplotlib
+        return importlib.import_module("spec_lab.analysis.figures")
+    if name == "psis":  # its floor brings JAX
+        return importlib.import_module("spec_lab.engines.psis").psis
+    raise AttributeError(f"module 'spec_lab.analysis' has no attribute {name!r}")
