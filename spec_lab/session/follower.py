@@ -25,10 +25,11 @@ class Follower:
     Args:
         bench: Where problems come from.
         report: The session's dispatch.
+        first: What comes before the preview: the curves of the set-up, which the person is waiting for.
     """
 
-    def __init__(self, bench: Bench, report: Callable[[Any], Any]):
-        self._bench, self._report = bench, report
+    def __init__(self, bench: Bench, report: Callable[[Any], Any], first: Callable[[Setup], Any]):
+        self._bench, self._report, self._first = bench, report, first
         self._stop = threading.Event()
         self._done: tuple[Any, ...] | None = None
         self._newest = Newest(self._follow, "spec_lab-preview")
@@ -55,6 +56,7 @@ class Follower:
             return
         control = Control(stop=stop)
         try:
+            self._first(setup)
             best = self._fit(setup, control, refit)
             sample = self._sample(best, control) if posterior and not stop.is_set() else None
             preview = Preview(key[0], setup, best, sample)

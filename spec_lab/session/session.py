@@ -24,7 +24,7 @@ from spec_lab.session.jobs import Job
 from spec_lab.session.reader import Reader
 from spec_lab.session.reading import Reading
 from spec_lab.session.reduce import reduce
-from spec_lab.session.reports import Record
+from spec_lab.session.reports import Finished, Record
 from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State
 
@@ -48,7 +48,7 @@ class FitSession:
         self._job: Job | None = None
         self.bench = Bench()
         self.reader = Reader(self.bench, lambda: self._tell("reading"))
-        self.follower = Follower(self.bench, self.dispatch)
+        self.follower = Follower(self.bench, self.dispatch, self.reader.now)
         infer.attach(self)
         if previews or live:
             self.follower.ask(self._state.setup, refit=False, posterior=True)
@@ -117,7 +117,7 @@ class FitSession:
     def _perform(self, effect: StartJob | StopJob | Follow) -> None:
         if isinstance(effect, StartJob):
             problem = self.bench.problem(effect.setup)
-            self._job = Job(effect, problem, self.dispatch, lambda: self._tell("progress"))
+            self._job = Job(effect, problem, self._ended, lambda: self._tell("progress"))
             self._job.start()
         elif isinstance(effect, StopJob):
             if self._job is not None and self._job.number == effect.job:
@@ -126,6 +126,12 @@ class FitSession:
             state = self._state
             if state.live or state.previews:
                 self.follower.ask(state.setup, refit=effect.refit, posterior=True)
+
+    def _ended(self, report: Action) -> None:
+        """A job's report: the outcome becomes the newest one of the `Infer`, too."""
+        if isinstance(report, Finished):
+            self.infer.outcome = report.outcome
+        self.dispatch(report)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(topic)` after each change ("state", "reading" or "progress"), from any thread; it must only take note.

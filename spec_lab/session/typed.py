@@ -61,7 +61,7 @@ def _with_unit(text: str, slot: Any) -> float:
 
     hint = "Type a number, a number with a unit, or =expression, such as =2*par[1]+0.5."
     try:
-        quantity = units.Quantity(text)
+        quantity: Any = units.Quantity(text)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"the value of {slot.name} is not a number", got=text, hint=hint) from error
     try:

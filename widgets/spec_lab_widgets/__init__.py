@@ -1,1 +1,22 @@
-"""Panels."""
+"""spec_lab_widgets: the panels, Python side.
+
+    lab, panel      the widgets: `Lab` with all panels and the Python calls, and one widget a panel
+    outlet, handler one widget's side of the border (widgets/PROTOCOL.md): what a message does
+    pump, flow      the one thread that sends, and how fast it may
+    bundle          the built front end, as text
+    still           the same as a picture for hosts without widgets
+
+Not here: anything about fits; that is `spec_lab.session`, which knows no widget.
+"""
+
+from spec_lab_widgets.lab import Lab as Lab
+from spec_lab_widgets.panel import CornerPlot as CornerPlot
+from spec_lab_widgets.panel import CriteriaPanel as CriteriaPanel
+from spec_lab_widgets.panel import FitBar as FitBar
+from spec_lab_widgets.panel import History as History
+from spec_lab_widgets.panel import Panel as Panel
+from spec_lab_widgets.panel import ParTable as ParTable
+from spec_lab_widgets.panel import PriorEditor as PriorEditor
+from spec_lab_widgets.panel import PythonPanel as PythonPanel
+from spec_lab_widgets.panel import SpectrumPlot as SpectrumPlot
+from spec_lab_widgets.still import Still as Still

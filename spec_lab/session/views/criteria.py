@@ -66,16 +66,16 @@ def _row(
     run: Any, label: str, setup: Setup, stat: float | None, lnz: tuple[float | None, float | None], note: str, why: str
 ) -> dict[str, Any]:
     k, n = len(setup.free), bins(setup)
-    known = stat is not None and math.isfinite(stat)
-    aic = stat + 2 * k if known else None
+    stat = finite(stat)
+    aic = stat + 2 * k if stat is not None else None
     return {
         "run": run,
         "label": label,
         "k": k,
-        "stat": finite(stat),
-        "aic": finite(aic),
-        "aicc": finite(aic + 2 * k * (k + 1) / (n - k - 1)) if aic is not None and n > k + 1 else None,
-        "bic": finite(stat + k * math.log(n)) if known and n else None,
+        "stat": stat,
+        "aic": aic,
+        "aicc": aic + 2 * k * (k + 1) / (n - k - 1) if aic is not None and n > k + 1 else None,
+        "bic": stat + k * math.log(n) if stat is not None and n else None,
         "lnz": finite(lnz[0]),
         "lnz_err": finite(lnz[1]),
         "weight": None,

@@ -21,7 +21,13 @@ JOURNAL = 200
 
 
 def view(
-    state: State, reading: Reading | None, progress: Progress | None = None, *, known: Reading | None = None
+    state: State,
+    reading: Reading | None,
+    progress: Progress | None = None,
+    *,
+    known: Reading | None = None,
+    elapsed: float | None = None,
+    fault: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The `view` message of PROTOCOL.md.
 
@@ -30,6 +36,8 @@ def view(
         reading: Curves of exactly this set-up, or None while they are being computed.
         progress: The newest report of the running job.
         known: An older reading, shown (marked as not exact) until the new one is there.
+        elapsed: Seconds since the running job began.
+        fault: The error that computing the curves gave.
     """
     preview = state.preview
     asked = question(state.setup)
@@ -47,13 +55,13 @@ def view(
         "stat": statistic(state.setup, reading, known),
         "criteria": criteria(state, reading),
         "engines": engines(state.setup),
-        "fit": fit(state, progress),
+        "fit": fit(state, progress, elapsed),
         "history": [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
-        "messages": [message._asdict() for message in state.messages],
+        "messages": _messages(state, fault),
     }
 
 
@@ -105,7 +113,14 @@ def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> d
     }
 
 
-def fit(state: State, progress: Progress | None) -> dict[str, Any]:
+def _messages(state: State, fault: dict[str, Any] | None) -> list[dict[str, Any]]:
+    shown = [message._asdict() for message in state.messages]
+    if fault is not None:
+        shown.append({"id": 0, "level": "error", "text": f"The curves cannot be computed: {fault['message']}"})
+    return shown
+
+
+def fit(state: State, progress: Progress | None, elapsed: float | None = None) -> dict[str, Any]:
     """`view.fit`, and the body of the `progress` message."""
     now = state.fit
     busy = now.busy
@@ -115,11 +130,17 @@ def fit(state: State, progress: Progress | None) -> dict[str, Any]:
         "engine": now.engine,
         "progress": finite(progress.fraction) if busy and progress else (1.0 if now.phase == "done" else None),
         "message": (progress.message if progress else "starting") if busy else now.message,
-        "elapsed": round(progress.elapsed if busy and progress else now.seconds, 3),
+        "elapsed": round(_seconds(now, progress, elapsed), 3),
         "eta": finite(progress.eta) if busy and progress else None,
         "error": now.error,
         "draft": bool(draft),
     }
+
+
+def _seconds(now: Any, progress: Progress | None, elapsed: float | None) -> float:
+    if not now.busy:
+        return now.seconds
+    return elapsed if elapsed is not None else (progress.elapsed if progress else 0.0)
 
 
 def history_row(run: Run, state: State) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""Lab: all panels of a fit, and the same things as Python calls.
+
+Every method goes through the gate the clicks go through, so a call moves the panels, can be undone, and stands in the journal.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from spec_lab._base import ParameterError
+from spec_lab.bridge.priors import Prior, parse_prior
+from spec_lab.fit import Freeze, SetPrior, Tie
+from spec_lab.infer import Bootstrap, Posterior
+from spec_lab.session import value_edit
+from spec_lab_widgets.panel import Panel
+from spec_lab_widgets.still import Still, still
+
+_MAXIMUM_LIKELIHOOD = ("fit", "iminuit", "lmfit")
+
+
+def _flat(pids: tuple[Any, ...]) -> tuple[int | str, ...]:
+    """`(1, 5)`, `([1, 5],)` and `("cpl.alpha",)` as one tuple."""
+    if len(pids) == 1 and isinstance(pids[0], Iterable) and not isinstance(pids[0], str):
+        return tuple(pids[0])
+    return tuple(pids)
+
+
+class Lab(Panel):
+    """The laboratory: look at a spectrum, move sliders, freeze, link, edit priors, fit in the background, undo.
+
+    Args:
+        infer: Data and models.
+        panels: Names of the panels to show, in order; all when left out.
+        height: Of the drawings, in CSS pixels; 0 = automatic.
+        live: Whether edits are followed by a refit; None leaves the session as it is.
+        preview: Whether edits are followed by a preview of the posterior, which fills corner plot and criteria.
+
+    Example:
+        >>> lab = Lab(infer)
+        >>> lab.freeze("cpl.alpha")
+        >>> lab.fit()
+        >>> lab.undo()
+    """
+
+    def __init__(
+        self, infer: Any, panels: Any = None, height: int = 0, *, live: bool | None = None, preview: bool = True
+    ):
+        super().__init__(infer, panels, height)
+        if live is not None and live != self.session.state.live:
+            self.session.set_live(live)
+        if preview != self.session.state.previews:
+            self.session.set_previews(preview)
+
+    # -- parameters ----------------------------------------------------------------------------------------------------
+    def set_value(self, pid: int | str, value: float | str) -> None:
+        """Give a parameter a value: a number, text with a unit ("612 keV"), or "=2*par[1]+0.5"."""
+        self.session.commit(value_edit(self.session.get(), pid, value))
+
+    def freeze(self, *pids: Any) -> None:
+        """Hold parameters (each with its group) fixed."""
+        self.session.commit(Freeze(_flat(pids), True))
+
+    def thaw(self, *pids: Any) -> None:
+        """Let parameters go again."""
+        self.session.commit(Freeze(_flat(pids), False))
+
+    def link(self, *pids: Any) -> None:
+        """Make parameters one; the first gives value, prior and frozen state."""
+        self.infer.link(_flat(pids))
+
+    def unlink(self, *pids: Any) -> None:
+        """Separate parameters from their groups."""
+        self.infer.unlink(_flat(pids))
+
+    def tie(self, pid: int | str, expression: str) -> None:
+        """Let a parameter follow an expression of others; an empty text lets it go."""
+        self.session.commit(Tie(pid, expression))
+
+    def set_prior(self, pid: int | str, prior: Prior | str | None) -> None:
+        """Give a parameter a prior, as a `Prior` or as text; None is improper and flat."""
+        made = parse_prior(prior) if isinstance(prior, str) else prior
+        if made is not None and not isinstance(made, Prior):
+            raise ParameterError(
+                "this is no prior", got=prior, allowed="a prior such as unif(-2, 2), its text, or None"
+            )
+        self.session.commit(SetPrior(pid, made))
+
+    def notice(self, unit: str, windows: Any = None) -> None:
+        """Choose the energy windows (keV) of a unit: `[lo, hi]`, several of those, or None for everything."""
+        self.infer.notice(unit, windows)
+
+    # -- history -------------------------------------------------------------------------------------------------------
+    def undo(self) -> None:
+        """Take the last change back, a fit included."""
+        self.session.undo()
+
+    def redo(self) -> None:
+        """Bring back what was undone last."""
+        self.session.redo()
+
+    def apply(self, run: int) -> None:
+        """Put the parameters at a run's best fit."""
+        self.session.apply(run)
+
+    def restore(self, run: int) -> None:
+        """Bring back a run's whole set-up."""
+        self.session.restore(run)
+
+    def pin(self, run: int, pinned: bool = True) -> None:
+        """Pin a run."""
+        self.session.pin(run, pinned)
+
+    def label(self, run: int, label: str) -> None:
+        """Name a run."""
+        self.session.label(run, label)
+
+    def delete(self, run: int) -> None:
+        """Take a run out of the history."""
+        self.session.delete(run)
+
+    def set_live(self, live: bool) -> None:
+        """Let edits be followed by a refit, or not."""
+        self.session.set_live(live)
+
+    def set_previews(self, previews: bool) -> None:
+        """Let edits be followed by a preview of the posterior, or not."""
+        self.session.set_previews(previews)
+
+    def dismiss(self, message: int) -> None:
+        """Take a message away."""
+        self.session.dismiss(message)
+
+    # -- fits ----------------------------------------------------------------------------------------------------------
+    def fit(self, engine: str = "fit", block: bool = False, **options: Any) -> Posterior | Bootstrap | None:
+        """Start an engine in the background.
+
+        Args:
+            engine: Its name, see `spec_lab.engines.ENGINES`.
+            block: Wait for the end; an interrupt stops the fit and keeps what it has.
+            **options: Of the engine.
+
+        Returns:
+            The reading of the result when `block`, else None.
+        """
+        self.session.fit(engine, **options)
+        if not block:
+            return None
+        try:
+            return self.wait()
+        except KeyboardInterrupt:
+            self.stop()
+            return self.wait()
+
+    def stop(self) -> None:
+        """Ask the running fit to end; what it has is kept."""
+        self.session.stop()
+
+    def wait(self, timeout: float | None = None) -> Posterior | Bootstrap | None:
+        """Wait for the running fit; the reading of its result."""
+        run = self.session.wait(timeout)
+        if run is None:
+            return None
+        reading = Bootstrap if run.outcome.engine in _MAXIMUM_LIKELIHOOD else Posterior
+        return reading(self.infer, run.outcome)
+
+    # -- views, text, files --------------------------------------------------------------------------------------------
+    def panel(self, *names: str, height: int = 0) -> Panel:
+        """One or more panels of this session as a widget of its own."""
+        return Panel(self.session, names or None, height)
+
+    def script(self) -> str:
+        """The shortest Python that leads from the start to the present set-up."""
+        return self.session.script()
+
+    def journal(self, undone: bool = False) -> str:
+        """Every change as Python; lines that were undone are left out, or kept as comments."""
+        lines = self.session.journal()
+        kept = [
+            line.code if not line.undone else f"# undone: {line.code}" for line in lines if undone or not line.undone
+        ]
+        return "\n".join(kept) + "\n"
+
+    def snapshot(self) -> Still:
+        """The present state as a picture and a table that need no widget: shows anywhere, survives in saved notebooks."""
+        return still(self.session)

@@ -1,0 +1,85 @@
+"""Outlet: one widget's side of the border. Takes messages in, and says what has to go out.
+
+Messages in arrive on the kernel's threads and only leave notes here; messages out are sent by the pump alone, which asks each
+outlet in turn. An outlet keeps no science: only which version of what its front end has seen.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab.session import FitSession
+from spec_lab_widgets import handler
+from spec_lab_widgets.flow import Flow
+
+Send = Callable[[dict[str, Any], list[bytes] | None], Any]
+
+
+class Outlet:
+    """The border of one widget.
+
+    Args:
+        session: The session it shows.
+        send: `send(content, buffers)`, called by the pump only.
+        wake: Tells the pump that there is something to do.
+    """
+
+    def __init__(self, session: FitSession, send: Send, wake: Callable[[], None]):
+        self.session, self.send, self._wake = session, send, wake
+        self.flow = Flow()
+        self.replies: deque[dict[str, Any]] = deque()
+        self.greeted = False
+        self.visible = True
+        self.seen: dict[str, Any] = {}
+        self.dragged = -1
+        self._lock = threading.Lock()
+        self._numbers = {"spectrum": 0, "corner": 0}
+
+    def receive(self, message: Any) -> None:
+        """A message from the front end."""
+        kind = message.get("type") if isinstance(message, dict) else None
+        take = {
+            "hello": self._hello,
+            "action": self._action,
+            "drag": self._drag,
+            "ack": self._ack,
+            "visible": self._shown,
+        }.get(kind)  # type: ignore[arg-type]
+        try:
+            if take is None:
+                self.replies.append(handler.unknown(message))
+            else:
+                take(message)
+        except Exception as error:  # an ill-formed message must not raise into the kernel's log
+            self.replies.append(handler.refusal(message.get("id"), error))
+        self._wake()
+
+    def _hello(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            self.greeted = self.visible = True
+            self.seen.clear()
+            self.flow.reset()
+
+    def _action(self, message: dict[str, Any]) -> None:
+        self.replies.append(handler.answer(self.session, message))
+
+    def _drag(self, message: dict[str, Any]) -> None:
+        self.session.preview_drag(message["pid"], message["value"], message["seq"])
+
+    def _ack(self, message: dict[str, Any]) -> None:
+        self.flow.acked(str(message["topic"]), int(message["seq"]))
+
+    def _shown(self, message: dict[str, Any]) -> None:
+        self.visible = bool(message["visible"])
+        if self.visible:
+            self.flow.reset()
+
+    def number(self, topic: str) -> int:
+        """The next number of a frame."""
+        self._numbers[topic] += 1
+        return self._numbers[topic]
+
+    def floor(self, topic: str, seq: int) -> None:
+        """Numbers of later frames stay above `seq`: drags bring their own."""
+        self._numbers[topic] = max(self._numbers[topic], seq)

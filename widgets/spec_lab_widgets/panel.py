@@ -1,0 +1,126 @@
+"""Panel: an anywidget that shows a session. `Lab` shows all panels; the stand-alone widgets show one each.
+
+UI state: the traits `panels` and `height` only, set at construction; everything else crosses the border as messages
+(widgets/PROTOCOL.md), so nothing of the science lands in saved notebook state.
+"""
+
+import html
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from spec_lab.session import FitSession
+from spec_lab_widgets import bundle
+from spec_lab_widgets.outlet import Outlet
+from spec_lab_widgets.pump import Pump
+
+PANELS = ("spectrum", "params", "fit", "criteria", "corner", "history", "python")
+
+
+class Panel(anywidget.AnyWidget):
+    """One or more panels of a fit.
+
+    Args:
+        infer: The `Infer` to show; every panel of one `Infer` shares its session.
+        panels: Names of the panels, in order; see `PANELS`.
+        height: Of the drawings, in CSS pixels; 0 = automatic.
+    """
+
+    _esm = bundle.esm()
+    _css = bundle.css()
+    panels = traitlets.List(traitlets.Enum(PANELS)).tag(sync=True)
+    height = traitlets.Int(0).tag(sync=True)
+    shows: ClassVar[tuple[str, ...]] = PANELS
+
+    def __init__(self, infer: Any, panels: Any = None, height: int = 0):
+        self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
+        super().__init__(panels=list(panels or self.shows), height=height)
+        self._pump = Pump.of(self._session)
+        self._outlet = Outlet(self._session, self._deliver, self._pump.ring)
+        self.on_msg(self._received)
+        self._pump.add(self._outlet)
+
+    @property
+    def session(self) -> FitSession:
+        """The session behind the panels."""
+        return self._session
+
+    @property
+    def infer(self) -> Any:
+        """The `Infer` shown."""
+        return self._session.infer
+
+    def _received(self, widget: Any, content: Any, buffers: Any) -> None:
+        self._outlet.receive(content)
+
+    def _deliver(self, content: dict[str, Any], buffers: list[bytes] | None) -> None:
+        if self.comm is not None:
+            self.send(content, buffers)
+
+    def close(self) -> None:
+        """Take the panels away; the session and the `Infer` go on."""
+        self._pump.remove(self._outlet)
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._session.infer!r}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        made = super()._repr_mimebundle_(**kwargs)
+        if made is None:
+            return None
+        data, metadata = made if isinstance(made, tuple) else (made, {})
+        return {**data, "text/html": self._fallback()}, metadata
+
+    def _fallback(self) -> str:
+        """What a host without widgets shows: the parameters, and how to get the panels."""
+        return f"<div><p><small>{html.escape(bundle.HINT)}</small></p>{self._session.infer._repr_html_()}</div>"
+
+
+class ParTable(Panel):
+    """The parameter table: values, sliders, links, freezes, priors."""
+
+    shows = ("params",)
+
+
+class SpectrumPlot(Panel):
+    """Data, model, components and residuals."""
+
+    shows = ("spectrum",)
+
+
+class PriorEditor(Panel):
+    """The parameter table, whose prior column opens the editor of priors."""
+
+    shows = ("params",)
+
+
+class FitBar(Panel):
+    """Engine, options, start, stop and progress."""
+
+    shows = ("fit",)
+
+
+class CornerPlot(Panel):
+    """The posterior, or the preview of it."""
+
+    shows = ("corner",)
+
+
+class CriteriaPanel(Panel):
+    """AIC, AICc, BIC and ln Z of the present set-up and of every run."""
+
+    shows = ("criteria",)
+
+
+class History(Panel):
+    """Finished fits: restore, pin, compare."""
+
+    shows = ("history",)
+
+
+class PythonPanel(Panel):
+    """What was clicked, as Python."""
+
+    shows = ("python",)

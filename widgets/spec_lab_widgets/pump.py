@@ -1,0 +1,226 @@
+"""Pump: the one thread that sends. It watches a session and brings each outlet's front end up to date, the newest first.
+
+Nothing waits in a queue but replies. A view or frame is made when it may go, from the newest state; what was overtaken is never
+made. The thread sleeps while there is nothing to do and ends with the last outlet.
+"""
+
+import logging
+import threading
+import time
+import weakref
+from typing import Any
+
+from spec_lab.session import FitSession, Reading, State, views
+from spec_lab_widgets import handler
+from spec_lab_widgets.outlet import Outlet
+
+log = logging.getLogger(__name__)
+WAIT_EXACT = 0.06  # a view waits so long for the exact statistic before it goes out marked as not exact
+TICK = 0.5  # while a fit runs, its clock moves at least this often
+
+
+class Pump:
+    """Sends for all widgets of one session."""
+
+    _made: "weakref.WeakKeyDictionary[FitSession, Pump]" = weakref.WeakKeyDictionary()
+    _making = threading.Lock()
+
+    @classmethod
+    def of(cls, session: FitSession) -> "Pump":
+        """The pump of a session."""
+        with cls._making:
+            if session not in cls._made:
+                cls._made[session] = cls(session)
+            return cls._made[session]
+
+    def __init__(self, session: FitSession):
+        self._session = weakref.ref(session)
+        self._outlets: list[Outlet] = []
+        self._ready = threading.Condition()
+        self._rung = False
+        self._thread: threading.Thread | None = None
+        self._unsubscribe = lambda: None
+        self._view: tuple[Any, dict[str, Any]] | None = None
+        self._source: tuple[int, Any] = (-1, None)
+        self._changed = (-1, 0.0)
+        self.thread_ids: set[int] = set()
+
+    def add(self, outlet: Outlet) -> None:
+        """Serve one more widget."""
+        with self._ready:
+            self._outlets = [*self._outlets, outlet]
+            if len(self._outlets) == 1:
+                self._unsubscribe = outlet.session.subscribe(lambda topic: self.ring())
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="spec_lab-pump", daemon=True)
+                self._thread.start()
+
+    def remove(self, outlet: Outlet) -> None:
+        """A widget is gone."""
+        with self._ready:
+            self._outlets = [o for o in self._outlets if o is not outlet]
+            if not self._outlets:
+                self._unsubscribe()
+        self.ring()
+
+    def ring(self) -> None:
+        """There is something to do; any thread."""
+        with self._ready:
+            self._rung = True
+            self._ready.notify_all()
+
+    def _loop(self) -> None:
+        pause: float | None = None
+        while True:
+            with self._ready:
+                self._ready.wait_for(lambda: self._rung, pause)
+                self._rung = False
+                session, outlets = self._session(), self._outlets
+                if session is None or not outlets:
+                    self._thread = None
+                    return
+            pause = self._turn(session, outlets)
+            del session, outlets
+
+    def _turn(self, session: FitSession, outlets: list[Outlet]) -> float | None:
+        """Serve every outlet once; seconds until the next turn is due, or None when nothing is."""
+        pauses: list[float] = []
+        for outlet in outlets:
+            try:
+                pauses += self._serve(session, outlet)
+            except Exception as error:  # one widget that cannot be served must not silence the others
+                log.debug("could not serve a widget", exc_info=True)
+                pauses += self._complain(outlet, error)
+        if session.state.fit.busy:
+            pauses.append(TICK)
+        return max(min(pauses), 0.002) if pauses else None
+
+    @staticmethod
+    def _complain(outlet: Outlet, error: Exception) -> list[float]:
+        """Show an error of our own once, as data, and try again later."""
+        text = repr(error)
+        if outlet.seen.get("complaint") != text:
+            outlet.seen["complaint"] = text
+            outlet.replies.append(handler.refusal(None, error))
+        return [1.0]
+
+    def _serve(self, session: FitSession, outlet: Outlet) -> list[float]:
+        while outlet.replies:
+            outlet.send(outlet.replies.popleft(), None)
+        if not outlet.greeted:
+            return []
+        state = session.state
+        session.reader.want(state.setup)
+        pauses = [
+            self._serve_view(session, outlet, state),
+            self._serve_progress(session, outlet, state),
+            self._serve_spectrum(session, outlet, state) if outlet.visible else None,
+            self._serve_corner(session, outlet, state) if outlet.visible else None,
+        ]
+        return [p for p in pauses if p is not None]
+
+    # -- each returns the seconds until it wants another turn, or None -------------------------------------------------
+    def _serve_view(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+        reading = session.reader.current(state.setup)
+        fault = session.reader.failed(state.setup)
+        key = (state.rev, reading is not None or fault is not None)
+        if outlet.seen.get("view") == key:
+            return None
+        wait = outlet.flow.delay("view")
+        if not key[1]:
+            wait = max(wait, self._since_change(state.rev) + WAIT_EXACT)
+        if wait > 0:
+            return wait
+        outlet.send(self._view_of(session, state, reading, fault, key), None)
+        outlet.flow.sent("view")
+        outlet.seen["view"] = key
+        outlet.seen["progress"] = self._progress_key(session)
+        return None
+
+    def _since_change(self, rev: int) -> float:
+        """Minus the seconds since this revision was first seen."""
+        now = time.monotonic()
+        if self._changed[0] != rev:
+            self._changed = (rev, now)
+        return self._changed[1] - now
+
+    def _view_of(
+        self, session: FitSession, state: State, reading: Reading | None, fault: dict[str, Any] | None, key: Any
+    ) -> dict[str, Any]:
+        busy = state.fit.busy
+        if busy or self._view is None or self._view[0] != key:
+            elapsed = time.time() - session.job_started if session.job_started else None
+            made = views.view(
+                state, reading, session.progress, known=session.reader.latest, elapsed=elapsed, fault=fault
+            )
+            self._view = (key, made)
+        return self._view[1]
+
+    @staticmethod
+    def _progress_key(session: FitSession) -> Any:
+        progress = session.progress
+        tick = int((time.time() - session.job_started) / TICK) if session.job_started else None
+        return (id(progress), tick)
+
+    def _serve_progress(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+        if not state.fit.busy or not outlet.visible:
+            return None
+        key = self._progress_key(session)
+        if outlet.seen.get("progress") == key:
+            return None
+        wait = outlet.flow.delay("progress")
+        if wait > 0:
+            return wait
+        elapsed = time.time() - session.job_started if session.job_started else None
+        outlet.send({"type": "progress", "fit": views.fit(state, session.progress, elapsed)}, None)
+        outlet.flow.sent("progress")
+        outlet.seen["progress"] = key
+        return None
+
+    def _serve_spectrum(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+        drag, reading = session.reader.dragged, session.reader.current(state.setup)
+        tried = drag if drag is not None and drag.base is state.setup else None
+        shown = tried.reading if tried is not None else reading
+        if shown is None or outlet.seen.get("spectrum") is shown:
+            return None
+        wait = outlet.flow.delay("spectrum")
+        if wait > 0:
+            return wait
+        seq = tried.seq if tried is not None else outlet.number("spectrum")
+        frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None)
+        outlet.floor("spectrum", seq)
+        outlet.send(frame.header, frame.buffers)
+        outlet.flow.sent("spectrum", seq)
+        outlet.seen["spectrum"] = shown
+        return None
+
+    def _serve_corner(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+        if self._source[0] != state.rev:
+            self._source = (state.rev, views.corner_source(state))
+        source = self._live(session) or self._source[1]
+        if source is None or outlet.seen.get("corner") is source:
+            return None
+        wait = outlet.flow.delay("corner")
+        if wait > 0:
+            return wait
+        outlet.seen["corner"] = source
+        seq = outlet.number("corner")
+        frame = self._corner_of(session, source, state.rev, seq)
+        if frame is not None:
+            outlet.send(frame.header, frame.buffers)
+            outlet.flow.sent("corner", seq)
+        return None
+
+    @staticmethod
+    def _live(session: FitSession) -> Any:
+        """The progress report of a sampler that shows its draws as it goes."""
+        progress = session.progress
+        return progress if progress is not None and progress.detail.get("draws") is not None else None
+
+    @staticmethod
+    def _corner_of(session: FitSession, source: Any, rev: int, seq: int) -> views.Frame | None:
+        running = session.state.fit
+        if source is session.progress and running.setup is not None:
+            draws = source.detail["draws"]
+            return views.from_draws(running.setup, draws, draws[-1], running.engine, rev=rev, seq=seq)
+        return views.corner(source, rev=rev, seq=seq)

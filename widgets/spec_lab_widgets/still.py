@@ -1,0 +1,132 @@
+"""Still: a session as static HTML, drawn without widget, browser or matplotlib, for saved notebooks and plain hosts."""
+
+import html
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from spec_lab.session import FitSession, Reading
+from spec_lab.session.reading import UnitReading
+
+WIDTH, TOP, BOTTOM, LEFT, RIGHT, GAP, PAD = 640, 260, 90, 62, 12, 12, 34
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999")  # Okabe & Ito 2008
+
+
+class Still(NamedTuple):
+    """A static picture: `svg` (the spectrum) and `html` (picture, statistic and parameters)."""
+
+    svg: str
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def still(session: FitSession) -> Still:
+    """The present state of a session."""
+    reading = session.reading()
+    picture = svg(reading)
+    statistic = f"{html.escape(' + '.join(sorted({u.kind.tag for u in reading.units})))} = {reading.stat:.2f}"
+    text = f"<div>{picture}<p>{statistic}, {reading.bins} bins</p>{session.infer._repr_html_()}</div>"
+    return Still(picture, text)
+
+
+def svg(reading: Reading) -> str:
+    """Data and model over the residuals, both against energy on logarithmic axes."""
+    x = _axis([(u.lo[u.used], u.hi[u.used]) for u in reading.units], LEFT, WIDTH - RIGHT)
+    levels = [(u.model[u.used], u.data[u.used & (u.data > u.error)]) for u in reading.units]
+    y = _axis(levels, TOP, 8)
+    parts = [_frame(8, TOP - 8), _frame(TOP + GAP, BOTTOM), *_ticks(x, y)]
+    for number, unit in enumerate(reading.units):
+        parts += _unit(unit, x, y, COLORS[number % len(COLORS)])
+    height = TOP + GAP + BOTTOM + PAD
+    body = "\n".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+        f'font-family="sans-serif" font-size="11" role="img"><title>Spectrum, model and residuals</title>\n'
+        f'<rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>'
+    )
+
+
+class _Axis(NamedTuple):
+    low: float
+    high: float
+    place: Callable[[np.ndarray], np.ndarray]
+
+
+def _axis(values: list[tuple[np.ndarray, np.ndarray]], start: float, stop: float) -> _Axis:
+    every = np.concatenate([np.ravel(a) for pair in values for a in pair]) if values else np.zeros(0)
+    good = every[np.isfinite(every) & (every > 0)]
+    low, high = (good.min(), good.max()) if len(good) else (0.1, 10.0)
+    low, high = low / 1.3, high * 1.3
+
+    def place(v: np.ndarray) -> np.ndarray:
+        part = np.log(np.maximum(v, 1e-300) / low) / np.log(high / low)
+        return start + (stop - start) * np.clip(part, 0.0, 1.0)
+
+    return _Axis(float(low), float(high), place)
+
+
+def _frame(top: float, height: float) -> str:
+    return f'<rect x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{height}" fill="none" stroke="#444"/>'
+
+
+def _decades(axis: _Axis) -> list[float]:
+    return [10.0**k for k in range(math.ceil(math.log10(axis.low)), math.floor(math.log10(axis.high)) + 1)]
+
+
+def _ticks(x: _Axis, y: _Axis) -> list[str]:
+    base = TOP + GAP + BOTTOM
+    out = []
+    for value in _decades(x):
+        at = float(x.place(np.array(value)))
+        out.append(f'<text x="{at:.1f}" y="{base + 14}" text-anchor="middle">{value:g}</text>')
+        out.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{base}" y2="{base - 5}" stroke="#444"/>')
+    for value in _decades(y):
+        at = float(y.place(np.array(value)))
+        out.append(f'<text x="{LEFT - 5}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>')
+        out.append(f'<line x1="{LEFT}" x2="{LEFT + 5}" y1="{at:.1f}" y2="{at:.1f}" stroke="#444"/>')
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    out.append(f'<text x="{middle}" y="{base + 29}" text-anchor="middle">Energy (keV)</text>')
+    out.append(_upright(12, TOP / 2, "counts/s/keV"))
+    out.append(_upright(12, TOP + GAP + BOTTOM / 2, "residual (σ)"))
+    return out
+
+
+def _upright(x: float, y: float, text: str) -> str:
+    return f'<text transform="translate({x},{y}) rotate(-90)" text-anchor="middle">{text}</text>'
+
+
+def _unit(unit: UnitReading, x: _Axis, y: _Axis, color: str) -> list[str]:
+    used = unit.used
+    left, right = x.place(unit.lo[used]), x.place(unit.hi[used])
+    middle = 0.5 * (left + right)
+    data, error = unit.data[used], unit.error[used]
+    low, high, at = y.place(data - error), y.place(data + error), y.place(data)
+    span = TOP + GAP + BOTTOM / 2
+    scale = BOTTOM / 2 / max(4.0, float(np.nanmax(np.abs(unit.residual[used]), initial=1.0)) * 1.1)
+    off = span - scale * np.nan_to_num(unit.residual[used])
+    bars = [f"M{m:.1f} {a:.1f}V{b:.1f}" for m, a, b, d in zip(middle, low, high, data, strict=True) if d > 0]
+    bars += [f"M{a:.1f} {v:.1f}H{b:.1f}" for a, b, v, d in zip(left, right, at, data, strict=True) if d > 0]
+    marks = [f"M{a:.1f} {v:.1f}H{b:.1f}" for a, b, v in zip(left, right, off, strict=True)]
+    model = y.place(unit.model[used])
+    steps = [
+        f"{'M' if i == 0 else 'L'}{a:.1f} {v:.1f}H{b:.1f}"
+        for i, (a, b, v) in enumerate(zip(left, right, model, strict=True))
+    ]
+    zero = f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{span}" y2="{span}" stroke="#888" stroke-dasharray="3 3"/>'
+    line = 24 + 14 * COLORS.index(color)
+    name = html.escape(unit.name)
+    return [
+        _path(bars, color, 0.8, ' opacity="0.6"'),
+        _path(steps, color, 1.8),
+        _path(marks, color, 1.2),
+        zero,
+        f'<text x="{WIDTH - RIGHT - 6}" y="{line}" fill="{color}" text-anchor="end">{name}</text>',
+    ]
+
+
+def _path(pieces: list[str], color: str, width: float, more: str = "") -> str:
+    return f'<path d="{"M" + "".join(pieces)[1:]}" stroke="{color}" stroke-width="{width}" fill="none"{more}/>'
