@@ -19,6 +19,7 @@ from spec_lab.models.algebra import join, literal
 from spec_lab.models.band import band, cband, dband
 from spec_lab.models.catalog import catalog, component_class
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
+from spec_lab.models.convolution import Convolution, gsmooth, zshift
 from spec_lab.models.dust import redden, zdust
 from spec_lab.models.energy import Energy, Grid
 from spec_lab.models.factors import const, edge, gabs, hecut, highecut
@@ -29,11 +30,14 @@ from spec_lab.models.model import Model, Structure, Term
 from spec_lab.models.parameter import Parameter, config, parameter
 from spec_lab.models.powerlaws import bknpl, cpl, logpar, pl
 from spec_lab.models.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
+from spec_lab.models.tables import atable, mtable
 from spec_lab.models.thermal import bb, bbodyrad, bremss, diskbb, mbb
+from spec_lab.models.user import component
 
 __all__ = [
     "Additive",
     "Component",
+    "Convolution",
     "Energy",
     "Grid",
     "Mathematical",
@@ -42,6 +46,7 @@ __all__ = [
     "Parameter",
     "Structure",
     "Term",
+    "atable",
     "band",
     "bb",
     "bbodyrad",
@@ -49,6 +54,7 @@ __all__ = [
     "bremss",
     "catalog",
     "cband",
+    "component",
     "component_class",
     "config",
     "const",
@@ -61,6 +67,7 @@ __all__ = [
     "edge",
     "gabs",
     "gauss",
+    "gsmooth",
     "hecut",
     "highecut",
     "hleband",
@@ -70,6 +77,7 @@ __all__ = [
     "logpar",
     "lorentz",
     "mbb",
+    "mtable",
     "parameter",
     "pcfabs",
     "phabs",
@@ -84,4 +92,5 @@ __all__ = [
     "tsbpl",
     "wabs",
     "zdust",
+    "zshift",
 ]

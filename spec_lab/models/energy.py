@@ -26,7 +26,7 @@ RULES = ("exact", "trapezoid5")
 _FLOOR = 1e-10  # keV; bayspec's floor for a grid that starts at zero
 _STEEPEST = 8.0  # |d ln N / d ln E| which the Gauss-Legendre rule must still integrate to _TOLERANCE
 _TOLERANCE = 1e-11
-_FEWEST, _MOST = 3, 24
+_FEWEST, _MOST = 4, 24  # four, so that a line inside a bin meets its factors as a cubic
 
 
 class Energy(NamedTuple):

@@ -7,6 +7,7 @@ so the indices must fall from segment to segment; where they do not, the spectru
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -44,10 +45,8 @@ def joined_law(
 
 def _falling(indices: Sequence[Any]) -> Any:
     """1 where every index is below the one before, else NaN."""
-    ok = indices[0] > indices[1]
-    for before, after in zip(indices[1:], indices[2:], strict=False):
-        ok = ok & (before > after)
-    return jnp.where(ok, 1.0, jnp.nan)
+    steps = [before > after for before, after in itertools.pairwise(indices)]
+    return jnp.where(jnp.all(jnp.stack(steps)), 1.0, jnp.nan)
 
 
 class sb2pl(Additive):

@@ -67,10 +67,8 @@ def _fold(op: ast.operator, left: float, right: float) -> float:
 
 def _call(node: ast.Call, text: str) -> Any:
     given = {k.arg: _setting(k.value) for k in node.keywords if k.arg is not None}
-    if isinstance(node.func, ast.Name):
-        operator = _component(node.func.id, given)
-    else:
-        operator = _build(node.func, text)
+    named = isinstance(node.func, ast.Name)
+    operator = _component(node.func.id, given) if named else _build(node.func, text)
     if not node.args:
         return operator
     if len(node.args) > 1:

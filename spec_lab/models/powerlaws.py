@@ -81,10 +81,9 @@ class cpl(Additive):
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         x = x.shifted(self.redshift)
+        rate = jnp.exp(-LN10 * (p["logEp"] if self.vfv_peak else p["logEc"]))
         if self.vfv_peak:
-            rate = positive(2 + p["alpha"]) * jnp.exp(-LN10 * p["logEp"])
-        else:
-            rate = jnp.exp(-LN10 * p["logEc"])
+            rate = rate * positive(2 + p["alpha"])
         return LN10 * p["logA"] + p["alpha"] * (x.lnE - math.log(self.pivot_energy)) - rate * x.E
 
 

@@ -32,7 +32,7 @@ _OUTER = {int(row[0]): np.array(row[1:], float) for row in rows("verner1996.csv"
 def atom(Z: int, E: np.ndarray) -> np.ndarray:
     """Cross-section of a neutral atom, cm²."""
     eV = 1e3 * np.asarray(E, float)
-    inner = sum((_subshell(eV, l, *c) for (_, l), c in _SHELLS[Z].items()), np.zeros_like(eV))
+    inner = sum((_subshell(eV, shell[1], *c) for shell, c in _SHELLS[Z].items()), np.zeros_like(eV))
     if Z not in _OUTER:
         return MEGABARN * inner
     threshold, limit = _OUTER[Z][:2]

@@ -1,0 +1,201 @@
+"""Table models: spectra tabulated over parameters in OGIP files (OGIP/92-009), additive (`atable`) or factors (`mtable`).
+
+    model = tbabs() * atable("nei.fits")(kT=1.2)      # the file makes a class, the class makes components
+
+A file's first parameters (interpolated ones) span a grid; the spectrum between grid points is multilinear in the parameters,
+in the logarithm of those whose METHOD is 1. Additional parameters (spectra to be added in proportion) are included. In
+energy, additive tables hold bin integrals and are shared out over overlapping bins; factors are piecewise constant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab._base import ModelError
+from spec_lab.models.component import Additive, Component, Multiplicative
+from spec_lab.models.declare import LN10, amplitude, span
+from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.parameter import parameter
+
+
+class Axis(NamedTuple):
+    """One interpolated parameter: its name, grid values, whether interpolation is logarithmic, start value, unit."""
+
+    name: str
+    values: np.ndarray
+    log: bool
+    start: float
+    unit: str
+    frozen: bool
+
+
+class Table(NamedTuple):
+    """What a table file holds. `spectra`: [n1, …, nd, 1 + additional, e]; edges in keV, [e + 1]."""
+
+    axes: tuple[Axis, ...]
+    additional: tuple[Axis, ...]
+    edges: np.ndarray
+    spectra: np.ndarray
+    redshift: bool
+    digest: str
+
+
+def atable(path: str | Path, name: str | None = None) -> type[Component]:
+    """The class of an additive table model. Its parameters are the file's, and logA (log10 of the norm).
+
+    Raises:
+        ModelError: Not a table model, or one of factors.
+    """
+    return _make(path, name, additive=True)
+
+
+def mtable(path: str | Path, name: str | None = None) -> type[Component]:
+    """The class of a multiplicative table model.
+
+    Raises:
+        ModelError: Not a table model, or an additive one.
+    """
+    return _make(path, name, additive=False)
+
+
+def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]:
+    table, is_additive, model_name = read_table(path)
+    if is_additive != additive:
+        right = "atable" if is_additive else "mtable"
+        raise ModelError(f"{path} is the other kind of table model", hint=f"Use {right}({str(path)!r}).")
+    name = name or "".join(c for c in model_name.lower() if c.isalnum() or c == "_") or "table"
+    base = Additive if additive else Multiplicative
+    fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
+    if additive:
+        fields["logA"] = amplitude(doc="norm", unit="")
+    behaviour = _additive(table) if additive else _factor(table)
+    body = {
+        "__doc__": f"Table model {model_name} from {Path(path).name}.",
+        "__module__": __name__,
+        "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar, "listed": ClassVar},
+        "formula": rf"\mathrm{{{name}}}(E)",
+        "listed": name.isidentifier(),
+        **behaviour,
+        **fields,
+    }
+    return type(base)(name, (base,), body)
+
+
+def _field(axis: Axis) -> Any:
+    lo, hi = float(axis.values[0]), float(axis.values[-1])
+    return parameter(axis.start, span(lo, hi), unit=axis.unit, label=axis.name, doc=axis.name, frozen=axis.frozen)
+
+
+def _weights(axis: Axis, value: Any) -> Any:
+    """Multilinear weights of the grid values, [n]; NaN outside the grid."""
+    grid = np.log(axis.values) if axis.log else axis.values
+    position = jnp.log(value) if axis.log else value
+    if len(grid) == 1:
+        return jnp.ones(1)
+    inside = (value >= axis.values[0]) & (value <= axis.values[-1])
+    i = jnp.clip(jnp.searchsorted(grid, position, side="right") - 1, 0, len(grid) - 2)
+    share = (position - jnp.asarray(grid)[i]) / jnp.asarray(np.diff(grid))[i]
+    index = jnp.arange(len(grid))
+    weights = jnp.where(index == i, 1 - share, jnp.where(index == i + 1, share, 0.0))
+    return jnp.where(inside, weights, jnp.nan)
+
+
+def interpolated(table: Table, p: Mapping[str, Any]) -> Any:
+    """The spectrum at the parameters, [e]."""
+    spectrum = jnp.asarray(table.spectra)
+    for axis in table.axes:
+        spectrum = jnp.tensordot(_weights(axis, p[axis.name]), spectrum, axes=1)
+    extra = [p[axis.name] for axis in table.additional]
+    return spectrum[0] + sum((value * spectrum[1 + i] for i, value in enumerate(extra)), 0.0)
+
+
+def _additive(table: Table) -> dict[str, Any]:
+    widths = np.diff(table.edges)
+
+    def spectrum(self: Any, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        i, inside = _cell(table.edges, x.shifted(self.redshift).E)
+        density = interpolated(table, p) / widths
+        return jnp.where(inside, jnp.exp(LN10 * p["logA"]) * density[i], 0.0)
+
+    def integral(self: Any, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+        running = jnp.concatenate([jnp.zeros(1), jnp.cumsum(interpolated(table, p))])
+        z = 1 + self.redshift
+        ends = [jnp.interp(E * z, table.edges, running) for E in (lo, hi)]
+        return jnp.exp(LN10 * p["logA"]) / z * (ends[1] - ends[0])
+
+    def node_portions(self: Any, grid: Grid, p: Mapping[str, Any]) -> Any:
+        return integral(self, grid.lo, grid.hi, p) / (grid.hi - grid.lo) * grid.weights
+
+    exact = {"spectrum": spectrum, "integral": integral, "node_portions": node_portions}
+    return {**exact, "exact": True}
+
+
+def _factor(table: Table) -> dict[str, Any]:
+    def spectrum(self: Any, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        i, _ = _cell(table.edges, x.E)
+        return interpolated(table, p)[i]
+
+    return {"spectrum": spectrum}
+
+
+def _cell(edges: np.ndarray, E: Any) -> tuple[Any, Any]:
+    i = jnp.searchsorted(jnp.asarray(edges), E, side="right") - 1
+    return jnp.clip(i, 0, len(edges) - 2), (edges[0] <= E) & (edges[-1] > E)
+
+
+def read_table(path: str | Path) -> tuple[Table, bool, str]:
+    """Read an OGIP table model: the table, whether it is additive, its name.
+
+    Raises:
+        ModelError: The file is not there or is no table model.
+    """
+    from astropy.io import fits
+
+    try:
+        with fits.open(path) as hdus:
+            header = hdus[0].header
+            axes, additional = _axes(hdus["PARAMETERS"])
+            energies, spectra = hdus["ENERGIES"].data, hdus["SPECTRA"].data
+            edges = np.append(energies["ENERG_LO"], energies["ENERG_HI"][-1]).astype(float)
+            cube = _cube(axes, additional, spectra)
+    except (OSError, KeyError) as error:
+        raise ModelError(f"{path} is not an OGIP table model", hint=f"{error}") from error
+    digest = hashlib.sha256(cube.tobytes() + edges.tobytes()).hexdigest()[:16]
+    table = Table(axes, additional, edges, cube, bool(header.get("REDSHIFT", False)), digest)
+    return table, bool(header.get("ADDMODEL", True)), str(header.get("MODLNAME", "table")).strip()
+
+
+def _axes(hdu: Any) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
+    interpolated_count = int(hdu.header["NINTPARM"])
+    axes = []
+    for i, row in enumerate(hdu.data):
+        name = "".join(c if c.isalnum() or c == "_" else "_" for c in str(row["NAME"]).strip())
+        count = int(row["NUMBVALS"]) if i < interpolated_count else 0
+        if i < interpolated_count:
+            values = np.atleast_1d(row["VALUE"])[:count].astype(float)
+        else:
+            values = np.array([row["MINIMUM"], row["MAXIMUM"]], float)
+        unit = str(row["UNITS"]).strip() if "UNITS" in hdu.columns.names else ""
+        axes.append(Axis(name, values, int(row["METHOD"]) == 1, float(row["INITIAL"]), unit, float(row["DELTA"]) <= 0))
+    return tuple(axes[:interpolated_count]), tuple(axes[interpolated_count:])
+
+
+def _cube(axes: tuple[Axis, ...], additional: tuple[Axis, ...], data: Any) -> np.ndarray:
+    """Spectra in the order of the grid, whatever the order of the rows."""
+    shape = tuple(len(axis.values) for axis in axes)
+    points = np.atleast_2d(np.asarray(data["PARAMVAL"], float).reshape(len(data), len(axes)))
+    index = tuple(np.abs(points[:, i, None] - axis.values).argmin(1) for i, axis in enumerate(axes))
+    first = np.asarray(data["INTPSPEC"], float)
+    cube = np.full((*shape, 1 + len(additional), first.shape[1]), np.nan)
+    cube[(*index, 0)] = first
+    for i in range(len(additional)):
+        cube[(*index, 1 + i)] = np.asarray(data[f"ADDSP{i + 1:03d}"], float)
+    if np.isnan(cube).any():
+        raise KeyError("the SPECTRA do not cover the parameter grid")
+    return cube

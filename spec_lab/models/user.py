@@ -1,0 +1,122 @@
+"""Components from plain functions: the decorator `component`.
+
+    @component(kind="add", priors={"alpha": "unif(-3, 1)"}, units={"E0": "keV"})
+    def mypl(E, alpha=-1.5, E0=1.0, logA=0.0):
+        "A power law of mine."
+        return 10**logA * (E / E0) ** alpha
+
+    model = tbabs() * mypl(alpha=-2)
+
+Every argument after E is a parameter and needs a default, its start value. An argument called T is the time in seconds. The
+function gets JAX arrays and must use `jax.numpy` (or plain arithmetic); it may be called with energies of any shape.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import jax
+
+from spec_lab._base import ModelError
+from spec_lab.models.component import REGISTRY, Additive, Component, Mathematical, Multiplicative, needs_time
+from spec_lab.models.energy import Energy
+from spec_lab.models.parameter import parameter
+
+_KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
+_RESERVED = {"name", "redshift", "kind", "size", "terms", "theta", "config", "parameters", "names", "structure"}
+
+
+def component(
+    function: Callable[..., Any] | None = None,
+    *,
+    kind: str = "add",
+    name: str | None = None,
+    priors: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    frozen: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
+    formula: str = "",
+) -> Any:
+    """Make a component class of a function.
+
+    Args:
+        function: `f(E, alpha=..., ...)`: N(E) in photons/cm²/s/keV for ``add``, a dimensionless factor otherwise.
+        kind: ``add``, ``mul`` or ``math``.
+        name: Name of the component; the function's when None.
+        priors: Default belief of each parameter, as text.
+        units: Unit of each parameter.
+        labels: LaTeX of each parameter, without dollar signs.
+        frozen: Parameters that start frozen.
+        aliases: Further names for `Model.parse`.
+        formula: LaTeX.
+
+    Raises:
+        ModelError: A parameter without default, a reserved name, an unknown kind.
+    """
+    told = (priors or {}, units or {}, labels or {}, frozen, aliases, formula)
+    if function is None:
+        return lambda f: _make(f, kind, name or f.__name__, *told)
+    return _make(function, kind, name or function.__name__, *told)
+
+
+def _make(function, kind, name, priors, units, labels, frozen, aliases, formula) -> type[Component]:
+    if kind not in _KINDS:
+        raise ModelError(f"component {name!r} has an unknown kind", got=kind, allowed=", ".join(_KINDS))
+    names, timed = _arguments(function, name)
+    for told, where in ((priors, "priors"), (units, "units"), (labels, "labels"), (frozen, "frozen")):
+        unknown = [key for key in told if key not in names]
+        if unknown:
+            raise ModelError(f"{where} of {name!r} name no parameter", got=unknown, allowed=", ".join(names))
+
+    def spectrum(self: Component, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        x = x.shifted(self.redshift) if kind == "add" else x  # type: ignore[attr-defined]
+        time = {"T": needs_time(self, T)} if timed else {}
+        try:
+            return function(x.E, **{key: p[key] for key in names}, **time)
+        except (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError) as error:
+            hint = "Use jax.numpy instead of numpy or math, and jax.numpy.where instead of if."
+            raise ModelError(f"component {name!r} cannot be compiled: {type(error).__name__}", hint=hint) from error
+
+    fields = {
+        key: parameter(
+            float(default),
+            priors.get(key),
+            unit=units.get(key, ""),
+            label=labels.get(key, rf"\mathrm{{{key}}}"),
+            doc=key,
+            frozen=key in frozen,
+            log=key.startswith("log"),
+        )
+        for key, default in names.items()
+    }
+    body = {
+        "__doc__": inspect.getdoc(function) or f"User component {name}.",
+        "__module__": function.__module__,
+        "__annotations__": {**dict.fromkeys(fields, Any), "aliases": ClassVar, "formula": ClassVar},
+        "aliases": aliases,
+        "formula": formula,
+        "spectrum": spectrum,
+        **fields,
+    }
+    cls = type(_KINDS[kind])(name, (_KINDS[kind],), body)
+    REGISTRY[name] = cls
+    return cls
+
+
+def _arguments(function: Callable[..., Any], name: str) -> tuple[dict[str, float], bool]:
+    """Parameters with their defaults, and whether the function wants the time."""
+    arguments = list(inspect.signature(function).parameters.values())
+    if not arguments:
+        raise ModelError(f"component {name!r} must take energies as its first argument")
+    rest = [a for a in arguments[1:] if a.name != "T"]
+    for a in rest:
+        if a.kind in (a.VAR_POSITIONAL, a.VAR_KEYWORD) or a.default is a.empty:
+            raise ModelError(
+                f"argument {a.name!r} of component {name!r} needs a default, its start value", hint=f"{a.name}=1.0"
+            )
+        if a.name in _RESERVED:
+            raise ModelError(f"component {name!r} cannot call a parameter {a.name!r}", hint="Choose another name.")
+    return {a.name: a.default for a in rest}, len(rest) < len(arguments) - 1
