@@ -14,7 +14,7 @@ export function Glyph({ row }: { row: Row }) {
   useEffect(() => {
     let here = true;
     if (given?.length) setHeights(given.map((h) => h / 100));
-    else if (!row.prior) setHeights(null);
+    else if (!row.prior.includes("(")) setHeights(null);
     else void priorShape(lab, row.pid, row.prior).then((shape) => here && setHeights(shape.ok ? glyphHeights(row, shape.density) : null));
     return () => { here = false; };
   }, [row.prior, row.pid, row.slider.lo, row.slider.hi, given?.join()]);

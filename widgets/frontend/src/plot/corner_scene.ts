@@ -159,7 +159,7 @@ function heat(grid: Uint8Array, bins: number, theme: Theme): Uint8ClampedArray {
 
 function contourLines(s: Surface, grid: Uint8Array, bins: number, cuts: readonly number[], box: Box, theme: Theme): void {
   const maker = contours().size([bins, bins]).smooth(true);
-  const values = Array.from(blurred(grid, bins));
+  const values = Array.from(grid);
   const [sx, sy] = [box.w / bins, box.h / bins];
   [...cuts].filter((v) => v > 0).sort((a, b) => a - b).forEach((cut, k) => {
     const shape = maker.contour(values, cut);
@@ -169,15 +169,6 @@ function contourLines(s: Surface, grid: Uint8Array, bins: number, cuts: readonly
         p.closePath();
       }
     }, { color: theme.fg, width: k === 0 ? 1 : 1.4, alpha: k === 0 ? 0.65 : 0.9 });
-  });
-}
-
-/** A 3 × 3 binomial blur, so that contours follow the density and not the counting noise. */
-function blurred(grid: Uint8Array, bins: number): Float64Array {
-  const at = (r: number, c: number) => grid[Math.min(bins - 1, Math.max(0, r)) * bins + Math.min(bins - 1, Math.max(0, c))];
-  return Float64Array.from(grid, (_, k) => {
-    const [r, c] = [Math.floor(k / bins), k % bins];
-    return (4 * at(r, c) + 2 * (at(r - 1, c) + at(r + 1, c) + at(r, c - 1) + at(r, c + 1)) + at(r - 1, c - 1) + at(r - 1, c + 1) + at(r + 1, c - 1) + at(r + 1, c + 1)) / 16;
   });
 }
 
