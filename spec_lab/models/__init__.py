@@ -14,10 +14,12 @@
 Not here: data, responses, statistics, priors as distributions (a parameter only carries its prior's text).
 """
 
+from collections.abc import Callable
+
 from spec_lab.models.absorption import pcfabs, phabs, tbabs, tinvabs, wabs
 from spec_lab.models.algebra import join, literal
 from spec_lab.models.band import band, cband, dband
-from spec_lab.models.catalog import catalog, component_class
+from spec_lab.models.catalog import catalog, component_class, maker
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
 from spec_lab.models.convolution import Convolution, gsmooth, zshift
 from spec_lab.models.dust import redden, zdust
@@ -94,3 +96,11 @@ __all__ = [
     "zdust",
     "zshift",
 ]
+
+
+def __getattr__(name: str) -> Callable[..., Component]:
+    """Aliases are names here too: ``models.powerlaw``, ``models.zphabs``; so are components made with `component`."""
+    make = None if name.startswith("_") else maker(name)
+    if make is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return make

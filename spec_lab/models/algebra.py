@@ -22,7 +22,7 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError
 from spec_lab.models.component import Component, Mathematical
-from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.energy import Energy, Grid, over_nodes
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import number, parameter
 
@@ -176,7 +176,7 @@ class Binary(_Node):
             return _APPLY[self.symbol](self.left.binned(grid, a), self.right.density(grid.energy, b, grid.T))
         if self.symbol == "*" and _flat(self.left) and kinds[1] == "add":
             return self.left.density(grid.energy, a, grid.T) * self.right.binned(grid, b)
-        return self.portions(grid, values).sum(0)
+        return over_nodes(self.portions(grid, values))
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         a, b = self._halves(names)
@@ -265,7 +265,7 @@ class Convolved(_Node):
         return self.operator.convolve_portions(self.inner, grid, values[0], values[1:])
 
     def binned(self, grid: Grid, values: Values) -> Any:
-        return self.portions(grid, values).sum(0)
+        return over_nodes(self.portions(grid, values))
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         own = tuple(range(first, first + self.operator.size))

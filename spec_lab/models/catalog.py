@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import inspect
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from spec_lab.models.component import REGISTRY, Component
@@ -15,6 +17,13 @@ def component_class(name: str) -> type[Component] | None:
     if name in REGISTRY:
         return REGISTRY[name]
     return next((cls for cls in REGISTRY.values() if name in cls.aliases), None)
+
+
+def maker(name: str) -> Callable[..., Component] | None:
+    """What makes a component called `name`: its class, or for an alias the class with the settings the alias implies."""
+    cls = component_class(name)
+    preset = {} if cls is None else cls.presets.get(name, {})
+    return partial(cls, **preset) if cls is not None and preset else cls
 
 
 def known_names() -> list[str]:

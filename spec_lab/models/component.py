@@ -22,7 +22,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.energy import Energy, Grid, over_nodes
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import Declaration, config
 
@@ -33,6 +33,7 @@ class Component(Model):
     """A leaf. Not for direct use: subclass `Additive`, `Multiplicative` or `Mathematical`."""
 
     aliases: ClassVar[tuple[str, ...]] = ()
+    presets: ClassVar[dict[str, dict[str, Any]]] = {}  # alias → the settings it stands for
     formula: ClassVar[str] = ""
     exact: ClassVar[bool] = False  # has `integral`
     exponential: ClassVar[bool] = False  # has `log_spectrum`
@@ -117,7 +118,7 @@ class Component(Model):
     def binned(self, grid: Grid, values: Values) -> Any:
         if type(self).exact and grid.rule == "exact":
             return self.integral(grid.lo, grid.hi, values[0], grid.T)
-        return self.portions(grid, values).sum(0)
+        return over_nodes(self.portions(grid, values))
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         return (Term(names[0], self, tuple(range(first, first + self.size))),)

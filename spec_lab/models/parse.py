@@ -13,7 +13,7 @@ from typing import Any
 
 from spec_lab._base import ModelError
 from spec_lab.models.algebra import convolve, join
-from spec_lab.models.catalog import component_class
+from spec_lab.models.catalog import known_names, maker
 from spec_lab.models.component import Component
 from spec_lab.models.model import Model
 
@@ -84,14 +84,12 @@ def _setting(node: ast.AST) -> Any:
 
 
 def _component(name: str, given: dict[str, Any]) -> Component:
-    cls = component_class(name) or component_class(name.rstrip("0123456789"))
-    if cls is None:
-        from spec_lab.models.catalog import known_names
-
+    make = maker(name) or maker(name.rstrip("0123456789"))
+    if make is None:
         near = difflib.get_close_matches(name, known_names(), 3)
         hint = f"Did you mean {', '.join(near)}? " if near else ""
         raise ModelError("unknown component", got=name, hint=f"{hint}See spec_lab.models.catalog().")
     try:
-        return cls(**given)
+        return make(**given)
     except TypeError as error:
         raise ModelError(f"{name} cannot be made with {given}", hint=f"{error}.") from None

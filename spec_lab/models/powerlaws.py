@@ -70,6 +70,11 @@ class cpl(Additive):
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("cutoffpl", "zcutoffpl", "compt")
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        "cutoffpl": {"vfv_peak": False},
+        "zcutoffpl": {"vfv_peak": False},
+        "compt": {"pivot_energy": 100.0},
+    }
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha}\,e^{-E/E_c},\ E_c=E_p/(2+\alpha)"
     exponential: ClassVar[bool] = True
     alpha: Any = index(r"\alpha", -1.0, -2, 2)

@@ -46,6 +46,9 @@ class Table(NamedTuple):
     digest: str
 
 
+_MADE: dict[tuple[str, str], type[Component]] = {}  # one class per content, so that compiled functions are shared
+
+
 def atable(path: str | Path, name: str | None = None) -> type[Component]:
     """The class of an additive table model. Its parameters are the file's, and logA (log10 of the norm).
 
@@ -70,13 +73,19 @@ def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]
         right = "atable" if is_additive else "mtable"
         raise ModelError(f"{path} is the other kind of table model", hint=f"Use {right}({str(path)!r}).")
     name = name or "".join(c for c in model_name.lower() if c.isalnum() or c == "_") or "table"
+    if (name, table.digest) not in _MADE:
+        _MADE[name, table.digest] = _class(table, name, additive, f"Table model {model_name} from {Path(path).name}.")
+    return _MADE[name, table.digest]
+
+
+def _class(table: Table, name: str, additive: bool, doc: str) -> type[Component]:
     base = Additive if additive else Multiplicative
     fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
     if additive:
         fields["logA"] = amplitude(doc="norm", unit="")
     behaviour = _additive(table) if additive else _factor(table)
     body = {
-        "__doc__": f"Table model {model_name} from {Path(path).name}.",
+        "__doc__": doc,
         "__module__": __name__,
         "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar, "listed": ClassVar},
         "formula": rf"\mathrm{{{name}}}(E)",
