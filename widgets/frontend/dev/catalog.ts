@@ -11,7 +11,7 @@ export const firstRows = (): Row[] => [
   row(2, "cpl", "logEc", "\\log E_c", "keV", 2.74, "2.740", "0.036", "unif(0, 4)", 0, 4),
   row(3, "cpl", "logA", "\\log A", "ph cm^-2 s^-1 keV^-1", -1.1, "-1.100", "0.021", "norm(-1, 0.5)", -3, 1),
   row(4, "bb", "kT", "kT", "keV", 21, "21.0", "1.9", "logunif(1, 300)", 1, 300, { slider: { lo: 1, hi: 300, log: true } }),
-  row(5, "bb", "logN", "\\log N", "ph cm^-2 s^-1", 1.35, "1.35", "0.09", "unif(-2, 4)", -2, 4),
+  row(5, "bb", "logN", "\\log N", "ph cm^-2 s^-1", 0.25, "0.25", "0.09", "unif(-2, 4)", -2, 4),
   row(6, "n6", "factor", "f_{n6}", "", 1, "1.000", "", "flat", 0.5, 2, { owner: "data", expression: "data", frozen: true, free: false, hidden: true, prior_set: false }),
   row(7, "b1", "factor", "f_{b1}", "", 1.04, "1.040", "0.030", "norm(1, 0.1)", 0.5, 1.5, { owner: "data", expression: "data" }),
 ];

@@ -39,7 +39,7 @@ export function terms(e: number, t: Theta): [number, number] {
   return [cpl, bb];
 }
 
-const TRUTH: Theta = { alpha: -0.92, logEc: 2.74, logA: -1.1, kT: 21, logN: 1.35 };
+const TRUTH: Theta = { alpha: -0.92, logEc: 2.74, logA: -1.1, kT: 21, logN: 0.25 };
 const EXPOSURE = 12;
 
 function makeUnit(name: string, color: number, n: number, e0: number, e1: number, peak: number, area: number, factor: number, seed: number): ToyUnit {

@@ -4,6 +4,9 @@
 export const fixed = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits).replace("-", "−");
 
+/** Python's text with a typographic minus; what is edited keeps the typed one. */
+export const minus = (text: string): string => text.replace(/(^|[\s(e+±])-(?=[\d.])/g, "$1−");
+
 export const signed = (value: number, digits: number): string => (value > 0 ? "+" : "") + fixed(value, digits);
 
 export function duration(seconds: number | null | undefined): string {

@@ -10,6 +10,7 @@ import { PlaceError, Tex, Unit } from "../ui/parts";
 import { plain } from "../plot/tex";
 import { Slider } from "../ui/slider";
 import { focusRow } from "./param_keys";
+import { minus } from "./format";
 import { Glyph } from "./prior_glyph";
 
 const CHAIN_COLOURS = 8;
@@ -38,8 +39,8 @@ export function ParamRow({ row, first }: { row: Row; first: boolean }) {
           <Tex source={row.label || row.name} />{order >= 0 && local.selected.value.length > 1 && <span class="sl-order" title={order === 0 ? "master of the link" : `chosen as number ${order + 1}`}>{order === 0 ? "master" : order + 1}</span>}
         </td>
         <td class="sl-c-value"><ValueCell row={row} tab={tab} /></td>
-        <td class="sl-c-error">{row.error ? <span title="1σ">{row.error}</span> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
-        <td class="sl-c-unit"><Unit source={row.unit} /></td>
+        <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error ? <span title="1σ">{minus(row.error)}</span> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
+        <td class="sl-c-unit" title={plain(row.unit)}><Unit source={row.unit} /></td>
         <td class="sl-c-slider"><RowSlider row={row} /></td>
         <td class="sl-c-prior"><PriorButton row={row} tab={tab} /></td>
       </tr>
@@ -88,7 +89,7 @@ function Chain({ row, tab }: { row: Row; tab: number }) {
 
 function Bound({ row }: { row: Row }) {
   if (!row.at_bound) return null;
-  return <span class="sl-limit" title={`The value sits at its ${row.at_bound === "low" ? "lower" : "upper"} bound`}>{row.at_bound === "low" ? "at min" : "at max"}</span>;
+  return <span class="sl-limit" title={`The value sits at its ${row.at_bound === "low" ? "lower" : "upper"} bound`}>{row.at_bound === "low" ? "min" : "max"}</span>;
 }
 
 function ValueCell({ row, tab }: { row: Row; tab: number }) {
@@ -99,7 +100,7 @@ function ValueCell({ row, tab }: { row: Row; tab: number }) {
   const note = row.tie ? `${row.name} ${row.tie.startsWith("=") ? "" : "= "}${row.tie}` : row.linked_to !== null ? `Linked to parameter ${row.linked_to}: typing here sets the whole group` : "Type a value, with unit if you like; = makes a tie (Enter)";
   return (
     <button type="button" class={`sl-value ${held !== undefined ? "sl-held" : ""}`} tabIndex={tab} title={note} onClick={() => { local.editing.value = { pid: row.pid, start: null }; }}>
-      {row.tie && held === undefined && <span class="sl-tie">{row.tie.startsWith("=") ? row.tie : `= ${row.tie}`}</span>}<span>{text}</span>
+      {minus(text)}
     </button>
   );
 }

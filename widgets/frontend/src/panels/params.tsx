@@ -63,7 +63,7 @@ function Table() {
   const hidden = local.lab.rows.value.filter((row) => row.hidden).length;
   return (
     <div class="sl-scroll">
-      <table class="sl-params" onKeyDown={(event) => onTableKey(local, event)} aria-multiselectable="true">
+      <table class={`sl-params ${shown.some((row) => row.link !== null) ? "" : "sl-no-links"}`} onKeyDown={(event) => onTableKey(local, event)} aria-multiselectable="true">
         <thead>
           <tr>
             <th class="sl-c-state"><span class="sl-hide">frozen</span></th><th class="sl-c-link"><span class="sl-hide">link</span></th>

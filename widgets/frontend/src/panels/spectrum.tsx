@@ -54,7 +54,7 @@ function Tools() {
       </div>
       <span class="sl-grow" />
       {zoomed && <Button icon="reset" label="All" title="Show all energies (double click)" onClick={() => resetZoom(local)} />}
-      <Button icon="ranges" label="Ranges" title="Energy ranges as text, one line a unit" pressed={local.showRanges.value} onClick={() => { local.showRanges.value = !local.showRanges.value; }} />
+      <Button icon="ranges" label="Ranges" extra="sl-compact" title="Energy ranges as text, one line a unit" pressed={local.showRanges.value} onClick={() => { local.showRanges.value = !local.showRanges.value; }} />
       <div class="sl-group">
         <Button icon="download" label="SVG" title="Save the picture as SVG" onClick={() => save(local, "svg")} />
         <Button label="PNG" title="Save the picture as PNG, twice the screen's size" onClick={() => save(local, "png")} />

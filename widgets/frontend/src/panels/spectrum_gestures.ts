@@ -55,7 +55,11 @@ export class SpectrumGestures {
       s.fill((p) => p.rect(x0, top, x1 - x0, bottom - top), { color, alpha: 0.18 });
       s.stroke((p) => [x0, x1].forEach((x) => line(p, crisp(x), top, crisp(x), bottom)), { color, width: 1 });
       const text = `${brush.tool} ${at.x.invert(x0).toPrecision(3)} – ${at.x.invert(x1).toPrecision(3)} keV`;
-      s.text(text, Math.min(Math.max((x0 + x1) / 2, at.main.x + 60), at.main.x + at.main.w - 60), top + 14, { color: theme.fg, size: 11, align: "middle", weight: 600 });
+      const type = { color: theme.fg, size: 11, align: "middle" as const, weight: 600 };
+      const half = s.width(text, type) / 2 + 6;
+      const middle = Math.min(Math.max((x0 + x1) / 2, at.main.x + half), at.main.x + at.main.w - half);
+      s.fill((p) => p.rect(middle - half, top + 4, 2 * half, 18), { color: theme.bg, alpha: 0.9 });
+      s.text(text, middle, top + 17, type);
     } else if (hover) {
       const x = (at.x.px(Math.max(hover.hit.unit.lo[hover.hit.bin], at.x.domain[0])) + at.x.px(hover.hit.unit.hi[hover.hit.bin])) / 2;
       s.stroke((p) => line(p, crisp(x), top, crisp(x), bottom), { color: theme.fg2, alpha: 0.55, dash: [3, 3] });

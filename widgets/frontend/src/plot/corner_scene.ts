@@ -28,9 +28,10 @@ export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
   const n = shown.length;
   const side = (Math.min(input.width, input.height) - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n;
   const cellH = (input.height - EDGE.top - EDGE.bottom - EDGE.gap * (n - 1)) / n;
-  const cellW = Math.min((input.width - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n, side * 1.6);
+  const cellW = Math.min((input.width - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n, side * 1.12);
+  const left = EDGE.left + Math.max(0, (input.width - EDGE.left - EDGE.right - n * cellW - (n - 1) * EDGE.gap) / 2);
   const size = n > 6 ? 9 : n > 4 ? 10 : 11;
-  const cell = (r: number, c: number): Box => ({ x: EDGE.left + c * (cellW + EDGE.gap), y: EDGE.top + r * (cellH + EDGE.gap), w: cellW, h: cellH });
+  const cell = (r: number, c: number): Box => ({ x: left + c * (cellW + EDGE.gap), y: EDGE.top + r * (cellH + EDGE.gap), w: cellW, h: cellH });
   for (let r = 0; r < n; r++) {
     for (let c = 0; c <= r; c++) {
       const [box, i, j] = [cell(r, c), shown[r], shown[c]];
@@ -41,7 +42,7 @@ export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
       outline(s, box, theme);
       ticksOf(s, box, x, y, { bottom: r === n - 1, left: c === 0 && r > 0 }, theme, size);
       if (r === n - 1) s.text(tex(frame.labels[j]), box.x + box.w / 2, box.y + box.h + 44, { color: theme.fg, size: 12, align: "middle" });
-      if (c === 0 && r > 0) s.text(tex(frame.labels[i]), 12, box.y + box.h / 2, { color: theme.fg, size: 12, align: "middle", rotate: -Math.PI / 2 });
+      if (c === 0 && r > 0) s.text(tex(frame.labels[i]), left - EDGE.left + 12, box.y + box.h / 2, { color: theme.fg, size: 12, align: "middle", rotate: -Math.PI / 2 });
       if (r === c) title(s, frame, i, box, theme, n, size);
     }
   }
@@ -63,7 +64,7 @@ const inside = (a: Axis, value: number): boolean => {
 };
 
 function title(s: Surface, frame: CornerFrame, i: number, box: Box, theme: Theme, n: number, size: number): void {
-  const text = `${frame.median[i]} `;
+  const text = `${frame.median[i].replace(/^-/, "−")} `;
   const [plus, minus] = [`+${frame.plus[i].replace(/^[+]/, "")}`, `−${frame.minus[i].replace(/^[-−+]/, "")}`];
   const type = { color: theme.fg, size: n > 6 ? 9 : size };
   const small = { ...type, size: type.size * 0.8, color: theme.fg2 };

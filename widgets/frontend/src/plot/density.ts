@@ -11,7 +11,7 @@ export function drawDensity(s: Surface, density: Density, value: number, width: 
   const pad = 0.06 * (density.hi - density.lo) || 1;
   const x = axis(false, [density.lo - pad, density.hi + pad], [box.x, box.x + box.w]);
   const top = Math.max(...density.density.filter(Number.isFinite), 1e-300);
-  const y = (d: number) => box.y + box.h - (Math.min(d, top) / top) * (box.h - 6);
+  const y = (d: number) => box.y + box.h - (Math.min(d, top) / top) * (box.h - 18);
   const floor = box.y + box.h;
   const inside = density.x.map((v, i) => [x.px(v), y(density.density[i])] as const).filter(([px, py]) => Number.isFinite(px) && Number.isFinite(py));
   s.clip({ ...box, h: box.h + 1 }, () => {

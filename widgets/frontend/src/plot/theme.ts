@@ -36,7 +36,7 @@ function isDark(color: string): boolean {
 export function readTheme(root: Element): Theme {
   const style = getComputedStyle(root);
   const get = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
-  const bg = get("--sl-bg", LIGHT.bg);
+  const bg = get("--sl-bg1", LIGHT.bg);
   const dark = isDark(bg);
   return {
     dark, bg, fg: get("--sl-fg", LIGHT.fg), fg2: get("--sl-fg2", LIGHT.fg2), fg3: get("--sl-fg3", LIGHT.fg3),

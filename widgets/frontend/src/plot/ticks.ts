@@ -25,7 +25,6 @@ export function axis(log: boolean, domain: [number, number], range: [number, num
 const text = (label: string): Run[] => [{ text: label, shift: 0 }];
 
 function power(exponent: number): Run[] {
-  if (exponent === 0) return text("1");
   return [{ text: "10", shift: 0 }, { text: String(exponent).replace("-", "−"), shift: 1 }];
 }
 
