@@ -44,8 +44,14 @@ ENGINES: dict[str, Engine] = {
                "newton:fit", "newton:NewtonOptions"),
         Engine("iminuit", "iminuit", "Best fit by MIGRAD with exact gradients, errors by HESSE, on request MINOS.",
                "minuit:run", "minuit:MinuitOptions"),
+        Engine("lmfit", "lmfit", "Best fit by Levenberg-Marquardt on signed deviance residuals; errors are not scaled.",
+               "least_squares:run", "least_squares:LeastSquaresOptions"),
         Engine("preview", "Posterior preview", "Posterior, corner and ln Z by importance sampling around the best fit: well "
                "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True),
+        Engine("emcee", "emcee", "Posterior by an ensemble of walkers, batched; says how long its memory is.",
+               "walkers:run", "walkers:WalkerOptions", True),
+        Engine("nuts", "NUTS", "Posterior by Hamiltonian Monte Carlo (NumPyro's No-U-Turn sampler), several chains.",
+               "nuts:run", "nuts:NutsOptions", True),
     )
 }  # fmt: skip
 

@@ -1,6 +1,11 @@
-"""What a Hessian says about the parameters: covariance, and draws from it."""
+"""What a best fit says about the parameters: covariance from the Hessian, draws from it, and the outcome made of them."""
+
+from typing import Any
 
 import numpy as np
+
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.fit import Problem
 
 
 def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None) -> np.ndarray:
@@ -49,3 +54,45 @@ def covariance_draws(
             if not len(pending):
                 break
     return np.clip(draws, *bounds)
+
+
+def best_fit_outcome(
+    problem: Problem,
+    *,
+    engine: str,
+    best: np.ndarray,
+    covariance: np.ndarray | None,
+    status: Status,
+    draws: int,
+    seed: int,
+    stats: tuple[tuple[str, Any], ...] = (),
+    settings: tuple[tuple[str, Any], ...] = (),
+    remark: str = "",
+) -> Outcome:
+    """The outcome of a maximum-likelihood engine that ended at `best` (`f[n]`).
+
+    A converged fit with a parameter within 1e-6 of its bound (relative to the interval) becomes `at_bound`, said by name.
+    """
+    low, high = problem.bounds
+    width = np.where(np.isfinite(high - low), high - low, 1.0)
+    pressed = (best - low < 1e-6 * width) | (high - best < 1e-6 * width)
+    names = [problem.setup.slots[i].path for i, p in zip(problem.setup.free, pressed, strict=True) if p]
+    if status is Status.converged and names:
+        status = Status.at_bound
+    covariance = np.full((problem.n, problem.n), np.nan) if covariance is None else covariance
+    sample = covariance_draws(best, covariance, (low, high), draws, seed)
+    log_like = -0.5 * problem.batch(sample)
+    return Outcome(
+        engine=engine,
+        setup=problem.setup.with_free(best),
+        best=best,
+        stat=problem.stat(best),
+        covariance=covariance,
+        draws=sample,
+        log_like=log_like,
+        log_prob=log_like + problem.log_prior(sample),
+        status=status,
+        message=status.sentence + (f" At its bound: {', '.join(names)}." if names else "") + remark,
+        stats=stats,
+        settings=(*settings, ("seed", seed)),
+    )

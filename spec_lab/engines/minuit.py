@@ -1,11 +1,13 @@
 """iminuit: MIGRAD with exact gradients from JAX, HESSE, and MINOS on request. Errors are not scaled by anything."""
 
+from typing import Any
+
 import numpy as np
 from iminuit import Minuit
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import covariance_draws
+from spec_lab.engines.gaussian import best_fit_outcome
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
@@ -93,35 +95,25 @@ def run(problem: Problem, options: MinuitOptions, control: Control) -> Outcome:
 def _outcome(
     problem: Problem, minuit: Minuit, cost: _Cost, options: MinuitOptions, control: Control, stopped: bool, extra: str
 ) -> Outcome:
-    best = cost.best if stopped else np.array(minuit.values)
-    low, high = problem.bounds
-    n = problem.n
     known = minuit.covariance is not None and not stopped
-    covariance = np.array(minuit.covariance) if known else np.full((n, n), np.nan)
-    draws = covariance_draws(best, covariance, (low, high), options.draws, options.seed)
-    log_like = -0.5 * problem.batch(draws)
-    width = np.where(np.isfinite(high - low), high - low, 1.0)
-    pressed = (best - low < 1e-6 * width) | (high - best < 1e-6 * width)
     if stopped:
         status = Status.stopped
-    elif not minuit.valid:
-        status = Status.limit if minuit.fmin is not None and minuit.fmin.has_reached_call_limit else Status.stalled
+    elif minuit.valid:
+        status = Status.converged
     else:
-        status = Status.at_bound if pressed.any() else Status.converged
-    stats = [("calls", cost.calls), ("seconds", control.elapsed)]
+        status = Status.limit if minuit.fmin is not None and minuit.fmin.has_reached_call_limit else Status.stalled
+    stats: list[tuple[str, Any]] = [("calls", cost.calls), ("seconds", control.elapsed)]
     if options.minos and minuit.merrors:
         stats.append(("minos", tuple((name, m.lower, m.upper) for name, m in minuit.merrors.items())))
-    return Outcome(
+    return best_fit_outcome(
+        problem,
         engine="iminuit",
-        setup=problem.setup.with_free(best),
-        best=best,
-        stat=problem.stat(best),
-        covariance=covariance,
-        draws=draws,
-        log_like=log_like,
-        log_prob=log_like + problem.log_prior(draws),
+        best=cost.best if stopped else np.array(minuit.values),
+        covariance=np.array(minuit.covariance) if known else None,
         status=status,
-        message=status.sentence + extra,
+        draws=options.draws,
+        seed=options.seed,
         stats=tuple(stats),
-        settings=(("minos", options.minos), ("seed", options.seed)),
+        settings=(("minos", options.minos),),
+        remark=extra,
     )

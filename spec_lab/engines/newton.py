@@ -5,7 +5,6 @@ One compiled loop does the whole fit: each step evaluates statistic, gradient an
 projection. Moré (1978) for the scaling, Nielsen (1999) for the damping rule. The covariance comes from the exact Hessian.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import jax
@@ -14,7 +13,7 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import covariance_draws, covariance_from_hessian
+from spec_lab.engines.gaussian import best_fit_outcome, covariance_from_hessian
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
@@ -178,34 +177,23 @@ def _random_start(problem: Problem, seed: int) -> np.ndarray:
 def _outcome(problem: Problem, loop: Any, options: NewtonOptions, control: Control) -> Outcome:
     x, n = _values(problem, loop), problem.n
     low, high = problem.bounds
-    pressed = (x <= low) | (x >= high)
     hessian = np.asarray(problem.run(exact_hessian, problem.pad(x)))[:n, :n]
-    covariance = covariance_from_hessian(hessian, pressed)
-    draws = covariance_draws(x, covariance, (low, high), options.draws, options.seed)
-    stat = problem.batch(draws)
-    status = _status(loop, pressed, control)
-    names = [problem.setup.slots[i].path for i, p in zip(problem.setup.free, pressed, strict=True) if p]
-    message = status.sentence + (f" At its bound: {', '.join(names)}." if names else "")
-    log_like = -0.5 * stat
-    return Outcome(
+    return best_fit_outcome(
+        problem,
         engine="fit",
-        setup=problem.setup.with_free(x),
         best=x,
-        stat=float(loop.f),
-        covariance=covariance,
-        draws=draws,
-        log_like=log_like,
-        log_prob=log_like + problem.log_prior(draws),
-        status=status,
-        message=message,
+        covariance=covariance_from_hessian(hessian, (x <= low) | (x >= high)),
+        status=_status(loop, control),
+        draws=options.draws,
+        seed=options.seed,
         stats=(("steps", int(loop.steps)), ("edm", float(loop.edm)), ("seconds", control.elapsed)),
-        settings=(("starts", options.starts), ("seed", options.seed)),
+        settings=(("starts", options.starts),),
     )
 
 
-def _status(loop: Any, pressed: np.ndarray, control: Control) -> Status:
+def _status(loop: Any, control: Control) -> Status:
     if control.stopped and float(loop.edm) > EDM_GOAL:
         return Status.stopped
-    if float(loop.edm) > EDM_GOAL and not math.isclose(float(loop.edm), 0, abs_tol=1e-4):
+    if float(loop.edm) > 1e-4:
         return Status.stalled if float(loop.damping) >= 1e11 else Status.limit
-    return Status.at_bound if pressed.any() else Status.converged
+    return Status.converged

@@ -15,7 +15,7 @@ from scipy.special import gammaln
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import begin, resume
+from spec_lab.engines.newton import minimise
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.psis import psis
 from spec_lab.fit import Problem
@@ -45,47 +45,56 @@ class _Climb(NamedTuple):
     f: Any
     g: Any
     H: Any
+    try_: Any
     damping: Any
     edm: Any
     steps: Any
 
 
-def _local(view: Any, space: Any, u: Any) -> tuple[Any, Any, Any]:
+def _advance(view: Any, space: Any, loop: _Climb) -> _Climb:
+    """Evaluate the point to try, keep it if it is no worse, and choose the next: one Newton step with the exact Hessian."""
+
     def cost(u: Any) -> Any:
         return -view.log_posterior_u(space, u)
 
-    value, gradient = jax.value_and_grad(cost)(u)
-    return value, gradient, jax.hessian(cost)(u)
-
-
-def _solve(loop: _Climb) -> tuple[Any, Any]:
-    values, vectors = jnp.linalg.eigh(jnp.where(jnp.isfinite(loop.H), loop.H, 0.0))
+    (f, g), push = jax.linearize(jax.value_and_grad(cost), loop.try_)
+    H = jax.vmap(lambda e: push(e)[1])(jnp.eye(loop.u.shape[0]))
+    better = (f <= loop.f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
+    keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
+    u, g, H = keep(loop.try_, loop.u), keep(g, loop.g), keep(H, loop.H)
+    damping = jnp.clip(jnp.where(better, loop.damping / 8, loop.damping * 8 + 1e-3), 1e-9, 1e9)
+    values, vectors = jnp.linalg.eigh(H)
     values = jnp.maximum(jnp.abs(values), 1e-9)
-    slope = vectors.T @ loop.g
-    return -(vectors @ (slope / (values * (1 + loop.damping)))), 0.5 * jnp.sum(slope**2 / values)
+    slope = vectors.T @ g
+    step = -(vectors @ (slope / (values * (1 + damping))))
+    edm = 0.5 * jnp.sum(slope**2 / values)
+    return _Climb(u, keep(f, loop.f), g, H, u + step, damping, edm, loop.steps + 1)
 
 
-def climb(view: Any, space: Any, x: Any, u: Any) -> tuple[Any, Any, Any]:
-    """Mode of the posterior in the unbounded chart: `(u, -log density, Hessian)`.
+def climb(view: Any, space: Any, u: Any) -> _Climb:
+    """From `u` to the mode of the posterior in the unbounded chart."""
+    n, far = u.shape[0], jnp.asarray(jnp.inf)
+    start = _Climb(u, far, jnp.zeros(n), jnp.eye(n), u, jnp.asarray(1e-3), far, jnp.asarray(0))
+    return jax.lax.while_loop(
+        lambda s: (s.edm > 1e-8) & (s.steps < 60) & (s.damping < 1e8), lambda s: _advance(view, space, s), start
+    )
 
-    A quick fit of the statistic from `x` comes first where its end is better; Newton steps with the exact Hessian follow.
+
+def find_mode(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """The mode of the posterior in the unbounded chart (`f[width]`), and the Hessian of -log density there.
+
+    A quick fit of the statistic comes first, from the present values.
+
+    Raises:
+        EngineError: The posterior is not finite at the start.
     """
-    v = to_u(space, resume(view, space, begin(space, x, jnp), 60).x, margin=1e-4, xp=jnp)
-    v = jnp.where(view.log_posterior_u(space, v) >= view.log_posterior_u(space, u), v, u)
-    start = _Climb(v, *_local(view, space, v), jnp.asarray(1e-3), jnp.asarray(jnp.inf), jnp.asarray(0))
-
-    def advance(loop: _Climb) -> _Climb:
-        step, edm = _solve(loop)
-        f, g, H = _local(view, space, loop.u + step)
-        better = (f <= loop.f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
-        keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-        damping = jnp.clip(jnp.where(better, loop.damping / 8, loop.damping * 8 + 1e-3), 1e-9, 1e9)
-        return _Climb(
-            keep(loop.u + step, loop.u), keep(f, loop.f), keep(g, loop.g), keep(H, loop.H), damping, edm, loop.steps + 1
+    fitted = np.asarray(minimise(problem, problem.setup.free_values, 60).x)
+    end = problem.run(climb, to_u(problem.host_space, fitted, margin=1e-4))
+    if not np.isfinite(float(end.f)):
+        raise EngineError(
+            "the posterior is not finite at the starting values", hint="Move the parameters inside their priors."
         )
-
-    end = jax.lax.while_loop(lambda s: (s.edm > 1e-8) & (s.steps < 60) & (s.damping < 1e8), advance, start)
-    return end.u, end.f, end.H
+    return np.asarray(end.u), np.asarray(end.H)
 
 
 def _weigh(view: Any, space: Any, us: Any) -> Any:
@@ -106,13 +115,8 @@ def run(problem: Problem, options: PreviewOptions, control: Control) -> Outcome:
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     control.report(0.0, "finding the mode")
-    start = problem.pad(problem.setup.free_values)
-    mode, height, hessian = problem.run(climb, start, to_u(problem.host_space, start))
-    if not np.isfinite(float(height)):
-        raise EngineError(
-            "the posterior is not finite at the starting values", hint="Move the parameters inside their priors."
-        )
-    us, log_q = _propose(np.asarray(mode)[: problem.n], np.asarray(hessian)[: problem.n, : problem.n], options)
+    mode, hessian = find_mode(problem)
+    us, log_q = _propose(mode[: problem.n], hessian[: problem.n, : problem.n], options)
     table = _evaluate(problem, us, control)
     return _outcome(problem, table, log_q[: len(table)], options, control)
 

@@ -17,5 +17,13 @@ class BayesInfer(Infer):
         """
         return self._sampled("preview", **options)
 
+    def nuts(self, **options: Any) -> Posterior:
+        """Posterior by Hamiltonian Monte Carlo, several chains.
+
+        Args:
+            **options: See `spec_lab.engines.nuts.NutsOptions`: `draws`, `warmup`, `chains`, `seed`.
+        """
+        return self._sampled("nuts", **options)
+
     def _sampled(self, engine: str, **options: Any) -> Posterior:
         return Posterior(self, self.run(engine, **options))

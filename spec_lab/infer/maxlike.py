@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from spec_lab.engines.least_squares import residual_of
 from spec_lab.infer.analyzer import Bootstrap
 from spec_lab.infer.infer import Infer
 
@@ -17,7 +20,23 @@ class MaxLikeFit(Infer):
             savepath: Folder to write the documented result files to.
             **options: See `spec_lab.engines.minuit.MinuitOptions`.
         """
-        reading = self._fitted("iminuit", **options)
+        return self._written(self._fitted("iminuit", **options), savepath)
+
+    def lmfit(self, savepath: str | Path | None = None, **options: Any) -> Bootstrap:
+        """Levenberg-Marquardt on signed deviance residuals; errors are not scaled.
+
+        Args:
+            savepath: Folder to write the documented result files to.
+            **options: See `spec_lab.engines.least_squares.LeastSquaresOptions`.
+        """
+        return self._written(self._fitted("lmfit", **options), savepath)
+
+    def lmfit_residual(self, params: Any) -> np.ndarray:
+        """`f[c]`, signed residuals at lmfit parameters (or free values); their squares sum to the statistic."""
+        values = [p.value for p in params.values()] if hasattr(params, "valuesdict") else params
+        return residual_of(self.problem, np.asarray(values, dtype=float))
+
+    def _written(self, reading: Bootstrap, savepath: str | Path | None) -> Bootstrap:
         if savepath is not None:
             reading.save(savepath)
         return reading

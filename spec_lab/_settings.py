@@ -1,0 +1,50 @@
+"""Two settings of JAX, made once at import and only where the environment has not made them already.
+
+- Double precision, because fit statistics of order 1e3 must be right to 1e-8 (`JAX_ENABLE_X64=0` insists on single).
+- A cache of compiled programs between sessions, in the user's cache folder, so that the second start of a fit does not
+  compile (`JAX_COMPILATION_CACHE_DIR` moves it; set empty, there is none). Programs are made for one kind of processor:
+  the folder is named after its features, so that a home shared between machines never mixes them up.
+
+Plain syntax and the standard library only: this is imported before the environment exists.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+
+
+def cache_folder():
+    """The folder of compiled programs for this user and this kind of processor."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", base)
+    return os.path.join(base, "spec_lab", "compiled-" + hashlib.sha256(_processor().encode()).hexdigest()[:8])
+
+
+def _processor():
+    """What tells processors apart: the feature flags where the system lists them, else its name."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
+            found = [line for line in lines if line.startswith(("flags", "Features", "model name"))][:2]
+    except OSError:
+        found = []
+    return platform.machine() + (platform.processor() if not found else "".join(found))
+
+
+def prepare_jax():
+    """Tell JAX: through the environment if it is still to be imported, else directly."""
+    wanted = {
+        "jax_enable_x64": True,
+        "jax_compilation_cache_dir": cache_folder(),
+        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+    }
+    mine = {key: value for key, value in wanted.items() if key.upper() not in os.environ}
+    if os.environ.get("JAX_COMPILATION_CACHE_DIR") == "":
+        mine = {key: value for key, value in mine.items() if "cache" not in key}
+    for key, value in mine.items():
+        os.environ[key.upper()] = str(int(value)) if isinstance(value, (bool, int)) else value
+    if "jax" in sys.modules:
+        for key, value in mine.items():
+            sys.modules["jax"].config.update(key, value)

@@ -1,0 +1,94 @@
+"""lmfit: Levenberg-Marquardt on signed deviance residuals.
+
+The squares of the residuals sum to the statistic, so a least-squares fit of them is a maximum-likelihood fit. Parameter names
+carry their number (`p3_logA`): two components of one kind never share a parameter by accident. Errors are not scaled by the
+reduced chi-square.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from spec_lab._base import EngineError
+from spec_lab.engines.control import Control
+from spec_lab.engines.gaussian import best_fit_outcome
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.fit import Problem
+from spec_lab.tree.attrs import frozen_static
+
+
+@frozen_static
+class LeastSquaresOptions:
+    """Options of lmfit.
+
+    Attributes:
+        max_calls: Limit on evaluations.
+        seed: Of the draws from the covariance.
+        draws: Draws from the covariance.
+    """
+
+    max_calls: int = 5000
+    seed: int = 450001
+    draws: int = 1000
+
+
+def residual_of(problem: Problem, x: np.ndarray) -> np.ndarray:
+    """`f[c]`, signed roots of the weighted deviances; large finite numbers where the model gives no finite statistic."""
+    _, _, residuals = problem.display(x)
+    units = [u for pair in problem.setup.pairs for u in pair.data.units]
+    flat = [r for pair in residuals for r in pair]
+    joined = np.concatenate([np.sqrt(float(u.weight)) * r for u, r in zip(units, flat, strict=True)])
+    return np.nan_to_num(joined, nan=1e50, posinf=1e50, neginf=-1e50)
+
+
+def parameters_of(problem: Problem) -> Any:
+    """The free parameters as lmfit wants them: named by number, bounded by the priors' supports."""
+    from lmfit import Parameters  # on use: it brings pandas and Matplotlib
+
+    parameters = Parameters()
+    low, high = problem.bounds
+    for j, i in enumerate(problem.setup.free):
+        slot = problem.setup.slots[i]
+        parameters.add(f"p{slot.pid}_{slot.name}", value=float(problem.setup.values[i]), min=low[j], max=high[j])
+    return parameters
+
+
+def run(problem: Problem, options: LeastSquaresOptions, control: Control) -> Outcome:
+    """Minimise with `leastsq`."""
+    if problem.n == 0:
+        raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
+    best = {"x": problem.setup.free_values, "stat": np.inf}
+
+    def residual(parameters: Any) -> np.ndarray:
+        x = np.array([p.value for p in parameters.values()])
+        r = residual_of(problem, x)
+        stat = float(r @ r)
+        if stat < best["stat"]:
+            best.update(x=x, stat=stat)
+        return r
+
+    def watch(_: Any, number: int, __: Any) -> bool:
+        if number % 20 == 0:
+            control.report(None, f"{number} evaluations, {best['stat']:.4f}", best=best["x"])
+        return control.stopped and number > problem.n + 1  # earlier, lmfit itself fails on an abort
+
+    from lmfit import Minimizer
+
+    minimizer = Minimizer(residual, parameters_of(problem), iter_cb=watch, scale_covar=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # "covariance could not be estimated": told through the outcome
+        result = minimizer.minimize(method="leastsq", max_nfev=options.max_calls)
+    covariance = getattr(result, "covar", None)
+    stopped = result.aborted and control.stopped
+    status = Status.stopped if stopped else Status.converged if result.success else Status.limit
+    return best_fit_outcome(
+        problem,
+        engine="lmfit",
+        best=best["x"],
+        covariance=None if covariance is None else np.asarray(covariance),
+        status=status,
+        draws=options.draws,
+        seed=options.seed,
+        stats=(("calls", int(result.nfev)), ("seconds", control.elapsed)),
+    )

@@ -1,0 +1,63 @@
+"""What a posterior sample says: convergence numbers, and the outcome made of draws."""
+
+from typing import Any
+
+import numpy as np
+
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.fit import Problem
+
+
+def effective_size(chains: np.ndarray) -> float:
+    """The smallest effective sample size over parameters, for draws `f[chains, s, n]` (Vehtari et al. 2021, through NumPyro)."""
+    from numpyro.diagnostics import effective_sample_size
+
+    if chains.shape[1] < 4:
+        return float("nan")
+    with np.errstate(all="ignore"):
+        return float(np.min([effective_sample_size(chains[:, :, j]) for j in range(chains.shape[2])]))
+
+
+def split_rhat(chains: np.ndarray) -> float:
+    """The largest split R-hat over parameters, for draws `f[chains, s, n]`."""
+    from numpyro.diagnostics import split_gelman_rubin
+
+    if chains.shape[1] < 4:
+        return float("nan")
+    with np.errstate(all="ignore"):
+        return float(np.max([split_gelman_rubin(chains[:, :, j]) for j in range(chains.shape[2])]))
+
+
+def sample_outcome(
+    problem: Problem,
+    *,
+    engine: str,
+    draws: np.ndarray,
+    log_prob: np.ndarray,
+    status: Status,
+    remark: str = "",
+    log_evidence: float | None = None,
+    log_evidence_error: float | None = None,
+    stats: tuple[tuple[str, Any], ...] = (),
+    settings: tuple[tuple[str, Any], ...] = (),
+) -> Outcome:
+    """The outcome of a sampler with equally weighted draws `f[s, n]` and their log probability `f[s]`."""
+    log_like = log_prob - np.asarray(problem.log_prior(draws))
+    best = int(np.argmax(log_like))
+    covariance = np.atleast_2d(np.cov(draws, rowvar=False)) if len(draws) > 1 else np.full((problem.n,) * 2, np.nan)
+    return Outcome(
+        engine=engine,
+        setup=problem.setup.with_free(draws[best]),
+        best=draws[best],
+        stat=float(-2.0 * log_like[best]),
+        covariance=covariance,
+        draws=draws,
+        log_like=log_like,
+        log_prob=log_prob,
+        status=status,
+        message=status.sentence + remark,
+        log_evidence=log_evidence,
+        log_evidence_error=log_evidence_error,
+        stats=stats,
+        settings=settings,
+    )
