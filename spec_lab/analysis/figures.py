@@ -5,6 +5,7 @@ PDF. What to draw is decided elsewhere: here are lines, axes and colours only.
 """
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,7 +169,9 @@ def corner(
         color: Of the contours.
         overlay: Further samples of the same parameters, drawn in the following colours.
     """
-    import corner as package
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # corner brings arviz where it is installed, which announces its successor
+        from corner.core import corner_impl  # the drawing itself, without a detour through InferenceData
 
     from spec_lab.analysis.sample import Sample
 
@@ -179,7 +182,7 @@ def corner(
     sets = [(samples, weights), *((np.asarray(other, float), None) for other in overlay)]
     limits = _ranges([part for part, _ in sets])
     for k, (part, mass) in enumerate(sets):
-        package.corner(
+        corner_impl(
             part,
             fig=figure,
             bins=bins,

@@ -62,7 +62,7 @@ def corner_histograms(
         for i in range(p)
         for j in range(i)
     ]
-    pairs = np.array(tables, float).reshape(-1, bins, bins)
+    pairs = np.array(tables, float).reshape(len(tables), bins, bins)
     top = pairs.max(axis=(1, 2), initial=0.0)
     scale = 255.0 / np.where(top > 0, top, 1.0)
     scaled = pairs * scale[:, None, None]
@@ -91,7 +91,7 @@ def _limits(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _thresholds(pairs: np.ndarray, levels: tuple[float, ...]) -> np.ndarray:
     """Heights above which the fullest cells hold each level's share of the mass."""
-    ordered = -np.sort(-pairs.reshape(len(pairs), -1), axis=1)
+    ordered = -np.sort(-pairs.reshape(len(pairs), pairs.shape[1] * pairs.shape[2]), axis=1)
     held = np.cumsum(ordered, axis=1)
     last = [np.searchsorted(mass, np.array(levels) * mass[-1]) for mass in held]
     found = [row[cells] for row, cells in zip(ordered, last, strict=True)]

@@ -72,10 +72,10 @@ def _autocovariance(x: np.ndarray) -> np.ndarray:
 def _correlation_time(rho: np.ndarray, size: int) -> float:
     """1 + 2Σρ over Geyer's initial monotone positive sequence of pair sums."""
     rho = np.r_[1.0, rho[1:]]
-    pairs = rho[0 : 2 * (len(rho) // 2) : 2] + rho[1 : 2 * (len(rho) // 2) : 2]
-    pairs = pairs[: max(1, (len(rho) - 3) // 2 + 1)]
-    negative = np.flatnonzero(pairs < 0)
-    stop = int(negative[0]) if len(negative) else len(pairs)
-    kept = np.minimum.accumulate(pairs[: max(stop, 1)])
-    rest = max(rho[2 * stop], 0.0) if 2 * stop < len(rho) else 0.0  # the odd lag out improves antithetic chains
+    count = max(1, (len(rho) - 3) // 2 + 1)
+    pairs = rho[0 : 2 * count : 2] + rho[1 : 2 * count : 2]
+    negative = np.flatnonzero(pairs <= 0)
+    stop = int(negative[0]) if len(negative) else count - 1
+    kept = np.minimum.accumulate(pairs[:stop])
+    rest = max(float(rho[2 * stop]), 0.0)  # the odd lag out improves antithetic chains
     return max(float(-1.0 + 2.0 * kept.sum() + rest), 1.0 / np.log10(size))

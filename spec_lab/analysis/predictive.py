@@ -98,7 +98,7 @@ def _predictive(name: str, log_likelihood: ArrayLike) -> Predictive:
     arviz = _arviz(f"{name}()")
     values = np.asarray(log_likelihood, float)
     values = values if values.ndim == 3 else values[None]
-    names = ("draw",)
+    names = ("anything",)  # arviz wants a posterior, though it does not enter
     data = to_arviz(np.zeros((*values.shape[:2], 1)), names, log_likelihood=values)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the same is said by `trusted` and `pareto_k`

@@ -1,0 +1,120 @@
+"""Figures: arrays in, a Figure out that shows what it was given, and no pyplot."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from spec_lab._base import ParameterError
+from spec_lab.analysis import figures
+
+
+def unit(name="na", gap=True, scale=1.0):
+    lo = np.geomspace(8, 800, 30)
+    hi = np.r_[lo[1:], 900.0]
+    keep = np.r_[0:12, 16:30] if gap else np.arange(30)
+    model = scale * lo**-1.5
+    data = model * (1 + 0.05 * np.sin(np.arange(30)))
+    arrays = (lo, hi, data, 0.1 * model, model, (data - model) / (0.1 * model))
+    return figures.UnitCurves(name, *(part[keep] for part in arrays))
+
+
+def test_spectrum_draws_what_it_was_given():
+    one = unit()
+    figure = figures.spectrum([one, unit("b1", scale=3.0)], ylabel="y", title="burst")
+    top, bottom = figure.axes
+    assert [text.get_text() for text in top.get_legend().get_texts()] == ["na", "b1"]
+    assert top.get_title() == "burst" and bottom.get_xlabel() == "Energy (keV)"
+    assert top.get_xscale() == top.get_yscale() == "log"
+    steps = top.patches[0].get_data()
+    assert np.isnan(steps.values).sum() == 1  # the gap between the noticed ranges is not bridged
+    np.testing.assert_allclose(steps.values[~np.isnan(steps.values)], one.model)
+    assert bottom.get_ylim() == (-3.5, 3.5)
+
+
+def test_spectrum_with_components_bands_and_holes():
+    one = unit(gap=False)
+    full = figures.UnitCurves(
+        "x", one.lo, one.hi, np.where(np.arange(30) % 7, one.data, np.nan), one.err, one.model,
+        np.where(np.arange(30) == 3, 9.0, one.resid), {"pl": 0.7 * one.model}, (0.9 * one.model, 1.1 * one.model), "black",
+    )  # fmt: skip
+    figure = figures.spectrum([full])
+    assert "x pl" in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert figure.axes[1].get_ylim()[1] > 9
+    assert isinstance(figures.spectrum([]), Figure)
+
+
+def test_spectrum_from_zero_energy_is_linear():
+    one = unit(gap=False)
+    shifted = figures.UnitCurves("x", one.lo - 8, one.hi - 8, -one.data, one.err, 0 * one.model, one.resid)
+    figure = figures.spectrum([shifted])
+    assert figure.axes[1].get_xscale() == "linear" and figure.axes[0].get_yscale() == "linear"
+
+
+def test_corner_titles_and_lines():
+    draws = np.random.default_rng(0).normal([1.0, 20.0], [0.0123, 3.0], (3000, 2))
+    figure = figures.corner(draws, [r"$\alpha$", "logA"], best=[1.0, 20.0], overlay=[draws[:1000] + 0.01])
+    assert len(figure.axes) == 4
+    title = figure.axes[0].get_title()
+    assert title.startswith(r"$\alpha$ = $1.000") or title.startswith(r"$\alpha$ = $0.999")
+    assert "logA" in figure.axes[3].get_title()
+
+
+def test_corner_of_a_parameter_that_does_not_move():
+    draws = np.random.default_rng(0).normal(size=(2000, 2))
+    draws[:, 1] = 5.0
+    low, high = figures.corner(draws, ["a", "b"]).axes[3].get_xlim()
+    assert low < 5 < high
+
+
+def test_summary_shows_two_digits_of_the_error():
+    assert figures.summary("x", 1.23456, 0.0123, 0.0456) == "x = $1.235_{-0.012}^{+0.046}$"
+    assert figures.summary("x", 1234.5, 56.0, 78.0) == "x = $1234_{-56}^{+78}$"
+    assert "nan" not in figures.summary("x", 2.0, 0.0, 0.0)
+
+
+def test_trace_thins_and_draws_each_chain():
+    chains = np.random.default_rng(0).normal(size=(3, 5000, 2))
+    figure = figures.trace(chains, ["a", "b"])
+    assert len(figure.axes) == 2
+    lines = figure.axes[0].lines
+    assert len(lines) == 3 and len(lines[0].get_xdata()) <= 2000
+    np.testing.assert_array_equal(lines[1].get_ydata(), chains[1, ::3, 0])
+
+
+def test_profile_contour_and_qq():
+    x = np.linspace(-3.2, 3.2, 41)
+    axes = figures.profile(x, x**2, "alpha", interval=(-1, 1)).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), x**2)
+    assert axes.get_xlabel() == "alpha" and len(axes.lines) == 1 + 4
+    axes = figures.contour(x, x, x[:, None] ** 2 + x**2, ("a", "b"), best=(0, 0)).axes[0]
+    radius = np.abs(axes.collections[0].get_paths()[0].vertices[:, 0]).max()
+    assert radius == pytest.approx(np.sqrt(2.296), abs=0.02)
+    assert figures.qq(x).axes[0].get_ylabel().startswith("residual")
+
+
+@pytest.mark.parametrize(("ending", "head"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_saving_is_repeatable(tmp_path, ending, head):
+    for name in ("one", "two"):
+        figures.spectrum([unit()]).save(tmp_path / f"{name}.{ending}")
+    one, two = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("one", "two"))
+    assert one.startswith(head) and one == two
+
+
+def test_another_ending_is_refused(tmp_path):
+    with pytest.raises(ParameterError, match=r"'fig.docx'.*\.svg, \.png, \.pdf"):
+        figures.save(figures.spectrum([]), tmp_path / "fig.docx")
+
+
+def test_a_notebook_can_show_it():
+    assert figures.qq([1.0, 2.0, 0.0])._repr_png_().startswith(b"\x89PNG")
+
+
+def test_importing_analysis_brings_no_matplotlib_and_figures_no_pyplot():
+    code = (
+        "import sys, spec_lab.analysis as a; assert 'matplotlib' not in sys.modules and 'arviz' not in sys.modules; "
+        "a.figures.qq([1., 2.]); assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,82 @@
+"""Tests of a fit that need no simulation, checked with simulations."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from spec_lab.analysis import goodness
+from spec_lab.statistics import Statistic
+
+
+@pytest.mark.parametrize("mu", [0.02, 0.4, 1.7, 4.0, 9.0, 60.0, 400.0])
+def test_expected_cstat_against_simulation(mu):
+    counts = np.random.default_rng(0).poisson(mu, 200_000)
+    stat = Statistic.Cstat(S=counts, m=mu, ts=1.0)[0]
+    mean, variance = goodness.expected_cstat(mu)
+    assert_allclose(mean, stat.mean(), atol=5 * stat.std() / np.sqrt(200_000))
+    assert_allclose(variance, stat.var(), rtol=0.05)
+
+
+def test_expected_cstat_against_published_fits():
+    """Kaastra 2017, equations for small and for large expectations."""
+    assert_allclose(goodness.expected_cstat(0.3)[0], -0.25 * 0.3**3 + 1.38 * 0.3**2 - 0.6 * np.log(0.3), atol=1e-3)
+    assert_allclose(goodness.expected_cstat(30.0)[0], 1 + 0.1649 / 30 + 0.226 / 900, atol=1e-4)
+
+
+def test_expected_cstat_has_no_step_where_the_sum_ends():
+    below, above = (goodness.expected_cstat(np.array([mu])) for mu in (299.999, 300.001))
+    assert_allclose(below, above, rtol=2e-5)
+    assert goodness.expected_cstat(np.zeros(2))[0].tolist() == [0, 0]
+
+
+def test_goodness_of_a_right_and_of_a_wrong_model():
+    mu = np.geomspace(0.1, 100, 300)
+    counts = np.random.default_rng(4).poisson(mu)
+    right = goodness.cstat_goodness(Statistic.Cstat(S=counts, m=mu, ts=1.0)[0].sum(), mu)
+    wrong = goodness.cstat_goodness(Statistic.Cstat(S=counts, m=1.3 * mu, ts=1.0)[0].sum(), 1.3 * mu)
+    assert abs(right.z) < 3 and 0.001 < right.p < 0.999
+    assert wrong.z > 5 and wrong.p < 1e-6
+    assert_allclose(goodness.cstat_goodness(100.0, mu, k=3).expected, right.expected - 3)
+
+
+def test_pit_is_uniform_when_the_model_is_right():
+    rng = np.random.default_rng(1)
+    mu = np.full(20_000, 40.0)
+    values = goodness.pit(rng.poisson(mu), mu)
+    assert_allclose(np.quantile(values, [0.1, 0.5, 0.9]), [0.1, 0.5, 0.9], atol=0.02)
+    assert_allclose(values.mean(), 0.5, atol=0.01)
+
+
+def test_pit_over_draws_and_at_the_ends():
+    assert_allclose(goodness.pit([0.0, 200.0], [1.0, 1.0]), [0.5 * np.exp(-1), 1.0])
+    draws = np.array([[2.0, 3.0], [4.0, 3.0]])
+    single = [goodness.pit([3.0, 3.0], mu) for mu in draws]
+    assert_allclose(goodness.pit([3.0, 3.0], draws), np.mean(single, axis=0))
+    assert goodness.pit([0.0], [0.0]).tolist() == [0.5]
+
+
+def test_qq_band_holds_normal_residuals():
+    values = np.r_[np.random.default_rng(2).standard_normal(500), np.nan]
+    expected, observed, low, high = goodness.qq(values)
+    assert len(expected) == 500 and (np.diff(observed) >= 0).all()
+    assert np.mean((observed >= low) & (observed <= high)) > 0.85
+    stretched = goodness.qq(2 * values)
+    assert np.mean((stretched[1] >= low) & (stretched[1] <= high)) < 0.5
+
+
+def test_runs_of_residuals():
+    rng = np.random.default_rng(3)
+    assert goodness.runs_test(rng.standard_normal(300)).p > 0.01
+    bump = rng.standard_normal(300)
+    bump[100:160] = np.abs(bump[100:160])
+    found = goodness.runs_test(bump)
+    assert found.z < -2 and found.longest[0] <= 100 and found.longest[1] >= 159
+
+
+def test_runs_by_hand():
+    found = goodness.runs_test([1.0, 1, -1, np.nan, -1, 0, -1, 1])
+    assert found.runs == 3 and found.longest == (2, 6)
+    assert_allclose(found.expected, 1 + 2 * 3 * 3 / 6)
+    one_sided = goodness.runs_test([1.0, 2.0, 3.0])
+    assert one_sided.runs == 1 and np.isnan(one_sided.p) and one_sided.longest == (0, 2)
+    assert goodness.runs_test([]).longest == (-1, -1)

@@ -1,0 +1,55 @@
+"""Effective size and split R̂ against arviz, and where they must raise the alarm."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from spec_lab.analysis import ess, rhat
+
+
+def autoregressive(phi, chains=4, size=1000, n=2, seed=0):
+    rng = np.random.default_rng(seed)
+    x = np.zeros((chains, size, n))
+    for s in range(1, size):
+        x[:, s] = phi * x[:, s - 1] + rng.standard_normal((chains, n))
+    return x
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.7, 0.97, -0.5])
+@pytest.mark.parametrize("shape", [(4, 1000), (1, 777), (3, 41)])
+def test_against_arviz(arviz, phi, shape):
+    chains = autoregressive(phi, *shape)
+    for i in range(2):
+        one = chains[:, :, i]
+        assert_allclose(ess(chains)[i], float(arviz.ess(one, method="bulk")), rtol=1e-8)
+        assert_allclose(ess(chains, rank=False)[i], float(arviz.ess(one, method="mean")), rtol=1e-8)
+        assert_allclose(
+            rhat(chains)[i], float(arviz.rhat(one, method="split")) if shape[0] > 1 else rhat(one[0][:, None])[0]
+        )
+
+
+def test_independent_draws_keep_their_number():
+    assert (np.abs(ess(autoregressive(0.0)) / 4000 - 1) < 0.15).all()
+
+
+def test_correlated_draws_lose_it():
+    assert_allclose(ess(autoregressive(0.9, size=20_000)), 80_000 * (1 - 0.9) / (1 + 0.9), rtol=0.15)
+
+
+def test_a_chain_elsewhere_is_noticed():
+    chains = autoregressive(0.3)
+    assert (rhat(chains) < 1.02).all()
+    chains[0] += 5
+    assert (rhat(chains) > 1.5).all() and (ess(chains) < 20).all()
+
+
+def test_a_drift_is_noticed_in_a_single_chain():
+    drift = np.random.default_rng(0).standard_normal((1000, 1)) + np.linspace(0, 6, 1000)[:, None]
+    assert rhat(drift)[0] > 1.3
+
+
+def test_what_never_moved_has_no_size():
+    chains = autoregressive(0.3)
+    chains[:, :, 1] = 4.0
+    assert np.isnan(ess(chains)[1]) and np.isnan(rhat(chains)[1]) and np.isfinite(ess(chains)[0])
+    assert np.isnan(ess(chains[:, :3])).all()
