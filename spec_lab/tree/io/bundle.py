@@ -123,7 +123,7 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
     aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         write(aside / "new")
-        if path.is_dir():
+        if path.is_dir() or (path.exists() and (aside / "new").is_dir()):
             path.rename(aside / "old")
         try:
             os.replace(aside / "new", path)

@@ -157,8 +157,8 @@ def _base_value(value: Any) -> Any:
 
 def _reference(value: Any, where: str) -> dict[str, Any]:
     """Classes, and functions of declared packages, by their names; everything else is refused."""
-    if isinstance(value, type) and (find_spec(value) is not None or is_allowed(value.__module__)):
-        return {"__kind__": "class", "type": class_ref(value)}
+    if isinstance(value, type):
+        return _class(value, where)
     module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if callable(value) and isinstance(module, str) and isinstance(qualname, str):
         return _function(value, module, qualname, where)
@@ -166,6 +166,15 @@ def _reference(value: Any, where: str) -> dict[str, Any]:
     if isinstance(value, Ref | eqx.Module):
         hint = "Give the class that holds it a serializer."
     raise SerializationError(f"{where}: a value of type {type(value).__name__} cannot be saved", got=value, hint=hint)
+
+
+def _class(value: type, where: str) -> dict[str, Any]:
+    if find_spec(value) is None and not is_allowed(value.__module__):
+        raise SerializationError(
+            f"{where}: class {class_ref(value)!r} is neither registered nor of a package that files may name",
+            hint="Name it by a string, or call spec_lab.tree.allow_package.",
+        )
+    return {"__kind__": "class", "type": class_ref(value)}
 
 
 def _function(value: Any, module: str, qualname: str, where: str) -> dict[str, Any]:

@@ -1,0 +1,528 @@
+"""The attrs door: roles of fields and classes, defaults, subclasses, hashing; the six documented checks and the traps."""
+
+import dataclasses
+import functools
+import warnings
+from typing import Any
+
+import attrs
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from spec_lab._base import SpecLabWarning
+from spec_lab.tree import StructError, ValidationError, io
+from spec_lab.tree.attrs import (
+    FieldType,
+    PyTreeType,
+    array,
+    auto,
+    define,
+    field,
+    frozen,
+    frozen_static,
+    is_data,
+    register_fieldz,
+    static,
+)
+
+
+@frozen
+class Example:
+    data: jax.Array = array()
+    auto_value: object = auto()
+    meta: str = static(default="tag")
+
+
+@frozen_static
+class Options:
+    name: str
+    value: Any = 1
+
+
+# kinds
+
+
+@pytest.mark.parametrize(
+    ("value", "role"),
+    [
+        (True, FieldType.META),
+        (False, FieldType.DATA),
+        (None, FieldType.DATA),
+        ("auto", FieldType.AUTO),
+        ("META", FieldType.META),
+        ("Data", FieldType.DATA),
+    ],
+)
+def test_field_type_coerces(value, role):
+    assert FieldType(value) is role
+
+
+@pytest.mark.parametrize(
+    ("value", "role"),
+    [
+        (True, PyTreeType.DATA),
+        (None, PyTreeType.DATA),
+        (False, PyTreeType.NONE),
+        ("STATIC", PyTreeType.STATIC),
+        ("none", PyTreeType.NONE),
+    ],
+)
+def test_pytree_type_coerces(value, role):
+    assert PyTreeType(value) is role
+
+
+@pytest.mark.parametrize("kind", [FieldType, PyTreeType])
+@pytest.mark.parametrize("value", ["nonsense", 3, 1.5, [], object()])
+def test_nonsense_is_a_value_error(kind, value):
+    with pytest.raises(ValueError):
+        kind(value)
+
+
+def test_only_meta_is_true():
+    assert [bool(role) for role in (FieldType.AUTO, FieldType.DATA, FieldType.META)] == [False, False, True]
+    assert isinstance(FieldType.AUTO, str) and isinstance(PyTreeType.DATA, str)
+
+
+# field makers
+
+
+def test_static_goes_to_metadata_and_only_if_given():
+    @define(pytree="none")
+    class Box:
+        a: Any = field()
+        b: Any = field(static=True)
+        c: Any = field(static=False, metadata={"unit": "keV"})
+        d: Any = field(static=True, metadata={"static": False})
+        e: Any = auto()
+        f: Any = static(default=1)
+        g: Any = array(default=2)
+
+    found = attrs.fields_dict(Box)
+    assert "static" not in found["a"].metadata and "static" not in found["g"].metadata
+    assert found["b"].metadata["static"] is True
+    assert dict(found["c"].metadata) == {"static": False, "unit": "keV"}
+    assert found["d"].metadata["static"] is False  # explicit metadata wins
+    assert found["e"].metadata["static"] is FieldType.AUTO
+    assert found["f"].metadata["static"] is True
+
+
+def test_attrs_options_pass_through():
+    @define
+    class Box:
+        a: Any = field(converter=int, validator=attrs.validators.ge(0))
+        b: Any = field(factory=list, kw_only=True)
+
+    assert Box("3").a == 3 and Box(1).b == []
+    with pytest.raises(ValueError):
+        Box(-1)
+
+
+# frozen
+
+
+def test_roles_of_frozen():
+    leaves, treedef = jax.tree_util.tree_flatten(Example(jnp.array([1, 2]), auto_value="meta"))
+    assert len(leaves) == 1
+    rebuilt = jax.tree_util.tree_unflatten(treedef, leaves)
+    assert rebuilt.data.tolist() == [1, 2] and rebuilt.auto_value == "meta" and rebuilt.meta == "tag"
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        rebuilt.meta = "x"
+
+
+def test_children_are_data_then_auto_with_attribute_paths():
+    @define
+    class Box:
+        a: Any = auto()
+        b: Any = field()
+        c: Any = static()
+
+    box = Box(jnp.ones(1), jnp.zeros(1), "c")
+    paths = [jax.tree_util.keystr(path) for path, _ in jax.tree_util.tree_leaves_with_path(box)]
+    assert paths == [".b", ".a"]
+
+
+def test_decorators_bare_or_called():
+    for decorate in (define, define(), frozen, frozen(), functools.partial(define, frozen=True)):
+
+        @decorate
+        class Box:
+            x: Any
+
+        assert jax.tree_util.tree_leaves(Box(3)) == [3]
+
+
+def test_frozen_and_frozen_static_only_set_defaults():
+    @frozen(frozen=False)
+    class Open:
+        x: Any
+
+    @frozen_static(pytree="data")
+    class Data:
+        x: Any
+
+    box = Open(1)
+    box.x = 2
+    assert jax.tree_util.tree_leaves(box) == [2] and jax.tree_util.tree_leaves(Data(1)) == [1]
+
+
+def test_jit_and_grad():
+    @define
+    class Line:
+        slope: Any
+        name: str = static(default="n")
+
+    assert float(jax.jit(lambda line: line.slope * 2)(Line(3.0))) == 6.0
+    assert jax.grad(lambda line: line.slope**2)(Line(3.0)).slope == 6.0
+
+
+def test_callbacks_are_generated_code_visible_to_tracebacks():
+    import traceback
+
+    @define
+    class Box:
+        x: Any
+
+    broken = object.__new__(Box)
+    with pytest.raises(AttributeError) as caught:
+        jax.tree_util.tree_leaves(broken)
+    lines = [frame.line for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert any(line and "x.x" in line for line in lines)
+
+
+# unflattening only assigns
+
+
+def test_unflatten_skips_converters_validators_and_init():
+    @define
+    class Checked:
+        x: Any = field(converter=float, validator=attrs.validators.gt(0))
+
+    treedef = jax.tree_util.tree_structure(Checked(1))
+    for leaf in (object(), None, -3, "text"):
+        assert jax.tree_util.tree_unflatten(treedef, [leaf]).x is leaf
+
+
+def test_bypass_setattr():
+    written = []
+
+    class Watched:
+        def __setattr__(self, name, value):
+            written.append(name)
+            object.__setattr__(self, name, value)
+
+    @attrs.define(slots=False)
+    class Box(Watched):
+        x: Any
+
+    for bypass, seen in ((None, []), (True, []), (False, ["x"])):
+        register_fieldz(Box, bypass_setattr=bypass)
+        made = Box(1)
+        written.clear()
+        jax.tree_util.tree_map(lambda v: v, made)
+        assert written == seen
+
+
+def test_cached_hashes_are_reset():
+    @frozen(cache_hash=True, unsafe_hash=True)
+    class Box:
+        x: Any
+
+    box = Box(1)
+    assert hash(box) == hash(Box(1))
+    assert hash(jax.tree_util.tree_map(lambda v: v + 1, box)) == hash(Box(2))
+
+
+# static classes
+
+
+def test_frozen_static_has_no_leaves_and_is_a_jit_constant():
+    assert jax.tree_util.tree_leaves(Options("x")) == []
+    traces = []
+
+    @jax.jit
+    def f(options, x):
+        traces.append(options.name)
+        return x * options.value
+
+    assert float(f(Options("a", 3), 2.0)) == 6.0
+    f(Options("a", 3), 4.0)
+    assert traces == ["a"]
+    f(Options("b", 3), 4.0)
+    assert traces == ["a", "b"]
+    assert jax.tree_util.tree_map(lambda v: v, Options("x")) == Options("x")
+
+
+def test_static_and_not_frozen_warns():
+    with pytest.warns(SpecLabWarning, match="static class") as caught:
+
+        @define(pytree="static")
+        class Config:
+            name: str
+
+    assert issubclass(SpecLabWarning, UserWarning)
+    assert caught[0].filename == __file__
+    assert jax.tree_util.tree_leaves(Config("x")) == []
+
+
+@pytest.mark.parametrize("value", [[1], {}, np.zeros(2), (1, [2]), jnp.zeros(2), (np.zeros(1),)])
+def test_frozen_static_refuses_unhashable_values_when_made_and_names_the_field(value):
+    with pytest.raises(ValidationError, match=r"Options\.value"):
+        Options("x", value)
+
+
+def test_fields_outside_the_hash_may_hold_anything():
+    @frozen_static
+    class Box:
+        x: int
+        y: Any = field(eq=False, default=None)
+
+    assert hash(Box(1, [1])) == hash(Box(1, [2]))
+
+    @frozen_static(eq=False)
+    class ByIdentity:
+        x: Any
+
+    assert jax.tree_util.tree_leaves(ByIdentity([1])) == []
+
+
+def test_the_check_keeps_signature_and_subclasses():
+    import inspect
+
+    assert list(inspect.signature(Options).parameters) == ["name", "value"]
+
+    @frozen_static
+    class More(Options):
+        extra: int = 0
+
+    assert More("a", 1, 2).extra == 2 and jax.tree_util.tree_leaves(More("a")) == []
+    with pytest.raises(ValidationError, match="extra"):
+        More("a", 1, [])
+
+
+# arrays
+
+
+def test_array_defaults_become_jax_arrays_and_each_instance_has_its_own():
+    given = np.array([1.0, 2.0])
+
+    @define
+    class Box:
+        a: jax.Array = array(default=[1, 2])
+        b: jax.Array = array(default=given)
+        c: Any = array(default=None)
+        d: Any = array(default=attrs.Factory(lambda: "made"))
+        e: jax.Array = array(default=jnp.arange(2))
+        f: Any = array(factory=lambda: 3)
+
+    given[0] = 100.0
+    one, two = Box(), Box()
+    assert isinstance(one.a, jax.Array) and one.a.tolist() == [1, 2]
+    assert one.b.tolist() == [1.0, 2.0]
+    for name in "abe":
+        assert getattr(one, name) is not getattr(two, name)
+    assert one.c is None and one.d == "made" and one.f == 3
+
+
+def test_donating_one_default_leaves_the_others():
+    @define
+    class Box:
+        a: jax.Array = array(default=[1.0, 2.0])
+
+    one, two = Box(), Box()
+    one.a.delete()
+    assert two.a.tolist() == [1.0, 2.0] and Box().a.tolist() == [1.0, 2.0]
+
+
+# auto fields
+
+
+@define
+class Auto:
+    value: Any = auto()
+
+
+@pytest.mark.parametrize(
+    ("value", "leaves"),
+    [
+        (None, 0),
+        (3, 0),
+        (2.5, 0),
+        ("text", 0),
+        (len, 0),
+        (np.zeros(2), 1),
+        (np.float64(2), 1),
+        (np.bool_(True), 1),
+        ([1, 2], 2),
+        ({"a": 1}, 1),
+        ((), 0),
+        (Example(np.zeros(1), 1), 1),
+        (Options("x"), 0),
+    ],
+)
+def test_the_role_of_an_auto_field_follows_its_value(value, leaves):
+    auto_leaves, treedef = jax.tree_util.tree_flatten(Auto(value))
+    assert len(auto_leaves) == leaves
+    rebuilt = jax.tree_util.tree_unflatten(treedef, auto_leaves)
+    assert io.to_python(rebuilt.value) is io.to_python(value) or repr(rebuilt.value) == repr(value)
+
+
+def test_is_data():
+    assert all(is_data(v) for v in (None, jnp.ones(1), np.ones(1), np.float32(1), [], (), {}, Auto(1)))
+    assert not any(is_data(v) for v in (1, 1.5, "a", True, len, int, {1}, 1j))
+    assert jax.jit(lambda x: is_data(x) * x)(2.0) == 2.0
+
+
+def test_numpy_arrays_in_auto_fields_survive_repeated_jit_calls():
+    f = jax.jit(lambda box: box.value.sum())
+    traces = [float(f(Auto(np.full(3, float(i))))) for i in range(3)]
+    assert traces == [0.0, 3.0, 6.0]
+
+
+def test_numpy_numbers_in_auto_fields_do_not_recompile():
+    traces = []
+
+    @jax.jit
+    def f(box):
+        traces.append(1)
+        return box.value * 2
+
+    for i in range(3):
+        f(Auto(np.float64(i)))
+    assert len(traces) == 1
+
+
+def test_placeholders_of_jax_keep_their_place_in_auto_fields():
+    out = jax.vmap(lambda box: box.value * 2, in_axes=0)(Auto(jnp.arange(3.0)))
+    assert out.tolist() == [0.0, 2.0, 4.0]
+    treedef = jax.tree_util.tree_structure(Auto(jnp.ones(1)))
+    held = jax.tree_util.tree_unflatten(treedef, [object()])
+    assert jax.tree_util.tree_structure(held) == treedef
+
+
+# register_fieldz
+
+
+def test_register_fieldz_reads_metadata():
+    @attrs.define
+    class Box:
+        data: Any = array()  # noqa: RUF009
+        auto_value: Any = auto()  # noqa: RUF009
+        meta: str = static(default="tag")
+
+    assert register_fieldz(Box) is Box
+    assert len(jax.tree_util.tree_leaves(Box(jnp.ones(1), jnp.ones(1)))) == 2
+    assert len(jax.tree_util.tree_leaves(Box(jnp.ones(1), "name"))) == 1
+
+
+def test_register_fieldz_by_names_filter_and_again():
+    @attrs.define
+    class Box:
+        a: Any
+        b: Any
+        c: Any
+
+    register_fieldz(Box, ["b"], ["a"], ["c"], filter_spec=lambda v: isinstance(v, int))
+    assert jax.tree_util.tree_leaves(Box("m", 1, 2)) == [1, 2]
+    assert jax.tree_util.tree_leaves(Box("m", 1, 2.5)) == [1]
+    register_fieldz(Box, ["a", "b"], ["c"], [])
+    assert jax.tree_util.tree_leaves(Box(1, 2, "m")) == [1, 2]
+
+
+def test_register_fieldz_takes_dataclasses_and_refuses_others():
+    @dataclasses.dataclass
+    class Box:
+        a: Any
+        b: Any = dataclasses.field(default=1, metadata={"static": True})
+
+    register_fieldz(Box)
+    assert jax.tree_util.tree_leaves(Box(3)) == [3]
+    with pytest.raises(StructError, match="no fields"):
+        register_fieldz(int)
+
+
+def test_two_roles_for_one_field_are_refused():
+    @attrs.define
+    class Box:
+        a: Any
+
+    with pytest.raises(StructError, match="two roles"):
+        register_fieldz(Box, None, ["a"])
+
+
+# classes that are registered late, never, or by descent
+
+
+def test_slots_make_a_new_class_and_that_one_is_registered():
+    class Raw:
+        x: Any
+
+    Made = define(Raw)
+    assert Made is not Raw and jax.tree_util.tree_leaves(Made(2)) == [2]
+
+
+def test_pytree_none_is_a_leaf():
+    @define(pytree="none")
+    class Box:
+        x: Any
+
+    box = Box(1)
+    assert jax.tree_util.tree_leaves(box) == [box]
+
+    @define(pytree=False)
+    class Child(Example):
+        pass
+
+    child = Child(1, 2)
+    assert jax.tree_util.tree_leaves(child) == [child]
+
+
+@define
+class Base:
+    x: Any
+
+
+@pytest.mark.parametrize("slots", [True, False])
+def test_an_undecorated_subclass_is_no_silent_leaf(slots):
+    @define(slots=slots)
+    class Parent:
+        x: Any
+
+    class Child(Parent):
+        def double(self):
+            return 2 * self.x
+
+    child = jax.tree_util.tree_map(lambda v: v + 1, Child(1))
+    assert type(child) is Child and child.double() == 4
+
+
+def test_an_undecorated_subclass_with_more_annotations_warns_once_when_used():
+    class Child(Base):
+        y: int = 3
+
+    with pytest.warns(SpecLabWarning, match="Child.*y.*define"):
+        assert jax.tree_util.tree_leaves(Child(1)) == [1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert jax.tree_util.tree_leaves(Child(1)) == [1]
+        assert jax.tree_util.tree_leaves_with_path(Child(1))[0][1] == 1
+
+
+def test_a_decorated_subclass_does_not_warn_and_keeps_its_own_init_subclass():
+    seen = []
+
+    @define
+    class Parent:
+        x: Any
+
+        def __init_subclass__(cls, **kwargs):
+            seen.append(cls.__name__)
+            super().__init_subclass__(**kwargs)
+
+    @define
+    class Child(Parent):
+        y: Any = 3
+
+    assert jax.tree_util.tree_leaves(Child(1)) == [1, 3]
+    assert "Child" in seen

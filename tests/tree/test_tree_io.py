@@ -1,0 +1,497 @@
+"""State dicts: what is saved and how, what comes back, what is refused; numpy and JAX kept apart."""
+
+import json
+from collections import OrderedDict, defaultdict
+from types import MappingProxyType
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from tree_samples import (
+    Adapted,
+    Box,
+    Conventional,
+    Flattened,
+    Group,
+    Line,
+    Needy,
+    Options,
+    Serialized,
+    Spectrum,
+    array_values,
+    module_level,
+    plain_values,
+    same,
+)
+
+import spec_lab.tree.references
+from spec_lab.tree import SerializationError, Struct, ValidationError, allow_package, field, io, register_pytree_type
+from spec_lab.tree.io import from_state_dict, to_python, to_state_dict
+from spec_lab.tree.references import is_allowed
+
+
+def round_trip(value):
+    state = to_state_dict(value)
+    json.loads(json.dumps({k: v for k, v in state.items() if k != "array_data"}, allow_nan=False))
+    return from_state_dict(state)
+
+
+@pytest.fixture
+def packages(monkeypatch):
+    """Declared packages, restored afterwards."""
+    kept = set(spec_lab.tree.references._packages)
+    monkeypatch.setattr(spec_lab.tree.references, "_packages", kept)
+
+
+# shape of a state dict
+
+
+def test_a_state_dict_has_the_documented_parts():
+    state = Spectrum(np.arange(3.0), handle=object(), kept="k", scratch="s").to_state_dict()
+    assert set(state) == {"version", "manifest", "arrays", "array_data"}
+    assert type(state["version"]) is int and state["version"] == 1
+    assert state["manifest"]["__kind__"] == "struct"
+    assert set(state["manifest"]["fields"]) == {"counts", "exposure", "kept"}
+    ((name, table),) = state["arrays"].items()
+    assert table == {"dtype": "float64", "shape": [3]}
+    assert isinstance(state["array_data"][name], np.ndarray)
+
+
+def test_equal_objects_have_equal_manifests():
+    one, two = {"b", "a", "c", "d"}, {"d", "c", "b", "a"}
+    assert to_state_dict(Box(one))["manifest"] == to_state_dict(Box(two))["manifest"]
+
+
+def test_a_state_dict_is_independent_of_the_object_and_of_what_is_made_of_it():
+    box = Box(np.zeros(2))
+    state = box.to_state_dict()
+    box.value[0] = 1.0
+    first, second = Box.from_state_dict(state), Box.from_state_dict(state)
+    first.value[0] = 2.0
+    assert second.value.tolist() == [0.0, 0.0] and Box.from_state_dict(state).value.tolist() == [0.0, 0.0]
+
+
+# round trips
+
+
+@pytest.mark.parametrize("value", plain_values(), ids=repr)
+def test_plain_values(value):
+    back = round_trip(Box(value)).value
+    assert back == value and type(back) is type(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), -0.0, complex("nan+infj")])
+def test_unusual_floats(value):
+    assert repr(round_trip(value)) == repr(value)
+
+
+@pytest.mark.parametrize("value", array_values(), ids=lambda v: f"{type(v).__name__}-{v.dtype}-{v.shape}")
+def test_arrays_keep_home_dtype_shape_and_bits(value):
+    assert same(value, round_trip(Box(value)).value)
+
+
+def test_memory_order_survives():
+    assert round_trip(Box(np.asfortranarray(np.ones((2, 3))))).value.flags.f_contiguous
+
+
+def test_roots_need_not_be_structs():
+    for value in ([1, {"a": (2,)}], 3, None, "x", Options(3)):
+        assert round_trip(value) == value
+
+
+def test_structs_nest_and_recompute():
+    inner = Spectrum(np.arange(3.0), 2.0, handle="dropped", kept=[1], scratch="dropped")
+    back = round_trip(Box({"s": [inner]})).value["s"][0]
+    assert back.total == 3.0 and back.kept == [1] and back.exposure == 2.0
+    assert back.handle is None and back.scratch is None
+
+
+def test_attrs_classes_equinox_modules_and_adapters():
+    line = round_trip(Line(jnp.ones(2, "float32"), "k"))
+    assert type(line) is Line and line.kind == "k" and same(line.slope, jnp.ones(2, "float32"))
+    group = round_trip(Group(np.arange(2), np.ones(1), "n"))
+    assert same(group.values, np.arange(2)) and same(group.role, np.ones(1)) and group.name == "n"
+    assert round_trip(Group(1)) == Group(1)
+    assert round_trip(Options(2, ("a",))) == Options(2, ("a",))
+    for cls in (Adapted, Flattened, Serialized):
+        back = round_trip(cls([1, 2], "u"))
+        assert type(back) is cls and back.data == [1, 2] and back.tag == "u"
+    assert round_trip(Conventional((1, 2))).x == (1, 2)
+
+
+def test_a_model_with_structs_inside_computes_the_same_after_loading():
+    model = Line(Box(jnp.arange(3, dtype="float32")))
+    back = round_trip(model)
+    assert jax.tree_util.tree_structure(back) == jax.tree_util.tree_structure(model)
+    assert same(jax.jit(lambda m: m.slope.value * 2)(back), jax.jit(lambda m: m.slope.value * 2)(model))
+
+
+def test_mappings_become_dicts_and_subclasses_of_plain_types_their_base():
+    class Text(str):
+        pass
+
+    made = [OrderedDict(a=1), MappingProxyType({"a": 1}), defaultdict(int, a=1)]
+    assert [round_trip(m) for m in made] == [{"a": 1}] * 3
+    assert all(type(round_trip(m)) is dict for m in made)
+    assert type(round_trip(Text("x"))) is str
+
+
+def test_post_init_is_not_run_on_loading_but_hooks_are():
+    class Hooked(Struct):
+        x: Any = field(converter=lambda v: (v[0], v[1] + 1) if isinstance(v, tuple) else (v, 0))
+        posts: int = field(init=False, default=0)
+
+        def __post_init__(self):
+            self.posts = self.posts + 1
+
+    back = round_trip(Hooked(5))
+    assert back.x == (5, 1) and back.posts == 1
+
+
+# functions and classes by reference
+
+
+def test_functions_of_declared_packages_travel_by_reference(packages):
+    assert round_trip(Box(io.to_state_dict)).value is io.to_state_dict
+    with pytest.raises(SerializationError, match="allow_package"):
+        to_state_dict(Box(module_level))
+    allow_package("tree_samples")
+    assert round_trip(Box(module_level)).value is module_level
+    allow_package("jax")
+    assert round_trip(Line(jnp.exp)).slope is jnp.exp
+
+
+def test_undeclared_functions_are_not_loaded(packages, monkeypatch):
+    allow_package("tree_samples")
+    state = to_state_dict(Box(module_level))
+    spec_lab.tree.references._packages.discard("tree_samples")
+    with pytest.raises(SerializationError, match="not among the packages"):
+        from_state_dict(state)
+
+
+@pytest.mark.parametrize("name", ["", "no-package", "a..b", 3, "a b"])
+def test_allow_package_wants_a_name(name):
+    with pytest.raises(SerializationError):
+        allow_package(name)
+
+
+def test_packages_are_whole_names(packages):
+    allow_package("my_models.lines")
+    assert is_allowed("my_models.lines") and is_allowed("my_models.lines.deep")
+    assert not is_allowed("my_models") and not is_allowed("my_models.liness")
+    assert is_allowed("spec_lab.tree") and is_allowed("spec_lab_widgets") and not is_allowed("spec_lab_evil")
+
+
+# refusals
+
+
+class Shadowed(Struct):
+    x: Any
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (lambda: 1, "lambda"),
+        (b"bytes", "bytes"),
+        (range(3), "range"),
+        (object(), "object"),
+        (np.array([object()], dtype=object), "Python objects"),
+        (np.zeros(1, [("a", object)]), "Python objects"),
+        (np.ma.array([1.0], mask=[True]), "MaskedArray"),
+        (np.rec.array([(1,)], dtype=[("a", int)]), "recarray"),
+        (print, "print"),
+        (dict, "class .builtins:dict."),
+        (jax.tree_util.Partial(print), "Partial"),
+    ],
+)
+def test_what_cannot_be_read_back_is_refused_with_its_path(value, words):
+    with pytest.raises(SerializationError, match=words) as caught:
+        to_state_dict(Spectrum(1.0, kept={"deep": [0, value]}))
+    assert "Spectrum.kept['deep'][1]" in str(caught.value)
+
+
+def test_tracers_cycles_and_depths_are_refused():
+    with pytest.raises(SerializationError, match="jit"):
+        jax.jit(lambda x: to_state_dict(Box(x)) and x)(1.0)
+    loop: list = []
+    loop.append(loop)
+    with pytest.raises(SerializationError, match="contains itself"):
+        to_state_dict(Box(loop))
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(SerializationError, match="deeply"):
+        to_state_dict(Box(deep))
+    while deep:  # take it down by hand: freeing it recursively is not this test's business
+        deep = deep.pop()
+
+
+def test_a_shared_object_is_no_cycle():
+    inner = Box(1)
+    assert round_trip(Box([inner, inner])).value == [inner, inner]
+
+
+def test_adapters_without_serializable_aux_are_refused():
+    class Odd(Adapted):
+        pass
+
+    register_pytree_type(Odd, flatten=lambda o: ((), object()), unflatten=lambda aux, c: Odd(1))
+    with pytest.raises(SerializationError, match="aux"):
+        to_state_dict(Odd(1))
+
+
+def test_bound_and_inner_functions_in_modules_are_refused():
+    with pytest.raises(SerializationError):
+        to_state_dict(Line(Line(1).__repr__))
+    with pytest.raises(SerializationError):
+        to_state_dict(eqx.nn.Lambda(lambda x: x))
+
+
+# damaged state dicts
+
+
+def state():
+    return Spectrum(np.arange(3.0), kept=[1, {"k": Box(jnp.ones(2, "float32"))}]).to_state_dict()
+
+
+@pytest.mark.parametrize("version", [0, 2, 99, -1, True, 1.0, "1", None])
+def test_versions_other_than_int_one(version):
+    with pytest.raises(SerializationError, match="version"):
+        from_state_dict(state() | {"version": version})
+
+
+@pytest.mark.parametrize("part", ["version", "manifest", "arrays", "array_data"])
+def test_missing_parts(part):
+    damaged = state()
+    del damaged[part]
+    with pytest.raises(SerializationError, match=part):
+        from_state_dict(damaged)
+
+
+@pytest.mark.parametrize("payload", [None, 3, [], "text"])
+def test_payloads_that_are_no_mappings(payload):
+    with pytest.raises(SerializationError):
+        from_state_dict(payload)
+
+
+@pytest.mark.parametrize("part", ["arrays", "array_data"])
+@pytest.mark.parametrize("value", [None, [], 3])
+def test_parts_that_are_no_mappings(part, value):
+    with pytest.raises(SerializationError):
+        from_state_dict(state() | {part: value})
+
+
+@pytest.mark.parametrize("name", ["arr_000000", "arr_000001"])
+@pytest.mark.parametrize("change", [lambda a: a[:1], lambda a: a.astype("int16"), lambda a: a.reshape(1, -1)])
+def test_arrays_that_disagree_with_the_table(name, change):
+    damaged = state()
+    damaged["array_data"] = dict(damaged["array_data"])
+    damaged["array_data"][name] = change(damaged["array_data"][name])
+    with pytest.raises(SerializationError, match=name):
+        from_state_dict(damaged)
+
+
+@pytest.mark.parametrize("change", [{"shape": [4]}, {"dtype": "int8"}, {"shape": None}, {"shape": []}])
+def test_arrays_that_disagree_with_the_manifest(change):
+    damaged = state()
+    damaged["manifest"]["fields"]["counts"] |= change
+    with pytest.raises(SerializationError, match="counts"):
+        from_state_dict(damaged)
+
+
+def test_missing_arrays():
+    damaged = state()
+    del damaged["array_data"]["arr_000000"]
+    with pytest.raises(SerializationError, match="arr_000000"):
+        from_state_dict(damaged)
+    damaged = state()
+    del damaged["arrays"]["arr_000000"]
+    with pytest.raises(SerializationError, match="counts"):
+        from_state_dict(damaged)
+
+
+KINDS = [
+    "float", "complex", "path", "array", "numpy-scalar", "tuple", "list", "set", "frozenset",
+    "namedtuple", "dict", "enum", "class", "function", "struct", "registered-pytree",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "unknown", None, 3, [1]])
+def test_empty_and_unknown_kinds(kind):
+    damaged = state()
+    damaged["manifest"]["fields"]["kept"] = {"__kind__": kind}
+    with pytest.raises(SerializationError, match="kept"):
+        from_state_dict(damaged)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        [1, 2],
+        b"x",
+        {"no": "kind"},
+        {"__kind__": "float", "value": "abc"},
+        {"__kind__": "dict", "items": [[1]]},
+        {"__kind__": "dict", "items": [[{"__kind__": "list", "items": []}, 1]]},
+        {"__kind__": "set", "items": [{"__kind__": "list", "items": []}]},
+        {"__kind__": "complex", "real": "a", "imag": 0},
+        {"__kind__": "enum", "type": "tree_samples:Reason", "name": "NOPE"},
+        {"__kind__": "enum", "type": "tree_samples:Box", "name": "x"},
+        {"__kind__": "namedtuple", "type": "tree_samples:Point", "items": [1]},
+        {"__kind__": "namedtuple", "type": "tree_samples:Box", "items": [1]},
+        {"__kind__": "struct", "type": "tree_samples:Line", "fields": {}},
+        {"__kind__": "struct", "type": "nowhere", "fields": {}},
+        {"__kind__": "registered-pytree", "type": "tree_samples:Flattened", "mode": "fields", "fields": {}},
+        {"__kind__": "registered-pytree", "type": "tree_samples:Adapted", "mode": "serializer", "payload": 1},
+        {
+            "__kind__": "registered-pytree",
+            "type": "tree_samples:Flattened",
+            "mode": "flatten",
+            "children": [],
+            "aux": 1,
+        },
+        {"__kind__": "registered-pytree", "type": "tree_samples:Flattened", "mode": "other"},
+        {"__kind__": "registered-pytree", "type": "builtins:dict", "mode": "flatten", "children": [], "aux": None},
+        {"__kind__": "function", "ref": "os:system"},
+        {"__kind__": "function", "ref": "spec_lab.tree.io:missing"},
+        {"__kind__": "function", "ref": "spec_lab.tree:MISSING"},
+        {"__kind__": "class", "type": "os:PathLike"},
+        {"__kind__": "class", "type": "builtins:eval"},
+    ],
+    ids=str,
+)
+def test_tampered_values_say_where(payload):
+    damaged = state()
+    damaged["manifest"]["fields"]["kept"] = payload
+    with pytest.raises(SerializationError):
+        from_state_dict(damaged)
+
+
+def test_unknown_missing_and_refused_fields():
+    damaged = state()
+    damaged["manifest"]["fields"]["surprise"] = 1
+    with pytest.raises(SerializationError, match="surprise"):
+        from_state_dict(damaged)
+    damaged = state()
+    del damaged["manifest"]["fields"]["counts"]
+    with pytest.raises(SerializationError, match="counts"):
+        from_state_dict(damaged)
+    damaged = state()
+    damaged["manifest"]["fields"]["exposure"] = -1.0
+    with pytest.raises(SerializationError, match="exposure") as caught:
+        from_state_dict(damaged)
+    assert isinstance(caught.value, ValidationError)
+
+
+def test_a_field_newer_than_the_file_takes_its_default():
+    older = state()
+    del older["manifest"]["fields"]["exposure"]
+    assert from_state_dict(older).exposure == 1.0
+    older = to_state_dict(Line(1))
+    del older["manifest"]["fields"]["kind"]
+    assert from_state_dict(older).kind == "line"
+    older = to_state_dict(Group(1))
+    del older["manifest"]["fields"]["role"]
+    assert from_state_dict(older).role == "role"
+    del older["manifest"]["fields"]["values"]
+    with pytest.raises(SerializationError, match="values"):
+        from_state_dict(older)
+
+
+def test_an_unsaved_field_without_default_is_named():
+    with pytest.raises(SerializationError, match="token"):
+        round_trip(Needy(1, token=object()))
+
+
+def test_prng_keys_of_unknown_kind():
+    damaged = to_state_dict(Box(jax.random.key(1)))
+    damaged["manifest"]["fields"]["value"]["impl"] = "nonsense"
+    with pytest.raises(SerializationError, match="nonsense"):
+        from_state_dict(damaged)
+    damaged["manifest"]["fields"]["value"]["home"] = "moon"
+    with pytest.raises(SerializationError, match="moon"):
+        from_state_dict(damaged)
+
+
+def test_a_double_precision_jax_array_does_not_shrink_silently():
+    saved = to_state_dict(Box(np.ones(2)))
+    saved["manifest"]["fields"]["value"]["home"] = "jax"
+    if jax.config.jax_enable_x64:
+        assert from_state_dict(saved).value.dtype == np.float64
+    else:
+        with pytest.raises(SerializationError, match="precision"):
+            from_state_dict(saved)
+
+
+# expected classes
+
+
+def test_expected_classes():
+    saved = Spectrum(1.0).to_state_dict()
+    assert isinstance(from_state_dict(saved, expected_cls=Struct), Spectrum)
+    for expected in (Box, Line, dict):
+        with pytest.raises(SerializationError, match=expected.__name__):
+            from_state_dict(saved, expected_cls=expected)
+    with pytest.raises(SerializationError, match="Box"):
+        Box.from_state_dict(saved)
+    assert isinstance(Struct.from_state_dict(saved), Spectrum)
+    with pytest.raises(SerializationError):
+        from_state_dict(to_state_dict([1]), expected_cls=Box)
+    assert from_state_dict(to_state_dict([1]), expected_cls=list) == [1]
+
+
+# imports
+
+
+def test_a_manifest_imports_nothing_undeclared(tmp_path, monkeypatch, packages):
+    import sys
+
+    (tmp_path / "booby_trap.py").write_text("from spec_lab.tree import Struct\nclass Box(Struct):\n    value: int\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    trapped = to_state_dict(Box(1))
+    for kind, key in (("struct", "type"), ("registered-pytree", "type"), ("class", "type"), ("function", "ref")):
+        trapped["manifest"] = {"__kind__": kind, key: "booby_trap:Box", "fields": {"value": 1}, "mode": "fields"}
+        with pytest.raises(SerializationError, match="booby_trap"):
+            from_state_dict(trapped)
+    assert "booby_trap" not in sys.modules
+    trapped["manifest"] = {"__kind__": "struct", "type": "booby_trap:Box", "fields": {"value": 1}}
+    allow_package("booby_trap")
+    assert from_state_dict(trapped).value == 1
+    monkeypatch.delitem(sys.modules, "booby_trap")
+
+
+def test_resolving_a_class_elsewhere_does_not_open_files_to_it():
+    from spec_lab.tree import resolve_class
+
+    resolve_class("fractions:Fraction")
+    damaged = state()
+    damaged["manifest"]["fields"]["kept"] = {"__kind__": "class", "type": "fractions:Fraction"}
+    with pytest.raises(SerializationError, match="fractions"):
+        from_state_dict(damaged)
+
+
+# views
+
+
+def test_to_python():
+    view = to_python(Spectrum(jnp.ones(2, "float32"), kept=np.float32(2), handle={1}))
+    assert type(view) is dict and type(view["counts"]) is np.ndarray
+    assert type(view["kept"]) is float and view["handle"] == {1}
+    assert "handle" not in to_python(Spectrum(1), include_opaque=False)
+    assert to_python([Box((1,)), {"a": Line(2)}]) == [{"value": (1,)}, {"a": {"slope": 2, "kind": "line"}}]
+    assert to_python(Serialized(1, "t")) == {"payload": [1, "t"]}
+    assert to_python(Flattened([1], "t")) == {
+        "__kind__": "registered-pytree-view",
+        "type": "tree_samples:Flattened",
+        "children": [[1]],
+        "aux": "t",
+    }
+    assert to_python(jax.random.key(0)).dtype == np.uint32
+    from pathlib import Path
+
+    assert to_python((Path("a"), frozenset({1}), np.int64(3), "s", None)) == ("a", frozenset({1}), 3, "s", None)
+    assert to_python(np.bool_(True)) is True
