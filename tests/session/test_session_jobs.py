@@ -1,0 +1,178 @@
+"""Background fits: start, stop, failure, drafts, and what the history keeps."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from spec_lab._base import EngineError, ModelError
+from spec_lab.engines import run_engine
+from spec_lab.session import jobs
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """An engine that runs until it is stopped, and then gives the built-in fit's outcome."""
+    begun = threading.Event()
+
+    def engine(name, problem, control, **options):
+        begun.set()
+        n = 0
+        while not control.stopped:
+            n += 1
+            control.report(min(0.9, n / 1000), f"step {n}")
+            time.sleep(0.002)
+        return run_engine("fit", problem, **options)
+
+    monkeypatch.setattr(jobs, "run_engine", engine)
+    return begun
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """An engine that waits for a word before it fits."""
+    gate = threading.Event()
+
+    def engine(name, problem, control, **options):
+        gate.wait(20)
+        return run_engine(name, problem, control, **options)
+
+    monkeypatch.setattr(jobs, "run_engine", engine)
+    return gate
+
+
+def test_a_fit_runs_enters_the_history_and_can_be_undone(session, infer):
+    before = infer.stat
+    start = infer.setup
+    session.fit()
+    run = session.wait(120)
+    state = session.state
+    assert state.fit.phase == "done" and state.runs == (run,) and infer.outcome is run.outcome
+    assert infer.stat < before and infer.stat == pytest.approx(run.outcome.stat, rel=1e-9)
+    assert state.past[-1].label == "best of fit"
+    session.undo()
+    assert infer.setup is start and session.state.runs == (run,)
+    session.redo()
+    assert infer.stat == pytest.approx(run.outcome.stat, rel=1e-9)
+
+
+def test_only_one_fit_at_a_time(session, slow):
+    session.fit()
+    with pytest.raises(EngineError, match="still running"):
+        session.fit()
+    session.stop()
+    session.wait(60)
+
+
+def test_stop_is_acknowledged_at_once_and_keeps_the_result(session, slow):
+    session.fit()
+    assert slow.wait(20)
+    began = time.perf_counter()
+    session.stop()
+    assert session.state.fit.phase == "stopping" and time.perf_counter() - began < 0.1
+    session.stop()  # a second click does no harm
+    run = session.wait(60)
+    assert run.outcome.stat > 0 and session.state.fit.phase == "done" and not session.state.fit.busy
+
+
+def test_starting_and_stopping_many_times_leaves_it_clean(session, slow):
+    for _ in range(15):
+        session.fit()
+        session.stop()
+        session.wait(60)
+    assert len(session.state.runs) == 15 and session.progress is None
+    assert len({run.number for run in session.state.runs}) == 15
+    assert sum(t.name.startswith("spec_lab-fit") for t in threading.enumerate()) == 0
+
+
+def test_progress_is_state(session, slow):
+    session.fit()
+    assert slow.wait(20)
+    time.sleep(0.05)
+    progress = session.progress
+    assert progress is not None and 0 < progress.fraction < 1 and progress.message.startswith("step")
+    session.stop()
+    session.wait(60)
+    assert session.progress is None
+
+
+@pytest.mark.parametrize("error", [ModelError("the model broke", got=3), ZeroDivisionError("division"), SystemExit()])
+def test_a_failure_is_data_and_leaves_everything_usable(session, infer, monkeypatch, error):
+    def broken(*args, **kwargs):
+        raise error
+
+    before = infer.setup
+    monkeypatch.setattr(jobs, "run_engine", broken)
+    session.fit()
+    with pytest.raises(EngineError):
+        session.wait(60)
+    state = session.state
+    assert state.fit.phase == "failed" and state.fit.error["kind"] == type(error).__name__
+    assert infer.setup is before and state.runs == () and state.past == ()
+    monkeypatch.setattr(jobs, "run_engine", run_engine)
+    session.fit()
+    assert session.wait(120) is not None and session.state.fit.error is None
+
+
+def test_edits_during_a_fit_stand(session, infer, held):
+    session.fit()
+    infer.par[1].val = -1.7
+    held.set()
+    run = session.wait(120)
+    assert infer.par[1].val == -1.7  # the result lies in the history, the draft was not touched
+    assert session.state.runs == (run,) and "your edits stand" in session.state.messages[-1].text
+    session.apply(run.number)
+    np.testing.assert_allclose(infer.free_pvalues, run.outcome.best)
+    session.undo()
+    assert infer.par[1].val == -1.7
+
+
+def test_a_fit_from_the_minimum_moves_nothing_worse(session, infer):
+    session.fit()
+    session.wait(120)
+    best = infer.stat
+    session.fit("fit", starts=2)
+    session.wait(120)
+    assert infer.stat <= best * (1 + 1e-12)
+
+
+def test_what_cannot_start_is_refused_before_anything_changes(session, infer):
+    infer.par[1].frozen = infer.par[2].frozen = infer.par[3].frozen = True
+    with pytest.raises(EngineError, match="nothing to fit"):
+        session.fit()
+    infer.par[1].frozen = False
+    infer.par[1].prior = None
+    with pytest.raises(EngineError, match="proper prior"):
+        session.fit("preview")
+    assert session.state.fit.phase == "idle"
+
+
+def test_restore_brings_back_links_and_freezes(session, infer):
+    infer.link([6, 11])
+    infer.par[6].frozen = False
+    session.fit()
+    run = session.wait(120)
+    infer.unlink([11])
+    infer.par[6].frozen = True
+    infer.notice("na", [30, 500])
+    session.restore(run.number)
+    assert infer.par[11].mates == (6,) and not infer.par[6].frozen
+    assert infer.setup.pairs[0].data["na"].notc is None
+    assert "infer.link([6, 11])" in session.journal()[-1].code
+    session.undo()
+    assert infer.par[11].mates == ()
+
+
+def test_the_history_can_be_labelled_pinned_and_pruned(session):
+    for _ in range(2):
+        session.fit()
+        session.wait(120)
+    first, second = (run.number for run in session.state.runs)
+    session.label(first, "  cut-off  ")
+    session.pin(first)
+    session.delete(second)
+    (run,) = session.state.runs
+    assert (run.label, run.pinned) == ("cut-off", True)
+    session.fit()
+    assert session.wait(120).number not in (first, second)

@@ -1,0 +1,74 @@
+"""The follower: previews behind edits, live refits, and nothing stale."""
+
+import numpy as np
+import pytest
+
+from spec_lab.session import FitSession, question, reports, views
+from spec_lab.session.state import Preview
+
+
+@pytest.fixture
+def live(infer):
+    made = FitSession(infer, live=True, previews=True)
+    yield made
+    made.close()
+
+
+def test_an_edit_is_followed_by_a_refit_that_one_undo_takes_back_with_it(live, infer):
+    start = infer.setup
+    infer.par[1].frozen = True
+    assert live.settle(120)
+    np.testing.assert_allclose(infer.problem.value_and_grad()[1], 0.0, atol=1e-2)
+    assert len(live.state.past) == 1
+    assert live.journal()[-1].code.startswith("infer.par[1].frozen = True; infer.at_par([")
+    live.undo()
+    assert live.settle(120) and infer.setup is start  # undo is not followed by a refit
+    live.redo()
+    assert live.settle(120) and infer.par[1].frozen
+
+
+def test_a_slider_is_not_pulled_back(live, infer):
+    live.settle(120)
+    infer.par[1].val = -1.5
+    assert live.settle(120) and infer.par[1].val == -1.5
+
+
+def test_previews_fill_criteria_errors_and_corner(live, infer):
+    infer.par[3].val = 0.9
+    assert live.settle(120)
+    preview = live.state.preview
+    assert preview.error is None and preview.question == question(infer.setup)
+    made = views.view(live.state, live.reading())
+    row = made["criteria"]["rows"][0]
+    assert row["run"] == "now" and row["k"] == 3 and row["weight"] == 1.0
+    assert row["aic"] == pytest.approx(preview.fit.stat + 6)
+    assert row["lnz"] == preview.posterior.log_evidence and row["lnz_err"] > 0
+    assert made["criteria"]["at"] == "best fit" and made["criteria"]["quality"]["pareto_k"] is not None
+    assert all(r["error"] for r in made["params"]["rows"] if r["free"])
+    assert views.corner_source(live.state) is preview.posterior
+
+
+def test_a_preview_of_another_question_is_dropped(session, infer):
+    old = question(infer.setup)
+    infer.par[1].frozen = True
+    state = session.dispatch(reports.Previewed(Preview(old, infer.setup, None, None)))
+    assert state.preview is None
+
+
+def test_an_improper_prior_is_said_not_raised(live, infer):
+    infer.par[1].prior = None
+    assert live.settle(120)
+    quality = views.view(live.state, live.reading())["criteria"]["quality"]
+    assert not quality["ok"] and "par[1] (alpha)" in quality["text"]
+    assert live.state.preview.fit is not None  # the fit needs no prior
+
+
+def test_without_live_nothing_moves_by_itself(session, infer):
+    infer.par[1].frozen = True
+    assert session.settle(60) and session.state.preview is None and len(session.state.past) == 1
+
+
+def test_going_live_refits_at_once(session, infer):
+    before = infer.stat
+    session.set_live(True)
+    assert session.settle(120) and infer.stat < before

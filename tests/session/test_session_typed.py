@@ -1,0 +1,87 @@
+"""Typed values and clicked actions: what they become, and how refusals read."""
+
+import math
+
+import pytest
+
+from spec_lab._base import ParameterError, SpecLabError
+from spec_lab.fit import Freeze, Notice, SetPrior, SetValue, Tie
+from spec_lab.session import action_from, value_edit
+
+
+@pytest.fixture
+def setup(infer):
+    return infer.setup
+
+
+def test_values_may_be_numbers_units_or_expressions(setup):
+    assert value_edit(setup, 1, -0.5) == SetValue(1, -0.5)
+    assert value_edit(setup, "2", " 2.5e0 ") == SetValue(2, 2.5)
+    assert value_edit(setup, 3, "= 2*par[1]+0.5") == Tie(3, "2*par[1]+0.5")
+    energy = value_edit(setup, 2, "0.25 MeV")  # par[2] holds log10 of an energy in keV
+    assert energy == SetValue(2, pytest.approx(math.log10(250)))
+
+
+@pytest.mark.parametrize(
+    ("pid", "value", "says"),
+    [
+        (1, "abc", "not a number"),
+        (1, None, "must be a number"),
+        (1, True, "must be a number"),
+        (1, "nan", "finite"),
+        (2, "3 s", "cannot take this unit"),
+        (2, "-5 keV", "must be positive"),
+        (99, 1.0, "no such parameter"),
+        (1.5, 1.0, "named by its number"),
+    ],
+)
+def test_bad_values_teach(setup, pid, value, says):
+    with pytest.raises(ParameterError, match=says):
+        value_edit(setup, pid, value)
+
+
+def test_every_action_of_the_protocol_is_known(setup):
+    made = {
+        "set_value": {"pid": 1, "value": 0.5},
+        "freeze": {"pids": [1, 2], "frozen": True},
+        "link": {"pids": [6, 11]},
+        "unlink": {"pids": [6]},
+        "set_prior": {"pid": 1, "prior": "norm(0, 1)"},
+        "tie": {"pid": 1, "expression": "par[2]"},
+        "notice": {"unit": "na", "windows": [[10, 100]]},
+        "undo": {},
+        "redo": {},
+        "fit": {"engine": "fit", "options": {"starts": 2}},
+        "stop": {},
+        "apply": {"run": 1},
+        "restore": {"run": 1},
+        "pin": {"run": 1, "pinned": True},
+        "label": {"run": 1, "label": "x"},
+        "delete": {"run": 1},
+        "set_live": {"live": True},
+        "dismiss": {"message": 1},
+    }
+    for name, args in made.items():
+        assert action_from(name, args, setup).as_code()
+    assert action_from("freeze", made["freeze"], setup).edit == Freeze((1, 2), True)
+    assert action_from("notice", made["notice"], setup).edit == Notice("na", ((10.0, 100.0),))
+    assert action_from("set_prior", {"pid": 1, "prior": "flat"}, setup).edit == SetPrior(1, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("frobnicate", {}),
+        (None, {}),
+        ("link", {}),
+        ("link", "6, 11"),
+        ("notice", {"unit": "na", "windows": [1, 2, 3]}),
+        ("set_prior", {"pid": 1, "prior": "unif(2, 1)"}),
+        ("set_prior", {"pid": 1, "prior": 7}),
+        ("fit", {"engine": "fit", "options": [1]}),
+        ("apply", {"run": "x"}),
+    ],
+)
+def test_bad_actions_teach(setup, name, args):
+    with pytest.raises(SpecLabError):
+        action_from(name, args, setup)

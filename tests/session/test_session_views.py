@@ -1,0 +1,230 @@
+"""View-models: the fields of PROTOCOL.md, all of them and no others, finite, small, and formatted here."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from session_toy import make_infer
+
+from spec_lab.bridge.priors import logunif, norm, unif
+from spec_lab.session import FitSession, reports, views
+from spec_lab.session.views.numbers import plain, with_error
+from spec_lab.session.views.parameters import slider_range
+
+PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
+VIEW = set(
+    "type rev title subtitle params units stat criteria engines fit history journal undo redo live messages".split()
+)
+ROW = set(
+    "pid owner expression component name label unit value text error frozen free link linked_to tie at_bound prior "
+    "prior_set slider hidden glyph".split()
+)
+UNIT = set("name pair stat formula channels used notice range color".split())
+STAT = set("name value number dof bins reduced exact per_unit".split())
+CRITERION = set("run label k stat aic aicc bic lnz lnz_err weight note comparable why".split())
+FIT = set("state engine progress message elapsed eta error draft".split())
+RUN = set("run label engine time stat k lnz pinned note current".split())
+ENGINE = set("name title doc enabled why options".split())
+OPTION = set("name label kind default min max choices doc".split())
+SPECTRUM = set("type rev seq preview exact units xlabel ylabel stat ymin xscale yscale".split())
+CORNER = set("type rev seq labels pids lo hi bins median plus minus best levels source n".split())
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    session = FitSession(make_infer("two"))
+    session.infer.link([8, 13])
+    session.infer.par[8].frozen = False
+    session.fit()
+    session.wait(120)
+    session.dispatch(reports.Tell("info", "hello"))
+    yield session
+    session.close()
+
+
+def test_the_view_has_the_fields_of_the_protocol(fitted):
+    view = views.view(fitted.state, fitted.reading())
+    assert set(view) == VIEW
+    assert all(set(row) == ROW for row in view["params"]["rows"])
+    assert all(set(f) == {"name", "signature", "doc", "args"} for f in view["params"]["families"])
+    assert all(set(unit) == UNIT for unit in view["units"])
+    assert set(view["stat"]) == STAT
+    assert set(view["criteria"]) == {"rows", "at", "quality", "stale"}
+    assert all(set(row) == CRITERION for row in view["criteria"]["rows"]) and len(view["criteria"]["rows"]) == 2
+    assert set(view["fit"]) == FIT
+    assert all(set(run) == RUN for run in view["history"]) and len(view["history"]) == 1
+    assert all(set(e) == ENGINE and all(set(o) == OPTION for o in e["options"]) for e in view["engines"])
+    assert {"fit", "iminuit", "preview"} <= {e["name"] for e in view["engines"]}
+    assert all(set(m) == {"id", "level", "text"} for m in view["messages"])
+
+
+def test_the_protocol_names_every_field_we_send():
+    text = PROTOCOL.read_text(encoding="utf-8")
+    known = set(re.findall(r"\w+", text))
+    for fields in (VIEW, ROW, UNIT, STAT, CRITERION, FIT, RUN, ENGINE, OPTION, SPECTRUM, CORNER):
+        assert fields <= known
+
+
+def test_the_view_is_json_and_small(fitted):
+    text = json.dumps(views.view(fitted.state, fitted.reading()), allow_nan=False)
+    assert 1_000 < len(text) < 200_000
+
+
+def test_the_statistic_is_the_sum_of_its_units(fitted):
+    reading = fitted.reading()
+    assert reading.stat == pytest.approx(fitted.infer.stat, rel=1e-12)
+    stat = views.view(fitted.state, reading)["stat"]
+    assert stat["dof"] == stat["bins"] - len(fitted.get().free) and stat["exact"] is True
+    assert sum(u["bins"] for u in stat["per_unit"]) == stat["bins"] == 36
+    waiting = views.view(fitted.state, None, known=reading)["stat"]
+    assert waiting["exact"] is False and waiting["number"] == stat["number"]
+
+
+def test_linked_rows_name_their_master(fitted):
+    rows = views.view(fitted.state, None)["params"]["rows"]
+    master, member = rows[7], rows[12]
+    assert (master["link"], master["linked_to"], master["free"]) == (1, None, True)
+    assert (member["link"], member["linked_to"], member["free"], member["hidden"]) == (1, 8, False, False)
+    assert master["value"] == member["value"] and master["text"] == member["text"]
+    assert sum(not r["hidden"] for r in rows) == 4 + 2
+
+
+def test_the_spectrum_is_header_and_one_buffer(fitted):
+    reading = fitted.reading()
+    frame = views.spectrum(reading, rev=3, seq=7)
+    assert set(frame.header) == SPECTRUM and json.dumps(frame.header, allow_nan=False)
+    data = np.frombuffer(frame.buffers[0], dtype="<f4")
+    assert len(frame.buffers) == 1 and len(data) == sum(u["n"] * len(u["fields"]) for u in frame.header["units"])
+    unit = frame.header["units"][0]
+    assert unit["fields"][:7] == ["lo", "hi", "data", "err", "model", "resid", "used"]
+    columns = dict(zip(unit["fields"], data[: unit["n"] * len(unit["fields"])].reshape(-1, unit["n"]), strict=True))
+    terms = [columns[f"comp:{name}"] for name in unit["components"]]
+    assert len(terms) == 2
+    np.testing.assert_allclose(sum(terms), columns["model"], rtol=1e-5)
+    assert frame.header["ymin"] > 0 and (columns["used"] == 1).all()
+
+
+def test_data_and_model_are_net_rates_per_kev(fitted):
+    unit = fitted.get().pairs[0].data["na"]
+    c, shown = unit.channels(), fitted.reading().units[0]
+    width = c.emax - c.emin
+    np.testing.assert_allclose(shown.data, (c.S / c.ts - c.B / c.tb) / width)
+    np.testing.assert_allclose(shown.error, np.hypot(c.sigma_S / c.ts, c.sigma_B / c.tb) / width)
+    rates, _, residual = fitted.problem.display()
+    np.testing.assert_allclose(shown.model, rates[0][0] / width)
+    np.testing.assert_allclose(shown.residual, residual[0][0])
+
+
+def test_ignored_groups_are_shown_without_model(infer, session):
+    infer.notice("na", [[30, 300]])
+    unit = session.reading().units[0]
+    assert len(unit.lo) == 20 and 0 < unit.used.sum() < 20
+    assert np.isnan(unit.model[~unit.used]).all() and np.isfinite(unit.model[unit.used]).all()
+    assert np.isfinite(unit.data).all()
+    made = views.view(session.state, session.reading())["units"][0]
+    assert made["used"] == unit.used.sum() and made["channels"] == 20 and made["notice"] == [[30.0, 300.0]]
+
+
+def test_the_corner_is_histograms(fitted):
+    outcome = fitted.state.runs[0].outcome
+    frame = views.corner(outcome, rev=1, seq=1)
+    assert set(frame.header) == CORNER and json.dumps(frame.header, allow_nan=False)
+    p, bins = len(outcome.setup.free), frame.header["bins"]
+    marginal, pairs, levels = frame.buffers
+    assert len(marginal) == p * bins * 4 and len(pairs) == p * (p - 1) // 2 * bins * bins
+    assert len(levels) == p * (p - 1) // 2 * 2 * 4
+    low, high = np.frombuffer(levels, "<f4").reshape(-1, 2).T[::-1]
+    assert (low <= high).all() and (high <= 255).all()
+    assert np.frombuffer(marginal, "<f4").sum() <= p * len(outcome.draws)
+    x, y = outcome.draws[:, 0], outcome.draws[:, 1]  # rows are y of parameter 1, columns x of parameter 0
+    picture = np.frombuffer(pairs, np.uint8)[: bins * bins].reshape(bins, bins)
+    j, i = (int((v - lo) / (hi - lo) * bins) for v, lo, hi in zip(
+        (np.median(x), np.median(y)), frame.header["lo"], frame.header["hi"], strict=False))  # fmt: skip
+    assert picture[i, j] > 100
+
+
+def test_many_parameters_are_cut_to_the_correlated_ones(fitted):
+    outcome = fitted.state.runs[0].outcome
+    free = len(outcome.setup.free)
+    generator = np.random.default_rng(1)
+    assert views.from_draws(outcome.setup, generator.normal(size=(5, free)), outcome.best, "x", rev=0, seq=0) is None
+    same = np.tile(outcome.best, (100, 1))
+    assert views.from_draws(outcome.setup, same, outcome.best, "x", rev=0, seq=0) is None
+
+
+def test_other_data_are_fenced_off(infer, session):
+    session.fit()
+    session.wait(120)
+    infer.notice("na", [[30, 300]])
+    row = views.view(session.state, session.reading())["criteria"]["rows"][1]
+    assert not row["comparable"] and "other energies in na" in row["why"] and row["weight"] is None
+
+
+def test_equal_models_share_one_weight(infer, session):
+    for _ in range(2):
+        session.fit()
+        session.wait(120)
+    infer.par[1].frozen = True
+    session.fit()
+    session.wait(120)
+    rows = views.view(session.state, session.reading())["criteria"]["rows"]
+    assert sum(r["weight"] for r in rows if r["weight"] is not None) == pytest.approx(1.0)
+    assert sum(r["weight"] is not None for r in rows) == 2
+
+
+def test_engines_say_why_they_cannot_run(infer, session):
+    infer.par[1].prior = None
+    engines = {e["name"]: e for e in views.view(session.state, None)["engines"]}
+    assert engines["fit"]["enabled"] and engines["fit"]["why"] == ""
+    assert not engines["preview"]["enabled"] and "par[1] (alpha)" in engines["preview"]["why"]
+    options = {o["name"]: o for o in engines["fit"]["options"]}
+    assert options["starts"]["kind"] == "int" and options["starts"]["default"] == 1 and options["starts"]["doc"]
+    assert {o["name"]: o["kind"] for o in engines["iminuit"]["options"]}["minos"] == "bool"
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "texts"),
+    [
+        (-1.56179, 0.0107, ("-1.562", "0.011")),
+        (2.33, 0.04, ("2.33", "0.04")),
+        (0.827, 0.119, ("0.83", "0.12")),
+        (0.827, 0.367, ("0.8", "0.4")),
+        (1.0, 0.0963, ("1.00", "0.10")),
+        (1234567.0, 8901.0, ("1.235e+6", "0.009e+6")),
+        (3.2e-12, 1.1e-13, ("3.20e-12", "0.11e-12")),
+        (7.25, None, ("7.25", "")),
+        (7.25, float("nan"), ("7.25", "")),
+    ],
+)
+def test_numbers_have_the_digits_their_errors_allow(value, error, texts):
+    assert with_error(value, error) == texts
+
+
+def test_plain_numbers():
+    assert [plain(v) for v in (float("inf"), float("-inf"), float("nan"), 0.1234567)] == ["∞", "-∞", "–", "0.123457"]
+
+
+@pytest.mark.parametrize(
+    ("prior", "value", "error", "expected"),
+    [
+        (unif(-2, 2), 0.5, None, (-2, 2, False)),
+        (unif(-2, 2), 3.0, None, (-2, 3.0, False)),
+        (norm(0, 1), 0.5, 0.1, (-3.0902, 3.0902, False)),
+        (logunif(1, 1000), 10, None, (1.0069, 993.1, True)),
+        (None, 10.0, 0.5, (7.5, 12.5, False)),
+        (None, 10.0, None, (1.0, 100.0, True)),
+        (None, -10.0, None, (-100.0, -1.0, False)),
+        (None, 0.0, None, (-1.0, 1.0, False)),
+    ],
+)
+def test_sliders_span_what_is_believed(prior, value, error, expected):
+    low, high, log = slider_range(prior, value, error)
+    assert (low, high) == pytest.approx(expected[:2], rel=1e-3) and log is expected[2]
+
+
+def test_a_prior_can_be_drawn():
+    drawn = views.prior_preview(norm(1, 0.5))
+    assert len(drawn["x"]) == len(drawn["density"]) <= 200 and drawn["lo"] < 1 < drawn["hi"]
+    assert json.dumps(views.prior_preview(logunif(0.1, 10)), allow_nan=False)
