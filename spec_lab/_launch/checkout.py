@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from spec_lab._launch.steps import Failure, line, run_logged, say
+from spec_lab._launch.steps import Failure, become, line, run_logged, say
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -63,12 +63,7 @@ def is_inside() -> bool:
 def enter(arguments: list[str]) -> int:
     """Run `python -m spec_lab` with these arguments inside the checkout's environment (made if need be)."""
     make()
-    command = [str(PYTHON), "-m", "spec_lab", *arguments]
-    environment = inside(os.environ)
-    if os.name == "nt":  # exec on Windows returns to the shell before the child has ended
-        return subprocess.call(command, env=environment)
-    sys.stdout.flush()
-    os.execve(PYTHON, command, environment)
+    return become([str(PYTHON), "-m", "spec_lab", *arguments], inside(os.environ))
 
 
 def inside(environment: "os._Environ[str] | dict[str, str]") -> dict[str, str]:

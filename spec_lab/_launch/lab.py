@@ -6,19 +6,19 @@ the picture.
 """
 
 import os
-import subprocess
 import sys
 import urllib.parse
+import zlib
 from pathlib import Path
 
 from spec_lab._launch.server import AUTORUN
-from spec_lab._launch.steps import Failure, say
+from spec_lab._launch.steps import Failure, become, say
 
 HERE = Path(__file__).parent
 
 
 def start(place: Path, *, port: int | None, browser: bool, autorun: bool) -> int:
-    """Serve JupyterLab until it is stopped (Ctrl-C); returns its exit code.
+    """Serve JupyterLab until it is stopped (Ctrl-C): this process becomes the server.
 
     Args:
         place: The notebook to open, or the folder to show.
@@ -29,17 +29,13 @@ def start(place: Path, *, port: int | None, browser: bool, autorun: bool) -> int
     _check_jupyterlab()
     say("JupyterLab starts; stop it with Ctrl-C.")
     arguments = command(place, port=port, browser=browser)
-    variables = environment(os.environ, place.name if autorun else "")
-    try:
-        return subprocess.call(arguments, env=variables)
-    except KeyboardInterrupt:  # the server got it too, and has stopped
-        return 0
+    return become(arguments, environment(os.environ, place.name if autorun else ""))
 
 
 def command(place: Path, *, port: int | None = None, browser: bool = True) -> list[str]:
     """The command that serves `place` (a notebook or a folder)."""
     place = place.resolve()
-    root, page = (place, "/lab") if place.is_dir() else (place.parent, _page(place.name))
+    root, page = (place, "/lab") if place.is_dir() else (place.parent, _page(place))
     arguments = [
         *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--LabApp.default_url={page}"),
         *("--ip=127.0.0.1", "--Application.log_level=ERROR"),
@@ -66,8 +62,10 @@ def environment(variables: "os._Environ[str] | dict[str, str]", autorun: str = "
     return {**variables, **ours}
 
 
-def _page(name: str) -> str:
-    return f"/lab/workspaces/spec_lab/tree/{urllib.parse.quote(name)}?reset"
+def _page(place: Path) -> str:
+    """The address of a notebook, in a workspace of its own. (No "?reset": Jupyter appends "?token=..." to it.)"""
+    own = f"spec_lab-{zlib.crc32(str(place).encode()):08x}"
+    return f"/lab/workspaces/{own}/tree/{urllib.parse.quote(place.name)}"
 
 
 def _check_jupyterlab() -> None:

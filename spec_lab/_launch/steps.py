@@ -5,6 +5,7 @@ output for the causes people meet (no network, full disk, no rights, a file that
 what to do.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -123,3 +124,11 @@ def line(name: str) -> Iterator[None]:
 def say(text: str) -> None:
     """A line of the launcher's own."""
     print(text, flush=True)
+
+
+def become(command: list[str], environment: dict[str, str]) -> int:
+    """Let this process become another program: no parent is left behind that a signal could miss."""
+    sys.stdout.flush()
+    if os.name == "nt":  # exec on Windows returns to the shell before the program has ended
+        return subprocess.call(command, env=environment)
+    os.execve(command[0], command, environment)
