@@ -1,0 +1,83 @@
+"""The corner plot for print: all one- and two-dimensional marginals, drawn by the package corner."""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spec_lab.analysis.figures.drawing import COLORS, Drawing
+from spec_lab.analysis.sample import Sample
+
+
+def corner(
+    samples: ArrayLike,
+    labels: Sequence[str],
+    best: ArrayLike | None = None,
+    *,
+    weights: ArrayLike | None = None,
+    bins: int = 40,
+    levels: Sequence[float] = (0.393, 0.865),
+    color: str = COLORS[0],
+    overlay: Sequence[ArrayLike] = (),
+) -> Drawing:
+    """All one- and two-dimensional marginals; titles give the median and the central 68.27 %.
+
+    Args:
+        samples: `f[s, n]`.
+        labels: n labels; LaTeX between dollar signs.
+        best: `f[n]`, marked by lines.
+        weights: `f[s]`.
+        bins: Bins along each axis.
+        levels: Masses within the contours; 1σ and 2σ of a two-dimensional Gaussian when left out.
+        color: Of the contours.
+        overlay: Further samples of the same parameters, drawn in the following colours.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # corner brings arviz where it is installed, which announces its successor
+        from corner.core import corner_impl  # the drawing itself, without a detour through InferenceData
+
+    samples = np.atleast_2d(np.asarray(samples, float))
+    n = samples.shape[1]
+    figure = Drawing(figsize=(1.6 + 1.9 * n, 1.6 + 1.9 * n))
+    figure.subplots(n, n, squeeze=False)
+    sets = [(samples, weights), *((np.asarray(other, float), None) for other in overlay)]
+    limits = _ranges([part for part, _ in sets])
+    for k, (part, mass) in enumerate(sets):
+        corner_impl(
+            part,
+            fig=figure,
+            bins=bins,
+            range=limits,
+            labels=list(labels),
+            weights=mass if mass is None else np.asarray(mass, float),
+            levels=tuple(levels),
+            color=color if k == 0 else COLORS[k % len(COLORS)],
+            plot_datapoints=False,
+            truths=None if best is None or k else np.asarray(best, float),
+            truth_color="black",
+            fill_contours=k == 0,
+            no_fill_contours=k > 0,
+            plot_density=False,
+            smooth=0.7,
+            hist_kwargs={"density": True},
+        )
+    reading = Sample(samples, weights=weights)
+    for i, (middle, (below, above)) in enumerate(zip(reading.median, reading.error(reading.median), strict=True)):
+        figure.axes[i * n + i].set_title(summary(labels[i], middle, below, above), fontsize="small")
+    return figure
+
+
+def summary(label: str, middle: float, below: float, above: float) -> str:
+    """`label = 1.234 -0.012 +0.015` as matplotlib text: two digits of the smaller error."""
+    least = min((e for e in (below, above) if np.isfinite(e) and e > 0), default=abs(middle) or 1.0)
+    digits = int(np.clip(1 - np.floor(np.log10(least)), 0, 12))
+    return rf"{label} = ${middle:.{digits}f}_{{-{below:.{digits}f}}}^{{+{above:.{digits}f}}}$"
+
+
+def _ranges(samples: Sequence[np.ndarray]) -> list[tuple[float, float]]:
+    """Axis limits that hold all samples; a parameter that does not move gets a width of its own."""
+    low = np.min([part.min(axis=0) for part in samples], axis=0)
+    high = np.max([part.max(axis=0) for part in samples], axis=0)
+    width = np.where(high - low > 1e-12 * np.abs(high), high - low, 1e-3 * np.maximum(np.abs(high), 1e-3))
+    return [(float(a - 0.02 * w), float(b + 0.02 * w)) for a, b, w in zip(low, high, width, strict=True)]

@@ -1,0 +1,104 @@
+"""Curves of one or two parameters, of the draws, and of the residuals."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from spec_lab.analysis import goodness
+from spec_lab.analysis.figures.drawing import COLORS, Drawing
+
+
+def trace(draws: ArrayLike, labels: Sequence[str], *, most: int = 2000) -> Drawing:
+    """Each parameter against the number of the draw, one line a chain.
+
+    Args:
+        draws: `f[s, n]`, or `f[k, s, n]` for k chains.
+        labels: n labels.
+        most: Thinned to so many points a chain.
+    """
+    chains = np.asarray(draws, float)
+    chains = chains[None] if chains.ndim == 2 else chains
+    step = max(1, -(-chains.shape[1] // most))
+    figure = Drawing(figsize=(7.0, 0.8 + 1.2 * len(labels)), layout="constrained")
+    rows = figure.subplots(len(labels), 1, sharex=True, squeeze=False)[:, 0]
+    place = np.arange(chains.shape[1])[::step]
+    for i, (axes, label) in enumerate(zip(rows, labels, strict=True)):
+        for k, chain in enumerate(chains):
+            axes.plot(place, chain[::step, i], color=COLORS[k % len(COLORS)], linewidth=0.5, alpha=0.8)
+        axes.set_ylabel(label)
+        axes.yaxis.set_major_locator(MaxNLocator(3))
+    rows[-1].set_xlabel("draw")
+    return figure
+
+
+def profile(
+    values: ArrayLike,
+    delta: ArrayLike,
+    label: str,
+    *,
+    levels: Sequence[float] = (1.0, 2.706, 4.0, 9.0),
+    interval: tuple[float, float] | None = None,
+) -> Drawing:
+    """The rise of the profiled statistic over its minimum against one parameter.
+
+    Args:
+        values: `f[s]`.
+        delta: `f[s]`, statistic minus its minimum.
+        label: Of the parameter.
+        levels: Rises marked by lines (68.3, 90, 95.4 and 99.7 % for one parameter).
+        interval: A confidence interval to shade.
+    """
+    figure = Drawing(figsize=(5.0, 3.6), layout="constrained")
+    axes = figure.subplots()
+    values, delta = np.asarray(values, float), np.asarray(delta, float)
+    axes.plot(values, delta, color=COLORS[0])
+    top = max(1.5, min(1.05 * float(np.nanmax(delta, initial=0.0)), 1.3 * max(levels, default=9.0)))
+    for level in levels:
+        if level < top:
+            axes.axhline(level, color="gray", linewidth=0.8, linestyle=":")
+    if interval is not None:
+        axes.axvspan(*interval, color=COLORS[0], alpha=0.15, linewidth=0)
+    axes.set(xlabel=label, ylabel=r"$\Delta$ statistic", ylim=(0.0, top))
+    return figure
+
+
+def contour(
+    x: ArrayLike,
+    y: ArrayLike,
+    delta: ArrayLike,
+    labels: tuple[str, str],
+    *,
+    best: tuple[float, float] | None = None,
+    levels: Sequence[float] = (2.296, 6.180, 11.829),
+) -> Drawing:
+    """Lines of equal rise of the profiled statistic over two parameters.
+
+    Args:
+        x: `f[a]`, values of the first parameter.
+        y: `f[b]`, of the second.
+        delta: `f[b, a]`, statistic minus its minimum.
+        labels: Of both.
+        best: Where the minimum is.
+        levels: Rises; 68.3, 95.4 and 99.7 % for two parameters when left out.
+    """
+    figure = Drawing(figsize=(4.8, 4.2), layout="constrained")
+    axes = figure.subplots()
+    axes.contour(np.asarray(x), np.asarray(y), np.asarray(delta), levels=sorted(levels), colors=COLORS[: len(levels)])
+    if best is not None:
+        axes.plot(*best, "+", color="black")
+    axes.set(xlabel=labels[0], ylabel=labels[1])
+    return figure
+
+
+def qq(residuals: ArrayLike, *, title: str = "") -> Drawing:
+    """Residuals in σ against normal quantiles, with the pointwise 95 % band."""
+    expected, observed, low, high = goodness.qq(residuals)
+    figure = Drawing(figsize=(4.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    axes.fill_between(expected, low, high, color="gray", alpha=0.25, linewidth=0)
+    axes.plot(expected, expected, color="gray", linewidth=0.8)
+    axes.plot(expected, observed, ".", color=COLORS[0], markersize=4)
+    axes.set(xlabel="normal quantile", ylabel=r"residual ($\sigma$)", title=title)
+    return figure
