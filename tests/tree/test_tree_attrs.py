@@ -526,3 +526,12 @@ def test_a_decorated_subclass_does_not_warn_and_keeps_its_own_init_subclass():
 
     assert jax.tree_util.tree_leaves(Child(1)) == [1, 3]
     assert "Child" in seen
+
+
+def test_classes_without_weak_references_are_registered_too():
+    @define(weakref_slot=False)
+    class Box:
+        x: Any
+
+    assert jax.tree_util.tree_map(lambda v: v + 1, Box(1)).x == 2
+    assert io.from_state_dict(io.to_state_dict(Box(1))).x == 1

@@ -495,3 +495,27 @@ def test_to_python():
 
     assert to_python((Path("a"), frozenset({1}), np.int64(3), "s", None)) == ("a", frozenset({1}), 3, "s", None)
     assert to_python(np.bool_(True)) is True
+
+
+# a new session
+
+
+def forget(monkeypatch, cls):
+    """As if no registration of the class had been seen in this program yet."""
+    from spec_lab.tree import class_ref, registry
+
+    monkeypatch.delitem(registry._specs, cls, raising=False)
+    monkeypatch.delitem(spec_lab.tree.references._seen, class_ref(cls), raising=False)
+
+
+def test_a_module_class_defined_again_but_not_used_yet_is_found(monkeypatch):
+    saved = to_state_dict(Line(2))
+    forget(monkeypatch, Line)
+    assert from_state_dict(saved).slope == 2
+
+
+def test_a_class_that_was_never_registered_is_not_found_by_its_module(monkeypatch):
+    damaged = to_state_dict(Adapted(1))
+    damaged["manifest"]["type"] = "tree_samples:Path"
+    with pytest.raises(SerializationError, match="tree_samples"):
+        from_state_dict(damaged)
