@@ -1,8 +1,8 @@
 """How an instance comes to be: assign, derive, `__post_init__`, derive again, validate, freeze.
 
 Three ways lead through here, each a function generated per class: the constructor, `_init_fields` (what a custom
-`__init__` and `replace` call), and `fill` (what loading calls; no `__post_init__`). Unflattening is none of them: it
-only assigns (`layout`).
+`__init__` and `replace` call), and `_struct_fill` (what loading calls; no `__post_init__`). Unflattening is none of
+them: it only assigns (`layout`).
 
 Who is frozen: an instance says so in a slot; where the slot is empty, the class decides: instances of classes with a
 generated constructor are born frozen, instances of classes with their own `__init__` stay open until `_init_fields`.
