@@ -65,7 +65,7 @@ def _log_ratio(S: Array, M: Array) -> Array:
 
 
 def _possible(S: Array, M: Array) -> Array:
-    return (M > 0) | ((M == 0) & (S <= 0))
+    return (S >= 0) & ((M > 0) | ((M == 0) & (S == 0)))
 
 
 def _pull_slopes(S: Array, M: Array) -> tuple[Array, Array]:
@@ -83,7 +83,7 @@ def poisson_pull(S: Array, M: Array) -> Array:
 def poisson(S: Array, M: Array) -> Array:
     """2 [M - S + S ln(S/M)], the Poisson deviance of counts S against expected counts M.
 
-    +inf where M < 0, where M = 0 < S, and where M is not finite.
+    +inf where M < 0 or S < 0, where M = 0 < S, and where M is not finite.
     """
     stat = 2.0 * ((M - S) + S * _log_ratio(S, M))
     return jnp.where(_possible(S, M) & jnp.isfinite(stat), jnp.maximum(stat, 0.0), jnp.inf)
@@ -95,7 +95,7 @@ def poisson(S: Array, M: Array) -> Array:
 def _gaussian_total(S: Array, E: Array, v: Array) -> tuple[Array, Array]:
     """The profiled total M ≥ 0, root of M² + (v - E) M - S v = 0, and d = 2M - (E - v) ≥ 0."""
     a = E - v
-    d = jnp.sqrt(a * a + 4.0 * S * v)
+    d = jnp.sqrt(jnp.maximum(a * a + 4.0 * S * v, 0.0))
     wide = jnp.abs(a) + d
     return jnp.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0)), d
 
@@ -141,7 +141,7 @@ def gaussian_profile(S: Array, E: Array, v: Array) -> Array:
 
 def gaussian_profile_free(S: Array, E: Array, v: Array) -> Array:
     """The same with M free of any sign where S = 0, as XSPEC writes it: there 2E - v, of any negative size."""
-    return jnp.where(S > 0, gaussian_profile(S, E, v), 2.0 * E - v)
+    return jnp.where(S == 0, 2.0 * E - v, gaussian_profile(S, E, v))
 
 
 # --- counts S in the source region, B in the background region, both Poisson --------------------------------
@@ -150,7 +150,7 @@ def gaussian_profile_free(S: Array, E: Array, v: Array) -> Array:
 def _rates_parts(S: Array, B: Array, m: Array, ts: Array, tb: Array) -> tuple[Array, ...]:
     T = ts + tb
     a = T * m - S + B
-    d = jnp.sqrt(a * a + 4.0 * S * B)
+    d = jnp.sqrt(jnp.maximum(a * a + 4.0 * S * B, 0.0))
     wide = jnp.abs(a) + d
     narrow = _divide(4.0 * S * B, wide, wide > 0)  # d - |a| without its cancellation
     return T, d, jnp.where(a >= 0, wide, narrow), jnp.where(a >= 0, narrow, wide)

@@ -15,7 +15,7 @@ _loop = numba.njit(cache=True, error_model="numpy")
 
 @_scalar
 def _poisson(S, M):
-    if not (M > 0.0 or (M == 0.0 and S <= 0.0)):
+    if S < 0.0 or not (M > 0.0 or (M == 0.0 and S == 0.0)):
         return math.inf
     stat = 2.0 * (M - S)
     if S > 0.0:
@@ -28,7 +28,7 @@ def _gaussian_profile(S, E, v):
     if v <= 0.0:
         return _poisson(S, E)
     a = E - v
-    wide = abs(a) + math.sqrt(a * a + 4.0 * S * v)
+    wide = abs(a) + math.sqrt(max(a * a + 4.0 * S * v, 0.0))
     M = 0.5 * wide if a >= 0.0 else 2.0 * S * v / wide
     pull = 1.0 - S / M if M > 0.0 else E / v
     return _poisson(S, M) + v * pull * pull
@@ -38,7 +38,7 @@ def _gaussian_profile(S, E, v):
 def _poisson_profile(S, B, m, ts, tb):
     T = ts + tb
     a = T * m - S + B
-    wide = abs(a) + math.sqrt(a * a + 4.0 * S * B)
+    wide = abs(a) + math.sqrt(max(a * a + 4.0 * S * B, 0.0))
     narrow = 4.0 * S * B / wide if wide > 0.0 else 0.0
     if a >= 0.0:
         g, f = (2.0 * S + wide) / (2.0 * T), (2.0 * B + narrow) / (2.0 * T)
@@ -139,7 +139,7 @@ def pgstat_xspec(S, B, m, ts, tb, sigma_B):
         if not ok:
             stat[i] = math.inf
         else:
-            stat[i] = _gaussian_profile(S[i], E, v) if S[i] > 0.0 else 2.0 * E - v
+            stat[i] = 2.0 * E - v if S[i] == 0.0 else _gaussian_profile(S[i], E, v)
         residual[i] = _signed(stat[i], S[i] / ts[i] - B[i] / tb[i] - rate)
     return stat, residual
 

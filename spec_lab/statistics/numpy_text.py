@@ -47,14 +47,14 @@ def _poisson(S: Floats, M: Floats) -> np.ndarray:
     alive = (S > 0) & (M > 0)
     with np.errstate(over="ignore"):
         stat = 2.0 * ((M - S) + S * np.log(np.where(alive, S / np.where(alive, M, 1.0), 1.0)))
-    possible = (M > 0) | ((M == 0) & (S <= 0))
+    possible = (S >= 0) & ((M > 0) | ((M == 0) & (S == 0)))
     return np.where(possible & np.isfinite(stat), np.maximum(stat, 0.0), np.inf)
 
 
 def gaussian_total(S: Floats, E: Floats, v: Floats) -> np.ndarray:
     """The expected total M ≥ 0 that minimises `_poisson(S, M) + (M - E)²/v`: M² + (v - E) M - S v = 0."""
     a = E - v
-    wide = np.abs(a) + np.sqrt(a * a + 4.0 * S * v)
+    wide = np.abs(a) + np.sqrt(np.maximum(a * a + 4.0 * S * v, 0.0))
     return np.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0))
 
 
@@ -74,7 +74,7 @@ def _poisson_rates(S: Floats, B: Floats, m: Floats, T: Floats) -> Pair:
     d² = a² + 4 S B; the smaller of d ± a is 4 S B over the larger.
     """
     a = T * m - S + B
-    wide = np.abs(a) + np.sqrt(a * a + 4.0 * S * B)
+    wide = np.abs(a) + np.sqrt(np.maximum(a * a + 4.0 * S * B, 0.0))
     narrow = _divide(4.0 * S * B, wide, wide > 0)
     bright = a >= 0
     return (2 * S + np.where(bright, wide, narrow)) / (2 * T), (2 * B + np.where(bright, narrow, wide)) / (2 * T)
@@ -155,7 +155,7 @@ class Statistic:
         m, ok = _known(m)
         S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
         E, v = ts * m + B * (ts / tb), (ts / tb * sigma_B) ** 2
-        return _signed(np.where(S > 0, _gaussian_profile(S, E, v), 2.0 * E - v), ok, S / ts - B / tb - m)
+        return _signed(np.where(S == 0, 2.0 * E - v, _gaussian_profile(S, E, v)), ok, S / ts - B / tb - m)
 
     @staticmethod
     def Lstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:

@@ -114,6 +114,19 @@ def test_what_cannot_happen_is_infinitely_bad(text):
     assert np.asarray(text.Gstat(S=[2.0], m=[2.0], ts=1.0)[0]) == 0.0
 
 
+@pytest.mark.parametrize("method", ["Cstat", "Pknown", "PPstat", "PGstat", "PGstat_xspec"])
+def test_negative_counts_are_not_poisson(text, method):
+    """Net spectra with a Poisson statistic: said by +inf, not by a plausible number."""
+    kw = dict(B=[3.0, 3.0], m=[0.2, 1e-9], ts=10.0, tb=20.0, sigma_B=2.0)
+    assert np.isposinf(np.asarray(getattr(text, method)(S=[-1.0, -400.0], **kw)[0])).all()
+
+
+def test_negative_background_counts_are_not_poisson(text):
+    assert np.isposinf(
+        np.asarray(text.PPstat(S=[5.0, 500.0], B=[-1.0, -300.0], m=[0.2, 1.0], ts=10.0, tb=20.0)[0])
+    ).all()
+
+
 def test_the_residual_has_the_sign_of_the_excess(text):
     for method in METHODS:
         kw = dict(S=[50.0, 50.0], B=[8.0, 8.0], m=[0.1, 9.0], ts=10.0, tb=20.0, sigma_S=7.0, sigma_B=2.0)
