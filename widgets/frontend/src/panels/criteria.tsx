@@ -56,7 +56,7 @@ function Head() {
   return (
     <thead>
       <tr>
-        <th class="sl-left">model</th><th title="Number of free parameters">k</th><th title="Fit statistic">stat</th>
+        <th class="sl-left">model</th><th title="Number of free parameters">k</th><th class="sl-c-stat" title="Fit statistic">stat</th>
         {COLUMNS.map(({ key, text, doc }) => (
           <th key={key} class={`sl-c-${key === local.criterion.value ? "chosen" : key}`} aria-sort={local.criterion.value === key ? "other" : undefined}>
             <button type="button" class={`sl-sort ${local.criterion.value === key ? "sl-on" : ""}`} title={`${doc}. Click: Δ refers to this column`} onClick={() => { local.criterion.value = key; }}>{text}</button>
@@ -77,7 +77,7 @@ function Row({ row, delta }: { row: CriteriaRow; delta?: number }) {
     <>
       <tr class={`${row.run === "now" ? "sl-now" : ""} ${best ? "sl-best" : ""}`}>
         <td class="sl-left"><span class="sl-run">{row.run === "now" ? "now" : `#${row.run}`}</span>{row.run === "now" && row.label === "now" ? "" : row.label}</td>
-        <td>{row.k}</td><td>{fixed(row.stat, 2)}</td><td class={column("aic")}>{fixed(row.aic, 2)}</td><td class={column("aicc")}>{fixed(row.aicc, 2)}</td><td class={column("bic")}>{fixed(row.bic, 2)}</td>
+        <td>{row.k}</td><td class="sl-c-stat">{fixed(row.stat, 2)}</td><td class={column("aic")}>{fixed(row.aic, 2)}</td><td class={column("aicc")}>{fixed(row.aicc, 2)}</td><td class={column("bic")}>{fixed(row.bic, 2)}</td>
         <td>{fixed(row.lnz, 2)}{row.lnz !== null && row.lnz_err !== null && <span class="sl-faint"> ± {fixed(row.lnz_err, 2)}</span>}</td>
         <td>{delta === undefined ? "" : best ? <span class="sl-best-mark">best</span> : signed(delta, 2)}</td>
         <td class="sl-weight">{row.weight !== null && row.comparable && <><span class="sl-weight-bar" style={{ width: `${Math.round(34 * row.weight)}px` }} /><span>{row.weight < 0.001 ? "<.001" : row.weight.toFixed(3)}</span></>}</td>

@@ -41,7 +41,6 @@ function Tools() {
   const local = useLocal();
   const { logx, logy } = scales(local);
   const zoomed = local.zoom.value.x !== null;
-  const several = local.lab.spectrum.value!.units.some((u) => u.components.length > 1);
   return (
     <>
       <div class="sl-group" role="group" aria-label="What dragging does">
@@ -50,7 +49,6 @@ function Tools() {
       <div class="sl-group" role="group" aria-label="Scales">
         <Button label="log x" title="Logarithmic energy axis" pressed={logx} onClick={() => { local.logx.value = !logx; resetZoom(local); }} />
         <Button label="log y" title="Logarithmic count axis" pressed={logy} onClick={() => { local.logy.value = !logy; }} />
-        {several && <Button label="terms" title="Draw the additive terms of the model, dashed" pressed={local.showComponents.value} onClick={() => { local.showComponents.value = !local.showComponents.value; }} />}
       </div>
       <span class="sl-grow" />
       {zoomed && <Button icon="reset" label="All" title="Show all energies (double click)" onClick={() => resetZoom(local)} />}
@@ -126,7 +124,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
   const local = useLocal();
   const { lab } = local;
   const frame = lab.spectrum.value!;
-  const terms = local.showComponents.value ? [...new Set(frame.units.flatMap((u) => (u.components.length > 1 ? u.components.map((c) => c.name) : [])))] : [];
+  const terms = [...new Set(frame.units.flatMap((u) => (u.components.length > 1 ? u.components.map((c) => c.name) : [])))];
   const toggle = (name: string) => {
     const hidden = new Set(local.hiddenUnits.value);
     if (!hidden.delete(name)) hidden.add(name);
@@ -146,7 +144,10 @@ function Legend({ stage }: { stage: { value: Stage } }) {
           </button>
         );
       })}
-      {terms.map((name, k) => <span class="sl-key sl-term" key={name}><Dashes kind={k} />{name}</span>)}
+      {terms.map((name, k) => (
+        <button type="button" key={name} class={`sl-key sl-term ${local.showComponents.value ? "" : "sl-key-off"}`} aria-pressed={local.showComponents.value} title={`${local.showComponents.value ? "Hide" : "Draw"} the additive terms of the model, dashed`}
+          onClick={() => { local.showComponents.value = !local.showComponents.value; }}><Dashes kind={k} />{name}</button>
+      ))}
       <span class="sl-grow" />
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : "The model folded with the response"}>
         <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>

@@ -49,8 +49,8 @@ export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
 }
 
 function ticksOf(s: Surface, box: Box, x: Axis, y: Axis, side: { bottom: boolean; left: boolean }, theme: Theme, size: number): void {
-  const xs = linearTicks(x, Math.max(30, box.w / 3)).filter((t) => inside(x, t.value));
-  const ys = linearTicks(y, Math.max(24, box.h / 3)).filter((t) => inside(y, t.value));
+  const xs = linearTicks(x, Math.max(28, box.w / 3.2)).filter((t) => inside(x, t.value));
+  const ys = linearTicks(y, Math.max(20, box.h / 3.2)).filter((t) => inside(y, t.value));
   const floor = box.y + box.h;
   s.stroke((p) => xs.forEach((t) => line(p, crisp(x.px(t.value)), floor, crisp(x.px(t.value)), floor - 4)), { color: theme.fg3 });
   if (side.left) s.stroke((p) => ys.forEach((t) => line(p, box.x, crisp(y.px(t.value)), box.x + 4, crisp(y.px(t.value)))), { color: theme.fg3 });

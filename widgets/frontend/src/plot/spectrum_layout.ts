@@ -94,6 +94,9 @@ function fluxDomain(input: SpectrumInput, x: [number, number]): [number, number]
   return [bottom / 1.5, top * 1.7];
 }
 
+/** Half-heights of the residual panel: few of them, so that the axis stands still while a slider moves. */
+const RUNGS = [4, 6, 10, 16, 25, 40, 60];
+
 function residualDomain(input: SpectrumInput): [number, number] {
   const sizes: number[] = [];
   for (const { unit } of shownUnits(input)) {
@@ -101,7 +104,7 @@ function residualDomain(input: SpectrumInput): [number, number] {
   }
   sizes.sort((a, b) => a - b);
   const high = sizes.length ? sizes[Math.floor(0.995 * (sizes.length - 1))] : 0;
-  const top = Math.min(60, Math.max(3.8, Math.ceil(high * 1.1)));
+  const top = RUNGS.find((rung) => rung >= high * 1.05) ?? RUNGS[RUNGS.length - 1];
   return [-top, top];
 }
 

@@ -48,7 +48,7 @@ export function linearTicks(a: Axis, gap: number): Tick[] {
 /** 1, 2, 5 × 10ⁿ in plain digits where the axis spans less than two decades and the numbers stay short. */
 function shortLogTicks(a: Axis, gap: number): Tick[] | null {
   const [lo, hi] = a.domain;
-  if (hi / lo > 150 || lo < 1e-3 || hi > 1e5) return null;
+  if (hi / lo > 150 || hi / lo < 3 || lo < 1e-3 || hi > 1e5) return null;
   const room = Math.abs(a.range[1] - a.range[0]) / Math.log10(hi / lo);
   const labelled = room * Math.log10(1.25) > gap ? [1, 1.5, 2, 3, 4, 5, 6, 8] : room * 0.17 > gap ? [1, 2, 3, 5, 7] : room * 0.3 > gap ? [1, 2, 5] : [1, 3];
   return minorsAndMajors(a, (m, e) => (labelled.includes(m) ? text(String(Number((m * 10 ** e).toPrecision(6)))) : null), labelled.includes(1.5));

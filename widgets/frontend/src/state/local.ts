@@ -73,7 +73,8 @@ function matches(row: Row, word: string): boolean {
   if (word === "free") return row.free;
   if (word === "frozen") return row.frozen;
   if (word === "linked") return row.link !== null;
-  return `${row.pid} ${row.expression} ${row.component} ${row.component}.${row.name} ${row.name} ${row.unit}`.toLowerCase().includes(word);
+  if (word === row.owner || word === row.expression.toLowerCase() || word === String(row.pid)) return true;
+  return `${row.component}.${row.name} ${row.unit}`.toLowerCase().includes(word);
 }
 
 const Context = createContext<Local | null>(null);

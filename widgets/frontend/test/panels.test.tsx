@@ -1,0 +1,314 @@
+// The panels on a fake model: what a person clicks and types becomes the right action, and answers are shown in place.
+import { afterEach, describe, expect, it } from "vitest";
+import { press, show, tick, until } from "./helpers";
+
+type Shown = Awaited<ReturnType<typeof show>>;
+let open: Shown | null = null;
+const start = async (...args: Parameters<typeof show>) => (open = await show(...args));
+afterEach(() => { open?.close(); open = null; document.body.innerHTML = ""; });
+
+const row = (s: Shown, pid: number) => s.one(`tr[data-pid="${pid}"]`);
+const last = (s: Shown, name: string) => s.actions(name).at(-1);
+
+describe("the view", () => {
+  it("shows all panels, or only those asked for and in that order", async () => {
+    const s = await start();
+    expect([...s.el.querySelectorAll(".sl-panel h3")].map((h) => h.textContent).sort()).toEqual(["Fit", "History", "Model comparison", "Parameters", "Posterior", "Python", "Spectrum"]);
+    s.model.set("panels", ["fit"]);
+    await until(() => s.el.querySelectorAll(".sl-panel").length === 1);
+    expect(s.one("h3").textContent).toBe("Fit");
+    expect(s.el.querySelector(".sl-header")).toBeNull();
+  });
+
+  it("keeps JupyterLab's shortcuts away and cleans up", async () => {
+    const s = await start();
+    expect(s.one(".sl-root").getAttribute("data-lm-suppress-shortcuts")).toBe("true");
+    s.close();
+    open = null;
+    expect(s.el.innerHTML).toBe("");
+    expect(s.model.count("msg:custom")).toBe(0);
+  });
+
+  it("waits for the kernel with words", async () => {
+    const s = await start({}, (model) => { model.kernel.silent = true; });
+    expect(s.one(".sl-waiting").textContent).toContain("Waiting for the kernel");
+  });
+
+  it("says hello once a view and undoes with the keyboard", async () => {
+    const s = await start();
+    expect(s.model.sent.filter((m) => m.type === "hello").length).toBe(1);
+    press(s.one(".sl-header"), "z", { ctrlKey: true });
+    expect(s.actions("undo").length).toBe(1);
+    await until(() => s.el.querySelector(".sl-header [role=alert]") !== null);
+    expect(s.one(".sl-header [role=alert]").textContent).toContain("Nothing to undo.");
+  });
+
+  it("lists the keys on ?", async () => {
+    const s = await start();
+    press(s.one(".sl-header"), "?");
+    await until(() => s.el.querySelector(".sl-help") !== null);
+    expect(s.one(".sl-help").textContent).toContain("freeze or thaw");
+  });
+});
+
+describe("parameters", () => {
+  it("is a table with one row in the tab order", async () => {
+    const s = await start({ panels: ["params"] });
+    expect(s.el.querySelectorAll("table.sl-params tr[data-pid]").length).toBe(6);
+    expect(s.el.querySelectorAll('tr[data-pid][tabindex="0"]').length).toBe(1);
+    expect(row(s, 2).getAttribute("aria-label")).toContain("log Ec");
+  });
+
+  it("freezes with F and with the snowflake", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 2), "f");
+    expect(last(s, "freeze")).toEqual({ pids: [2], frozen: true });
+    await until(() => row(s, 2).classList.contains("sl-frozen"));
+    row(s, 2).querySelector<HTMLElement>(".sl-freeze")!.click();
+    expect(last(s, "freeze")).toEqual({ pids: [2], frozen: false });
+  });
+
+  it("links what was chosen, first as master, and unlinks from the chain", async () => {
+    const s = await start({ panels: ["params"] });
+    row(s, 3).querySelector<HTMLElement>(".sl-c-name")!.click();
+    row(s, 1).querySelector(".sl-c-name")!.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }));
+    await until(() => row(s, 1).classList.contains("sl-selected"));
+    press(row(s, 1), "l");
+    expect(last(s, "link")).toEqual({ pids: [3, 1] });
+    await until(() => s.el.querySelectorAll(".sl-chain").length === 2);
+    expect(s.el.querySelectorAll(".sl-selected").length).toBe(0);
+    row(s, 3).querySelector<HTMLElement>(".sl-chain")!.click();
+    expect(last(s, "unlink")).toEqual({ pids: [3] });
+  });
+
+  it("lights the whole group under the pointer", async () => {
+    const s = await start({ panels: ["params"] }, (m) => { m.kernel.now.rows = m.kernel.now.rows.map((r) => (r.pid === 1 || r.pid === 7 ? { ...r, link: 1, linked_to: r.pid === 7 ? 1 : null } : r)); });
+    row(s, 7).dispatchEvent(new MouseEvent("mouseenter"));
+    await until(() => s.el.querySelectorAll(".sl-lit").length === 2);
+  });
+
+  it("explains a link of one", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 1), "l");
+    await until(() => s.el.querySelector("[role=alert]") !== null);
+    expect(s.actions("link").length).toBe(0);
+  });
+
+  it("hands the typed text to Python as it is", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 4), "Enter");
+    await until(() => s.el.querySelector(".sl-value-edit") !== null);
+    const field = s.one(".sl-value-edit") as HTMLInputElement;
+    field.value = "23.5 keV";
+    press(field, "Enter");
+    expect(last(s, "set_value")).toEqual({ pid: 4, value: "23.5 keV" });
+    await until(() => row(s, 4).textContent!.includes("23.50"));
+  });
+
+  it("shows a refusal under its row and takes the value back", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 4), "Enter");
+    await until(() => s.el.querySelector(".sl-value-edit") !== null);
+    const field = s.one(".sl-value-edit") as HTMLInputElement;
+    field.value = "warm";
+    press(field, "Enter");
+    await until(() => s.el.querySelector(".sl-error-row") !== null);
+    expect(s.one(".sl-error-row").textContent).toContain("“warm” is not a value of kT.");
+    expect(s.one(".sl-error-row").textContent).toContain("a number with a unit such as 300 keV");
+    expect(row(s, 4).querySelector(".sl-value")!.textContent).toBe("21.0");
+    s.one(".sl-error-row button").click();
+    await until(() => s.el.querySelector(".sl-error-row") === null);
+  });
+
+  it("makes a tie from =, and takes it away from a lone =", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 5), "=");
+    await until(() => s.el.querySelector(".sl-value-edit") !== null);
+    const field = s.one(".sl-value-edit") as HTMLInputElement;
+    expect(field.value).toBe("=");
+    field.value = "=2*par[3]";
+    press(field, "Enter");
+    expect(last(s, "tie")).toEqual({ pid: 5, expression: "2*par[3]" });
+    await until(() => s.el.querySelector(".sl-tie") !== null);
+    expect(s.one(".sl-tie").textContent).toBe("= 2*par[3]");
+    press(row(s, 5), "=");
+    await until(() => s.el.querySelector(".sl-value-edit") !== null);
+    press(s.one(".sl-value-edit"), "Enter");
+    expect(last(s, "tie")).toEqual({ pid: 5, expression: "" });
+  });
+
+  it("leaves the value on Escape", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 1), "7");
+    await until(() => s.el.querySelector(".sl-value-edit") !== null);
+    press(s.one(".sl-value-edit"), "Escape");
+    await until(() => s.el.querySelector(".sl-value-edit") === null);
+    expect(s.actions("set_value").length).toBe(0);
+  });
+
+  it("steps with the arrows as previews, and makes one action of them", async () => {
+    const s = await start({ panels: ["params"] });
+    for (let i = 0; i < 3; i++) press(row(s, 1), "ArrowRight");
+    expect(s.actions("set_value").length).toBe(0);
+    expect(s.model.sent.find((m) => m.type === "drag")).toMatchObject({ pid: 1, value: -0.88 });
+    await until(() => s.actions("set_value").length === 1);
+    expect(last(s, "set_value")).toEqual({ pid: 1, value: -0.8 });
+    await tick(20);
+    expect(s.actions("set_value").length).toBe(1);
+  });
+
+  it("filters by words and folds frozen factors away", async () => {
+    const s = await start({ panels: ["params"] });
+    const filter = s.one(".sl-filter input") as HTMLInputElement;
+    filter.value = "bb kev";
+    filter.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await until(() => s.el.querySelectorAll("tr[data-pid]").length === 1);
+    filter.value = "nothing such";
+    filter.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await until(() => s.el.querySelectorAll("tr[data-pid]").length === 0);
+    expect(s.one(".sl-none").textContent).toContain("nothing such");
+    filter.value = "";
+    filter.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    s.one(".sl-fold").click();
+    await until(() => s.el.querySelectorAll("tr[data-pid]").length === 7);
+  });
+});
+
+describe("slider", () => {
+  it("previews while it moves and acts on release", async () => {
+    const s = await start({ panels: ["params"] });
+    const slider = row(s, 1).querySelector<HTMLElement>(".sl-slider")!;
+    slider.querySelector<HTMLElement>(".sl-track")!.getBoundingClientRect = () => ({ left: 0, width: 100 }) as DOMRect;
+    const at = (type: string, clientX: number) => slider.dispatchEvent(new PointerEvent(type, { clientX, button: 0, pointerId: 1, bubbles: true }));
+    at("pointerdown", 50);
+    at("pointermove", 60);
+    at("pointermove", 75);
+    expect(s.model.sent.filter((m) => m.type === "drag").map((m) => m.value)).toEqual([0]);
+    at("pointerup", 75);
+    expect(last(s, "set_value")).toEqual({ pid: 1, value: 1 });
+    at("pointermove", 90);
+    expect(s.actions("set_value").length).toBe(1);
+  });
+});
+
+describe("priors", () => {
+  it("opens on P, previews, explains nonsense, sets", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 1), "p");
+    await until(() => s.el.querySelector(".sl-popover") !== null);
+    const fields = [...s.el.querySelectorAll<HTMLInputElement>(".sl-popover input")];
+    expect(fields.map((f) => f.value)).toEqual(["-2", "2"]);
+    fields[0].value = "3";
+    fields[0].dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await until(() => s.el.querySelector(".sl-popover [role=alert]") !== null);
+    expect(s.one(".sl-popover [role=alert]").textContent).toContain("unif needs min < max");
+    fields[0].value = "-1";
+    fields[0].dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await until(() => s.el.querySelector(".sl-popover [role=alert]") === null);
+    s.one(".sl-popover form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    expect(last(s, "set_prior")).toEqual({ pid: 1, prior: "unif(-1, 2)" });
+    await until(() => s.el.querySelector(".sl-popover") === null);
+  });
+
+  it("asks for each prior text once", async () => {
+    const s = await start({ panels: ["params"] });
+    await until(() => s.actions("prior_preview").length === 6);
+    s.model.kernel.snapshot();
+    await tick(30);
+    expect(s.actions("prior_preview").length).toBe(6);
+  });
+});
+
+describe("fit", () => {
+  it("makes the form from the schema and sends what was filled in", async () => {
+    const s = await start({ panels: ["fit"] });
+    const select = s.one(".sl-engine select") as HTMLSelectElement;
+    select.value = "nuts";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await until(() => s.el.querySelectorAll(".sl-field").length === 7);
+    const draws = s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[1];
+    draws.value = "500";
+    draws.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await tick();
+    s.one(".sl-primary").click();
+    expect(last(s, "fit")).toEqual({ engine: "nuts", options: { chains: 4, draws: 500, warmup: 500, target: 0.8, mass: "dense", resume: false } });
+    await until(() => s.el.querySelector(".sl-badge-running") !== null);
+    s.one(".sl-danger").click();
+    await until(() => s.one(".sl-badge").textContent === "stopping …");
+    await until(() => s.el.querySelector(".sl-badge-stopped") !== null);
+    expect(s.one("[aria-live]").textContent).toContain("Fit stopped");
+  });
+
+  it("says why an engine cannot start", async () => {
+    const s = await start({ panels: ["fit"] });
+    const select = s.one(".sl-engine select") as HTMLSelectElement;
+    select.value = "multinest";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await until(() => s.el.querySelector(".sl-warn") !== null);
+    expect(s.one(".sl-warn").textContent).toContain("libmultinest was not found");
+    expect((s.one(".sl-primary") as HTMLButtonElement).disabled).toBe(true);
+  });
+});
+
+describe("criteria, history, Python, spectrum", () => {
+  it("fences off what cannot be compared and says why", async () => {
+    const { OTHERS } = await import("../dev/catalog");
+    const s = await start({ panels: ["criteria"] }, (m) => { m.kernel.others = OTHERS; });
+    expect(s.one(".sl-fence").textContent).toContain("It noticed n6 in 8–900 keV");
+    expect(s.el.querySelectorAll(".sl-best").length).toBe(1);
+    expect(s.one(".sl-best .sl-best-mark").textContent).toBe("best");
+    s.el.querySelectorAll<HTMLElement>(".sl-sort")[3].click();
+    await until(() => s.one("thead").textContent!.includes("Δ ln Z"));
+  });
+
+  it("applies, restores, pins, renames", async () => {
+    const { HISTORY } = await import("../dev/catalog");
+    const s = await start({ panels: ["history"] }, (m) => { m.kernel.history = HISTORY; });
+    const entry = s.el.querySelectorAll<HTMLElement>(".sl-history li")[1];
+    const buttons = entry.querySelectorAll<HTMLElement>("button");
+    [0, 1, 2].forEach((i) => buttons[i].click());
+    expect([last(s, "apply"), last(s, "restore"), last(s, "pin")]).toEqual([{ run: 2 }, { run: 2 }, { run: 2, pinned: true }]);
+    buttons[3].click();
+    await until(() => s.el.querySelector(".sl-history-edit") !== null);
+    const field = s.one(".sl-history-edit") as HTMLInputElement;
+    field.value = "without bump";
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await tick();
+    press(field, "Enter");
+    expect(last(s, "label")).toEqual({ run: 2, label: "without bump" });
+  });
+
+  it("shows each action as a line and the script on demand", async () => {
+    const s = await start({ panels: ["params", "python"] });
+    press(row(s, 2), "f");
+    await until(() => s.el.querySelector(".sl-last") !== null);
+    expect(s.one(".sl-last").textContent).toBe("infer.par[2].frozen = True");
+    [...s.el.querySelectorAll<HTMLElement>("button")].find((b) => b.textContent === "Minimal script")!.click();
+    await until(() => s.el.querySelector(".sl-script") !== null);
+    expect(s.one(".sl-script").textContent).toContain("from spec_lab import Infer");
+  });
+
+  it("takes energy ranges as text, and refuses nonsense in place", async () => {
+    const s = await start({ panels: ["spectrum"] });
+    [...s.el.querySelectorAll<HTMLElement>("button")].find((b) => b.textContent === "Ranges")!.click();
+    await until(() => s.el.querySelector(".sl-range-edit") !== null);
+    const type = async (text: string) => {
+      const field = s.one(".sl-range-edit") as HTMLInputElement;
+      field.value = text;
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      await tick();
+      press(field, "Enter");
+    };
+    await type("10-100, 200-800");
+    expect(last(s, "notice")).toEqual({ unit: "n6", windows: [[10, 100], [200, 800]] });
+    await type("everything");
+    await until(() => s.el.querySelector("[role=alert]") !== null);
+    expect(s.one("[role=alert]").textContent).toContain("not a list of energy ranges");
+    expect(s.actions("notice").length).toBe(1);
+  });
+
+  it("says what a screen reader should know of the spectrum", async () => {
+    const s = await start({ panels: ["spectrum"] });
+    expect(s.one("canvas[role=img]").getAttribute("aria-label")).toMatch(/^Spectrum with folded model and residuals/);
+  });
+});
