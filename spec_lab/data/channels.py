@@ -137,7 +137,10 @@ def _by_scheme(
     )
     width = None
     if options.get("method") == "optimal":
-        width = widths(counting.S, response.channel_fwhm, good & noticed if (good & noticed).any() else good)
+        judged = good & noticed if (good & noticed).any() else good
+        width = np.minimum(widths(counting.S, response.channel_fwhm, judged), options.get("max_bin", np.inf)).astype(
+            int
+        )
     made: list[tuple[int, int]] = []
     for first, last in runs(good, noticed):
         if good[first]:

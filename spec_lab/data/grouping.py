@@ -15,6 +15,7 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab.data.significance import pgsig, ppsig
 
+THRESHOLDS = ("min_evt", "min_nevt", "min_bkg", "min_sigma")
 KEYS = {
     "min_evt": "least source counts of a group",
     "min_nevt": "least net counts of a group",
@@ -48,8 +49,8 @@ def scheme(grpg: Any) -> Scheme:
     options = {key: value for key, value in options.items() if value is not None}
     for key, value in options.items():
         if key == "method":
-            if value not in ("optimal", "min"):
-                raise DataError("unknown grouping method", got=value, allowed="'optimal', 'min'")
+            if value != "optimal":
+                raise DataError("unknown grouping method", got=value, allowed="'optimal'")
         elif isinstance(value, bool) or not np.isscalar(value) or not _is_number(value) or value < (key == "max_bin"):
             raise DataError(f"grouping {key} must be a number", got=value, allowed="> 0")
     return tuple(sorted(options.items())) or "none"
@@ -106,7 +107,9 @@ class Counting:
     poisson: bool
 
     def enough(self, first: int, last: int, options: Mapping[str, Any]) -> bool:
-        """Whether the channels first..last meet every threshold."""
+        """Whether the channels first..last meet every threshold; without any, `max_bin` alone closes a group."""
+        if "max_bin" in options and "method" not in options and not any(key in options for key in THRESHOLDS):
+            return False
         here = slice(first, last + 1)
         s, b = float(self.S[here].sum()), float(self.B[here].sum())
         scaled = float((self.alpha[here] * self.B[here]).sum())
@@ -135,17 +138,15 @@ def by_thresholds(
 ) -> list[tuple[int, int]]:
     """Join steps (channels or bins) of one run from the left until a group has enough or is as wide as it may be."""
     made: list[tuple[int, int]] = []
-    begin: int | None = None
-    for first, last in steps:
-        begin = first if begin is None else begin
-        if enough(begin, last) or last - begin + 1 >= max_bin:
+    begin = steps[0][0]
+    for i, (_, last) in enumerate(steps):
+        full = i + 1 < len(steps) and steps[i + 1][1] - begin + 1 > max_bin
+        if full or enough(begin, last):
             made.append((begin, last))
-            begin = None
-    if begin is not None:
-        tail = (begin, steps[-1][1])
-        fits = made and tail[1] - made[-1][0] + 1 <= max_bin
-        if fits:
-            made[-1] = (made[-1][0], tail[1])
-        else:
-            made.append(tail)
-    return made
+            begin = last + 1
+    end = steps[-1][1]
+    if begin > end:
+        return made
+    if made and end - made[-1][0] + 1 <= max_bin:  # the tail joins the group before it
+        return [*made[:-1], (made[-1][0], end)]
+    return [*made, (begin, end)]

@@ -207,14 +207,13 @@ def _decide(
 
 
 def _per_channel(row: _Row, name: str, default: float, n: int) -> np.ndarray:
-    """A quantity that may be a vector or one number; a vector of one value is that number."""
+    """A quantity that may be a vector or one number."""
     value = row.vector(name)
     if value is None:
         return np.asarray(default)
     if value.ndim and value.shape != (n,):
         raise DataError(f"{row.where} column {name} must have {n} values", got=list(value.shape))
-    constant = value.ndim and np.isfinite(value).all() and np.all(value == value[0])
-    return np.asarray(value[0]) if constant else value
+    return value
 
 
 def _flags(row: _Row, name: str, default: int, n: int) -> np.ndarray:

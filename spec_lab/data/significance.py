@@ -12,9 +12,9 @@ from spec_lab._base import DataError
 
 
 def _xlogy(x: Any, y: Any) -> np.ndarray:
-    """x ln y with 0 ln 0 = 0."""
+    """x ln y with 0 ln 0 = 0, also where y has underflowed."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y)))
+        return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, np.maximum(y, 1e-300))))
 
 
 def pgsig(n: Any, b: Any, s: Any) -> Any:
@@ -30,7 +30,7 @@ def pgsig(n: Any, b: Any, s: Any) -> Any:
         # For s >> b the plain sum cancels: use the product of the two roots, -n s², instead.
         low = b - s2
         b0 = np.where(low >= 0, (low + root) / 2, 2 * n * s2 / np.where(low < 0, root - low, 1.0))
-        z2 = _xlogy(n, n / b0) + (b - b0) ** 2 / (2 * s2) + b0 - n
+        z2 = _xlogy(n, n / np.where(b0 > 0, b0, 1.0)) + (b - b0) ** 2 / (2 * s2) + b0 - n
         z = np.where(s > 0, np.sign(n - b) * np.sqrt(2 * np.maximum(z2, 0.0)), np.nan)
     return z[()]
 

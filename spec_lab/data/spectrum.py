@@ -186,7 +186,10 @@ def _exposure(spectrum: Spectrum) -> float:
 def _scale(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
     array = _numeric(spectrum, name, value)
     if array.ndim:
-        return _vector(spectrum, name, array, n)
+        array = _vector(spectrum, name, array, n)
+        if not np.all(array == array[0]):
+            return array
+        array = np.array(array[0])  # a vector of one value is that number
     if not np.isfinite(array) or array < 0 or (array == 0 and name != "systematic"):
         allowed = "a number >= 0" if name == "systematic" else "a number > 0"
         raise DataError(f"{_where(spectrum)}: {name}", got=float(array), allowed=allowed)

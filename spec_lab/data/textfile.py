@@ -128,7 +128,7 @@ def _fields(columns: dict[str, np.ndarray], scalars: dict[str, Any], name: str) 
     exposure = as_number(scalars.get("exposure"), f"{name} exposure")
     if exposure is None:
         note(name, "no exposure", "taken as 1 s", "write '# exposure = …' into the file, or use replace(exposure=...)")
-    factor = exposure or 1.0
+    factor = 1.0 if exposure is None else exposure
     if "rate" in columns and "counts" not in columns:
         columns["counts"] = columns.pop("rate") * factor
         if "errors" in columns:

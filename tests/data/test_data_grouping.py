@@ -1,0 +1,145 @@
+"""Grouping: thresholds, flags, optimal widths, and the display grouping apart from the fit's."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spec_lab._base import DataError
+from spec_lab.data import Background, DataUnit, Response, Source, pgsig, ppsig
+from spec_lab.data.grouping import from_flags, scheme, to_flags
+from spec_lab.data.optimal import bins, widths
+
+
+def unit(counts, bkg=None, **choices):
+    counts = np.asarray(counts, dtype=float)
+    edges = 1.0 + np.arange(counts.size + 1)
+    return DataUnit(Source(counts), bkg, rsp=Response.ideal(edges[:-1], edges[1:]), **choices)
+
+
+def ranges(one, rebin=False):
+    seen = one.channels(rebin)
+    return list(zip(seen.first.tolist(), seen.last.tolist(), strict=True))
+
+
+def test_no_counts_are_lost_at_an_ignored_gap():
+    """bayspec drops the last three channels here (windows [1,4],[6,9], min_evt 10)."""
+    one = unit([4, 4, 4, 9, 5, 4, 2, 3], notc=[[1, 4], [6, 9]], grpg={"min_evt": 10})
+    assert ranges(one) == [(0, 2), (5, 7)]
+    assert one.channels().S.tolist() == [12, 9]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({"min_evt": 6}, [(0, 2), (3, 3), (4, 5), (6, 7)]), ({"max_bin": 3}, [(0, 2), (3, 5), (6, 7)]),
+     ({"min_evt": 6, "max_bin": 2}, [(0, 1), (2, 3), (4, 5), (6, 7)]), ({"min_evt": 1000}, [(0, 7)]),
+     ({}, [(i, i) for i in range(8)])],
+)  # fmt: skip
+def test_thresholds(options, expected):
+    assert ranges(unit([2, 2, 2, 9, 3, 3, 5, 4], grpg=options)) == expected
+
+
+def test_background_net_and_significance_thresholds():
+    bkg = Background([1.0, 0, 0, 2, 0, 1, 3, 0], exposure=2.0)
+    counts = [5, 2, 2, 9, 3, 3, 5, 4]
+    assert all(b >= 2 for b in unit(counts, bkg, grpg={"min_bkg": 2}).channels().B)
+    seen = unit(counts, bkg, grpg={"min_nevt": 5}).channels()
+    assert all(seen.net >= 5)
+    seen = unit(counts, bkg, stat="cstat", grpg={"min_sigma": 2.0}).channels()
+    assert all(ppsig(seen.S, seen.B, seen.alpha) >= 2.0) and seen.size > 1
+    gauss = Background([1.0, 0.5, 0.5, 2, 0.2, 1, 3, 0.1], np.full(8, 0.4), exposure=2.0)
+    seen = unit(counts, gauss, stat="pgstat", grpg={"min_sigma": 1.5}).channels()
+    assert all(pgsig(seen.S, seen.alpha * seen.B, seen.alpha * seen.sigma_B) >= 1.5) and seen.size > 1
+    assert all(unit(counts, grpg={"min_sigma": 2.0}).channels().S >= 4)  # sqrt(S) without a background
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 12), min_size=2, max_size=40), st.data(), st.sampled_from(["inside", "overlap"]),
+)  # fmt: skip
+def test_groups_partition_what_is_noticed_and_good(counts, data, mode):
+    n = len(counts)
+    quality = data.draw(st.lists(st.sampled_from([0, 0, 0, 5]), min_size=n, max_size=n))
+    lo = data.draw(st.integers(1, n))
+    hi = data.draw(st.integers(lo + 1, n + 1))
+    options = data.draw(
+        st.fixed_dictionaries(
+            {}, optional={"min_evt": st.integers(0, 30), "max_bin": st.integers(1, 9), "method": st.just("optimal")}
+        )
+    )
+    edges = 1.0 + np.arange(n + 1)
+    one = DataUnit(
+        Source(counts, quality=quality),
+        rsp=Response.ideal(edges[:-1], edges[1:]),
+        notc=[lo, hi],
+        notc_mode=mode,
+        grpg=options,
+    )
+    (first, last), used = one.groups()
+    everywhere = [i for a, b in zip(first, last, strict=True) for i in range(a, b + 1)]
+    assert everywhere == [i for i in range(n) if quality[i] == 0]  # each good channel in one group, in order
+    noticed = [i for a, b in zip(first[used], last[used], strict=True) for i in range(a, b + 1)]
+    assert noticed == [i for i in range(lo - 1, hi - 1) if quality[i] == 0]
+    assert used.sum() <= one.max_groups
+    assert "max_bin" not in options or all(last - first < options["max_bin"])
+
+
+def test_display_grouping_leaves_the_fit_alone():
+    one = unit([2, 2, 2, 9, 3, 3, 5, 4], grpg="none", rebn={"min_evt": 10})
+    assert ranges(one) == [(i, i) for i in range(8)] and ranges(one, rebin=True) == [(0, 3), (4, 7)]
+    assert one.all_channels(rebin=True).size == 2 and one.max_groups == 8
+    assert ranges(one.replace(rebn=None), rebin=True) == ranges(one)
+
+
+def test_file_flags():
+    flags = np.array([1, -1, -1, 1, 0, -1, 1, -1])
+    first, last = from_flags(flags)
+    assert list(zip(first.tolist(), last.tolist(), strict=True)) == [(0, 2), (3, 3), (4, 4), (5, 5), (6, 7)]
+    assert from_flags(np.array([-1, -1, 1]))[0].tolist() == [0, 2]
+    assert np.array_equal(to_flags(*from_flags(to_flags(first, last, 8)), 8), to_flags(first, last, 8))
+    assert from_flags(np.zeros(3, dtype=int))[0].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"min_evnt": 5}, {"min_evt": "5"}, {"min_evt": -1}, {"max_bin": 0}, {"method": "best"}, {"min_evt": np.nan}, 5, "all",
+     {"min_evt": True}],
+)  # fmt: skip
+def test_schemes_that_are_none(wrong):
+    with pytest.raises(DataError, match="grouping"):
+        scheme(wrong)
+
+
+def test_schemes_are_hashable_and_stable():
+    assert (
+        scheme({"min_evt": 5, "max_bin": 3})
+        == scheme({"max_bin": 3, "min_evt": 5})
+        == scheme(scheme({"max_bin": 3, "min_evt": 5}))
+    )
+    assert (scheme(None), scheme("none"), scheme({}), scheme({"min_evt": None})) == (None, "none", "none", "none")
+    assert scheme("optimal") == (("method", "optimal"),)
+
+
+def test_optimal_widths_follow_kaastra_and_bleeker():
+    n, fwhm = 400, 10.0
+    good = np.ones(n, dtype=bool)
+    elements = 1 + n / fwhm
+    for level in (0.1, 3.0, 1000.0):
+        x = np.log(1.314 * level * fwhm * (1 + 0.2 * np.log(elements)))
+        factor = 1.0 if x <= 2.119 else (0.08 * x + 7 + 1.8 / x) / (x + 5.9)
+        middle = widths(np.full(n, level), np.full(n, fwhm), good)[50:-50]
+        assert set(middle.tolist()) == {int(np.floor(factor * fwhm))}
+    assert bins(np.full(7, 3), 0, 6) == [(0, 2), (3, 5), (6, 6)]
+
+
+def test_optimal_bins_with_a_minimum_are_merged_not_cut():
+    channel = np.arange(300)
+    centre = (channel + 0.5)[:, None]
+    matrix = np.exp(-0.5 * ((channel[None, :] + 0.5 - centre) / 4.0) ** 2)
+    response = Response(channel + 1.0, channel + 2.0, channel + 1.0, channel + 2.0, matrix)
+    rng = np.random.default_rng(1)
+    fine = DataUnit(Source(rng.poisson(2.0, 300)), rsp=response, grpg={"method": "optimal"})
+    coarse = fine.replace(grpg={"method": "optimal", "min_evt": 40})
+    assert fine.channels().size < 60 and coarse.channels().size < fine.channels().size
+    assert set(coarse.channels().first) <= set(fine.channels().first)
+    assert np.all(coarse.channels().S >= 40) and coarse.channels().S.sum() == fine.channels().S.sum()

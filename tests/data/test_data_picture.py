@@ -1,0 +1,52 @@
+"""What a notebook shows: well-formed, small, escaped, and there even when there is nothing to draw."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from spec_lab.data import Data, DataUnit, Response, Source, datasets
+from spec_lab.data.table import Table
+
+
+def well_formed(text):
+    return ElementTree.fromstring(f"<div>{text}</div>")
+
+
+@pytest.fixture(scope="module")
+def burst():
+    return datasets.load("burst")
+
+
+def test_everything_has_a_picture(burst):
+    unit = burst["na"]
+    for shown in (unit, unit.src, unit.bkg, unit.response, burst):
+        text = shown._repr_html_()
+        root = well_formed(text)
+        assert root.find(".//table") is not None and len(text) < 60_000
+        svg = "{http://www.w3.org/2000/svg}"
+        assert root.findall(f".//{svg}svg//{svg}path")
+    names = [t.text for t in well_formed(unit._repr_html_()).iter("{http://www.w3.org/2000/svg}title")]
+    assert {"source", "background", "not noticed"} <= set(names)
+    assert well_formed(datasets.load("ccd")["ccd"].arf._repr_html_()) is not None
+
+
+def test_nothing_to_draw_and_names_that_bite():
+    empty = DataUnit(Source([0, 0], name="<script>"), rsp=Response.ideal([1.0, 2.0], [2.0, 3.0]))
+    text = Data(empty)._repr_html_()
+    well_formed(text)
+    assert "nothing to show" in text and "<script>" not in text
+
+
+def test_negative_nan_and_lonely_values_draw():
+    edges = np.arange(1.0, 4.0)
+    net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), rsp=Response.ideal(edges[:-1], edges[1:]))
+    assert "nan" not in net._repr_html_().lower().replace("nanfoo", "")
+
+
+def test_tables():
+    table = Table({"a": (1, 22), "b": ("x", None), "c": (1.23456789, 1e-9)})
+    assert table.text() == "a   b  c\n--  -  -------\n1   x  1.23457\n22  -  1e-09"
+    assert table.rows == [{"a": 1, "b": "x", "c": 1.23456789}, {"a": 22, "b": None, "c": 1e-9}]
+    well_formed(table.html())
+    assert table["b"] == ("x", None) and table.to_dataframe().shape == (2, 3)

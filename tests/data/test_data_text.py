@@ -1,0 +1,114 @@
+"""Spectra without FITS: text, CSV, NPZ, with and without names, exposure, response."""
+
+import io
+
+import numpy as np
+import pytest
+from data_files import EDGES, N, rsp
+
+from spec_lab._base import DataError, SpecLabWarning
+from spec_lab.data import DataUnit, Source
+
+LINES = ["1 2 5", "2 3 7", "3 5 4"]
+
+
+def write(tmp_path, *lines, name="a.txt"):
+    (tmp_path / name).write_text("\n".join(lines) + "\n")
+    return tmp_path / name
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [["# exposure = 10", *LINES], ["# Exposure: 10", "emin emax counts", *LINES], ["emin,emax,counts", "#exposure=10",
+      "1,2,5", "2,3,7", "3,5,4"],
+     ["# exposure = 10", "counts; e_min; e_max",
+      "5; 1; 2", "7; 2; 3", "4; 3; 5"], ["# exposure=10", "lo hi rate", "1 2 .5", "2 3 .7", "3 5 .4"]],
+)  # fmt: skip
+def test_the_same_spectrum_in_many_spellings(tmp_path, lines):
+    src = Source.from_file(write(tmp_path, *lines))
+    assert src.counts == pytest.approx([5, 7, 4]) and src.exposure == 10.0 and src.poisson
+    assert (src.emin.tolist(), src.emax.tolist()) == ([1, 2, 3], [2, 3, 5])
+    assert Source.from_text(io.BytesIO("\n".join(lines).encode())).counts == pytest.approx([5, 7, 4])
+
+
+def test_errors_quality_and_middles(tmp_path):
+    path = write(
+        tmp_path,
+        "# exposure = 2",
+        "# backscale = 0.5",
+        "energy counts errors quality",
+        "1 5 1 0",
+        "2 7 1.5 0",
+        "3 4 2 1",
+    )
+    src = Source.from_file(path)
+    assert src.errors.tolist() == [1, 1.5, 2] and src.good.tolist() == [True, True, False] and src.backscale == 0.5
+    assert src.emin == pytest.approx([0.5, 1.5, 2.5]) and not src.poisson
+    assert Source.from_file(path, poisson=True).poisson
+
+
+def test_a_table_needs_no_response(tmp_path):
+    unit = DataUnit(write(tmp_path, "# exposure = 10", *LINES), notc=[2, 5])
+    seen = unit.channels()
+    assert seen.S.tolist() == [7, 4] and seen.ts.tolist() == [10, 10]
+    assert np.array_equal(seen.matrix, np.eye(3)[1:])  # an ideal detector of 1 cm²
+    assert unit.energies[0].tolist() == [1, 2, 3]
+
+
+def test_a_table_of_channels_takes_a_response(tmp_path):
+    path = write(tmp_path, "# exposure = 10", "channel counts", *(f"{i + 1} {i}" for i in range(N)))
+    with pytest.raises(DataError, match="no response"):
+        DataUnit(path)
+    assert DataUnit(path, rsp=rsp(tmp_path / "a.rsp")).channels().emin == pytest.approx(EDGES[:-1])
+
+
+def test_npz(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, edges=[1, 2, 3, 5], counts=[5, 7, 4], errors=[1, 2, 3], exposure=10.0, name="mine")
+    for given in (path, io.BytesIO(path.read_bytes())):
+        src = Source.from_file(given)
+        assert (src.counts.tolist(), src.emax.tolist(), src.exposure, src.name) == ([5, 7, 4], [2, 3, 5], 10.0, "mine")
+
+
+def test_no_exposure_is_said(tmp_path):
+    with pytest.warns(SpecLabWarning, match="no exposure; taken as 1 s"):
+        assert Source.from_file(write(tmp_path, *LINES)).exposure == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [(["1 2 x"], "line 1"), (["1 2 3", "1 2"], "different length"), (["1 2"],
+      "2 columns without names"), (["# only a comment"], "no numbers"),
+     (["emin emax flux", *LINES], "unknown or repeated"),
+     (["emin emin counts", *LINES], "unknown or repeated"), (["emin counts", *LINES], "names 2"),
+     (["emin counts", "1 2"], "only one of emin and emax"),
+     (["emin emax", "1 2"], "no column counts"), (["# exposure = long", *LINES], "exposure"),
+     (["# exposure = 0", *LINES], "exposure"), (["energy counts", "1 2"], "no width")],
+)  # fmt: skip
+def test_tables_that_cannot_be(tmp_path, lines, word):
+    lines = lines if "exposure" in lines[0] else ["# exposure = 1", *lines]
+    word = "line 2" if word == "line 1" else word
+    with pytest.raises(DataError, match=word) as caught:
+        DataUnit(write(tmp_path, *lines))
+    assert "a.txt" in str(caught.value) or "width" in str(caught.value)
+
+
+def test_npz_that_cannot_be(tmp_path):
+    path = tmp_path / "a.npz"
+    for arrays, word in (({"counts": [1], "flux": [2]}, "unknown arrays"), ({"edges": [1, 2], "counts": [1, 2]}, "one more"),
+                         ({"counts": np.array(["a"])}, "cannot be read")):  # fmt: skip
+        np.savez(path, exposure=1.0, **arrays)
+        with pytest.raises(DataError, match=word):
+            Source.from_file(path)
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(DataError, match=r"a\.npz"):
+        Source.from_file(path)
+
+
+def test_edges_without_width_or_order(tmp_path):
+    for lines in (["1 1 5", "2 3 7"], ["2 1 5", "3 2 5"]):
+        with pytest.raises(DataError, match="width"):
+            DataUnit(write(tmp_path, "# exposure = 1", *lines))
+    down = DataUnit(write(tmp_path, "# exposure = 1", "3 5 4", "2 3 7", "1 2 5"), notc=[2, 9])
+    assert down.channels().S.tolist() == [4, 7] and down.energies[0].tolist() == [1, 2, 3]
+    assert np.array_equal(down.channels().matrix, np.eye(3)[::-1][:2])
