@@ -188,11 +188,10 @@ def _decide(
         return (None, True) if poisson else (errors, False)
     says, whole = _poisserr(row), _whole(counts)
     natural = errors is None or np.allclose(errors, np.sqrt(np.abs(counts)), rtol=1e-5, atol=1e-8, equal_nan=True)
-    used = "sqrt(counts)" if natural else "STAT_ERR"
+    used = "sqrt(counts)" if errors is None else "STAT_ERR"
     override = "pass poisson=True or poisson=False to `from_file`"
     if not whole:
         if says:
-            used = "sqrt(counts)" if errors is None else "STAT_ERR"
             note(row.where, "POISSERR = T on counts that are not whole numbers", f"errors are {used}", override)
         return errors, False
     if says is False:
