@@ -199,7 +199,7 @@ class Binary(_Node):
         left, right = self.left.text(a), self.right.text(b)
         if _binding(self.left) < mine or (self.symbol == "**" and _binding(self.left) <= mine):
             left = f"({left})"
-        if _binding(self.right) < mine or (self.symbol in "-/" and _binding(self.right) <= mine):
+        if _binding(self.right) < mine or (self.symbol in "-*/" and _binding(self.right) <= mine):
             right = f"({right})"
         return f"{left}{self.symbol}{right}"
 

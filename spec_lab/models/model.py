@@ -24,6 +24,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from spec_lab._base import ModelError
 from spec_lab.models.energy import Energy, Grid
@@ -201,7 +202,7 @@ class Model(eqx.Module):
             T: Time, s, for time-dependent components.
         """
         theta = self.theta if theta is None else theta
-        traced = any(isinstance(a, jax.core.Tracer) for a in (E, theta, T))
+        traced = any(isinstance(a, Tracer) for a in (E, theta, T))
         T = None if T is None else jnp.asarray(T, float)
         curve = _curve(self.structure, jnp.asarray(theta, float), jnp.asarray(E, float), T)
         return curve if traced else np.asarray(curve)
@@ -259,6 +260,10 @@ class Model(eqx.Module):
         from spec_lab.models.algebra import convolve
 
         return convolve(self, inner)
+
+    def __hash__(self) -> int:
+        # So that a bound method can be jitted: jax.jit(model.photons).
+        return hash((self.structure, self.theta.tobytes()))
 
     def __repr__(self) -> str:
         values = ", ".join(f"{p.component}.{p.name}={p.value:g}" for p in self.parameters)

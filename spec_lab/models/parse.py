@@ -67,8 +67,8 @@ def _fold(op: ast.operator, left: float, right: float) -> float:
 
 def _call(node: ast.Call, text: str) -> Any:
     given = {k.arg: _setting(k.value) for k in node.keywords if k.arg is not None}
-    named = isinstance(node.func, ast.Name)
-    operator = _component(node.func.id, given) if named else _build(node.func, text)
+    function = node.func
+    operator = _component(function.id, given) if isinstance(function, ast.Name) else _build(function, text)
     if not node.args:
         return operator
     if len(node.args) > 1:

@@ -79,7 +79,7 @@ def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]
 
 
 def _class(table: Table, name: str, additive: bool, doc: str) -> type[Component]:
-    base = Additive if additive else Multiplicative
+    base: Any = Additive if additive else Multiplicative
     fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
     if additive:
         fields["logA"] = amplitude(doc="norm", unit="")
@@ -168,9 +168,9 @@ def read_table(path: str | Path) -> tuple[Table, bool, str]:
 
     try:
         with fits.open(path) as hdus:
-            header = hdus[0].header
+            header = hdus["PRIMARY"].header  # pyright: ignore[reportAttributeAccessIssue]
             axes, additional = _axes(hdus["PARAMETERS"])
-            energies, spectra = hdus["ENERGIES"].data, hdus["SPECTRA"].data
+            energies, spectra = (hdus[n].data for n in ("ENERGIES", "SPECTRA"))  # pyright: ignore[reportAttributeAccessIssue]
             edges = np.append(energies["ENERG_LO"], energies["ENERG_HI"][-1]).astype(float)
             cube = _cube(axes, additional, spectra)
     except (OSError, KeyError) as error:

@@ -38,11 +38,10 @@ def planck_integral(lo: Any, hi: Any, s: Any) -> Any:
     first = jnp.maximum(lo, 1.0)
     u0, u1 = jnp.log(first), jnp.log(jnp.clip(hi, first, first + 45))
     half, middle = 0.5 * (u1 - u0), 0.5 * (u1 + u0)
-    tail = 0.0
-    for t, w in zip(_NODES, _WEIGHTS, strict=True):
-        u = middle + half * t
-        x = jnp.exp(u)
-        tail = tail + w * jnp.exp((s + 1) * u - x) / -jnp.expm1(-x)
+    many = (-1, *(1,) * jnp.ndim(middle))
+    u = middle + half * _NODES.reshape(many)
+    x = jnp.exp(u)
+    tail = (_WEIGHTS.reshape(many) * jnp.exp((s + 1) * u - x) / -jnp.expm1(-x)).sum(0)
     return series + half * tail
 
 

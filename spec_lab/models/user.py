@@ -101,7 +101,8 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
         "spectrum": spectrum,
         **fields,
     }
-    cls = type(_KINDS[kind])(name, (_KINDS[kind],), body)
+    base: Any = _KINDS[kind]
+    cls = type(base)(name, (base,), body)
     REGISTRY[name] = cls
     return cls
 

@@ -19,7 +19,7 @@ MEGABARN = 1e-18  # cm²
 
 def rows(name: str) -> list[list[str]]:
     """The lines of one of the coefficient tables beside this module, split at commas, comments left out."""
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    text = files("spec_lab.models.photoelectric").joinpath(name).read_text(encoding="utf-8")
     return [line.split(",") for line in text.splitlines() if line and not line.startswith("#")]
 
 

@@ -54,7 +54,7 @@ def section(kind: str, abundance: str = "", redshift: float = 0.0) -> Section:
 def table(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
     """ln E and ln(E³σ / (keV³ cm²)) of a medium."""
     if medium.USUAL[kind] == abundance:
-        with as_file(files(__package__).joinpath(f"{kind}.npz")) as path, np.load(path) as packed:
+        with as_file(files("spec_lab.models.photoelectric").joinpath(f"{kind}.npz")) as path, np.load(path) as packed:
             return packed["lnE"], packed["lnS"]
     return compute(kind, abundance)
 
