@@ -13,7 +13,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.notes import note
-from spec_lab.data.response import Auxiliary, Response, multiply
+from spec_lab.data.response import IDEAL, Auxiliary, Response, multiply
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
 AnySpectrum = TypeVar("AnySpectrum", bound=Spectrum)
@@ -52,29 +52,36 @@ def assemble(
     Raises:
         DataError: No response, two responses, or channels that do not belong together.
     """
-    return _assemble(Same(src), Same(bkg), Same(rmf), Same(arf), Same(rsp))
+    own = src if rmf is None and rsp is None else None  # whose edges would make an ideal response
+    response = _response(Same(own), Same(rmf), Same(arf), Same(rsp), src.name)
+    return _assemble(Same(src), Same(bkg), Same(response))
 
 
-@lru_cache(maxsize=32)
-def _assemble(src: Same, bkg: Same, rmf: Same, arf: Same, rsp: Same) -> Assembly:
-    response = _response(src.value, rmf.value, arf.value, rsp.value)
-    source = _aligned(src.value, response)
-    background = None if bkg.value is None else _aligned(_like(bkg.value, src.value, response), response)
-    if source.emin is not None and source.emax is not None and rsp.value is not None:
-        _compare_edges(source, response)
+@lru_cache(maxsize=64)
+def _assemble(src: Same, bkg: Same, response: Same) -> Assembly:
+    source = _aligned(src.value, response.value)
+    background = None if bkg.value is None else _aligned(_like(bkg.value, src.value, response.value), response.value)
+    source = _with_edges_of(source, response.value)
     good = source.good if background is None else source.good & background.good
-    return Assembly(source, background, response, good)
+    return Assembly(source, background, response.value, good)
 
 
-def _response(src: Source, rmf: Response | None, arf: Auxiliary | None, rsp: Response | None) -> Response:
+@lru_cache(maxsize=64)
+def _response(src: Same, rmf: Same, arf: Same, rsp: Same, owner: str) -> Response:
+    return _combined(src.value, rmf.value, arf.value, rsp.value, owner)
+
+
+def _combined(
+    src: Source | None, rmf: Response | None, arf: Auxiliary | None, rsp: Response | None, owner: str
+) -> Response:
     if rmf is not None and rsp is not None:
         raise DataError("a unit takes rsp, or rmf (with arf), not both", got=[rsp.name, rmf.name])
     base = rsp if rmf is None else rmf
     if base is None:
-        if arf is None and src.emin is not None and src.emax is not None:
+        if arf is None and src is not None and src.emin is not None and src.emax is not None:
             return Response.ideal(src.emin, src.emax).replace(channels=_counted(src))
         hint = "Give rsp=..., or rmf=... with arf=...; a spectrum with its own edges (text, NPZ) needs none."
-        raise DataError(f"source {src.name!r} has no response", got="an arf alone" if arf else None, hint=hint)
+        raise DataError(f"source {owner!r} has no response", got="an arf alone" if arf else None, hint=hint)
     if arf is not None:
         return multiply(base, arf)
     if base.kind == "REDIST":
@@ -111,6 +118,7 @@ def _aligned(spectrum: AnySpectrum, response: Response) -> AnySpectrum:
             if np.any(np.diff(numbers) != 1):
                 raise DataError(f"spectrum {spectrum.name!r} has {found}, and leaves some out")
             note(f"spectrum {spectrum.name!r}", found, "taken in order", "give the spectrum with channels=...")
+            return spectrum.replace(channels=known)
         return spectrum
     part = n < total and spectrum.detchans == total and np.isin(numbers, known).all()
     if not part:
@@ -133,11 +141,13 @@ def _spread(spectrum: AnySpectrum, index: np.ndarray, response: Response) -> Any
     return spectrum.replace(**values)
 
 
-def _compare_edges(source: Source, response: Response) -> None:
-    scale = np.maximum(np.asarray(source.emax) - np.asarray(source.emin), 0) + 1e-12
-    if source.emin is None or source.emin.shape != response.emin.shape:
-        return
-    worst = float(np.max(np.abs(source.emin - response.emin) / scale))
+def _with_edges_of(source: Source, response: Response) -> Source:
+    """The source without edges of its own; where they differ from the response's, that is said."""
+    if source.emin is None or source.emax is None or response.kind == IDEAL:
+        return source
+    width = response.emax - response.emin
+    worst = float(np.max(np.maximum(np.abs(source.emin - response.emin), np.abs(source.emax - response.emax)) / width))
     if worst > 0.5:
         found = f"its own channel edges differ from those of response {response.name!r} by up to {worst:.2g} channels"
         note(f"source {source.name!r}", found, "the response's edges are used", "give another rsp")
+    return source.replace(emin=None, emax=None)

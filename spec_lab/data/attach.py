@@ -13,7 +13,7 @@ from spec_lab._base import DataError
 from spec_lab.data.fitsfile import folder_of, split_row
 from spec_lab.data.notes import note
 from spec_lab.data.response import Auxiliary, Redistribution, Response
-from spec_lab.data.spectrum import Background, Source
+from spec_lab.data.spectrum import Background, Source, Spectrum
 
 Parts = tuple[Source, Background | None, Redistribution | None, Auxiliary | None, Response | None]
 _KINDS: dict[str, type] = {
@@ -31,7 +31,7 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
     if source is None:
         raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")
     given = {"bkg": bkg, "rmf": rmf, "arf": arf, "rsp": rsp}
-    if not isinstance(src, Source) and source.links:
+    if not isinstance(src, Spectrum) and source.links:
         given |= _followed(source, _folder(src), given)
     loaded = {slot: load(slot, value) for slot, value in given.items()}
     return source, loaded["bkg"], loaded["rmf"], loaded["arf"], loaded["rsp"]
@@ -44,6 +44,8 @@ def load(slot: str, value: Any) -> Any:
         return None
     if isinstance(value, kind) or (slot == "rmf" and isinstance(value, Response)):
         return value
+    if isinstance(value, Spectrum) and issubclass(kind, Spectrum):  # a source may serve as a background
+        return kind(**value.to_dict())
     if isinstance(value, tuple):
         if len(value) != 2 or isinstance(value[1], bool) or not isinstance(value[1], int):
             raise DataError(f"{slot} = (file, n) needs a whole number n", got=value)

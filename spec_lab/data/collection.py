@@ -52,6 +52,10 @@ class Data(Struct):
     def __contains__(self, name: object) -> bool:
         return name in self.names
 
+    def __iter__(self) -> Iterator[str]:
+        """Names in order, as a mapping does."""
+        return iter(self.names)
+
     def __len__(self) -> int:
         return len(self.units)
 

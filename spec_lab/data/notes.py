@@ -44,6 +44,16 @@ def _levels_out() -> int:
     return level
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Drop what is noted inside: for work done over again, whose notes were said the first time."""
+    token = _OPEN.set([])
+    try:
+        yield
+    finally:
+        _OPEN.reset(token)
+
+
 def note(where: str, found: str, done: str, override: str) -> None:
     """Write one contradiction down: where it is, what was found, what was done, and the argument that overrides it."""
     with collecting() as notes:

@@ -1,4 +1,4 @@
-"""Bins as wide as the resolution and the counts allow: Kaastra & Bleeker 2016, A&A 587, A151 (their eqs. 34-39).
+"""Bins as wide as the resolution and the counts allow: Kaastra & Bleeker 2016, A&A 587, A151.
 
 With N_r = 1.314 times the counts within one FWHM and R resolution elements in the spectrum, x = ln[N_r (1 + 0.2 ln R)]
 and bin/FWHM = 1 for x <= 2.119, else (0.08 x + 7 + 1.8/x)/(x + 5.9).

@@ -14,6 +14,8 @@ from spec_lab.data.notes import collecting, note
 from spec_lab.data.table import Table
 from spec_lab.tree import Struct, field
 
+IDEAL = "IDEAL"  # the `kind` of a response made from a spectrum's own edges
+
 
 class Response(Struct):
     """A full response.
@@ -26,7 +28,7 @@ class Response(Struct):
         matrix: [e, ch] effective area times redistribution, cm².
         channels: [ch] channel numbers; None means 1, 2, …
         name: Shown in tables and messages.
-        kind: HDUCLAS3 of the file: FULL, REDIST, DETECTOR or empty.
+        kind: HDUCLAS3 of the file: FULL, REDIST, DETECTOR or empty; IDEAL for `ideal`.
 
     Raises:
         DataError: Shapes that do not belong together, edges without width, values that are not finite.
@@ -78,7 +80,7 @@ class Response(Struct):
         """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
         lo, hi = np.asarray(emin, dtype=np.float64), np.asarray(emax, dtype=np.float64)
         order = np.argsort(lo, kind="stable")
-        return cls(lo[order], hi[order], lo, hi, area * np.eye(lo.size)[order], name=name, kind="FULL")
+        return cls(lo[order], hi[order], lo, hi, area * np.eye(lo.size)[order], name=name, kind=IDEAL)
 
     @property
     def channel_fwhm(self) -> np.ndarray:

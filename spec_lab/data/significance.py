@@ -1,7 +1,7 @@
 """How far do n counts stand above a background? Signed significances in σ, their inverses, and an upper limit.
 
 `ppsig` knows the background from Poisson counts (Li & Ma 1983 eq. 17; Vianello 2018 eqs. 7 and 9 for a systematic or a
-Gaussian uncertainty of α), `pgsig` from an estimate with a Gaussian error (Vianello 2018 eq. 6). Elementwise arrays.
+Gaussian uncertainty of α), `pgsig` from an estimate with a Gaussian error (Vianello 2018). Elementwise arrays.
 """
 
 from typing import Any

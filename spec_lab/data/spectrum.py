@@ -20,7 +20,8 @@ class Spectrum(Struct):
 
     Args:
         counts: [ch] counts (not rates).
-        errors: [ch] statistical errors of the counts, 1 σ; None means sqrt(counts).
+        errors: [ch] statistical errors of the counts, 1 σ; None means sqrt(counts), whatever the counts come to be:
+            read `stat_errors` or `total_errors`.
         exposure: Exposure, s.
         quality: [ch] OGIP flags; 0 is good, everything else bad.
         grouping: [ch] OGIP flags; 1 starts a group, -1 continues it, 0 is a channel by itself.
@@ -40,7 +41,7 @@ class Spectrum(Struct):
     """
 
     counts: np.ndarray = field()
-    errors: np.ndarray = field(default=None)
+    errors: np.ndarray | None = field(default=None)
     exposure: float = field(static=True, default=1.0)
     quality: np.ndarray = field(default=None)
     grouping: np.ndarray = field(default=None)
@@ -65,10 +66,7 @@ class Spectrum(Struct):
         self.channels = _whole(self, "channels", 1 + np.arange(n) if self.channels is None else self.channels, n)
         for name in ("backscale", "areascale", "systematic"):
             setattr(self, name, _scale(self, name, getattr(self, name), n))
-        if self.errors is None:
-            with np.errstate(invalid="ignore"):
-                self.errors = np.sqrt(np.abs(self.counts))
-        self.errors = _vector(self, "errors", self.errors, n)
+        self.errors = None if self.errors is None else _vector(self, "errors", self.errors, n)
         for name in ("emin", "emax"):
             if getattr(self, name) is not None:
                 setattr(self, name, _vector(self, name, getattr(self, name), n))
@@ -115,13 +113,21 @@ class Spectrum(Struct):
         return self.quality == 0
 
     @property
+    def stat_errors(self) -> np.ndarray:
+        """[ch] Statistical errors, counts: those given, else sqrt(counts)."""
+        if self.errors is not None:
+            return self.errors
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(np.abs(self.counts))
+
+    @property
     def total_errors(self) -> np.ndarray:
         """[ch] Statistical and systematic error in quadrature, counts."""
-        return np.hypot(self.errors, self.counts * self.systematic)
+        return np.hypot(self.stat_errors, self.counts * self.systematic)
 
     def set_zero(self) -> Self:
         """The same spectrum without any counts."""
-        return self.replace(counts=np.zeros(self.counts.size), errors=np.zeros(self.counts.size))
+        return self.replace(counts=np.zeros(self.counts.size), errors=None)
 
     @property
     def info(self) -> Table:
@@ -199,7 +205,7 @@ def _scale(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
 def _judged(spectrum: Spectrum) -> np.ndarray:
     """Quality [ch] after looking at the values: what cannot be used in a good channel makes it bad, with a note."""
     good = spectrum.quality == 0
-    counts, errors = spectrum.counts, spectrum.errors
+    counts, errors = spectrum.counts, spectrum.stat_errors
     if spectrum.poisson and np.any(counts[good & np.isfinite(counts)] < 0):
         raise DataError(f"{_where(spectrum)}: Poisson counts are negative", got=float(np.nanmin(counts[good])),
                         hint="A background-subtracted spectrum needs errors and poisson=False.")  # fmt: skip

@@ -16,7 +16,7 @@ from spec_lab.data.assembly import Assembly, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, gather, group_edges
 from spec_lab.data.grouping import Ranges, describe, scheme
-from spec_lab.data.notes import collecting
+from spec_lab.data.notes import collecting, quietly
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.spectrum import Background, Source
@@ -83,7 +83,8 @@ class DataUnit(Struct):
     @property
     def assembly(self) -> Assembly:
         """Source, background and response on the same channels."""
-        return assemble(self.src, self.bkg, self.rmf, self.arf, self.rsp)
+        with quietly():  # construction said it
+            return assemble(self.src, self.bkg, self.rmf, self.arf, self.rsp)
 
     @property
     def response(self) -> Response:

@@ -45,8 +45,8 @@ def write_pha(
         "CORRFILE": "NONE", "CORRSCAL": 1.0, "BACKFILE": backfile, "RESPFILE": respfile, "ANCRFILE": ancrfile,
     }  # fmt: skip
     columns = [_column("CHANNEL", "J", spectrum.channels), _counts(spectrum)]
-    natural = spectrum.poisson and np.array_equal(spectrum.errors, np.sqrt(np.abs(spectrum.counts)), equal_nan=True)
-    columns += [] if natural else [_column("STAT_ERR", "D", spectrum.errors, "count")]
+    natural = spectrum.poisson and spectrum.errors is None
+    columns += [] if natural else [_column("STAT_ERR", "D", spectrum.stat_errors, "count")]
     for name, value in (("QUALITY", spectrum.quality), ("GROUPING", spectrum.grouping)):
         columns.append(_column(name, "I", value))
     scales = {"BACKSCAL": spectrum.backscale, "AREASCAL": spectrum.areascale, "SYS_ERR": spectrum.systematic}

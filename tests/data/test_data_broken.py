@@ -173,7 +173,7 @@ def usable(value):
     if isinstance(value, Auxiliary):
         return np.isfinite(value.area).all() and np.all(value.area >= 0)
     good = value.good
-    return value.exposure > 0 and np.isfinite(value.counts[good]).all() and np.all(value.errors[good] >= 0)
+    return value.exposure > 0 and np.isfinite(value.counts[good]).all() and np.all(value.stat_errors[good] >= 0)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ def test_a_plain_file_reads_whole(tmp_path):
     src = Source.from_file(pha(tmp_path / "a.pha"))
     assert src.counts.tolist() == COUNTS.tolist()
     assert (src.exposure, float(src.backscale), float(src.areascale), src.poisson) == (100.0, 1.0, 1.0, True)
-    assert src.errors == pytest.approx(np.sqrt(COUNTS))
+    assert src.stat_errors == pytest.approx(np.sqrt(COUNTS))
     assert src.good.all() and src.grouping.tolist() == [1] * N and src.channels.tolist() == list(range(1, N + 1))
 
 
@@ -76,7 +76,11 @@ def test_rate_becomes_whole_counts(tmp_path):
         form="E",
     )
     bkg = Background.from_file(net)
-    assert bkg.counts == pytest.approx(COUNTS + 0.3, rel=1e-5) and bkg.errors == pytest.approx(2.0) and not bkg.poisson
+    assert (
+        bkg.counts == pytest.approx(COUNTS + 0.3, rel=1e-5)
+        and bkg.stat_errors == pytest.approx(2.0)
+        and not bkg.poisson
+    )
 
 
 def test_poisserr_false_on_integer_counts_is_said_once(tmp_path):
@@ -96,13 +100,13 @@ def test_stat_err_on_integer_counts(tmp_path):
     gehrels = 1 + np.sqrt(COUNTS + 0.75)
     columns = [("STAT_ERR", "D", gehrels)]
     with pytest.warns(SpecLabWarning, match="STAT_ERR is ignored"):
-        assert Source.from_file(pha(tmp_path / "a.pha", columns=columns)).errors == pytest.approx(np.sqrt(COUNTS))
+        assert Source.from_file(pha(tmp_path / "a.pha", columns=columns)).stat_errors == pytest.approx(np.sqrt(COUNTS))
     with pytest.warns(SpecLabWarning, match="errors are STAT_ERR"):
         absent = Source.from_file(pha(tmp_path / "b.pha", columns=columns, header={"POISSERR": None}))
-    assert absent.errors == pytest.approx(gehrels)
-    assert Source.from_file(tmp_path / "a.pha", poisson=False).errors == pytest.approx(gehrels)
+    assert absent.stat_errors == pytest.approx(gehrels)
+    assert Source.from_file(tmp_path / "a.pha", poisson=False).stat_errors == pytest.approx(gehrels)
     same = Source.from_file(pha(tmp_path / "c.pha", columns=[("STAT_ERR", "D", np.sqrt(COUNTS))]))
-    assert same.errors == pytest.approx(np.sqrt(COUNTS))
+    assert same.stat_errors == pytest.approx(np.sqrt(COUNTS))
 
 
 def test_poisserr_true_on_fractions_is_said(tmp_path):
@@ -179,7 +183,7 @@ def test_a_wrong_checksum_is_said(tmp_path):
 
 
 def test_spectra_made_by_hand_are_checked():
-    assert Source([1, 2, 3]).errors == pytest.approx(np.sqrt([1, 2, 3]))
+    assert Source([1, 2, 3]).stat_errors == pytest.approx(np.sqrt([1, 2, 3]))
     cases = [
         ({"counts": [1, 2], "errors": [1]}, "errors"), ({"counts": [[1]]}, "counts"), ({"counts": []}, "counts"),
         ({"counts": ["a"]}, "numbers"), ({"counts": [1], "exposure": -1}, "exposure"),
@@ -199,4 +203,6 @@ def test_replace_set_zero_and_state(tmp_path):
     src = Source.from_file(pha(tmp_path / "a.pha"))
     assert src.set_zero().counts.sum() == 0 and src.counts.sum() == COUNTS.sum()
     assert src.replace(exposure=5.0).exposure == 5.0
+    doubled = src.replace(counts=4 * src.counts)
+    assert doubled.stat_errors == pytest.approx(2 * src.stat_errors)  # errors follow the counts
     assert Source.from_state_dict(src.to_state_dict()) == src

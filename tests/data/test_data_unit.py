@@ -212,6 +212,7 @@ def test_data_is_an_ordered_mapping():
     for given in ([("a", a), ("b", b)], {"a": a, "b": b}):
         data = Data(given)
         assert data.names == ("a", "b") and data["b"] is b and data[0] is a and "a" in data and len(data) == 2
+    assert list(data) == ["a", "b"] and dict(data.items())["a"] is a
     assert Data(a).names == ("a",)
     changed = data.replace(b=b.replace(notc=[2, 4]))
     assert changed["b"].channels().size == 2 and data["b"].channels().size == 3  # nothing stale, nothing shared
@@ -240,3 +241,20 @@ def test_tables():
     assert "nothing" in str(one.replace(notc=[50, 60]).info)
     assert one.response.info["Property"] == ("Name", "Channel bins", "Photon bins")
     assert list(one.info.to_dataframe().columns) == ["Property", "x"]
+
+
+def test_many_units_over_one_response_fold_it_once_and_stay_quiet(tmp_path):
+    fine = np.linspace(0.5, 10.5, 41)
+    shifted = pha(tmp_path / "a.pha", channel=False, columns=[("CHANNEL", "J", np.arange(N))])
+    with pytest.warns(SpecLabWarning, match="grids differ") as said:
+        first = DataUnit(shifted, rmf=rsp(tmp_path / "r.rmf"), arf=arf(tmp_path / "a.arf", fine))
+    assert "taken in order" in str(said[0].message)
+    for i in range(100):  # more than any cache holds; warnings are errors
+        other = first.replace(src=first.assembly.src.replace(counts=COUNTS + i))
+        assert other.response is first.response
+    assert first.channels().S.tolist() == COUNTS.tolist()
+
+
+def test_a_source_may_serve_as_background():
+    one = unit(bkg=Source(COUNTS, exposure=50.0))
+    assert isinstance(one.bkg, Background) and one.channels().B.tolist() == COUNTS.tolist()
