@@ -1,0 +1,177 @@
+"""Models made by others: functions, files, and operators on models."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from spec_lab import models
+from spec_lab._base import ModelError
+from spec_lab.models import Grid, Model, atable, bb, component, gauss, gsmooth, mtable, pl, tbabs, zshift
+
+
+def edges(lo, hi, n):
+    e = np.linspace(lo, hi, n + 1)
+    return e[:-1], e[1:]
+
+
+@component(kind="add", priors={"slope": "unif(-3, 1)"}, units={"E0": "keV"}, frozen=("E0",))
+def homemade(E, slope=-1.5, E0=2.0, logA=0.0):
+    """A power law of mine."""
+    return 10**logA * (E / E0) ** slope
+
+
+@component
+def fading(E, tau=10.0, T=None):
+    return jnp.exp(-T / tau) / E
+
+
+def test_a_function_becomes_a_component():
+    model = tbabs() * homemade(slope=-2.0)
+    assert model.expression == "tbabs*homemade"
+    column, slope, E0, logA = model.parameters
+    assert (slope.value, slope.prior) == (-2.0, "unif(-3, 1)")
+    assert E0.frozen and E0.unit == "keV" and logA.log and column.name == "N_H"
+    grid = Grid.make(*edges(1, 5, 20))
+    same = tbabs() * pl(alpha=-2.0, pivot_energy=2.0)
+    np.testing.assert_allclose(model.photons(model.theta, grid), same.photons(same.theta[[0, 1, 2]], grid), rtol=1e-10)
+    assert Model.parse("homemade+pl").names == ("homemade", "pl")
+    assert models.homemade is homemade
+    assert homemade().structure is homemade(slope=1.0).structure
+
+
+def test_a_function_of_time():
+    E = np.array([1.0, 2.0])
+    np.testing.assert_allclose(fading().evaluate(E, T=10.0), np.exp(-1) / E)
+    with pytest.raises(ModelError, match="depends on time"):
+        fading().evaluate(E)
+
+
+def test_functions_that_cannot_be_components_teach():
+    with pytest.raises(ModelError, match="needs a default"):
+        component(lambda E, a: a * E, name="x")
+    with pytest.raises(ModelError, match="cannot call a parameter"):
+        component(lambda E, name=1.0: name * E, name="x")
+    with pytest.raises(ModelError, match="allowed: add, mul, math"):
+        component(lambda E, a=1.0: a * E, name="x", kind="added")
+    with pytest.raises(ModelError, match="name no parameter"):
+        component(lambda E, a=1.0: a * E, name="x", priors={"b": "unif(0, 1)"})
+    with pytest.raises(ModelError, match=r"jax\.numpy"):
+        component(lambda E, a=1.0: np.exp(a * E), name="numpyish")().evaluate(np.array([1.0]))
+
+
+def test_zshift_is_the_redshift_of_every_component():
+    grid = Grid.make(*edges(1, 8, 40))
+    moved = zshift(z=0.5)(bb(logkT=0.0) + gauss(sigma=1e-3))
+    told = bb(logkT=0.0, redshift=0.5) + gauss(sigma=1e-3, redshift=0.5)
+    np.testing.assert_allclose(moved.photons(moved.theta, grid), told.photons(told.theta, grid), rtol=1e-12)
+    assert moved.parameters[0].frozen
+    assert [t.indices for t in moved.terms] == [(0, 1, 2), (0, 3, 4, 5)]
+
+
+def test_smoothing_a_narrow_line_makes_a_gaussian():
+    grid = Grid.make(*edges(4, 8, 200))
+    model = gsmooth(Sig_6keV=0.2)(gauss(El=6.0, sigma=1e-5))
+    wide = gauss(El=6.0, sigma=0.2)
+    np.testing.assert_allclose(
+        model.photons(model.theta, grid), wide.photons(wide.theta, grid), atol=1e-5 * 0.04, rtol=0
+    )
+
+
+def test_smoothing_keeps_photons_and_its_width_runs_with_energy():
+    grid = Grid.make(*edges(1, 20, 400))
+    model = tbabs(N_H=0.0) * gsmooth(Sig_6keV=0.3, Index=1.0)(gauss(El=12.0, sigma=0.01))
+    photons = np.asarray(jax.jit(model.photons)(model.theta, grid))
+    middle = 0.5 * (np.asarray(grid.lo) + np.asarray(grid.hi))
+    mean = (photons * middle).sum() / photons.sum()
+    spread = np.sqrt((photons * (middle - mean) ** 2).sum() / photons.sum())
+    assert photons.sum() == pytest.approx(1, abs=1e-9)
+    assert (mean, spread) == (pytest.approx(12, abs=1e-3), pytest.approx(0.6, rel=2e-3))
+
+
+def test_smoothing_a_curve_for_drawing():
+    E = np.array([3.0, 6.0, 9.0])
+    drawn = gsmooth(Sig_6keV=0.3)(pl(alpha=-1.0)).evaluate(E)
+    fine = np.linspace(0.5, 20, 20001)
+    kernel = np.exp(-0.5 * ((E[:, None] - fine) / 0.3) ** 2) / (0.3 * np.sqrt(2 * np.pi))
+    np.testing.assert_allclose(drawn, np.trapezoid(kernel / fine, fine, axis=1), rtol=1e-6)
+
+
+def write_table(path, additive):
+    """Two parameters (one logarithmic), one additional spectrum, rows in scrambled order."""
+    e = np.geomspace(0.5, 20, 61)
+    kT, Z = np.array([0.5, 1.0, 2.0, 4.0]), np.array([0.0, 1.0])
+    rows = [(t, z) for z in Z for t in kT][::-1]
+    spectra = np.array([(np.diff(e) if additive else 1.0) * np.exp(-e[:-1] / t) * (1 + z) for t, z in rows])
+    extra = np.tile(np.diff(e), (len(rows), 1))
+    primary = fits.PrimaryHDU()
+    primary.header.update(
+        MODLNAME="toy", ADDMODEL=additive, REDSHIFT=False, HDUCLASS="OGIP", HDUCLAS1="XSPEC TABLE MODEL"
+    )
+    values = np.zeros((3, 4))
+    values[0], values[1, :2] = kT, Z
+    parameters = fits.BinTableHDU.from_columns(
+        [
+            fits.Column("NAME", "12A", array=["kT", "Abund", "extra"]),
+            fits.Column("METHOD", "J", array=[1, 0, 0]),
+            fits.Column("INITIAL", "E", array=[1.0, 0.5, 0.0]),
+            fits.Column("DELTA", "E", array=[0.1, 0.1, 0.1]),
+            fits.Column("MINIMUM", "E", array=[0.5, 0.0, 0.0]),
+            fits.Column("MAXIMUM", "E", array=[4.0, 1.0, 10.0]),
+            fits.Column("NUMBVALS", "J", array=[4, 2, 0]),
+            fits.Column("VALUE", "4E", array=values),
+        ],
+        name="PARAMETERS",
+    )
+    parameters.header.update(NINTPARM=2, NADDPARM=1)
+    energies = fits.BinTableHDU.from_columns(
+        [fits.Column("ENERG_LO", "D", array=e[:-1]), fits.Column("ENERG_HI", "D", array=e[1:])], name="ENERGIES"
+    )
+    table = fits.BinTableHDU.from_columns(
+        [
+            fits.Column("PARAMVAL", "2E", array=np.array(rows)),
+            fits.Column("INTPSPEC", "60D", array=spectra),
+            fits.Column("ADDSP001", "60D", array=extra),
+        ],
+        name="SPECTRA",
+    )
+    fits.HDUList([primary, parameters, energies, table]).writeto(path)
+    return e
+
+
+def test_additive_table(tmp_path):
+    e = write_table(tmp_path / "toy.fits", additive=True)
+    toy = atable(tmp_path / "toy.fits")
+    assert atable(tmp_path / "toy.fits") is toy
+    model = toy(kT=2.0)
+    assert [p.name for p in model.parameters] == ["kT", "Abund", "extra", "logA"]
+    assert model.parameters[0].prior == "unif(0.5, 4)"
+    own = Grid.make(e[:-1], e[1:])
+    rate = jax.jit(model.photons)
+    np.testing.assert_allclose(rate(model.theta, own), np.diff(e) * np.exp(-e[:-1] / 2) * 1.5, rtol=1e-6)
+    # Half-way in ln kT, and with the additional spectrum.
+    middle = rate(np.array([np.sqrt(2.0), 0.0, 3.0, 0.0]), own)
+    between = 0.5 * (np.exp(-e[:-1]) + np.exp(-e[:-1] / 2)) + 3
+    np.testing.assert_allclose(middle, np.diff(e) * between, rtol=1e-6)
+    # Other bins: shared out by overlap, none lost; outside the file nothing.
+    coarse = Grid.make([0.1, 0.5, 2.0], [0.3, 2.0, 30.0])
+    total = np.asarray(rate(model.theta, coarse))
+    assert total[0] == 0 and total[1:].sum() == pytest.approx(float(np.sum(rate(model.theta, own))), rel=1e-9)
+    assert np.isnan(np.asarray(rate(np.array([9.0, 0.5, 0.0, 0.0]), own))).all()
+    product = tbabs(N_H=0.0) * model
+    np.testing.assert_allclose(product.photons(product.theta, coarse), total, rtol=1e-9)
+
+
+def test_table_of_factors(tmp_path):
+    e = write_table(tmp_path / "toy.fits", additive=False)
+    toy = mtable(tmp_path / "toy.fits", name="curtain")
+    model = toy(kT=1.0, Abund=0.0) * pl()
+    E = np.sqrt(e[:-1] * e[1:])
+    np.testing.assert_allclose(model.evaluate(E), np.exp(-e[:-1]), rtol=1e-6)
+    assert model.expression == "curtain*pl"
+    with pytest.raises(ModelError, match="Use mtable"):
+        atable(tmp_path / "toy.fits")
+    (tmp_path / "no.fits").write_text("nothing")
+    with pytest.raises(ModelError, match="not an OGIP table"):
+        atable(tmp_path / "no.fits")
