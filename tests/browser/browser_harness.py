@@ -9,9 +9,12 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +171,30 @@ class Notebook:
         """End the kernel and close the page."""
         self.page.evaluate(_SHUTDOWN)
         self.context.close()
+
+
+@contextmanager
+def launched(home: Path, *arguments: str) -> Iterator[str]:
+    """`python -m spec_lab --no-browser ...` as a person starts it, with settings of its own; gives the address it prints."""
+    place = (f"--port={free_port()}", f"--folder={home / 'work'}")
+    with subprocess.Popen(
+        [sys.executable, "-m", "spec_lab", "--no-browser", *place, *arguments],
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **isolated(home)},
+    ) as process:
+        assert process.stderr is not None
+        said: list[str] = []
+        for line in process.stderr:
+            said.append(line)
+            if found := re.search(r"http://127\S+", line):
+                yield found.group()
+                break
+        else:
+            raise RuntimeError(f"no address was printed, but:\n{''.join(said)}")
+        process.terminate()
+        process.stderr.read()
 
 
 def isolated(home: Path) -> dict[str, str]:

@@ -1,12 +1,7 @@
-"""What the launcher does, seen in the browser: one notebook runs by itself, once, and no other does."""
-
-import os
-import re
-import subprocess
-import sys
+"""What the launcher does, seen in the browser: the demo is live, and only the one notebook runs by itself, once."""
 
 import pytest
-from browser_harness import PATIENCE, LabServer, Notebook, free_port, isolated
+from browser_harness import PATIENCE, LabServer, Notebook, launched
 
 
 @pytest.fixture
@@ -32,34 +27,33 @@ def test_only_the_launched_notebook_runs_by_itself_and_once(chromium, autorun_se
     other.close()
 
 
-@pytest.fixture
-def launched(tmp_path):
-    """`spec-lab new` on a spectrum: the address it prints."""
+def test_the_printed_address_opens_and_runs_the_notebook(chromium, tmp_path):
     spectrum = tmp_path / "my burst.pha"
     spectrum.write_bytes(b"not really")
-    port = free_port()
-    command = [sys.executable, "-m", "spec_lab", "--no-browser", f"--port={port}", f"--folder={tmp_path / 'work'}"]
-    with subprocess.Popen(
-        [*command, "new", str(spectrum)],
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={**os.environ, **isolated(tmp_path)},
-    ) as process:
-        assert process.stderr is not None
-        yield next(found.group() for line in process.stderr if (found := re.search(r"http://127\S+", line)))
-        process.terminate()
-        process.stderr.read()
+    with launched(tmp_path, "new", str(spectrum)) as address:
+        assert "token=" in address
+        page = open_page(chromium, address)
+        # the cell runs by itself, and its error (this is no spectrum) is the proof
+        output = page.locator(".jp-OutputArea-output").first
+        output.wait_for()
+        assert "Error" in output.inner_text()
+        page.context.close()
 
 
-def test_the_printed_address_opens_and_runs_the_notebook(chromium, launched, shots):
-    assert "token=" in launched
-    context = chromium.new_context()
+def test_the_demo_opens_with_a_live_lab(chromium, tmp_path, shots):
+    with launched(tmp_path) as address:
+        page = open_page(chromium, address)
+        failures: list[str] = []
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.locator(".jp-OutputArea-output canvas, .jp-OutputArea-output svg").first.wait_for()
+        page.screenshot(path=shots / "demo.png")
+        assert failures == []
+        page.context.close()
+
+
+def open_page(browser, address):
+    context = browser.new_context(viewport={"width": 1500, "height": 1300})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    page.goto(launched)
-    # the cell runs by itself, and its error (this is no spectrum) is the proof
-    output = page.locator(".jp-OutputArea-output").first
-    output.wait_for()
-    assert "Error" in output.inner_text()
-    context.close()
+    page.goto(address)
+    return page
