@@ -12,6 +12,7 @@ import jax
 import numpy as np
 
 from spec_lab._base import ParameterError
+from spec_lab.tree import register_pytree_type
 
 
 def freeze(value: Any, where: str = "metadata") -> Hashable:
@@ -107,6 +108,13 @@ class Metadata(Mapping[str, Any]):
         return Metadata, (self._items,)
 
 
+register_pytree_type(  # no leaves; without this a saved mapping would come back as an unhashable dict
+    Metadata,
+    flatten=lambda m: ((), m),
+    unflatten=lambda m, _: m,
+    serializer=lambda m: dict(m),
+    deserializer=Metadata,
+)
 NOTHING = Metadata()
 
 

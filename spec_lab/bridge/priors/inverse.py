@@ -14,17 +14,16 @@ import numpy as np
 STEPS = 48  # bisection alone would reach 1e-14 of the bracket; Newton takes over long before
 
 
-def _guarded_newton(log_cdf, log_sf, log_pdf, q, lower, upper):
-    """Solve cdf(t) = q for t between `lower` and `upper`; the smaller tail is matched, on a log scale."""
-    low_tail = q <= 0.5
-    target = jnp.where(low_tail, jnp.log(q), jnp.log1p(-q))
+def _guarded_newton(cdf, log_pdf, q, lower, upper):
+    """Solve cdf(t) = q for t between `lower` and `upper`: on a log scale below the median, where cdf is far from linear."""
+    low = q <= 0.5
 
     def step(_, state):
         t, lo, hi = state
-        tail = jnp.where(low_tail, log_cdf(t), log_sf(t))
-        gap = jnp.where(low_tail, tail - target, target - tail)
+        value = cdf(t)
+        gap = jnp.where(low, jnp.log(value / q), value - q)
         lo, hi = jnp.where(gap < 0, t, lo), jnp.where(gap < 0, hi, t)
-        newton = t - gap * jnp.exp(jnp.clip(tail - log_pdf(t), -700.0, 80.0))
+        newton = t - gap * jnp.where(low, value, 1.0) * jnp.exp(jnp.clip(-log_pdf(t), -700.0, 80.0))
         good = jnp.isfinite(newton) & (newton > lo) & (newton < hi)
         return jnp.where(good, newton, 0.5 * (lo + hi)), lo, hi
 
@@ -60,8 +59,7 @@ def _gamma_solve(q, a):
     above = jnp.log(a + 12 * jnp.sqrt(a) + 60.0)
 
     t = _guarded_newton(
-        lambda t: jnp.log(jsp.gammainc(a, jnp.exp(t))),
-        lambda t: jnp.log(jsp.gammaincc(a, jnp.exp(t))),
+        lambda t: jsp.gammainc(a, jnp.exp(t)),
         lambda t: a * t - jnp.exp(t) - jsp.gammaln(a),
         safe,
         below,
@@ -75,23 +73,22 @@ def _gamma_pdf(x, a):
 
 
 def _beta_solve(q, a, b):
-    eps = jnp.finfo(jnp.result_type(q, float)).epsneg
-    safe = jnp.clip(q, jnp.finfo(jnp.result_type(q, float)).tiny, 1 - eps)
-    # in logit x: cdf ~ x^a / (a B) below, 1 - (1-x)^b / (b B) above
+    """The lower of the two tails is solved for (I_x(a, b) = 1 - I_{1-x}(b, a)), in logit x, where cdf ~ x^a / (a B)."""
+    swap = q > 0.5
+    a, b = jnp.where(swap, b, a), jnp.where(swap, a, b)
+    tail = jnp.clip(jnp.where(swap, 1 - q, q), jnp.finfo(jnp.result_type(q, float)).tiny, 0.5)
     log_b = betaln(a, b)
-    below = (jnp.log(safe) + jnp.log(a) + log_b) / a
-    above = -(jnp.log1p(-safe) + jnp.log(b) + log_b) / b
+    below = (jnp.log(tail) + jnp.log(a) + log_b) / a
     centre = jnp.log(a) - jnp.log(b)
-    lower, upper = jnp.minimum(below, centre) - 5.0, jnp.maximum(above, centre) + 5.0
     t = _guarded_newton(
-        lambda t: jnp.log(jsp.betainc(a, b, jax.nn.sigmoid(t))),
-        lambda t: jnp.log(jsp.betainc(b, a, jax.nn.sigmoid(-t))),
+        lambda t: jsp.betainc(a, b, jax.nn.sigmoid(t)),
         lambda t: -a * jnp.logaddexp(0.0, -t) - b * jnp.logaddexp(0.0, t) - log_b,
-        safe,
-        lower,
-        upper,
+        tail,
+        jnp.minimum(below, centre) - 5.0,
+        jnp.maximum(below, centre) + 5.0,
     )
-    return jnp.where(q <= 0, 0.0, jnp.where(q >= 1, 1.0, jax.nn.sigmoid(t)))
+    x = jax.nn.sigmoid(jnp.where(swap, -t, t))
+    return jnp.where(q <= 0, 0.0, jnp.where(q >= 1, 1.0, x))
 
 
 def _beta_pdf(x, a, b):

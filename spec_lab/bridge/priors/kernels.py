@@ -29,9 +29,10 @@ def _standardise(m, family: Family, mine, p, x):
     """(inside the support and meant, z made safe elsewhere)."""
     s1, s2, loc, scale = p
     lower, upper = family.ends(m, s1, s2)
-    z = (x - loc) / scale
-    inside = mine & (z >= lower) & (z <= upper)
-    return inside, m.where(inside, z, family.middle(m, s1, s2)), z
+    finite = m.isfinite(x)
+    z = (m.where(finite, x, loc) - loc) / scale
+    inside = mine & finite & (z >= lower) & (z <= upper)
+    return inside, m.where(inside, z, family.middle(m, s1, s2)), m.where(finite, z, x)
 
 
 def _density_of(m, family, code, params, x, out):
@@ -45,7 +46,7 @@ def _cdf_of(m, family, code, params, x, out):
     mine, p = _mine(m, family, code, params)
     inside, z, raw = _standardise(m, family, mine, p, x)
     upper = family.ends(m, p[0], p[1])[1]
-    value = m.where(inside, family.cdf(m, p[0], p[1], z), m.where(raw > upper, 1.0, 0.0))
+    value = m.where(inside, family.cdf(m, p[0], p[1], z), m.where(raw >= upper, 1.0, 0.0))
     return m.where(mine, value, out)
 
 

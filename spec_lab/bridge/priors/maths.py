@@ -16,7 +16,7 @@ from spec_lab.bridge.priors import inverse
 
 
 def _numpy() -> Any:
-    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "where", "clip"]
+    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "where", "clip", "isfinite"]
     return types.SimpleNamespace(
         **{name: getattr(np, name) for name in names},
         is_numpy=True,
@@ -37,7 +37,7 @@ def _numpy() -> Any:
 
 
 def _jax() -> Any:
-    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "where", "clip", "arctan"]
+    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "where", "clip", "isfinite", "arctan"]
     return types.SimpleNamespace(
         **{name: getattr(jnp, name) for name in names},
         is_numpy=False,

@@ -13,6 +13,7 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import kernels
 from spec_lab.bridge.priors.families import BY_NAME, FAMILIES, Family
+from spec_lab.tree import register_pytree_type
 
 _FAR = 30.0  # standard deviations: farther out the mass of a cut Gaussian is no longer a number
 
@@ -223,6 +224,11 @@ class Prior:
         from spec_lab.bridge.priors.distribution import as_distribution
 
         return as_distribution(self)
+
+
+register_pytree_type(  # no leaves: a prior is one value in the structure; saved as its text
+    Prior, flatten=lambda p: ((), p), unflatten=lambda p, _: p, serializer=str, deserializer=Prior.parse
+)
 
 
 def _law(name: Any) -> Family:
