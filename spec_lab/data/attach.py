@@ -40,7 +40,7 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
 def load(slot: str, value: Any) -> Any:
     """The object for one slot; None for None and "none"."""
     kind = _KINDS[slot]
-    if value is None or (isinstance(value, str) and value.strip().lower() == "none"):
+    if value is None or _is_none(value):
         return None
     if isinstance(value, kind) or (slot == "rmf" and isinstance(value, Response)):
         return value
@@ -55,6 +55,11 @@ def load(slot: str, value: Any) -> Any:
     raise DataError(f"{slot} cannot be used", got=value, allowed=f"{kind.__name__}, path, (file, n) or binary file")
 
 
+def _is_none(value: Any) -> bool:
+    """OGIP's word for no file."""
+    return isinstance(value, str) and value.strip().lower() == "none"
+
+
 def _folder(src: Any) -> Path | None:
     file = src[0] if isinstance(src, tuple) else src
     return folder_of(split_row(file)[0])
@@ -65,7 +70,8 @@ def _followed(source: Source, folder: Path | None, given: dict[str, Any]) -> dic
     links = dict(source.links)
     wanted = {"bkg": "BACKFILE"} if given["bkg"] is None else {}
     if all(given[slot] is None for slot in ("rmf", "rsp")):
-        wanted["rmf"] = "RESPFILE"
+        has_area = "ANCRFILE" in links if given["arf"] is None else not _is_none(given["arf"])
+        wanted["rmf" if has_area else "rsp"] = "RESPFILE"
     if given["arf"] is None and given["rsp"] is None:
         wanted["arf"] = "ANCRFILE"
     found: dict[str, Any] = {}

@@ -4,8 +4,11 @@
 channels, so nothing that a bad channel holds can reach a number.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
+from spec_lab.data.assembly import Same
 from spec_lab.data.grouping import Counting, Ranges, Scheme, by_thresholds, from_flags, runs
 from spec_lab.data.optimal import bins, widths
 from spec_lab.data.response import Response
@@ -147,6 +150,14 @@ def _by_scheme(
             steps = [(i, i) for i in range(first, last + 1)] if width is None else bins(width, first, last)
             made += by_thresholds(steps, lambda i, j: counting.enough(i, j, options), options.get("max_bin", np.inf))
     return made
+
+
+@lru_cache(maxsize=32)
+def by_flags(parts: Same, rule: str) -> Channels:
+    """All good groups of an `Assembly` under the file's flags: no window changes them, so they are summed once."""
+    src, bkg, response, good = parts.value
+    ranges = all_groups(src, bkg, response, good, good, None, "")
+    return gather(src, bkg, response, ranges, np.ones(ranges[0].size, dtype=bool), rule)
 
 
 def gather(

@@ -12,9 +12,9 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data import limits, notice
-from spec_lab.data.assembly import Assembly, assemble
+from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
-from spec_lab.data.channels import Channels, all_groups, gather, group_edges
+from spec_lab.data.channels import Channels, all_groups, by_flags, gather, group_edges
 from spec_lab.data.grouping import Ranges, describe, scheme
 from spec_lab.data.notes import collecting, quietly
 from spec_lab.data.response import Auxiliary, Redistribution, Response
@@ -150,13 +150,16 @@ class DataUnit(Struct):
         return ranges, notice.noticed(self.notc, *edges, self.notc_mode)
 
     def _gather(self, chosen: Any, everything: bool) -> Channels:
-        src, bkg, response, _ = self.assembly
+        src, bkg, response, _ = parts = self.assembly
         (first, last), used = self._noticed_groups(chosen)
-        if not everything:
-            first, last, used = first[used], last[used], used[used]
-        if not everything and not first.size:
+        if not everything and not used.any():
             raise DataError(f"unit {self.name!r}: no good channel is noticed", got=notice.describe(self.notc),
                             hint="Widen notc, or try notc_mode='overlap'.")  # fmt: skip
+        if chosen is None:
+            whole = by_flags(Same(parts), self.scale_rule)
+            return whole.replace(used=used) if everything else whole.select(used)
+        if not everything:
+            first, last, used = first[used], last[used], used[used]
         return gather(src, bkg, response, (first, last), used, self.scale_rule)
 
     def net_counts_upperlimit(self, cl: float = 0.9) -> float:

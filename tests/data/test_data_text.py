@@ -1,10 +1,13 @@
 """Spectra without FITS: text, CSV, NPZ, with and without names, exposure, response."""
 
 import io
+import warnings
 
 import numpy as np
 import pytest
 from data_files import EDGES, N, rsp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import DataUnit, Source
@@ -65,8 +68,8 @@ def test_a_table_of_channels_takes_a_response(tmp_path):
 def test_npz(tmp_path):
     path = tmp_path / "a.npz"
     np.savez(path, edges=[1, 2, 3, 5], counts=[5, 7, 4], errors=[1, 2, 3], exposure=10.0, name="mine")
-    for given in (path, io.BytesIO(path.read_bytes())):
-        src = Source.from_file(given)
+    for form in (path, io.BytesIO(path.read_bytes())):
+        src = Source.from_file(form)
         assert (src.counts.tolist(), src.emax.tolist(), src.exposure, src.name) == ([5, 7, 4], [2, 3, 5], 10.0, "mine")
 
 
@@ -112,3 +115,15 @@ def test_edges_without_width_or_order(tmp_path):
     down = DataUnit(write(tmp_path, "# exposure = 1", "3 5 4", "2 3 7", "1 2 5"), notc=[2, 9])
     assert down.channels().S.tolist() == [4, 7] and down.energies[0].tolist() == [1, 2, 3]
     assert np.array_equal(down.channels().matrix, np.eye(3)[::-1][:2])
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.text(alphabet="0123456789.-+eE,; \n#=nacountsemixerror\x00é", max_size=80))
+def test_any_text_is_a_spectrum_or_an_error(text):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SpecLabWarning)
+        try:
+            src = Source.from_text(io.BytesIO(text.encode()))
+        except DataError:
+            return
+    assert src.exposure > 0 and np.isfinite(src.counts[src.good]).all()

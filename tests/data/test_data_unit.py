@@ -142,7 +142,8 @@ def test_header_links_are_followed_and_arguments_win(tmp_path):
     explicit = DataUnit(str(path), rsp=whole)
     assert explicit.rmf is None and explicit.arf is None and np.array_equal(explicit.response.matrix, dense())
     with pytest.warns(SpecLabWarning, match="REDIST"):
-        assert DataUnit(path, bkg="none", arf="none").bkg is None
+        bare = DataUnit(path, bkg="none", arf="none")
+    assert bare.bkg is None and bare.rmf is None and bare.rsp.name == "r.rmf"  # without an area it is the response
     assert followed.replace(bkg=None).bkg is None  # only reading a path follows links
     assert DataUnit((path, 0)).bkg.name == "b.bak"
 
