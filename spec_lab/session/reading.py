@@ -63,7 +63,7 @@ def term_rates(view: Any, space: Any, x: Any) -> Any:
     out = []
     for i, (place, block) in enumerate(zip(view.layout.pairs, view.block.pairs, strict=True)):
         start, stop = place.slots
-        terms = block.model.terms
+        terms = place.model.model.terms
         mine = theta[start:stop]
         rows = [term.model.photons(mine[np.array(term.indices)], block.grid) for term in terms]
         out.append([view.fold(i, photons, theta) for photons in rows] if len(terms) > 1 else [])

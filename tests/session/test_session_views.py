@@ -35,8 +35,8 @@ CORNER = set("type rev seq labels pids lo hi bins median plus minus best levels 
 @pytest.fixture(scope="module")
 def fitted():
     session = FitSession(make_infer("two"))
-    session.infer.link([8, 13])
-    session.infer.par[8].frozen = False
+    session.infer.link([7, 12])
+    session.infer.par[7].frozen = False
     session.fit()
     session.wait(120)
     session.dispatch(reports.Tell("info", "hello"))
@@ -84,9 +84,9 @@ def test_the_statistic_is_the_sum_of_its_units(fitted):
 
 def test_linked_rows_name_their_master(fitted):
     rows = views.view(fitted.state, None)["params"]["rows"]
-    master, member = rows[7], rows[12]
+    master, member = rows[6], rows[11]
     assert (master["link"], master["linked_to"], master["free"]) == (1, None, True)
-    assert (member["link"], member["linked_to"], member["free"], member["hidden"]) == (1, 8, False, False)
+    assert (member["link"], member["linked_to"], member["free"], member["hidden"]) == (1, 7, False, False)
     assert master["value"] == member["value"] and master["text"] == member["text"]
     assert sum(not r["hidden"] for r in rows) == 4 + 2
 
@@ -127,8 +127,9 @@ def test_ignored_groups_are_shown_without_model(infer, session):
     assert made["used"] == unit.used.sum() and made["channels"] == 20 and made["notice"] == [[30.0, 300.0]]
 
 
-def test_the_corner_is_histograms(fitted):
-    outcome = fitted.state.runs[0].outcome
+def test_the_corner_is_histograms(session):
+    session.fit()
+    outcome = session.wait(120).outcome
     frame = views.corner(outcome, rev=1, seq=1)
     assert set(frame.header) == CORNER and json.dumps(frame.header, allow_nan=False)
     p, bins = len(outcome.setup.free), frame.header["bins"]

@@ -32,14 +32,16 @@ class Panel(anywidget.AnyWidget):
     panels = traitlets.List(traitlets.Enum(PANELS)).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
     shows: ClassVar[tuple[str, ...]] = PANELS
+    _pump: Pump | None = None  # a widget whose construction failed is closed, too, when it is collected
 
     def __init__(self, infer: Any, panels: Any = None, height: int = 0):
         self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
         super().__init__(panels=list(panels or self.shows), height=height)
-        self._pump = Pump.of(self._session)
-        self._outlet = Outlet(self._session, self._deliver, self._pump.ring)
+        pump = Pump.of(self._session)
+        self._outlet = Outlet(self._session, self._deliver, pump.ring)
+        self._pump = pump
         self.on_msg(self._received)
-        self._pump.add(self._outlet)
+        pump.add(self._outlet)
 
     @property
     def session(self) -> FitSession:
@@ -60,7 +62,8 @@ class Panel(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the panels away; the session and the `Infer` go on."""
-        self._pump.remove(self._outlet)
+        if self._pump is not None:
+            self._pump.remove(self._outlet)
         super().close()
 
     def __repr__(self) -> str:

@@ -131,8 +131,9 @@ class Pump:
             wait = max(wait, self._since_change(state.rev) + WAIT_EXACT)
         if wait > 0:
             return wait
-        outlet.send(self._view_of(session, state, reading, fault, key), None)
+        message = self._view_of(session, state, reading, fault, key)
         outlet.flow.sent("view")
+        outlet.send(message, None)
         outlet.seen["view"] = key
         outlet.seen["progress"] = self._progress_key(session)
         return None
@@ -172,8 +173,8 @@ class Pump:
         if wait > 0:
             return wait
         elapsed = time.time() - session.job_started if session.job_started else None
-        outlet.send({"type": "progress", "fit": views.fit(state, session.progress, elapsed)}, None)
         outlet.flow.sent("progress")
+        outlet.send({"type": "progress", "fit": views.fit(state, session.progress, elapsed)}, None)
         outlet.seen["progress"] = key
         return None
 
@@ -189,8 +190,8 @@ class Pump:
         seq = tried.seq if tried is not None else outlet.number("spectrum")
         frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None)
         outlet.floor("spectrum", seq)
+        outlet.flow.sent("spectrum", seq)  # before it goes: the ack may be quicker than the next line
         outlet.send(frame.header, frame.buffers)
-        outlet.flow.sent("spectrum", seq)
         outlet.seen["spectrum"] = shown
         return None
 
@@ -207,8 +208,8 @@ class Pump:
         seq = outlet.number("corner")
         frame = self._corner_of(session, source, state.rev, seq)
         if frame is not None:
-            outlet.send(frame.header, frame.buffers)
             outlet.flow.sent("corner", seq)
+            outlet.send(frame.header, frame.buffers)
         return None
 
     @staticmethod

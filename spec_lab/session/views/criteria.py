@@ -24,7 +24,7 @@ def criteria(state: State, reading: Reading | None) -> dict[str, Any]:
     fresh = None if stale else preview
     rows = [_present(state.setup, fresh, reading)]
     rows += [_of_run(run, state.setup) for run in reversed(state.runs)]
-    _weigh(rows)
+    _weigh(rows, [question(state.setup), *(question(run.outcome.setup) for run in reversed(state.runs))])
     return {
         "rows": rows,
         "at": "best fit" if fresh is not None and fresh.fit is not None else "current values",
@@ -85,15 +85,20 @@ def _row(
     }
 
 
-def _weigh(rows: list[dict[str, Any]]) -> None:
-    """Akaike weights. Rows that are one model on one set-up would share a weight, so the present one counts only alone."""
-    chosen = [r for r in rows if r["comparable"] and r["aicc"] is not None]
-    if not chosen:
+def _weigh(rows: list[dict[str, Any]], questions: list[Any]) -> None:
+    """Akaike weights over the comparable rows. Rows that ask the same question are one model and get one weight, shown once."""
+    best: dict[Any, dict[str, Any]] = {}
+    for row, asked in zip(rows, questions, strict=True):
+        if row["comparable"] and row["aicc"] is not None:
+            known = best.get(asked)
+            if known is None or row["aicc"] < known["aicc"] - 1e-9:
+                best[asked] = row
+    if not best:
         return
-    best = min(r["aicc"] for r in chosen)
-    relative = [math.exp(-0.5 * (r["aicc"] - best)) for r in chosen]
-    for row, value in zip(chosen, relative, strict=True):
-        row["weight"] = value / sum(relative)
+    lowest = min(row["aicc"] for row in best.values())
+    relative = {asked: math.exp(-0.5 * (row["aicc"] - lowest)) for asked, row in best.items()}
+    for asked, row in best.items():
+        row["weight"] = relative[asked] / sum(relative.values())
 
 
 def _quality(preview: Preview | None, state: State) -> dict[str, Any] | None:
