@@ -115,6 +115,9 @@ class _Node(Model):
     def branches(self) -> tuple[Model, ...]:
         raise NotImplementedError
 
+    def skeleton(self) -> tuple[Any, ...]:
+        return (type(self), getattr(self, "symbol", None), *[branch.skeleton() for branch in self.branches()])
+
     def leaves(self) -> tuple[Component, ...]:
         return sum((branch.leaves() for branch in self.branches()), ())
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -27,6 +28,17 @@ from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import Declaration, config
 
 REGISTRY: dict[str, type[Component]] = {}
+
+
+@cache
+def _declared(cls: Any) -> tuple[tuple[str, Declaration], ...]:
+    fields = ((f.name, f.metadata.get("parameter")) for f in dataclasses.fields(cls))
+    return tuple((name, spec) for name, spec in fields if spec is not None)
+
+
+@cache
+def _statics(cls: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(cls) if f.metadata.get("static"))
 
 
 class Component(Model):
@@ -93,12 +105,11 @@ class Component(Model):
 
     def slots(self) -> tuple[tuple[str, Declaration], ...]:
         """Names and declarations of the parameters this instance has."""
-        declared = ((f.name, f.metadata.get("parameter")) for f in dataclasses.fields(self))
-        return tuple((name, spec) for name, spec in declared if spec is not None and getattr(self, name) is not None)
+        return tuple(pair for pair in _declared(type(self)) if getattr(self, pair[0]) is not None)
 
     def settings(self) -> tuple[str, ...]:
         """Names of the static settings."""
-        return tuple(f.name for f in dataclasses.fields(self) if "config" in f.metadata)
+        return tuple(name for name in _statics(type(self)) if name != "name")
 
     # ---- the node's side -------------------------------------------------------------------------------------------
     def leaves(self) -> tuple[Component, ...]:
@@ -125,6 +136,10 @@ class Component(Model):
 
     def text(self, names: Sequence[str]) -> str:
         return names[0]
+
+    def skeleton(self) -> tuple[Any, ...]:
+        here = type(self)
+        return (here, *[getattr(self, f) for f in _statics(here)], *[name for name, _ in self.slots()])
 
     def refilled(self, fill: Callable[[Any], Any]) -> Component:
         names = [name for name, _ in self.slots()]

@@ -79,6 +79,10 @@ class Model(eqx.Module):
         """The expression, given the names of the leaves."""
 
     @abstractmethod
+    def skeleton(self) -> tuple[Any, ...]:
+        """What makes two trees one structure, as nested tuples: classes, settings, which parameters are there."""
+
+    @abstractmethod
     def refilled(self, fill: Callable[[Any], Any]) -> Model:
         """The same tree with every parameter `v` replaced by `fill(v)`, in the order of theta."""
 
@@ -127,7 +131,7 @@ class Model(eqx.Module):
     @property
     def structure(self) -> Structure:
         """The model without its values: hashable, equal for equal structure."""
-        return Structure(jax.tree.structure(self.refilled(lambda _: 0.0)))
+        return Structure.of(self)
 
     def with_values(self, theta: Any, frozen: Sequence[bool] | None = None) -> Model:
         """The same model with other values, and, where given, other freezes.
@@ -276,21 +280,26 @@ class Model(eqx.Module):
 
 
 class Structure:
-    """A model's structure as a hashable value: one object per structure, so that comparing costs nothing in a hot call."""
+    """A model's structure as a hashable value: one object per structure, so that comparing costs nothing in a hot call.
 
-    __slots__ = ("model", "treedef")
-    _made: ClassVar[dict[Any, Structure]] = {}
-    model: Model
-    treedef: Any
+    Attributes:
+        model: A model of this structure whose values are zero; for `photons` and `evaluate` with a theta.
+    """
 
-    def __new__(cls, treedef: Any) -> Structure:
-        known = cls._made.get(treedef)
-        if known is not None:
-            return known
-        made = super().__new__(cls)
-        made.treedef = treedef
-        made.model = jax.tree.unflatten(treedef, [0.0] * treedef.num_leaves)
-        return cls._made.setdefault(treedef, made)
+    _made: ClassVar[dict[tuple[Any, ...], Structure]] = {}
+
+    def __init__(self, model: Model):
+        self.model = model
+
+    @classmethod
+    def of(cls, model: Model) -> Structure:
+        """The structure of a model."""
+        key = model.skeleton()
+        known = cls._made.get(key)
+        return known if known is not None else cls._made.setdefault(key, cls(model.refilled(lambda _: 0.0)))
+
+    def __reduce__(self) -> Any:
+        return Structure.of, (self.model,)
 
     def photons(self, theta: Any, grid: Grid) -> Any:
         """As `Model.photons`."""
