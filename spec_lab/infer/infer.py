@@ -211,6 +211,7 @@ class Infer(Readings):
     def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
         """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are."""
         self.outcome = run_engine(engine, self.problem, control=control, **options)
+        self._store.record(self.outcome)
         return self.outcome
 
     def fit(self, **options: Any) -> Bootstrap:

@@ -7,6 +7,7 @@ A line typed in a cell and a click in a panel commit the same edits here.
 import threading
 from typing import Protocol
 
+from spec_lab.engines import Outcome
 from spec_lab.fit import Edit, Setup
 
 
@@ -19,6 +20,10 @@ class Store(Protocol):
 
     def commit(self, edit: Edit) -> Setup:
         """Apply an edit and return the new present; on an error nothing changes."""
+        ...
+
+    def record(self, outcome: Outcome) -> None:
+        """Take note of a finished run."""
         ...
 
 
@@ -38,3 +43,6 @@ class LocalStore:
         with self._lock:
             self._setup = edit.apply(self._setup)
             return self._setup
+
+    def record(self, outcome: Outcome) -> None:
+        """Nothing to do: without a session there is no history."""

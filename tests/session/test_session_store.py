@@ -126,3 +126,11 @@ def test_closing_hands_the_set_up_back(infer):
     assert infer.par[1].val == -0.5
     infer.par[1].val = -0.4
     assert infer.store is not session and infer.par[1].val == -0.4
+
+
+def test_a_fit_typed_in_a_cell_enters_the_history(session, infer):
+    reading = infer.fit()
+    (run,) = session.state.runs
+    assert run.outcome is reading.outcome
+    np.testing.assert_allclose(infer.free_pvalues, run.outcome.best)
+    assert session.state.past[-1].label == "best of fit"
