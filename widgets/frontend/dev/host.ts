@@ -15,7 +15,7 @@ if (state !== "empty") {
   kernel.history = HISTORY;
   kernel.journal = ['infer = Infer(load("grb"))', "infer.par[6].frozen = True", 'infer.notice("n6", [[8.2, 33], [40, 905]])', 'infer.par[3].prior = norm(-1, 0.5)'].map((code) => ({ code, undone: false }));
 }
-if (state === "empty") kernel.now = { rows: [], notice: kernel.now.notice };
+if (state === "empty") Object.assign(kernel, { now: { rows: [], notice: {} }, units: [] });
 if (state === "silent") kernel.silent = true;
 if (state === "failed") kernel.fit = { state: "failed", engine: "nuts", progress: 0.4, message: "The chains did not start.", elapsed: 3.2, eta: null, draft: false, error: { message: "Every starting point has a log-probability of −∞.", hint: "Move the values inside their priors, or widen the priors." } };
 if (state === "running") kernel.fit = { state: "running", engine: "nuts", progress: 0.61, message: "draw 1220 of 2000, R̂ 1.02, 0 divergences", elapsed: 18.4, eta: 12, draft: true, error: null };

@@ -54,7 +54,7 @@ export class ToyKernel {
   }
 
   private theta(rows: readonly Row[]): { t: Theta; factors: number[]; bb: boolean } {
-    const v = (name: string) => rows.find((r) => r.name === name && r.owner === "model")!.value;
+    const v = (name: string) => rows.find((r) => r.name === name && r.owner === "model")?.value ?? 0;
     const factors = rows.filter((r) => r.owner === "data").map((r) => r.value);
     return { t: { alpha: v("alpha"), logEc: v("logEc"), logA: v("logA"), kT: v("kT"), logN: v("logN") }, factors, bb: true };
   }
@@ -118,6 +118,7 @@ export class ToyKernel {
   criteria(): CriteriaRow[] {
     const [k, stat, n] = [this.now.rows.filter((r) => r.free).length, this.stat(), this.bins()];
     const aic = stat + 2 * k;
+    if (!this.units.length) return [];
     const row: CriteriaRow = { run: "now", label: "cpl+bb", k, stat, aic, aicc: aic + (2 * k * (k + 1)) / (n - k - 1), bic: stat + k * Math.log(n), lnz: -stat / 2 - 9.3, lnz_err: 0.04, weight: null, note: "", comparable: true, why: "" };
     const rows = [row, ...this.others.map((o) => ({ ...o }))];
     const good = rows.filter((r) => r.comparable && r.aicc !== null);

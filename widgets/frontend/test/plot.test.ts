@@ -8,7 +8,7 @@ import { drawSpectrum, modelDash } from "../src/plot/spectrum_scene";
 import { correlation, drawCorner } from "../src/plot/corner_scene";
 import { svgText } from "../src/plot/export";
 import { altText } from "../src/plot/alt";
-import { LIGHT, unitColor } from "../src/plot/theme";
+import { deeper, LIGHT, unitColor } from "../src/plot/theme";
 import { shownParameters } from "../src/panels/corner";
 import { Recorder } from "./helpers";
 
@@ -23,7 +23,7 @@ function input(more: Partial<SpectrumInput> = {}): SpectrumInput {
   const { view, spectrum } = frames();
   return {
     frame: spectrum, ghost: null, units: view.units, draft: new Map(), hidden: new Set(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null },
-    components: true, width: 640, height: 420, legend: false, ...more,
+    components: true, width: 640, height: 420, legend: false, caption: "", ...more,
   };
 }
 
@@ -62,7 +62,7 @@ describe("spectrum", () => {
     const s = new Recorder();
     drawSpectrum(s, input(), LIGHT);
     const blue = s.strokes.filter((k) => k.color === unitColor(LIGHT, 0, 0));
-    expect(blue.some((k) => !k.dash && k.lines > 90)).toBe(true);
+    expect(s.strokes.some((k) => k.color === deeper(LIGHT, unitColor(LIGHT, 0, 0)) && !k.dash && k.lines > 90)).toBe(true);
     expect(blue.filter((k) => k.dash).length).toBe(2);
     expect(s.texts.map((t) => t.text)).toEqual(expect.arrayContaining(["10^2", "residual / σ", "Energy (keV)", "n6", "b1"]));
   });
@@ -70,7 +70,7 @@ describe("spectrum", () => {
   it("breaks the curve where the noticed bins do not touch", () => {
     const s = new Recorder();
     drawSpectrum(s, input({ components: false }), LIGHT);
-    const curve = s.strokes.filter((k) => k.color === unitColor(LIGHT, 0, 0) && !k.dash && k.lines > 90);
+    const curve = s.strokes.filter((k) => k.color === deeper(LIGHT, unitColor(LIGHT, 0, 0)) && !k.dash && k.lines > 90);
     expect(curve.map((k) => k.moves)).toContain(2);
   });
 

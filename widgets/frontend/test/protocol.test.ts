@@ -183,6 +183,18 @@ describe("the wire", () => {
     expect(lab.pending.value.size).toBe(0);
   });
 
+  it("lets no preview outlive a refused drag", async () => {
+    post(header({ rev: 1 }), [shifted(numbers, 0)]);
+    lab.drag(2, 0.5);
+    post(header({ rev: 1, seq: 1, preview: true }), [shifted(numbers, 0)]);
+    const done = lab.setValue(2, 0.6);
+    post({ type: "reply", id: sent("action").at(-1)!.id, ok: false, error: { message: "no" } });
+    await done;
+    expect(sent("hello").length).toBe(1);
+    post(header({ rev: 1 }), [shifted(numbers, 0)]);
+    expect(lab.spectrum.value!.preview).toBe(false);
+  });
+
   it("shows stopping at once and until the run ends", () => {
     const running = { ...view(1).fit, state: "running" as const, engine: "nuts", progress: 0.3 };
     post({ type: "progress", fit: running });

@@ -153,7 +153,7 @@ function RowSlider({ row }: { row: Row }) {
     <Slider value={value} range={row.slider} label={`${row.component} ${row.name}`} text={row.text} disabled={row.tie !== null} dim={!row.free && row.linked_to === null}
       onMove={(v) => local.lab.drag(row.pid, v)}
       onRelease={(v) => void local.lab.setValue(row.pid, v).then((reply) => local.settle(`row:${row.pid}`, reply))}
-      onCancel={() => local.lab.cancelDrag(row.pid, row.value)} />
+      onCancel={() => local.lab.cancelDrag(row.pid)} />
   );
 }
 

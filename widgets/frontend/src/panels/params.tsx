@@ -15,7 +15,7 @@ export function Params() {
   const local = useLocal();
   const rows = local.lab.rows.value;
   return (
-    <Panel name="params" title="Parameters" tools={<Tools />}>
+    <Panel name="params" title="Parameters" tools={rows.length > 0 ? <Tools /> : undefined}>
       {rows.length === 0 ? <Empty title="No parameters yet">Append a pair of data and model to the inference.</Empty> : <Table />}
       {local.priorOf.value !== null && <PriorPopover />}
     </Panel>
@@ -63,7 +63,7 @@ function Table() {
   const hidden = local.lab.rows.value.filter((row) => row.hidden).length;
   return (
     <div class="sl-scroll">
-      <table class={`sl-params ${shown.some((row) => row.link !== null) ? "" : "sl-no-links"}`} onKeyDown={(event) => onTableKey(local, event)} aria-multiselectable="true">
+      <table class={`sl-params ${shown.some((row) => row.link !== null) ? "" : "sl-no-links"}`} onKeyDown={(event) => onTableKey(local, event)} role="grid" aria-label="Parameters" aria-multiselectable="true">
         <thead>
           <tr>
             <th class="sl-c-state"><span class="sl-hide">frozen</span></th><th class="sl-c-link"><span class="sl-hide">link</span></th>

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { drawDensity } from "../plot/density";
 import { useLocal } from "../state/local";
-import { joinPrior, priorShape, splitPrior, switchFamily, type PriorText, type Shape } from "../state/priors";
+import { joinPrior, priorShape, splitPrior, switchFamily, type Density, type PriorText, type Shape } from "../state/priors";
 import type { Row } from "../state/protocol";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, ErrorNote, Unit } from "../ui/parts";
@@ -67,11 +67,14 @@ export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => 
 function DensityPlot({ row, shape }: { row: Row; shape: { value: Shape | null } }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { ref, stage } = useStage();
+  const good = useRef<Density | null>(null);
+  const old = !!shape.value && !shape.value.ok;
   useDrawing(canvas, stage, () => {
     const shown = shape.value;
-    return { input: shown?.ok ? shown.density : null, height: 130 };
+    if (shown?.ok) good.current = shown.density;
+    return { input: good.current, height: 130 };
   }, (s, density, theme, size) => {
     if (density) drawDensity(s, density, row.value, size.width, size.height, theme);
   });
-  return <div ref={ref} class="sl-density"><canvas ref={canvas} role="img" aria-label={`Density of the prior of ${row.name}`} /></div>;
+  return <div ref={ref} class={`sl-density ${old ? "sl-old" : ""}`}><canvas ref={canvas} role="img" aria-label={`Density of the prior of ${row.name}`} /></div>;
 }

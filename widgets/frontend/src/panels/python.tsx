@@ -18,13 +18,13 @@ export function Python() {
     if (reply.ok) setScript(reply.text ?? "");
   };
   return (
-    <Panel name="python" title="Python" tools={
+    <Panel name="python" title="Python" tools={journal.length > 0 && (
       <>
         <span class="sl-grow" />
         <Button label="Minimal script" title="The shortest script that leads to the present state" pressed={script !== null} onClick={() => void minimal()} />
         <Copy text={() => (script ?? journal.filter((l) => !l.undone).map((l) => l.code).join("\n"))} label="Copy" title={script === null ? "Copy the journal" : "Copy the script"} />
       </>
-    }>
+    )}>
       {script !== null ? <pre class="sl-script" tabIndex={0}>{script.split("\n").map((code, i) => <div key={i}><PyLine code={code} /></div>)}</pre>
         : journal.length === 0 ? <Empty title="Nothing yet">Freeze something: the line of Python that does the same appears here.</Empty>
           : (

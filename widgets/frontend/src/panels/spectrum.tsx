@@ -4,6 +4,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocal, type Local, type Tool } from "../state/local";
+import type { View } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
@@ -90,7 +91,7 @@ function Plot() {
     return { height, input: {
       frame, ghost: frame.preview ? lab.before.value : null, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
-      components: local.showComponents.value, width: at.width, height, legend: false,
+      components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
   };
   const gestures = useMemo(() => new SpectrumGestures(local, mine.draft, mine.hover), []);
@@ -114,6 +115,10 @@ function Plot() {
       {local.showRanges.value && <Ranges />}
     </>
   );
+}
+
+function caption(view: View | null, stat: string): string {
+  return view ? `${view.stat.name} ${stat || view.stat.value} / ${view.stat.dof}` : stat;
 }
 
 export const plotHeight = (asked: number, width: number): number => (asked > 0 ? asked : Math.round(Math.min(460, Math.max(320, width * 0.62))));

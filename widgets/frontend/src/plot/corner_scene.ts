@@ -6,7 +6,7 @@ import type { CornerFrame } from "../state/frames";
 import { crisp, frame as outline, line } from "./marks";
 import type { Box, Surface } from "./surface";
 import { tex } from "./tex";
-import type { Theme } from "./theme";
+import { rgb, type Theme } from "./theme";
 import { axis, linearTicks, type Axis } from "./ticks";
 
 export interface CornerInput {
@@ -138,16 +138,9 @@ function transposed(grid: Uint8Array, bins: number): Uint8Array {
   return out;
 }
 
-function rgb(color: string): [number, number, number] {
-  const hex = color.match(/^#([0-9a-f]{6})/i)?.[1];
-  if (hex) return [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16)) as [number, number, number];
-  const parts = color.match(/[\d.]+/g)?.map(Number);
-  return parts && parts.length >= 3 ? [parts[0], parts[1], parts[2]] : [25, 118, 210];
-}
-
 /** Density as opacity of the accent colour; the first row of the image is the top, that is the largest y. */
 function heat(grid: Uint8Array, bins: number, theme: Theme): Uint8ClampedArray {
-  const [r, g, b] = rgb(theme.accent);
+  const [r, g, b] = rgb(theme.accent) ?? [25, 118, 210];
   const out = new Uint8ClampedArray(bins * bins * 4);
   for (let row = 0; row < bins; row++) {
     for (let col = 0; col < bins; col++) {

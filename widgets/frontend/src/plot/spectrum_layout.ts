@@ -23,6 +23,8 @@ export interface SpectrumInput {
   height: number;
   /** Name the units inside the picture (exports); on the screen the toolbar does it. */
   legend: boolean;
+  /** One line under the names, for exports: the statistic. */
+  caption: string;
 }
 
 export interface Lane {

@@ -8,7 +8,7 @@ import { crisp, FONT, frame as box, line, marker, xAxis, yAxis, yTitle } from ".
 import { layout, shownUnits, type Lane, type SpectrumInput, type SpectrumLayout } from "./spectrum_layout";
 import type { Pencil, Surface } from "./surface";
 import { texUnit } from "./tex";
-import { unitColor, type Theme } from "./theme";
+import { deeper, unitColor, type Theme } from "./theme";
 
 const COMPONENT_DASH: readonly (readonly number[])[] = [[7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4], [1, 2]];
 const PREVIEW_DASH = [1.5, 3];
@@ -120,8 +120,8 @@ function model(s: Surface, input: SpectrumInput, at: SpectrumLayout, unit: Spect
   const dash = modelDash(input.frame);
   const used = (p: Pencil) => steps(p, at, unit, unit.model, (i) => !!unit.used[i]);
   s.stroke((p) => steps(p, at, unit, unit.model, (i) => !unit.used[i]), { color: theme.fg3, width: 1, dash, alpha: 0.6 });
-  if (!dash) s.stroke(used, { color: theme.bg, width: 3.4, alpha: 0.85 });
-  s.stroke(used, { color, width: dash ? 2 : 1.7, dash });
+  if (!dash) s.stroke(used, { color: theme.bg, width: 3.2, alpha: 0.8 });
+  s.stroke(used, { color: deeper(theme, color), width: dash ? 2 : 1.5, dash });
 }
 
 /** Solid = exact; dotted = preview under the hand, or predicted. */
@@ -170,8 +170,8 @@ function drawLane(s: Surface, input: SpectrumInput, at: SpectrumLayout, lane: La
     const half = lane.h / 2 - 2.5;
     s.fill((p) => p.rect(x0, y - half + 1.5, x1 - x0, 2 * half - 3), { color, alpha: 0.28 * dim });
     s.stroke((p) => {
-      bracket(p, x0, y, half, 4);
-      bracket(p, x1, y, half, -4);
+      if (lo >= at.x.domain[0]) bracket(p, x0, y, half, 4);
+      if (hi <= at.x.domain[1]) bracket(p, x1, y, half, -4);
     }, { color, width: 1.8, alpha: dim });
   }
 }
@@ -183,16 +183,22 @@ function bracket(p: Pencil, x: number, y: number, half: number, serif: number): 
   p.lineTo(x + serif, y + half);
 }
 
+/** Names, terms and the statistic inside the picture: for exports, where no toolbar says them. */
 function legend(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: Theme): void {
-  let y = at.main.y + 16;
-  const x = at.main.x + at.main.w - 12;
-  const put = (text: string, color: string, mark: (p: Pencil, x: number, y: number) => void) => {
-    const type = { color: theme.fg, size: FONT, align: "end" as const };
-    s.text(text, x, y, type);
-    const left = x - s.width(text, type) - 14;
-    s.fill((p) => mark(p, left, y - 4), { color });
+  const x = at.main.x + at.main.w - 34;
+  const type = { color: theme.fg, size: FONT, align: "end" as const };
+  let y = at.main.y + 18;
+  const shown = shownUnits(input);
+  for (const { unit, index } of shown) {
+    s.text(unit.name, x - 8, y, type);
+    s.fill((p) => marker(p, index, x + 12, y - 4, 3), { color: unitColor(theme, unit.color, index) });
     y += 16;
-  };
-  for (const { unit, index } of shownUnits(input)) put(unit.name, unitColor(theme, unit.color, index), (p, mx, my) => marker(p, index, mx, my, 3));
-  if (input.frame.stat) s.text(input.frame.stat, x, y, { color: theme.fg2, size: FONT, align: "end" });
+  }
+  const terms = input.components ? (shown.find(({ unit }) => unit.components.length > 1)?.unit.components ?? []) : [];
+  terms.forEach(({ name }, k) => {
+    s.text(name, x - 8, y, type);
+    s.stroke((p) => line(p, x, y - 4, x + 24, y - 4), { color: theme.fg2, width: 1.2, dash: COMPONENT_DASH[k % COMPONENT_DASH.length] });
+    y += 16;
+  });
+  if (input.caption) s.text(input.caption, x + 24, y, { ...type, color: theme.fg2 });
 }

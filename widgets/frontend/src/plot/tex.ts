@@ -77,8 +77,10 @@ export const plain = (source: string): string => tex(source).map((run) => run.te
 
 const POWER = /([A-Za-z\d)])(\^?)([-−+]?\d+)(?=$|[\s/·)])/g;
 
+const SQUARE = /\b(cm|m|s|keV|MeV|GeV|eV|erg|kpc|Mpc|pc)([2-6])(?![\d.])/g;
+
 /** Units as instruments write them: `cm^-2 s^-1`, `keV-1`, `10^22 cm^-2`; powers are raised. */
 export function texUnit(source: string): Run[] {
   if (source.includes("\\") || source.includes("{")) return tex(source);
-  return tex(source.replace(POWER, (whole, stem, hat, power) => (hat || /^[-−+]/.test(power) ? `${stem}^{${power}}` : whole)));
+  return tex(source.replace(SQUARE, "$1^{$2}").replace(POWER, (whole, stem, hat, power) => (hat || /^[-−+]/.test(power) ? `${stem}^{${power}}` : whole)));
 }

@@ -24,12 +24,24 @@ export const LIGHT: Theme = {
   family: "system-ui, sans-serif", units: ON_LIGHT,
 };
 
-function isDark(color: string): boolean {
+/** Red, green, blue (0–255) of a hex or rgb() colour; null for what only a browser can resolve. */
+export function rgb(color: string): [number, number, number] | null {
   const hex = color.match(/^#([0-9a-f]{3,8})$/i)?.[1];
-  const rgb = hex
-    ? (hex.length < 6 ? [...hex.slice(0, 3)].map((c) => parseInt(c + c, 16)) : [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16)))
-    : color.match(/[\d.]+/g)?.slice(0, 3).map(Number);
-  return !!rgb && rgb.length === 3 && 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] < 110;
+  const wide = hex && hex.length < 6 ? [...hex.slice(0, 3)].map((c) => c + c).join("") : hex;
+  if (wide) return [0, 2, 4].map((i) => parseInt(wide.slice(i, i + 2), 16)) as [number, number, number];
+  const parts = color.startsWith("rgb") ? color.match(/[\d.]+/g)?.map(Number) : undefined;
+  return parts && parts.length >= 3 ? [parts[0], parts[1], parts[2]] : null;
+}
+
+function isDark(color: string): boolean {
+  const c = rgb(color);
+  return !!c && 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2] < 110;
+}
+
+/** `color` moved towards the text's colour: a curve that is its unit's and yet stands out from the unit's data. */
+export function deeper(theme: Theme, color: string, by = 0.4): string {
+  const [a, b] = [rgb(color), theme.dark ? [255, 255, 255] : [0, 0, 0]];
+  return a ? `#${a.map((v, i) => Math.round(v + by * (b[i] - v)).toString(16).padStart(2, "0")).join("")}` : color;
 }
 
 /** Read the custom properties that lab.css derives from JupyterLab's. */

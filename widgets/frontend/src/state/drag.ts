@@ -14,6 +14,10 @@ export class DragStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private seq = 0;
 
+  get busy(): boolean {
+    return this.inFlight !== null;
+  }
+
   constructor(private readonly send: (pid: number, value: number, seq: number) => void) {}
 
   move(pid: number, value: number): void {

@@ -11,6 +11,7 @@ export const IDLE: FitState = {
   state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,
 };
 
+const STUCK_MS = 1500;
 const DEFAULT_PANELS = ["spectrum", "params", "fit", "criteria", "corner", "history", "python"];
 
 export class Lab {
@@ -63,18 +64,24 @@ export class Lab {
     this.drags.end();
     this.hold(pid, value);
     const reply = await this.act("set_value", { pid, value });
-    if (!reply.ok) {
-      this.release(pid);
-      this.before.value = null;
-    } else this.confirm(pid, reply.rev);
+    if (reply.ok) this.confirm(pid, reply.rev);
+    else this.release(pid);
+    if (reply.ok) setTimeout(() => this.refreshIfPreview(), STUCK_MS);
+    else this.refreshIfPreview();
     return reply;
   }
 
-  /** A drag was broken off: show `value` again, nothing enters history. */
-  cancelDrag(pid: number, value: number): void {
+  /** A drag was broken off: nothing enters history. */
+  cancelDrag(pid: number): void {
     this.drags.end();
     this.release(pid);
-    this.drags.move(pid, value);
+    this.refreshIfPreview();
+  }
+
+  /** No preview outlives its drag: where no exact frame followed (a refused value, a drag broken off), ask for one. */
+  private refreshIfPreview(): void {
+    const [view] = this.views.keys();
+    if (this.spectrum.peek()?.preview && !this.drags.busy) this.link.hello(view ?? "model", true);
   }
 
   /** A view of this model was shown, hidden or removed (`null`); streams run while at least one is seen. */

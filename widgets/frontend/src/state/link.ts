@@ -51,7 +51,7 @@ export class Link {
   /** Announce a view; if no snapshot comes the state says so. */
   hello(view: string, again = false): void {
     clearTimeout(this.helloTimer);
-    this.helloTimer = setTimeout(() => this.lost("no snapshot came. Run the cell that shows this panel again."), HELLO_MS);
+    this.helloTimer = setTimeout(() => this.lost(`no snapshot came for ${HELLO_MS / 1000} s. It may still be running a cell; if not, run the cell that shows this panel again.`), HELLO_MS);
     this.send(again ? { type: "hello", view, again } : { type: "hello", view });
   }
 
