@@ -7,7 +7,7 @@
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
     parse, catalog                       from text to model; what there is
-    powerlaws smoothly_broken joined_powerlaws band high_latitude thermal lines          additive components
+    powerlaws smoothly_broken joined_powerlaws band high_latitude thermal comptonised lines   additive components
     absorption dust factors              factors (cross-sections: photoelectric)
     convolution tables user              operators on models; models from files; models from functions
 
@@ -21,6 +21,7 @@ from spec_lab.models.algebra import join, literal
 from spec_lab.models.band import band, cband, dband
 from spec_lab.models.catalog import catalog, component_class, maker
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
+from spec_lab.models.comptonised import comptt
 from spec_lab.models.convolution import Convolution, gsmooth, zshift
 from spec_lab.models.dust import redden, zdust
 from spec_lab.models.energy import Energy, Grid
@@ -58,6 +59,7 @@ __all__ = [
     "cband",
     "component",
     "component_class",
+    "comptt",
     "config",
     "const",
     "cpl",

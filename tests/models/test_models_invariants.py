@@ -35,12 +35,13 @@ def grid():
 @pytest.mark.parametrize("name", ADDITIVE)
 def test_additive_components_are_positive_with_finite_gradients(name):
     model, bins = Model.parse(name), grid()
+    thetas = beliefs(model)[: 30 if name == "comptt" else DRAWS]  # comptt solves an equation per draw
 
     def value(theta):
         photons = model.photons(theta, bins)
         return jnp.sum(photons), photons
 
-    (total, photons), slopes = jax.jit(jax.vmap(jax.value_and_grad(value, has_aux=True)))(beliefs(model))
+    (total, photons), slopes = jax.jit(jax.vmap(jax.value_and_grad(value, has_aux=True)))(thetas)
     total, photons, slopes = (np.asarray(a) for a in (total, photons, slopes))
     exists = np.isfinite(total)
     assert exists.mean() > 0.05, "almost nowhere defined"
