@@ -107,7 +107,7 @@ function Plot() {
   return (
     <>
       <Legend stage={stage} />
-      <div class="sl-plot" ref={ref} style={{ height: `${plotHeight(lab.height.value, stage.value.width)}px` }}>
+      <div class="sl-plot" ref={ref} tabIndex={-1} style={{ height: `${plotHeight(lab.height.value, stage.value.width)}px` }}>
         <canvas ref={base} role="img" aria-label={altText(lab.view.value, lab.spectrum.value!)} />
         <canvas ref={over} class={`sl-over sl-tool-${local.tool.value}`} aria-hidden="true" />
         <Readout hover={mine.hover} width={stage.value.width} />

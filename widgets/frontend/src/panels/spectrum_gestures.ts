@@ -38,7 +38,7 @@ export class SpectrumGestures {
   attach(canvas: HTMLCanvasElement): () => void {
     const on: [EventTarget, string, (event: never) => void][] = [
       [canvas, "pointerdown", this.down], [canvas, "pointermove", this.move], [canvas, "pointerup", this.up], [canvas, "pointercancel", this.cancel],
-      [canvas, "pointerleave", this.leave], [canvas, "pointerenter", () => { this.inside = true; }], [canvas, "dblclick", this.all],
+      [canvas, "pointerleave", this.leave], [canvas, "pointerenter", this.enter], [canvas, "dblclick", this.all],
       [canvas.ownerDocument, "keydown", this.key], [canvas.ownerDocument, "keyup", this.key],
     ];
     for (const [target, name, handler] of on) target.addEventListener(name, handler as EventListener);
@@ -115,6 +115,14 @@ export class SpectrumGestures {
   private readonly cancel = (): void => {
     this.grip = null;
     this.draft.value = EMPTY;
+  };
+
+  /** Take the keyboard with the pointer, unless somebody is typing: a held I must not reach the notebook (I, I interrupts). */
+  private readonly enter = (event: PointerEvent): void => {
+    this.inside = true;
+    const canvas = event.currentTarget as HTMLElement;
+    const typing = canvas.ownerDocument.activeElement?.closest("input, textarea, select, [contenteditable=true], .sl-root");
+    if (!typing) canvas.parentElement?.focus({ preventScroll: true });
   };
 
   private readonly leave = (): void => {

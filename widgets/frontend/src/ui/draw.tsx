@@ -26,9 +26,15 @@ export function useStage(): { ref: { current: HTMLDivElement | null }; stage: Si
     stage.value = { width: Math.floor(node.clientWidth), theme: readTheme(node) };
     const sizes = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(measure);
     sizes?.observe(node);
+    // Hosts that scroll by detaching outputs may drop a canvas's pixels: draw again when it comes back into sight.
+    const sight = typeof IntersectionObserver === "undefined" ? null : new IntersectionObserver((entries) => {
+      if (entries[entries.length - 1].isIntersecting) stage.value = { ...stage.peek() };
+    });
+    sight?.observe(node);
     const unwatch = watchTheme(() => requestAnimationFrame(retheme));
     return () => {
       sizes?.disconnect();
+      sight?.disconnect();
       unwatch();
     };
   }, []);
