@@ -94,16 +94,23 @@ def make_layout(setup: Setup) -> Layout:
         places, _, _, _ = merged_energies(pair.data)
         units = []
         for unit, energies in zip(pair.data.units, places, strict=True):
-            kind = statistic_of(unit)
-            if kind not in kinds:
-                kinds.append(kind)
-            units.append(UnitLayout(padded_channels(unit), energies, data_at, kinds.index(kind)))
+            number = _enter(kinds, statistic_of(unit))
+            units.append(UnitLayout(padded_channels(unit), energies, data_at, number))
             data_at += len(DATA_PARAMETERS)
         pairs.append(PairLayout(pair.model.structure, (model_at, stop), tuple(units)))
         model_at = stop
     curved = tuple((links.members(setup.partition, root), text) for root, text in curved_ties(setup))
     partition = setup.partition if curved else ()
     return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), curved, partition)
+
+
+def _enter(kinds: list[StatisticKind], kind: StatisticKind) -> int:
+    """The number of a unit's kernel: shared by units of one kind, a unit's own where it gives one number a unit."""
+    same = [i for i, known in enumerate(kinds) if known.method == kind.method and not kind.summed]
+    if same:
+        return same[0]
+    kinds.append(kind)
+    return len(kinds) - 1
 
 
 def statistic_of(unit: Any) -> StatisticKind:
@@ -212,6 +219,6 @@ def _channel_columns(unit: Any, channels: int) -> list[np.ndarray]:
         out[:n] = values
         return out
 
-    fillers = {"S": 0.0, "B": 0.0, "sigma_S": 1.0, "sigma_B": 1.0, "ts": 1.0, "tb": 1.0}
+    fillers = {"S": 0.0, "B": 0.0, "sigma_S": 0.0, "sigma_B": 0.0, "ts": c.ts[0], "tb": c.tb[0]}
     columns = [padded(getattr(c, name), filler) for name, filler in fillers.items()]
     return [*columns, padded(np.full(n, float(unit.weight)), 0.0)]

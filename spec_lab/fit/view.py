@@ -84,7 +84,10 @@ class View:
     def _kernel(self, kind: Any, number: int, c: Channels) -> tuple[jax.Array, jax.Array]:
         s = self.block.stats[number]
         m = jnp.where(s.weight > 0, c.m, 0.0)
-        return kind.jax(S=s.S, B=s.B, m=m, ts=c.ts, tb=c.tb, sigma_S=s.sigma_S, sigma_B=s.sigma_B)
+        value, residual = kind.jax(S=s.S, B=s.B, m=m, ts=c.ts, tb=c.tb, sigma_S=s.sigma_S, sigma_B=s.sigma_B)
+        if kind.summed:  # one number for the unit: it stands in the first channel
+            value, residual = (jnp.zeros_like(m).at[0].set(v[0]) for v in (value, residual))
+        return value, residual
 
     def stat_list(self, theta: jax.Array) -> list[jax.Array]:
         """The weighted deviance of each channel, one array a statistic."""

@@ -3,9 +3,9 @@
 import jax
 import numpy as np
 import pytest
-from small import make_data
+from small import make_data, make_unit
 
-from spec_lab import unif
+from spec_lab import Data, unif
 from spec_lab.bridge.priors import norm
 from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, Setup, SetValue, Tie, Unlink
@@ -109,6 +109,25 @@ def test_one_model_in_two_pairs_sees_both_responses():
     apart = Problem(Setup.from_pairs([(ONE, cpl(logA=2.0)), (TWO, cpl(logA=2.0))]))
     assert shared.stat() == pytest.approx(apart.stat(), rel=1e-13)
     assert shared.n == 3
+
+
+@pytest.mark.parametrize(("tag", "text"), [("ULpgstat", Statistic.PGstat_UL), ("ULppstat", Statistic.PPstat_UL)])
+def test_upper_limit_statistics_give_one_number_a_unit(tag, text):
+    data = Data([(f"u{seed}", make_unit(seed, stat=tag, notc=[20, 300])) for seed in (1, 2)])
+    problem = Problem(SetValue(2, -1.0).apply(Setup.from_pairs([(data, pl())])))
+    rates, _, _ = problem.display()
+    expected = 0.0
+    for unit, m in zip(data.units, rates[0], strict=True):
+        c = unit.channels()
+        value, _ = text(S=c.S, B=c.B, m=m, ts=c.ts, tb=c.tb, sigma_S=c.sigma_S, sigma_B=c.sigma_B)
+        expected += float(np.sum(value))
+    assert problem.stat() == pytest.approx(expected, rel=1e-9)
+
+
+def test_tags_that_mean_the_same_share_a_kernel():
+    bare = make_unit(1).replace(bkg=None)
+    setup = Setup.from_pairs([(Data([("a", bare), ("b", bare.replace(stat="cstat"))]), pl())])
+    assert len(Problem(setup).layout.statistics) == 1
 
 
 class Compiles:
