@@ -15,7 +15,8 @@ from spec_lab_widgets import bundle
 from spec_lab_widgets.outlet import Outlet
 from spec_lab_widgets.pump import Pump
 
-PANELS = ("spectrum", "params", "fit", "criteria", "corner", "history", "python")
+LAB = ("spectrum", "params", "fit", "criteria", "corner", "history", "python")
+PANELS = (*LAB, "priors")
 
 
 class Panel(anywidget.AnyWidget):
@@ -31,7 +32,7 @@ class Panel(anywidget.AnyWidget):
     _css = bundle.css()
     panels = traitlets.List(traitlets.Enum(PANELS)).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
-    shows: ClassVar[tuple[str, ...]] = PANELS
+    shows: ClassVar[tuple[str, ...]] = LAB
     _pump: Pump | None = None  # a widget whose construction failed is closed, too, when it is collected
 
     def __init__(self, infer: Any, panels: Any = None, height: int = 0):
@@ -94,9 +95,9 @@ class SpectrumPlot(Panel):
 
 
 class PriorEditor(Panel):
-    """The parameter table, whose prior column opens the editor of priors."""
+    """The prior of each parameter: family, arguments, density."""
 
-    shows = ("params",)
+    shows = ("priors",)
 
 
 class FitBar(Panel):

@@ -54,6 +54,13 @@ class Pump:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="spec_lab-pump", daemon=True)
                 self._thread.start()
+            if not views.forms_loaded():
+                threading.Thread(target=self._load_forms, name="spec_lab-forms", daemon=True).start()
+
+    def _load_forms(self) -> None:
+        """Import the engines while the person already looks at the spectrum."""
+        views.load_forms()
+        self.ring()
 
     def remove(self, outlet: Outlet) -> None:
         """A widget is gone."""
@@ -123,7 +130,7 @@ class Pump:
     def _serve_view(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
         reading = session.reader.current(state.setup)
         fault = session.reader.failed(state.setup)
-        key = (state.rev, reading is not None or fault is not None)
+        key = (state.rev, reading is not None or fault is not None, views.forms_loaded())
         if outlet.seen.get("view") == key:
             return None
         wait = outlet.flow.delay("view")
@@ -152,7 +159,7 @@ class Pump:
         if busy or self._view is None or self._view[0] != key:
             elapsed = time.time() - session.job_started if session.job_started else None
             made = views.view(
-                state, reading, session.progress, known=session.reader.latest, elapsed=elapsed, fault=fault
+                state, reading, session.progress, known=session.reader.latest, elapsed=elapsed, fault=fault, wait=False
             )
             self._view = (key, made)
         return self._view[1]

@@ -6,6 +6,8 @@ All formatting of physics happens here; the front end draws what it is told.
 from spec_lab.session.views.corner import corner as corner
 from spec_lab.session.views.corner import corner_source as corner_source
 from spec_lab.session.views.corner import from_draws as from_draws
+from spec_lab.session.views.engines import forms_loaded as forms_loaded
+from spec_lab.session.views.engines import load_forms as load_forms
 from spec_lab.session.views.parameters import prior_preview as prior_preview
 from spec_lab.session.views.spectrum import Frame as Frame
 from spec_lab.session.views.spectrum import spectrum as spectrum

@@ -18,9 +18,38 @@ from spec_lab.session.actions import check_ready
 _KINDS = {bool: "bool", int: "int", float: "float"}
 
 
-def engines(setup: Setup) -> list[dict[str, Any]]:
-    """`view.engines`: every engine, whether it can run now, and if not why."""
-    return [{**_form(name), **_readiness(setup, row)} for name, row in ENGINES.items()]
+def engines(setup: Setup, *, wait: bool = True) -> list[dict[str, Any]]:
+    """`view.engines`: every engine, whether it can run now, and if not why.
+
+    Forms come from the engines' modules, which take seconds to import. With `wait=False`, engines whose form is not known
+    yet are listed as still loading; `load_forms` makes them known.
+    """
+    if wait:
+        load_forms()
+    return [_entry(setup, name, row) for name, row in ENGINES.items()]
+
+
+def load_forms() -> None:
+    """Import every engine's options."""
+    for name in ENGINES:
+        if name not in _forms:
+            _forms[name] = _form(name)
+
+
+def forms_loaded() -> bool:
+    """Whether every engine's form is known."""
+    return all(name in _forms for name in ENGINES)
+
+
+_forms: dict[str, dict[str, Any]] = {}  # like a module in sys.modules: made once, never changed
+
+
+def _entry(setup: Setup, name: str, row: Engine) -> dict[str, Any]:
+    form = _forms.get(name)
+    if form is None:
+        about = {"name": name, "title": row.title, "doc": row.doc, "options": []}
+        return {**about, "enabled": False, "why": "The engine is being loaded."}
+    return {**form, **_readiness(setup, row)}
 
 
 def _readiness(setup: Setup, row: Engine) -> dict[str, Any]:
@@ -40,7 +69,6 @@ def _missing(package: str) -> str:
     return ""
 
 
-@functools.cache
 def _form(name: str) -> dict[str, Any]:
     row = ENGINES[name]
     module, options = row.options.split(":")

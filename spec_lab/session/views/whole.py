@@ -28,6 +28,7 @@ def view(
     known: Reading | None = None,
     elapsed: float | None = None,
     fault: dict[str, Any] | None = None,
+    wait: bool = True,
 ) -> dict[str, Any]:
     """The `view` message of PROTOCOL.md.
 
@@ -38,6 +39,7 @@ def view(
         known: An older reading, shown (marked as not exact) until the new one is there.
         elapsed: Seconds since the running job began.
         fault: The error that computing the curves gave.
+        wait: Whether to wait for the forms of engines that are still being imported.
     """
     preview = state.preview
     asked = question(state.setup)
@@ -54,7 +56,7 @@ def view(
         "units": units(state.setup),
         "stat": statistic(state.setup, reading, known),
         "criteria": criteria(state, reading),
-        "engines": engines(state.setup),
+        "engines": engines(state.setup, wait=wait),
         "fit": fit(state, progress, elapsed),
         "history": [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
