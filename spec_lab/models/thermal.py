@@ -19,8 +19,8 @@ from spec_lab.models.energy import Energy
 from spec_lab.models.powerlaws import growth, positive, power_integral
 
 BBODY, BBODYRAD = 8.0525, 1.0344e-3  # XSPEC's constants, as printed in its manual
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(28)
-_BERNOULLI = ((0, 1.0), (1, -1 / 2), (2, 1 / 12), (4, -1 / 720), (6, 1 / 30240), (8, -1 / 1209600), (10, 1 / 47900160))
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_BERNOULLI = ((2, 1 / 12), (4, -1 / 720), (6, 1 / 30240), (8, -1 / 1209600), (10, 1 / 47900160))
 
 
 def bose(y: Any) -> Any:
@@ -34,7 +34,14 @@ def planck_integral(lo: Any, hi: Any, s: Any) -> Any:
     Below x = 1 term by term from x/(e^x-1) = Σ B_j x^j/j!; above by Gauss-Legendre in ln x over the 45 units that matter.
     """
     start, stop = jnp.minimum(lo, 1.0), jnp.clip(hi, jnp.minimum(lo, 1.0), 1.0)
-    series = sum(c * power_integral(start, stop, s - 1 + j) for j, c in _BERNOULLI)
+    # The first two terms may meet a vanishing exponent (s = 0, s = -1); the others share their powers.
+    series = power_integral(start, stop, s - 1) - 0.5 * power_integral(start, stop, s)
+    for end, sign in ((stop, 1.0), (start, -1.0)):
+        power, square = sign * jnp.exp(s * jnp.log(end)), end * end
+        term = 0.0
+        for j, c in reversed(_BERNOULLI):
+            term = term * square + c / (s + j)
+        series = series + power * square * term
     first = jnp.maximum(lo, 1.0)
     u0, u1 = jnp.log(first), jnp.log(jnp.clip(hi, first, first + 45))
     half, middle = 0.5 * (u1 - u0), 0.5 * (u1 + u0)

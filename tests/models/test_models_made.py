@@ -90,6 +90,17 @@ def test_smoothing_keeps_photons_and_its_width_runs_with_energy():
     assert (mean, spread) == (pytest.approx(12, abs=1e-3), pytest.approx(0.6, rel=2e-3))
 
 
+def test_smoothing_does_not_mix_the_grids_of_two_units():
+    one, two = edges(4, 8, 50), edges(3, 9, 40)
+    model = gsmooth(Sig_6keV=0.3)(gauss(sigma=0.01) + pl(alpha=-1.0))
+    rate = jax.jit(model.photons)
+    both = rate(model.theta, Grid.make(np.r_[one[0], two[0]], np.r_[one[1], two[1]]))
+    apart = np.r_[rate(model.theta, Grid.make(*one)), rate(model.theta, Grid.make(*two))]
+    np.testing.assert_allclose(both, apart, rtol=1e-12)
+    turned = rate(model.theta, Grid.make(one[0][::-1], one[1][::-1]))
+    np.testing.assert_allclose(turned[::-1], apart[:50], rtol=1e-12)
+
+
 def test_smoothing_a_curve_for_drawing():
     E = np.array([3.0, 6.0, 9.0])
     drawn = gsmooth(Sig_6keV=0.3)(pl(alpha=-1.0)).evaluate(E)

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gamma, gammainc
 
 from spec_lab.models.photoelectric import atoms
 
@@ -90,6 +89,8 @@ def tbabs(E: np.ndarray, abundance: str = "wilm") -> np.ndarray:
 
 def _grains(sigma: np.ndarray, mass: float, per_atom: float) -> np.ndarray:
     """Grains of the Mathis-Rumpl-Nordsieck sizes, cm² per H; `sigma` is the mean per atom, masses in g (appendix of WAM)."""
+    from scipy.special import gamma, gammainc  # slow to import, and only needed when a table is computed
+
     a, b, p = _SMALLEST, _LARGEST, _SLOPE
     norm = (1 - p) / (b ** (1 - p) - a ** (1 - p))
     grains = mass / (_DENSITY * 4 / 3 * np.pi * norm) * (4 - p) / (b ** (4 - p) - a ** (4 - p))
