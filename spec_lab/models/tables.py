@@ -74,15 +74,26 @@ def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]
         raise ModelError(f"{path} is the other kind of table model", hint=f"Use {right}({str(path)!r}).")
     name = name or "".join(c for c in model_name.lower() if c.isalnum() or c == "_") or "table"
     if (name, table.digest) not in _MADE:
-        _MADE[name, table.digest] = _class(table, name, additive, f"Table model {model_name} from {Path(path).name}.")
+        source = (str(Path(path).resolve()), name, additive)
+        _MADE[name, table.digest] = _class(table, source, f"Table model {model_name} from {Path(path).name}.")
     return _MADE[name, table.digest]
 
 
-def _class(table: Table, name: str, additive: bool, doc: str) -> type[Component]:
+def _remade(path: str, name: str, additive: bool, state: dict[str, Any]) -> Component:
+    """A component of a table model from its file: what pickle calls."""
+    return _make(path, name, additive)(**state)
+
+
+def _class(table: Table, source: tuple[str, str, bool], doc: str) -> type[Component]:
+    _, name, additive = source
     base: Any = Additive if additive else Multiplicative
     fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
     if additive:
         fields["logA"] = amplitude(doc="norm", unit="")
+
+    def reduce(self: Any) -> Any:
+        return _remade, (*source, {key: getattr(self, key) for key in (*fields, *self.settings(), "name")})
+
     behaviour = _additive(table) if additive else _factor(table)
     body = {
         "__doc__": doc,
@@ -90,6 +101,7 @@ def _class(table: Table, name: str, additive: bool, doc: str) -> type[Component]
         "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar, "listed": ClassVar},
         "formula": rf"\mathrm{{{name}}}(E)",
         "listed": name.isidentifier(),
+        "__reduce__": reduce,
         **behaviour,
         **fields,
     }

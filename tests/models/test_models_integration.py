@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import quad, simpson
 
 from spec_lab._base import ModelError
 from spec_lab.models import Energy, Grid, Model, bknpl, comptt, cpl, gauss, lorentz, mbb, pl
@@ -173,6 +173,17 @@ def test_many_black_bodies_are_smooth_through_m_minus_one():
     assert np.all(np.isfinite(at))
     np.testing.assert_allclose(at, 0.5 * (np.asarray(curve(-1 + 1e-4)) + np.asarray(curve(-1 - 1e-4))), rtol=1e-6)
     np.testing.assert_allclose(at, curve(-1 + 1e-9), rtol=1e-7)
+
+
+def test_a_disc_is_the_sum_of_its_rings():
+    """Rings at r (in units of the inner radius) of temperature r^(-3/4) and apparent area 2 r dr."""
+    E = np.geomspace(0.1, 20, 12)
+    lnr = np.linspace(0, 18, 20001)
+    kT = 1.3 * np.exp(-0.75 * lnr)
+    with np.errstate(over="ignore"):
+        rings = 2 * np.exp(2 * lnr) / np.expm1(E[:, None] / kT)
+    expected = 1.0344e-3 * E**2 * simpson(rings, x=lnr, axis=1)
+    np.testing.assert_allclose(Model.parse("diskbb").evaluate(E, np.array([np.log10(1.3), 0.0])), expected, rtol=2e-6)
 
 
 @pytest.mark.parametrize("geometry", ["disk", "sphere"])

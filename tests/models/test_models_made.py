@@ -1,5 +1,7 @@
 """Models made by others: functions, files, and operators on models."""
 
+import pickle
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -158,6 +160,8 @@ def test_additive_table(tmp_path):
     model = toy(kT=2.0)
     assert [p.name for p in model.parameters] == ["kT", "Abund", "extra", "logA"]
     assert model.parameters[0].prior == "unif(0.5, 4)"
+    again = pickle.loads(pickle.dumps(tbabs() * model))
+    assert again.structure is (tbabs() * model).structure and again.theta[1] == 2.0
     own = Grid.make(e[:-1], e[1:])
     rate = jax.jit(model.photons)
     np.testing.assert_allclose(rate(model.theta, own), np.diff(e) * np.exp(-e[:-1] / 2) * 1.5, rtol=1e-6)
