@@ -47,7 +47,7 @@ export function ErrorNote({ error, onClose }: { error: LabError; onClose?: () =>
       <Icon name="warning" />
       <div class="sl-note-text">
         <span>{error.message}</span>
-        {error.hint && <span class="sl-hint">{error.hint}</span>}
+        {error.hint && !error.message.includes(error.hint) && <span class="sl-hint">{error.hint}</span>}
       </div>
       {onClose && <Button icon="close" title="Dismiss this message" kind="quiet" onClick={onClose} />}
     </div>
