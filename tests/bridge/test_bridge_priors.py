@@ -169,7 +169,7 @@ class TestCompiled:
         ):
             one = np.stack([JITTED[which.__name__](self.code, self.params, row) for row in batch])
             other = jax.jit(jax.vmap(lambda x, which=which: which(self.code, self.params, x)))(batch)
-            np.testing.assert_allclose(one, other, rtol=1e-6)
+            np.testing.assert_allclose(one, other, rtol=1e-6 if X64 else 1e-4, atol=0 if X64 else 1e-5)
 
     def test_another_prior_is_data_not_a_new_program(self):
         traced = []

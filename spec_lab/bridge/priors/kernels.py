@@ -87,12 +87,23 @@ def _device(one, code, params, x, out, *, lazy: bool):
 
 
 def log_density(code: Int[Array, "n"], params: Float[Array, "n 4"], x: Float[Array, "*s n"]) -> Float[Array, "*s n"]:
-    """Normalised log density of each coordinate; −inf outside the support (and for nan), 0 for `FLAT`."""
+    """Normalised log density of each coordinate; −inf outside the support (and for nan), 0 for `FLAT`.
+
+    Examples:
+        >>> from spec_lab.bridge.priors import expon, unif
+        >>> both = unif(0, 4), expon(0, 1)
+        >>> code, params = jnp.array([p.code for p in both]), jnp.array([p.params for p in both])
+        >>> jnp.exp(log_density(code, params, jnp.array([1.0, 0.0]))).tolist()
+        [0.25, 1.0]
+    """
     return _device(_density_of, code, params, x, lambda x: 0.0 * jnp.where(jnp.isfinite(x), x, 0.0), lazy=False)
 
 
 def quantile(code: Int[Array, "n"], params: Float[Array, "n 4"], q: Float[Array, "*s n"]) -> Float[Array, "*s n"]:
-    """Inverse cumulative of each coordinate at probability q in [0, 1]; q itself for `FLAT`."""
+    """Inverse cumulative of each coordinate at probability q in [0, 1]; q itself for `FLAT`.
+
+    The derivative in q is 1 / density; shapes of the iterative families count as constants.
+    """
     return _device(_quantile_of, code, params, q, lambda q: q, lazy=True)
 
 
