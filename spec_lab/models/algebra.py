@@ -13,6 +13,7 @@ narrower than a bin brings portions of its own (see `lines`), so products of lin
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, ClassVar
@@ -112,11 +113,17 @@ def _model(value: Any) -> Model | None:
 class _Node(Model):
     """What the operations share: leaves and names go left to right."""
 
+    @property
+    @abstractmethod
+    def mark(self) -> str:
+        """How the operation is written."""
+
+    @abstractmethod
     def branches(self) -> tuple[Model, ...]:
-        raise NotImplementedError
+        """The models it operates on, left to right."""
 
     def skeleton(self) -> tuple[Any, ...]:
-        return (type(self), getattr(self, "symbol", None), *[branch.skeleton() for branch in self.branches()])
+        return (type(self), self.mark, *[branch.skeleton() for branch in self.branches()])
 
     def leaves(self) -> tuple[Component, ...]:
         return sum((branch.leaves() for branch in self.branches()), ())
@@ -128,6 +135,10 @@ class Binary(_Node):
     symbol: str = eqx.field(static=True)
     left: Model
     right: Model
+
+    @property
+    def mark(self) -> str:
+        return self.symbol
 
     def branches(self) -> tuple[Model, ...]:
         return (self.left, self.right)
@@ -215,6 +226,10 @@ class Negative(_Node):
 
     inner: Model
 
+    @property
+    def mark(self) -> str:
+        return "-"
+
     def branches(self) -> tuple[Model, ...]:
         return (self.inner,)
 
@@ -250,6 +265,10 @@ class Convolved(_Node):
 
     operator: Any
     inner: Model
+
+    @property
+    def mark(self) -> str:
+        return "()"
 
     def branches(self) -> tuple[Model, ...]:
         return (self.operator, self.inner)
