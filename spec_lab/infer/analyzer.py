@@ -13,18 +13,19 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
+from spec_lab.analysis import Sample, criteria
+from spec_lab.analysis.sample import ONE_SIGMA
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
 from spec_lab.fit.layout import statistic_of
 from spec_lab.infer import tables
+from spec_lab.infer.predictions import Predictions
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
 
-SIGMA1, SIGMA2, SIGMA3 = 0.6827, 0.9545, 0.9973
 
-
-class SampleAnalyzer:
+class SampleAnalyzer(Predictions):
     """What a sample of the free parameters says. Base of `Posterior` and `Bootstrap`.
 
     Args:
@@ -44,7 +45,7 @@ class SampleAnalyzer:
         if outcome is None:
             raise ParameterError("there is no result to read yet", hint="Run a fit first, such as infer.fit().")
         self._infer, self.outcome = infer, outcome
-        self._problem = Problem(outcome.setup)
+        self.problem = Problem(outcome.setup)
 
     # -- the sample ----------------------------------------------------------------------------------------------------
     @property
@@ -64,32 +65,25 @@ class SampleAnalyzer:
 
     # -- estimates -----------------------------------------------------------------------------------------------------
     @cached_property
-    def par_mean(self) -> np.ndarray:
-        """Mean of each free parameter."""
-        return self.sample.mean(axis=0)
-
-    @cached_property
-    def par_median(self) -> np.ndarray:
-        """Median of each free parameter."""
-        return np.median(self.sample, axis=0)
-
-    @cached_property
-    def par_best(self) -> np.ndarray:
-        """The draw with the highest log probability."""
-        return self.sample[int(np.argmax(self._ranking))]
+    def reading(self) -> Sample:
+        """Estimates and intervals of the draws."""
+        return Sample(self.outcome.draws, self._ranking)
 
     @property
     def _ranking(self) -> np.ndarray:
         return np.asarray(self.outcome.log_prob)
 
-    @cached_property
-    def par_best_ci(self) -> np.ndarray | None:
-        """The highest-ranked draw inside all marginal 1σ intervals at once; None if there is none."""
-        low, high = self.par_Isigma.T
-        inside = np.all((self.sample >= low) & (self.sample <= high), axis=1)
-        if not inside.any():
-            return None
-        return self.sample[np.flatnonzero(inside)[np.argmax(self._ranking[inside])]]
+    par_mean = property(lambda self: self.reading.mean, doc="Mean of each free parameter.")
+    par_median = property(lambda self: self.reading.median, doc="Median of each free parameter.")
+    par_best = property(lambda self: self.reading.best, doc="The draw with the highest log probability.")
+    par_best_ci = property(
+        lambda self: self.reading.best_ci,
+        doc="The highest-ranked draw inside all marginal 1σ intervals at once, or None.",
+    )
+    par_Isigma = property(lambda self: self.reading.Isigma, doc="`f[n, 2]`, 68.27 % intervals.")
+    par_IIsigma = property(lambda self: self.reading.IIsigma, doc="`f[n, 2]`, 95.45 % intervals.")
+    par_IIIsigma = property(lambda self: self.reading.IIIsigma, doc="`f[n, 2]`, 99.73 % intervals.")
+    par_ninety_percent = property(lambda self: self.reading.ninety_percent, doc="`f[n, 2]`, 90 % intervals.")
 
     @property
     def par_truth(self) -> np.ndarray | None:
@@ -98,24 +92,15 @@ class SampleAnalyzer:
 
     def par_quantile(self, q: float) -> np.ndarray:
         """The `q` quantile of each free parameter."""
-        if not 0 <= q <= 1:
-            raise ParameterError("a quantile must lie in [0, 1]", got=q)
-        return np.quantile(self.sample, q, axis=0)
+        return self.reading.quantile(q)
 
-    def par_interval(self, q: float = SIGMA1) -> np.ndarray:
+    def par_interval(self, q: float = ONE_SIGMA) -> np.ndarray:
         """`f[n, 2]`, the central interval of probability `q`."""
-        return np.stack([self.par_quantile(0.5 - q / 2), self.par_quantile(0.5 + q / 2)], axis=1)
+        return self.reading.interval(q)
 
-    def par_error(self, par: Any, q: float = SIGMA1) -> np.ndarray:
+    def par_error(self, par: Any, q: float = ONE_SIGMA) -> np.ndarray:
         """`f[n, 2]`: how far the interval of probability `q` reaches below and above `par` (`f[n]`)."""
-        par = np.asarray(par, dtype=float)
-        low, high = self.par_interval(q).T
-        return np.stack([par - low, high - par], axis=1)
-
-    par_Isigma = cached_property(lambda self: self.par_interval(SIGMA1))
-    par_IIsigma = cached_property(lambda self: self.par_interval(SIGMA2))
-    par_IIIsigma = cached_property(lambda self: self.par_interval(SIGMA3))
-    par_ninety_percent = cached_property(lambda self: self.par_interval(0.9))
+        return self.reading.error(par, q)
 
     # -- criteria ------------------------------------------------------------------------------------------------------
     @cached_property
@@ -123,7 +108,7 @@ class SampleAnalyzer:
         """The statistic at its true minimum: the best point of the run, polished by the built-in fit."""
         from spec_lab.engines.newton import minimise
 
-        polished = float(minimise(self._problem, np.asarray(self.outcome.best)).f)
+        polished = float(minimise(self.problem, np.asarray(self.outcome.best)).f)
         return min(polished, self.outcome.stat) if np.isfinite(polished) else self.outcome.stat
 
     @property
@@ -141,21 +126,9 @@ class SampleAnalyzer:
         """Free parameters."""
         return len(self.outcome.setup.free)
 
-    @property
-    def aic(self) -> float:
-        """Akaike's criterion, -2 ln L + 2k (Akaike 1974), at the maximum of the likelihood."""
-        return self.min_stat + 2 * self.k
-
-    @property
-    def aicc(self) -> float:
-        """AIC corrected for small samples, + 2k(k+1)/(n-k-1) (Hurvich & Tsai 1989); NaN when n <= k + 1."""
-        room = self.n - self.k - 1
-        return self.aic + 2 * self.k * (self.k + 1) / room if room > 0 else float("nan")
-
-    @property
-    def bic(self) -> float:
-        """Bayesian information criterion, -2 ln L + k ln n (Schwarz 1978)."""
-        return self.min_stat + self.k * float(np.log(self.n))
+    aic = property(lambda self: criteria.aic(self.min_stat, self.k), doc="Akaike's criterion at the maximum.")
+    aicc = property(lambda self: criteria.aicc(self.min_stat, self.k, self.n), doc="AIC corrected for small samples.")
+    bic = property(lambda self: criteria.bic(self.min_stat, self.k, self.n), doc="Bayesian information criterion.")
 
     @property
     def lnZ(self) -> float | None:
@@ -190,7 +163,7 @@ class SampleAnalyzer:
     @property
     def stat_info(self) -> Info:
         """The statistic of each data unit at the best point of the run, and the total over the degrees of freedom."""
-        return stat_table(self._problem, np.asarray(self.outcome.best))
+        return stat_table(self.problem, np.asarray(self.outcome.best))
 
     @property
     def all_IC(self) -> Info:

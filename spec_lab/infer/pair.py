@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities
+from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities, band_nodes
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
@@ -139,16 +139,10 @@ class Pair:
         return self._moment(low, high, T, 0)
 
     def _moment(self, low: float, high: float, T: float | None, power: int) -> float:
-        """`∫ E^power N(E) dE` by Gauss-Legendre in ln E, 8 nodes on each of 200 panels."""
-        if not 0 < low < high:
-            raise ParameterError("the energy band is empty or not positive", got=(low, high), allowed="0 < low < high")
-        nodes, weights = np.polynomial.legendre.leggauss(8)
-        edges = np.linspace(np.log(low), np.log(high), 201)
-        half = 0.5 * np.diff(edges)
-        E = np.exp((edges[:-1] + half)[:, None] + half[:, None] * nodes)
+        """`∫ E^power N(E) dE`."""
+        E, weights = band_nodes(low, high)
         first = self.readings()[0]
-        N = np.asarray(first.model.evaluate(E.ravel(), first.theta, T=T)).reshape(E.shape)
-        return float(np.sum(half[:, None] * weights * N * E ** (power + 1)))
+        return float((weights * E**power) @ np.asarray(first.model.evaluate(E, first.theta, T=T)))
 
     @property
     def rate_to_flux(self) -> list[float]:

@@ -1,6 +1,5 @@
 """Figures are drawn off screen; arviz warns at import, which is not our matter."""
 
-import sys
 import warnings
 
 import matplotlib
@@ -8,9 +7,7 @@ import pytest
 
 matplotlib.use("Agg")
 
-with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
-    # arviz tries `import tree` (dm-tree, optional) and would take the folder tests/tree for it
-    patch.setitem(sys.modules, "tree", None)
+with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     try:
         import arviz as the_arviz

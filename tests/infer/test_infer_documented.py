@@ -272,3 +272,34 @@ def test_html_and_text_are_there(joint, posterior):
     assert "Posterior Results" in repr(posterior)
     assert "<table" in posterior._repr_html_()
     assert "cpl.alpha" in repr(joint.par[1])
+
+
+def test_fluxes_carry_their_uncertainty(posterior):
+    infer = posterior.infer
+    flux = posterior.flux(10, 100, pair=2, most=200)
+    infer_flux = infer.pairs[1]
+    assert flux.draws.shape == (200, 1)
+    low, high = flux.IIIsigma[0]
+    best = BayesInfer([(make_data(2, stat="cstat"), pl())])
+    best.at_par(posterior.par_median[3:])
+    assert low < best.pairs[0].energy_flux(10, 100) < high
+    assert posterior.flux_info(10, 100).data_dict["Quantity"] == ["energy flux", "photon flux"]
+    with pytest.raises(ParameterError, match="pair"):
+        posterior.flux(10, 100, pair=3)
+    with pytest.raises(ParameterError, match="band"):
+        infer_flux.photon_flux(100, 10)
+
+
+def test_predictive_criteria(posterior):
+    pytest.importorskip("arviz")
+    table = posterior.log_likelihood(most=64)
+    assert table.shape == (64, 48)
+    assert np.all(table <= 1e-9)
+    found = posterior.loo()
+    assert found.value == pytest.approx(posterior.waic().value, rel=0.05)
+    assert found.effective == pytest.approx(5, abs=3)
+    assert list(posterior.to_arviz().posterior)[0] == "pair1.cpl.alpha"
+
+
+def test_the_corner_plot_is_a_figure(posterior):
+    assert len(posterior.corner().axes) == 25

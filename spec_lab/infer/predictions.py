@@ -1,0 +1,115 @@
+"""What a sample says beyond its parameters: fluxes, predictive criteria, InferenceData, figures.
+
+Each quantity is evaluated at the draws themselves, so its interval carries every correlation between parameters.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
+from spec_lab.analysis import Predictive, Sample, loo, to_arviz, waic
+from spec_lab.engines import Outcome
+from spec_lab.fit import Problem
+from spec_lab.infer.quantities import KEV_TO_ERG, band_nodes
+
+if TYPE_CHECKING:
+    from spec_lab.analysis.figures import Drawing
+
+
+def _pointwise(view: Any, space: Any, xs: Any) -> Any:
+    """`f[s, c]`: the weighted log-likelihood of each (padded) channel at each draw."""
+    return jax.vmap(lambda x: -0.5 * jnp.concatenate(view.stat_list(view.theta(space, x))))(xs)
+
+
+def _thetas(view: Any, space: Any, xs: Any) -> Any:
+    return jax.vmap(lambda x: view.theta(space, x))(xs)
+
+
+class Predictions:
+    """Base of the analyzers: needs `outcome` and `problem`."""
+
+    outcome: Outcome
+    problem: Problem
+
+    def _some(self, most: int) -> np.ndarray:
+        draws = np.asarray(self.outcome.draws)
+        return draws if len(draws) <= most else draws[np.linspace(0, len(draws) - 1, most).astype(int)]
+
+    # -- predictive criteria -------------------------------------------------------------------------------------------
+    def log_likelihood(self, most: int = 2000) -> np.ndarray:
+        """`f[s, c]`, the log-likelihood (-stat/2) of each channel at (at most `most` of) the draws."""
+        table = self.problem.map_blocks(_pointwise, self.problem.pad(self._some(most)))
+        return table[:, self._real_channels()]
+
+    def _real_channels(self) -> np.ndarray:
+        problem = self.problem
+        lengths: list[list[tuple[int, int]]] = [[] for _ in problem.layout.statistics]
+        for pair, place in zip(problem.setup.pairs, problem.layout.pairs, strict=True):
+            for unit, where in zip(pair.data.units, place.units, strict=True):
+                lengths[where.statistic].append((len(unit.channels().S), where.channels))
+        return np.concatenate([np.arange(padded) < n for group in lengths for n, padded in group])
+
+    def waic(self) -> Predictive:
+        """Watanabe's criterion on the deviance scale, with error (needs the extra `arviz`)."""
+        return waic(self.log_likelihood())
+
+    def loo(self) -> Predictive:
+        """Leave-one-out cross-validation on the deviance scale, with Pareto k of each channel (extra `arviz`)."""
+        return loo(self.log_likelihood())
+
+    def to_arviz(self) -> Any:
+        """The sample as an `arviz.InferenceData` with pointwise log-likelihoods (extra `arviz`)."""
+        names = [self.problem.setup.slots[i].path for i in self.problem.setup.free]
+        draws = self._some(2000)
+        table = self.problem.map_blocks(_pointwise, self.problem.pad(draws))[:, self._real_channels()]
+        return to_arviz(draws, names, log_likelihood=table, attrs={"engine": self.outcome.engine})
+
+    # -- fluxes --------------------------------------------------------------------------------------------------------
+    def flux(self, low: float, high: float, pair: int = 1, *, photons: bool = False, most: int = 1000) -> Sample:
+        """The model's flux from `low` to `high` keV at the draws, as a `Sample` of one column.
+
+        Args:
+            low: keV.
+            high: keV.
+            pair: 1-based number of the pair whose model is meant.
+            photons: Photons/cm²/s instead of erg/cm²/s.
+            most: Draws to evaluate.
+        """
+        setup, layout = self.problem.setup, self.problem.layout
+        if not 1 <= pair <= len(setup.pairs):
+            raise ParameterError("there is no such pair", got=pair, allowed=f"1 to {len(setup.pairs)}")
+        E, weights = band_nodes(low, high)
+        thetas = self.problem.map_blocks(_thetas, self.problem.pad(self._some(most)))
+        mine = thetas[:, slice(*layout.pairs[pair - 1].slots)]
+        unit = setup.pairs[pair - 1].data.units[0]
+        model = setup.pairs[pair - 1].model
+        moment = weights if photons else weights * E * KEV_TO_ERG
+        values = [float(moment @ model.evaluate(E, theta, T=unit.time)) for theta in mine]
+        return Sample(np.array(values)[:, None])
+
+    def flux_info(self, low: float, high: float, pair: int = 1) -> Info:
+        """Energy and photon flux in a band, with intervals."""
+        rows = [("energy flux", "erg/cm²/s", False), ("photon flux", "photons/cm²/s", True)]
+        samples = [self.flux(low, high, pair, photons=photons) for _, _, photons in rows]
+        return Info(
+            {
+                "Quantity": [name for name, _, _ in rows],
+                "Band": [f"{low:g}-{high:g} keV"] * 2,
+                "Median": [f"{s.median[0]:.4g}" for s in samples],
+                "1sigma CI": [f"[{s.Isigma[0, 0]:.4g}, {s.Isigma[0, 1]:.4g}]" for s in samples],
+                "Unit": [unit for _, unit, _ in rows],
+            }
+        )
+
+    # -- figures -------------------------------------------------------------------------------------------------------
+    def corner(self, **options: Any) -> "Drawing":
+        """The corner plot for print: see `spec_lab.analysis.figures.corner`."""
+        from spec_lab.analysis import figures
+
+        slots = [self.problem.setup.slots[i] for i in self.problem.setup.free]
+        labels = [f"${slot.label}$" for slot in slots]
+        return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **options)
