@@ -7,6 +7,7 @@ import { clicked, extended, freezeTo, targets } from "../src/state/select";
 import { gaps, ignored, noticed, parseWindows, printWindows, snap } from "../src/state/windows";
 import { plain, tex, texUnit } from "../src/plot/tex";
 import { deltas } from "../src/panels/criteria";
+import { headings } from "../src/panels/params";
 import { duration } from "../src/panels/format";
 import { FAMILIES, firstRows, OTHERS } from "../dev/catalog";
 
@@ -161,6 +162,14 @@ describe("labels", () => {
   });
 });
 
+describe("headings", () => {
+  it("begin with each component, and again where a second pair repeats it", () => {
+    const [a, b, c] = firstRows();
+    expect(headings([a, b, c, { ...a, pid: 4 }, { ...b, pid: 5 }])).toEqual([true, false, false, true, false]);
+    expect(headings(firstRows().slice(2, 5))).toEqual([true, true, false]);
+  });
+});
+
 describe("numbers of the interface", () => {
   it("measures against the best comparable row only", () => {
     const now = { ...OTHERS[1], run: "now", aicc: 190, lnz: -100 };
@@ -170,7 +179,7 @@ describe("numbers of the interface", () => {
     expect(deltas(rows, "aicc").size).toBe(3);
   });
 
-  it.each([[0.44, "0.4 s"], [42, "42 s"], [125, "2 min 05 s"], [7260, "2 h 01 min"], [null, ""]])("%s seconds", (s, text) => {
+  it.each([[0.01, "< 0.1 s"], [0.44, "0.4 s"], [42, "42 s"], [125, "2 min 05 s"], [7260, "2 h 01 min"], [null, ""]])("%s seconds", (s, text) => {
     expect(duration(s as number)).toBe(text);
   });
 });

@@ -5,6 +5,7 @@ import { useLocal } from "../state/local";
 import type { CornerFrame } from "../state/frames";
 import { correlation, cornerSize, drawCorner, type CornerInput } from "../plot/corner_scene";
 import { exportPng, exportSvg } from "../plot/export";
+import { paper } from "../plot/theme";
 import { plain } from "../plot/tex";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, Empty, Panel, Tex } from "../ui/parts";
@@ -60,7 +61,7 @@ function Plot() {
   useDrawing(canvas, stage, read, (s, input, theme) => drawCorner(s, input, theme));
   const picture = () => {
     const { input } = read()!;
-    return { name: "corner", title: alt(frame, shown), width: input.width, height: input.height, theme: stage.value.theme, draw: (s: Parameters<typeof drawCorner>[0]) => drawCorner(s, input, stage.value.theme) };
+    return { name: "corner", title: alt(frame, shown), width: input.width, height: input.height, theme: paper(stage.value.theme), draw: (s: Parameters<typeof drawCorner>[0]) => drawCorner(s, input, paper(stage.value.theme)) };
   };
   const toggle = (pid: number) => {
     const now = shown.map((i) => frame.pids[i]);

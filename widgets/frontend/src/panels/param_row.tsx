@@ -26,7 +26,7 @@ export function ParamRow({ row, first }: { row: Row; first: boolean }) {
   return (
     <>
       <tr data-pid={row.pid} class={classes.filter(Boolean).join(" ")} tabIndex={tab} aria-selected={order >= 0} aria-label={summary(row)}
-        onFocus={() => { local.active.value = row.pid; }}
+        onFocusIn={() => { local.active.value = row.pid; }}
         onClick={(e) => onRowClick(local, row, e)}
         onMouseEnter={() => { local.hoverLink.value = row.link; }} onMouseLeave={() => { local.hoverLink.value = null; }}
         onDragOver={(e) => { if (e.dataTransfer?.types.includes(MIME)) { e.preventDefault(); setOver(true); } }}
@@ -151,7 +151,10 @@ function RowSlider({ row }: { row: Row }) {
   const value = typeof held === "number" ? held : row.value;
   return (
     <Slider value={value} range={row.slider} label={`${row.component} ${row.name}`} text={row.text} disabled={row.tie !== null} dim={!row.free && row.linked_to === null}
-      onMove={(v) => local.lab.drag(row.pid, v)}
+      onMove={(v) => {
+        if (local.active.peek() !== row.pid) focusRow(local, row.pid);
+        local.lab.drag(row.pid, v);
+      }}
       onRelease={(v) => void local.lab.setValue(row.pid, v).then((reply) => local.settle(`row:${row.pid}`, reply))}
       onCancel={() => local.lab.cancelDrag(row.pid)} />
   );

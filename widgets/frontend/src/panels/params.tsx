@@ -55,11 +55,24 @@ export async function linkSelected(local: ReturnType<typeof useLocal>): Promise<
   if (reply.ok) local.selected.value = [];
 }
 
-const heading = (row: Row): string => `${row.expression} ${row.component}`;
+/** Which rows begin a component: another name, or a parameter that the present one already has (a second pair). */
+export function headings(rows: readonly Row[]): boolean[] {
+  let key = "";
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    const now = `${row.expression} ${row.component}`;
+    const begins = now !== key || seen.has(row.name);
+    if (begins) seen.clear();
+    seen.add(row.name);
+    key = now;
+    return begins;
+  });
+}
 
 function Table() {
   const local = useLocal();
   const shown = local.shownRows.value;
+  const begins = headings(shown);
   const hidden = local.lab.rows.value.filter((row) => row.hidden).length;
   return (
     <div class="sl-scroll">
@@ -75,7 +88,7 @@ function Table() {
         <tbody>
           {shown.map((row, i) => (
             <Fragment key={row.pid}>
-              {(i === 0 || heading(shown[i - 1]) !== heading(row)) && (
+              {begins[i] && (
                 <tr class="sl-heading-row">
                   <th colSpan={9} scope="rowgroup"><span>{row.component}</span>{row.expression !== row.component && <span class="sl-expression">{row.expression}</span>}</th>
                 </tr>

@@ -9,7 +9,7 @@ import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
-import { unitColor } from "../plot/theme";
+import { paper, unitColor } from "../plot/theme";
 import { useDrawing, useStage, type Stage } from "../ui/draw";
 import { Button, Empty, Panel } from "../ui/parts";
 import { Readout } from "./readout";
@@ -69,9 +69,10 @@ const inputs = new WeakMap<Local, () => { input: SpectrumInput; stage: Stage }>(
 function save(local: Local, kind: "svg" | "png"): void {
   const now = inputs.get(local)?.();
   if (!now) return;
+  const theme = paper(now.stage.theme);
   const picture = {
-    name: "spectrum", width: now.input.width, height: now.input.height, theme: now.stage.theme, title: altText(local.lab.view.value, now.input.frame),
-    draw: (s: Parameters<typeof drawSpectrum>[0]) => void drawSpectrum(s, { ...now.input, legend: true, activeUnit: null }, now.stage.theme),
+    name: "spectrum", width: now.input.width, height: now.input.height, theme, title: altText(local.lab.view.value, now.input.frame),
+    draw: (s: Parameters<typeof drawSpectrum>[0]) => void drawSpectrum(s, { ...now.input, legend: true, activeUnit: null }, theme),
   };
   if (kind === "svg") exportSvg(picture);
   else void exportPng(picture);

@@ -24,6 +24,9 @@ export const LIGHT: Theme = {
   family: "system-ui, sans-serif", units: ON_LIGHT,
 };
 
+/** Pictures that leave the notebook are on white, whatever the screen is. */
+export const paper = (theme: Theme): Theme => ({ ...LIGHT, family: theme.family });
+
 /** Red, green, blue (0–255) of a hex or rgb() colour; null for what only a browser can resolve. */
 export function rgb(color: string): [number, number, number] | null {
   const hex = color.match(/^#([0-9a-f]{3,8})$/i)?.[1];
