@@ -6,9 +6,13 @@ from spec_lab._base import SpecLabError
 
 
 def as_data(error: BaseException) -> dict[str, Any]:
-    """An error as plain data with the keys of `SpecLabError.as_dict`, whatever its kind."""
+    """An error as plain data with the keys of `SpecLabError.as_dict`, whatever its kind.
+
+    The hint stands beside the message and not in it, so that a panel can set it apart.
+    """
     if isinstance(error, SpecLabError):
-        return error.as_dict()
+        data = error.as_dict()
+        return {**data, "message": str(data["message"]).removesuffix(error.hint or "").rstrip()}
     text = str(error) or type(error).__name__
     return {
         "kind": type(error).__name__,

@@ -18,6 +18,8 @@ from spec_lab.session.question import question
 from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview
 
+KEPT = 12
+
 
 class Follower:
     """One background worker that follows a session.
@@ -31,7 +33,7 @@ class Follower:
     def __init__(self, bench: Bench, report: Callable[[Any], Any], first: Callable[[Setup], Any]):
         self._bench, self._report, self._first = bench, report, first
         self._stop = threading.Event()
-        self._done: tuple[Any, ...] | None = None
+        self._known: dict[Any, Preview] = {}
         self._newest = Newest(self._follow, "spec_lab-preview")
 
     def ask(self, setup: Setup, *, refit: bool, posterior: bool) -> None:
@@ -51,22 +53,31 @@ class Follower:
 
     def _follow(self, request: tuple[Setup, bool, bool, threading.Event]) -> None:
         setup, refit, posterior, stop = request
-        key = (question(setup), posterior)
-        if (key == self._done and not refit) or not setup.free:
+        asked = question(setup)
+        if not setup.free:
             return
         control = Control(stop=stop)
         try:
             self._first(setup)
-            best = self._fit(setup, control, refit)
-            sample = self._sample(best, control) if posterior and not stop.is_set() else None
-            preview = Preview(key[0], setup, best, sample)
+            preview = None if refit else self._known.get((asked, posterior))
+            if preview is None:
+                best = self._fit(setup, control, refit)
+                sample = self._sample(best, control) if posterior and not stop.is_set() else None
+                preview = Preview(asked, setup, best, sample)
         except (
             Exception
         ) as error:  # the preview must never take the session down; what went wrong is shown in its place
-            preview = Preview(key[0], setup, None, None, as_data(error))
+            preview = Preview(asked, setup, None, None, as_data(error))
         if not stop.is_set():
-            self._done = key
+            self._keep((asked, posterior), preview)
             self._report(Previewed(preview))
+
+    def _keep(self, key: Any, preview: Preview) -> None:
+        """Remember the last few, so that undo and redo show their numbers at once."""
+        self._known.pop(key, None)
+        self._known[key] = preview
+        while len(self._known) > KEPT:
+            self._known.pop(next(iter(self._known)))
 
     def _fit(self, setup: Setup, control: Control, refit: bool) -> Outcome:
         best = run_engine("fit", self._bench.problem(setup), control)
@@ -79,9 +90,3 @@ class Follower:
         if improper(best.setup):
             return None
         return run_engine("preview", self._bench.problem(best.setup), control)
-
-
-def refusal(setup: Setup) -> str:
-    """Why there is no posterior to preview, or an empty text."""
-    missing = improper(setup)
-    return f"no evidence without a proper prior on {', '.join(missing)}" if missing else ""

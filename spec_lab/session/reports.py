@@ -117,7 +117,7 @@ class Previewed(Action):
     preview: Preview
 
     def take(self, state: State) -> tuple[State, Effects]:
-        if self.preview.question != question(state.setup):
+        if self.preview.question != question(state.setup) or self.preview is state.preview:
             return state, ()
         return state.replace(preview=self.preview), ()
 

@@ -72,3 +72,23 @@ def test_going_live_refits_at_once(session, infer):
     before = infer.stat
     session.set_live(True)
     assert session.settle(120) and infer.stat < before
+
+
+def test_undo_shows_the_numbers_it_had_at_once(live, infer):
+    live.settle(120)
+    first = live.state.preview
+    infer.par[2].prior = "unif(0, 3.5)"
+    live.settle(120)
+    assert live.state.preview is not first
+    live.undo()
+    live.settle(120)
+    assert live.state.preview is first
+
+
+def test_a_dropped_preview_is_made_again_when_it_is_asked_for(live, infer):
+    live.settle(120)
+    for _ in range(6):  # to and fro, quicker than the follower
+        infer.par[1].frozen = True
+        live.undo()
+    infer.par[1].frozen = True
+    assert live.settle(120) and live.state.preview.question == question(infer.setup)

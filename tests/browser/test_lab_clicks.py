@@ -1,0 +1,178 @@
+"""The Lab as a person uses it: real clicks, in a real JupyterLab, on the demo's burst."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+DEMO = """
+from spec_lab import BayesInfer, datasets
+from spec_lab.models import cpl
+from spec_lab_widgets import Lab
+
+infer = BayesInfer([(datasets.load("burst"), cpl())])
+lab = Lab(infer)
+lab
+"""
+
+
+@pytest.fixture(scope="module")
+def opened(module_notebook):
+    notebook = module_notebook([DEMO], size=(1500, 1400)).run_all()
+    notebook.locate(".sl-panel-params tr[data-pid='1']").wait_for()
+    notebook.until("lab.session.settle(0.01)")
+    return notebook
+
+
+@pytest.fixture
+def demo(opened):
+    """The demo, back where it began after each test."""
+    yield opened
+    opened.kernel("lab.stop(); lab.session.settle(60)\nwhile lab.session.state.past: lab.undo()\nlab.set_live(False)")
+
+
+def row(notebook, pid):
+    return notebook.locate(f".sl-panel-params tr[data-pid='{pid}']")
+
+
+def button(notebook, panel, name):
+    """A button by the beginning of its name: tooltips say more, such as what Undo would undo."""
+    return notebook.locate(panel).get_by_role("button", name=re.compile(f"^{name}"))
+
+
+def test_the_demo_shows_spectrum_parameters_and_posterior(demo):
+    expect(demo.locate(".sl-stat-value")).to_have_text(re.compile(r"^\d+\.\d+$"))
+    assert demo.locate(".sl-panel-params tr[data-pid]").count() == 3
+    expect(demo.locate(".sl-panel-criteria")).to_contain_text("Preview posterior trustworthy")
+    expect(demo.locate(".sl-panel-corner")).to_contain_text("preview")
+    ink = demo.page.evaluate(
+        """() => [...document.querySelectorAll('.jp-OutputArea-output *')].flatMap(e => e.shadowRoot
+            ? [...e.shadowRoot.querySelectorAll('canvas')] : e.tagName === 'CANVAS' ? [e] : []).map(c => {
+              const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+              let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; })"""
+    )
+    assert ink and max(ink) > 2000  # something was drawn
+    demo.shot("lab-demo")
+
+
+def test_a_click_freezes_and_undo_thaws(demo):
+    row(demo, 1).locator(".sl-freeze").click()
+    expect(row(demo, 1)).to_have_class(re.compile("sl-frozen"))
+    assert demo.value("infer.par[1].frozen") is True
+    expect(demo.locate(".sl-panel-python")).to_contain_text("infer.par[1].frozen = True")
+    button(demo, ".sl-header", "Undo").click()
+    expect(row(demo, 1)).not_to_have_class(re.compile("sl-frozen"))
+    assert demo.value("infer.par[1].frozen") is False
+
+
+def test_a_line_in_a_cell_moves_the_panel(demo):
+    demo.kernel("infer.par[2].frozen = True; infer.par[3].val = 0.75")
+    expect(row(demo, 2)).to_have_class(re.compile("sl-frozen"))
+    expect(row(demo, 3).locator(".sl-value")).to_contain_text("0.75")
+
+
+def test_a_link_changes_the_criteria(demo):
+    """The two detectors' factors, free and then linked: one parameter fewer, other criteria."""
+    demo.kernel("lab.thaw(6, 11); lab.session.settle(60)")
+    criteria = demo.locate(".sl-panel-criteria tbody tr").first
+    expect(criteria.locator("td").nth(1)).to_have_text("5")
+    before = criteria.inner_text()
+    row(demo, 6).locator(".sl-c-pid").click()
+    row(demo, 11).locator(".sl-c-pid").click(modifiers=["Control"])
+    button(demo, ".sl-panel-params", "Link").click()
+    expect(criteria.locator("td").nth(1)).to_have_text("4")
+    expect(row(demo, 11).locator(".sl-chain")).to_be_visible()
+    assert demo.value("list(infer.par[6].mates)") == [11]
+    assert criteria.inner_text() != before
+
+
+def test_a_slider_previews_and_lands_on_release(demo):
+    steps = demo.value("len(lab.session.state.past)")
+    thumb = row(demo, 3).locator(".sl-thumb").bounding_box()
+    x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
+    mouse = demo.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    for i in range(12):
+        mouse.move(x + 2 * i, y)
+        demo.page.wait_for_timeout(30)
+    expect(demo.locate(".sl-stat.sl-preview")).to_be_visible()
+    assert demo.value("infer.par[3].val") == 0.0  # outside history
+    mouse.up()
+    demo.until("infer.par[3].val > 0.5")
+    expect(demo.locate(".sl-stat.sl-preview")).to_have_count(0)
+    assert demo.value("len(lab.session.state.past)") == steps + 1
+    shown = demo.locate(".sl-stat-value").inner_text().replace("\N{MINUS SIGN}", "-")
+    assert float(shown) == pytest.approx(demo.value("infer.stat"), rel=1e-5)
+
+
+def test_a_prior_is_edited_with_the_mouse(demo):
+    row(demo, 2).locator(".sl-prior").click()
+    form = demo.locate(".sl-popover")
+    form.get_by_label("max").fill("3.5")
+    form.get_by_role("button", name="Set prior").click()
+    demo.until("str(infer.par[2].prior) == 'unif(0, 3.5)'")
+    expect(demo.locate(".sl-panel-python")).to_contain_text("infer.par[2].prior = unif(0, 3.5)")
+
+
+def test_bad_input_is_explained_and_changes_nothing(demo):
+    journal = demo.value("len(lab.session.journal())")
+    row(demo, 1).locator(".sl-value").click()
+    row(demo, 1).locator(".sl-value-edit").fill("twelve")
+    demo.page.keyboard.press("Enter")
+    expect(demo.locate(".sl-panel-params [role=alert]")).to_contain_text("not a number")
+    assert demo.value("(infer.par[1].val, len(lab.session.journal()))") == [-1.0, journal]
+    demo.shot("lab-error")
+
+
+def test_a_fit_runs_and_undo_takes_it_back(demo):
+    before = demo.value("infer.stat")
+    button(demo, ".sl-panel-fit", "Start").click()
+    expect(demo.locate(".sl-panel-fit .sl-badge-done")).to_be_visible()
+    demo.until("infer.stat < 200")
+    expect(demo.locate(".sl-panel-history")).to_contain_text("Converged")
+    button(demo, ".sl-header", "Undo").click()
+    demo.until(f"infer.stat == {before}")
+
+
+def test_a_long_fit_leaves_the_kernel_free_and_stops(demo):
+    """A sampler with far too many steps: kernel and edits go on; Stop is heard at once and keeps the draws."""
+    demo.locate(".sl-panel-fit select").first.select_option("emcee")
+    demo.locate(".sl-panel-fit").get_by_label("steps", exact=True).fill("1000000")
+    button(demo, ".sl-panel-fit", "Start").click()
+    expect(demo.locate(".sl-panel-fit .sl-badge-running")).to_be_visible()
+    demo.until("lab.session.progress is not None")
+    assert demo.value("6 * 7") == 42
+    row(demo, 1).locator(".sl-freeze").click()
+    expect(row(demo, 1)).to_have_class(re.compile("sl-frozen"))
+    expect(demo.locate(".sl-panel-fit")).to_contain_text("draft")
+    demo.shot("lab-running")
+    button(demo, ".sl-panel-fit", "Stop").click()
+    expect(demo.locate(".sl-panel-fit .sl-badge-stopped")).to_be_visible()
+    assert demo.value("lab.session.state.runs[-1].outcome.engine") == "emcee"
+    assert demo.value("infer.par[1].frozen") is True  # the edit stands
+    button(demo, ".sl-header", "Undo").click()
+    button(demo, ".sl-panel-fit", "Start").wait_for()
+
+
+def test_live_refits_behind_the_click(demo):
+    demo.locate(".sl-header").get_by_role("switch", name="Live").click()
+    demo.until("lab.session.settle(0.01) and infer.stat < 200")
+    row(demo, 1).locator(".sl-freeze").click()
+    demo.until("lab.session.settle(0.01) and infer.par[1].frozen")
+    assert demo.value("len(lab.session.state.past)") == 2
+
+
+def test_the_lab_works_while_a_cell_is_busy_without_subshells_too(open_notebook):
+    """Clicks then wait for the cell, and arrive: nothing is lost."""
+    notebook = open_notebook([DEMO, "import time; time.sleep(2); seen = infer.par[1].frozen"])
+    notebook.without_subshells().run_all(wait=False)
+    row(notebook, 1).locator(".sl-freeze").click()
+    notebook.wait_until_run()
+    expect(row(notebook, 1)).to_have_class(re.compile("sl-frozen"))
+    assert notebook.until("infer.par[1].frozen") is True
+
+
+def test_the_page_asked_for_nothing_outside_and_complained_of_nothing(demo):
+    assert demo.strangers == []
+    assert demo.errors == []
