@@ -17,9 +17,10 @@ from spec_lab.bridge.descriptors import PyroxParam
 from spec_lab.bridge.support import as_distribution, as_support, constraint_of, is_function
 from spec_lab.bridge.token import Token, new_token
 from spec_lab.variables import AbstractVariable, Fixed
+from spec_lab.variables.copying import Copied
 
 
-class PyroxModule(eqx.Module):
+class PyroxModule(Copied, eqx.Module):
     """An equinox module whose methods may register NumPyro sites.
 
     Examples:

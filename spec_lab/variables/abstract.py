@@ -19,12 +19,13 @@ from jaxtyping import Array, Inexact
 
 from spec_lab.variables.arithmetic import Arithmetic
 from spec_lab.variables.arithmetic import read as read
+from spec_lab.variables.copying import Copied
 from spec_lab.variables.metadata import Metadata
 
 T = TypeVar("T")
 
 
-class AbstractUnwrappable(eqx.Module, Generic[T]):
+class AbstractUnwrappable(Copied, eqx.Module, Generic[T]):
     """A node that stands for something else."""
 
     @abstractmethod
@@ -32,7 +33,7 @@ class AbstractUnwrappable(eqx.Module, Generic[T]):
         """What this node stands for; inner nodes are already unwrapped when `unwrap(tree)` calls it."""
 
 
-class AbstractConstant(eqx.Module):
+class AbstractConstant(Copied, eqx.Module):
     """A node whose leaves are not for the optimiser."""
 
 

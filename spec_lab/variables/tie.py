@@ -15,6 +15,7 @@ import jax.tree_util as jtu
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import AbstractConstant, AbstractUnwrappable, is_unwrappable, is_variable, read
+from spec_lab.variables.copying import rebuild
 from spec_lab.variables.surgery import path_name
 from spec_lab.variables.variable import static_function
 
@@ -145,14 +146,7 @@ class Tie(AbstractUnwrappable):
         if len(rest) == len(self.links):
             raise ParameterError("Tie: this place is not tied", got=at, allowed=", ".join(k.target for k in self.links))
         tree = _put(self.tree, at, _walk(self.tree, at).was)
-        return _assemble(tree, rest) if rest else tree
-
-
-def _assemble(tree: Any, links: tuple[Link, ...]) -> Tie:
-    made = object.__new__(Tie)
-    object.__setattr__(made, "tree", tree)
-    object.__setattr__(made, "links", links)
-    return made
+        return rebuild(Tie, {"tree": tree, "links": rest}) if rest else tree
 
 
 def has_ties(tree: Any) -> bool:

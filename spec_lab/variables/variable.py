@@ -6,7 +6,6 @@ takes over the words of the variable inside, its own winning; `Derived` is anoth
 Random variables are in `random`, wrappers of whole trees in `wrappers`.
 """
 
-import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +25,7 @@ from spec_lab.variables.abstract import (
     read,
 )
 from spec_lab.variables.constraints import AbstractConstraint, RealLine
+from spec_lab.variables.copying import rebuild
 from spec_lab.variables.metadata import NOTHING, Metadata, as_metadata
 
 Words = Mapping[str, Any] | None
@@ -118,10 +118,7 @@ class Fixed(AbstractVariable, AbstractConstant):
 
 
 def _with_words(variable: Any, metadata: Any) -> Any:
-    copy = object.__new__(type(variable))
-    for name, value in variable.__dict__.items():
-        object.__setattr__(copy, name, metadata if name == "metadata" else value)
-    return copy
+    return rebuild(type(variable), {**variable.__dict__, "metadata": metadata})
 
 
 class Derived(AbstractVariable):
@@ -153,9 +150,6 @@ class Derived(AbstractVariable):
         """fn(raw_value)."""
         return jnp.asarray(self.fn(read(self.raw_value)))
 
-    def __reduce__(self) -> tuple:
-        return _rebuild_derived, (function_ref(self.fn), self.raw_value, self.metadata)
-
 
 def static_function(fn: Any) -> Callable[..., Any]:
     """`fn` if it can be part of a structure: callable, hashable, without arrays.
@@ -176,25 +170,6 @@ def static_function(fn: Any) -> Callable[..., Any]:
             hint="Pass arrays as arguments: Parameterized(fn, *args).",
         )
     return fn
-
-
-def function_ref(fn: Any) -> Any:
-    """(module, name) of an importable function, else the function. Compiled jax functions pickle by this name only."""
-    module, name = getattr(fn, "__module__", None), getattr(fn, "__qualname__", "")
-    try:
-        found = getattr(importlib.import_module(module), name, None) if module else None
-    except ImportError:
-        found = None
-    return (module, name) if found is fn else fn
-
-
-def _rebuild_derived(fn: Any, raw_value: Any, metadata: Any) -> Derived:
-    if isinstance(fn, tuple):
-        fn = getattr(importlib.import_module(fn[0]), fn[1])
-    made = object.__new__(Derived)
-    for name, value in (("fn", fn), ("raw_value", raw_value), ("metadata", metadata)):
-        object.__setattr__(made, name, value)
-    return made
 
 
 class Constrained(AbstractVariable, AbstractBounded):

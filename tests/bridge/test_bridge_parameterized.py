@@ -1,6 +1,7 @@
 """Parameterized: registering, modes, variables as parameters, guides, and state that follows the module."""
 
 import copy
+import dataclasses
 import gc
 import pickle
 import weakref
@@ -206,6 +207,16 @@ class TestState:
         made.set_mode("guide")
         made.register_param("new", 1.0)
         assert m._pyrox_state.mode == "model" and "new" not in m._pyrox_state.entries
+
+    @pytest.mark.parametrize("change", ["copy", "deepcopy", "pickle"])
+    def test_copies_are_frozen_and_die_with_their_state(self, change):
+        made = CHANGES[change](Kernel())
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            made.scale = 3.0
+        gone = weakref.ref(made)
+        del made
+        gc.collect()
+        assert gone() is None
 
     def test_it_is_no_leaf(self):
         m = Kernel()

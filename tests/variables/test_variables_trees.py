@@ -11,12 +11,14 @@ import pytest
 
 from spec_lab._base import ParameterError
 from spec_lab.variables import (
+    AbstractVariable,
     Computed,
     Constrained,
     Derived,
     Fixed,
     Frozen,
     Interval,
+    Metadata,
     Param,
     Parameterized,
     Positive,
@@ -280,3 +282,36 @@ class TestTie:
             Tie(pair(), lambda p: p.two, "one.slope")
         with pytest.raises(ParameterError, match="not tied"):
             Tie(pair(), "two.slope", "one.slope").untie("one.slope")
+
+
+class TestStrictness:
+    """What equinox asks of modules, held for ours."""
+
+    def test_nothing_is_added_or_changed_after_construction(self):
+        for made in (Tagged(1.0), Fixed(1.0), Constrained(Positive(), 1.0), Interval(0.0, 1.0), Frozen(1.0)):
+            for name in ("raw_value", "brand_new"):
+                with pytest.raises((AttributeError, TypeError)):
+                    setattr(made, name, 2.0)
+
+    def test_an_incomplete_variable_cannot_be_made(self):
+        class Half(AbstractVariable):
+            raw_value: float
+
+        with pytest.raises(TypeError, match="abstract"):
+            Half(1.0)
+
+    def test_your_own_variable_needs_value_and_metadata_only(self):
+        class Squared(AbstractVariable):
+            raw_value: jax.Array
+            metadata: Metadata = eqx.field(static=True, default=Metadata())
+
+            @property
+            def value(self):
+                return self.raw_value**2
+
+        mine = Squared(jnp.asarray(3.0))
+        assert float(mine + 1) == 10.0 and float(unwrap({"x": mine})["x"]) == 9.0 and mine.as_fixed().as_free() is mine
+
+    @pytest.mark.parametrize("kind", [Tagged, Fixed, Derived, Constrained, Frozen, Computed, Parameterized, Tie])
+    def test_no_hook_is_skipped(self, kind):
+        assert not ("__init__" in vars(kind) and "__post_init__" in dir(kind))

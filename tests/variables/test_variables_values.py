@@ -2,8 +2,10 @@
 
 import copy
 import dataclasses
+import gc
 import operator
 import pickle
+import weakref
 
 import equinox as eqx
 import jax
@@ -190,6 +192,17 @@ class TestMetadata:
 
     def test_a_set_of_words_is_accepted_as_metadata(self):
         assert Tagged(1.0, metadata={"hello", "world"}).metadata == frozenset({"hello", "world"})
+
+
+@pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def test_copies_are_as_frozen_as_the_original_and_die(change):
+    made = change(Constrained(Positive(), 1.0, metadata=WORDS))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.raw_value = 3.0
+    gone = weakref.ref(made)
+    del made
+    gc.collect()
+    assert gone() is None
 
 
 class TestFixed:

@@ -1,0 +1,75 @@
+"""How variables with functions inside are saved: elementary functions by their mathematical name.
+
+Files may name functions of declared packages only, and all of `jax.numpy` is too much to declare (it can write files). So
+the elementary functions people derive parameters with (`exp`, `log10`, ...) are saved as words of a closed list; any other
+function is saved by reference and obeys the rules of `spec_lab.tree.references`.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from spec_lab._base import ParameterError
+from spec_lab.tree import class_ref, register_pytree_type, resolve_pytree_spec
+from spec_lab.variables.copying import rebuild
+from spec_lab.variables.tie import Link, Tie
+from spec_lab.variables.variable import Derived
+from spec_lab.variables.wrappers import Computed, Parameterized
+
+_OF_NUMPY = """exp exp2 expm1 log log2 log10 log1p sqrt cbrt square abs negative reciprocal sin cos tan arcsin arccos arctan
+sinh cosh tanh arcsinh arccosh arctanh add subtract multiply divide power maximum minimum hypot mean sum""".split()
+_OF_NN = ["softplus", "sigmoid", "relu", "softmax", "log_softmax", "log_sigmoid"]
+
+ELEMENTARY: dict[str, Any] = {
+    **{name: getattr(jnp, name) for name in _OF_NUMPY},
+    **{f"nn.{name}": getattr(jax.nn, name) for name in _OF_NN},
+    "python.abs": abs,
+}
+_NAMES = {fn: name for name, fn in ELEMENTARY.items()}
+
+
+def pack(fn: Any) -> Any:
+    """A function as a savable value."""
+    name = _NAMES.get(fn)
+    return fn if name is None else {"elementary": name}
+
+
+def unpack(saved: Any) -> Any:
+    """The way back."""
+    if not isinstance(saved, dict):
+        return saved
+    if saved.get("elementary") not in ELEMENTARY:
+        raise ParameterError("unknown elementary function in a file", got=saved, allowed=", ".join(ELEMENTARY))
+    return ELEMENTARY[saved["elementary"]]
+
+
+def _register(cls: type, pack_field: Any, unpack_field: Any, field: str) -> None:
+    """Save `cls` by its fields, one of them packed."""
+    spec = resolve_pytree_spec(class_ref(cls))
+    names = [*cls.__dataclass_fields__]  # pyright: ignore[reportAttributeAccessIssue]
+
+    def save(x: Any) -> dict[str, Any]:
+        return {name: pack_field(getattr(x, name)) if name == field else getattr(x, name) for name in names}
+
+    def load(saved: dict[str, Any]) -> Any:
+        return rebuild(cls, {name: unpack_field(saved[name]) if name == field else saved[name] for name in names})
+
+    register_pytree_type(
+        cls,
+        flatten=spec.flatten,
+        unflatten=spec.unflatten,
+        flatten_with_keys=spec.flatten_with_keys,
+        serializer=save,
+        deserializer=load,
+    )
+
+
+for _cls in (Derived, Computed, Parameterized):
+    _register(_cls, pack, unpack, "fn")
+_register(
+    Tie,
+    lambda links: [[link.target, list(link.sources), pack(link.fn)] for link in links],
+    lambda saved: tuple(Link(target, tuple(sources), unpack(fn)) for target, sources, fn in saved),
+    "links",
+)
