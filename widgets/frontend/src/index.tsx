@@ -53,6 +53,7 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   local.root = root;
   const onKey = (event: KeyboardEvent) => onGlobalKey(local, event);
   root.addEventListener("keydown", onKey);
+  el.classList.add("sl-host");
   el.append(root);
   mount(<App local={local} />, root);
   const unwatch = watchVisibility(lab, local.id, root);
@@ -62,6 +63,7 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
     mount(null, root);
     root.removeEventListener("keydown", onKey);
     root.remove();
+    el.classList.remove("sl-host");
   };
 }
 

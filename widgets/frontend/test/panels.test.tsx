@@ -23,9 +23,10 @@ describe("the view", () => {
   it("keeps JupyterLab's shortcuts away and cleans up", async () => {
     const s = await start();
     expect(s.one(".sl-root").getAttribute("data-lm-suppress-shortcuts")).toBe("true");
+    expect(s.el.classList.contains("sl-host")).toBe(true);
     s.close();
     open = null;
-    expect(s.el.innerHTML).toBe("");
+    expect([s.el.innerHTML, s.el.className]).toEqual(["", ""]);
     expect(s.model.count("msg:custom")).toBe(0);
   });
 
