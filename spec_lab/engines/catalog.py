@@ -12,6 +12,7 @@ import attrs
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.outcome import Outcome
+from spec_lab.engines.target import Hooks, check_hooks
 from spec_lab.fit import Problem
 
 
@@ -26,6 +27,7 @@ class Engine(NamedTuple):
         options: `module:class` of its options.
         bayesian: Whether it needs proper priors and samples the posterior.
         package: Import name of an optional package it needs, or "".
+        hooks: The hooks of `Infer` that it honours.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Engine(NamedTuple):
     options: str
     bayesian: bool = False
     package: str = ""
+    hooks: tuple[str, ...] = ()
 
 
 ENGINES: dict[str, Engine] = {
@@ -46,12 +49,17 @@ ENGINES: dict[str, Engine] = {
                "minuit:run", "minuit:MinuitOptions"),
         Engine("lmfit", "lmfit", "Best fit by Levenberg-Marquardt on signed deviance residuals; errors are not scaled.",
                "least_squares:run", "least_squares:LeastSquaresOptions"),
+        Engine("bootstrap", "Parametric bootstrap", "Errors from simulations: simulate under the best fit, refit each one, look "
+               "at the spread.", "resample:run", "resample:ResampleOptions"),
         Engine("preview", "Posterior preview", "Posterior, corner and ln Z by importance sampling around the best fit: well "
                "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True),
         Engine("emcee", "emcee", "Posterior by an ensemble of walkers, batched; says how long its memory is.",
-               "walkers:run", "walkers:WalkerOptions", True),
+               "walkers:run", "walkers:WalkerOptions", True, hooks=("loglike_func", "logprior_func")),
         Engine("nuts", "NUTS", "Posterior by Hamiltonian Monte Carlo (NumPyro's No-U-Turn sampler), several chains.",
                "nuts:run", "nuts:NutsOptions", True),
+        Engine("nested", "Nested sampling", "Evidence and posterior by nested sampling, batched: seconds, and several modes "
+               "are no obstacle.", "nested:run", "nested:NestedOptions", True,
+               hooks=("loglike_func", "prior_transform_func")),
     )
 }  # fmt: skip
 
@@ -103,14 +111,26 @@ def _converted(engine: str, option: attrs.Attribute, value: Any) -> Any:
     )
 
 
-def run_engine(name: str, problem: Problem, control: Control | None = None, **options: Any) -> Outcome:
+def run_engine(
+    name: str, problem: Problem, control: Control | None = None, hooks: Hooks | None = None, **options: Any
+) -> Outcome:
     """Run an engine on a problem.
 
+    Args:
+        name: The engine.
+        problem: What to run it on.
+        control: Progress and the stop flag.
+        hooks: Functions of the user's that replace log-likelihood, log prior or prior transform, see `target`.
+        **options: Of the engine.
+
     Raises:
-        EngineError: Unknown engine or option, or the engine cannot run on this problem.
+        EngineError: Unknown engine or option, or the engine cannot run on this problem or with these hooks.
     """
     engine = find_engine(name)
     settings = make_options(name, **options)
+    if hooks:
+        check_hooks(engine.title, engine.hooks, hooks)
+        return _load(engine.home)(problem, settings, control or Control(), hooks)
     if engine.bayesian:
         check_proper(problem, engine.title)
     return _load(engine.home)(problem, settings, control or Control())

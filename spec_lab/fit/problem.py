@@ -61,6 +61,11 @@ def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
     return jax.vmap(lambda x: view.stat(space, x))(xs)
 
 
+def _photons(view: View, space: FreeSpace, x: Any) -> Any:
+    theta = view.theta(space, x)
+    return theta, [view.photons(theta, i) for i in range(len(view.layout.pairs))]
+
+
 def _display(view: View, space: FreeSpace, x: Any) -> Any:
     theta = view.theta(space, x)
     return view.rates(theta), view.deviances(theta)
@@ -150,6 +155,11 @@ class Problem:
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper bounds of the free parameters: the priors' supports."""
         return self.host_space.low[: self.n], self.host_space.high[: self.n]
+
+    def photons(self, x: Any = None) -> tuple[np.ndarray, list[np.ndarray]]:
+        """All slot values `f[p]`, and photons/cm²/s in each bin of each pair's energy grid."""
+        theta, photons = self.run(_photons, self._at(x))
+        return np.asarray(theta), [np.asarray(p) for p in photons]
 
     def display(self, x: Any = None) -> tuple[list[list[np.ndarray]], list[list[np.ndarray]], list[list[np.ndarray]]]:
         """Source rates, channel deviances and signed residuals, each as `[pair][unit] -> f[c]` without padding."""

@@ -31,6 +31,14 @@ class MaxLikeFit(Infer):
         """
         return self._written(self._fitted("lmfit", **options), savepath)
 
+    def bootstrap(self, **options: Any) -> Bootstrap:
+        """True parametric bootstrap: simulate under the best fit and refit every simulation, all together.
+
+        Args:
+            **options: See `spec_lab.engines.resample.ResampleOptions`: `simulations`, `seed`.
+        """
+        return self._fitted("bootstrap", **options)
+
     def lmfit_residual(self, params: Any) -> np.ndarray:
         """`f[c]`, signed residuals at lmfit parameters (or free values); their squares sum to the statistic."""
         values = [p.value for p in params.values()] if hasattr(params, "valuesdict") else params

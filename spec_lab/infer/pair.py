@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
 
 
-def photons_of(view: Any, space: Any, x: Any) -> Any:
-    """Slot values, and photons/cm²/s in each energy bin of each pair."""
-    theta = view.theta(space, x)
-    return theta, [view.photons(theta, i) for i in range(len(view.layout.pairs))]
-
-
 @add_quantities(PAIR_QUANTITIES)
 class Pair:
     """Data and the model that is to explain them.
@@ -50,9 +44,8 @@ class Pair:
     def readings(self, rebin: bool = False) -> list[UnitReading]:
         """Each unit beside the model at the present parameters."""
         problem = self._infer.problem
-        theta, photons = problem.run(photons_of, problem.pad(problem.setup.free_values))
-        theta, place = np.asarray(theta), problem.layout.pairs[self._number]
-        mine = np.asarray(photons[self._number])
+        theta, photons = problem.photons()
+        place, mine = problem.layout.pairs[self._number], photons[self._number]
         model = self._infer.setup.pairs[self._number].model
         return [
             UnitReading(

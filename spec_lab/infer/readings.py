@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base.info import Info
+from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, Setup, links
 from spec_lab.infer.analyzer import stat_table, write_json
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Handles, Par
 from spec_lab.infer.quantities import INFER_QUANTITIES, UnitReading, add_quantities
+from spec_lab.infer.store import LocalStore
 from spec_lab.infer.tables import cfg_info, cfg_rows, par_info
 
 
@@ -164,6 +166,30 @@ class Readings:
     def free_params(self) -> list[dict[str, Any]]:
         """The free parameters, a row each."""
         return [row for row in self.all_params if str(row["par#"]).endswith("*")]
+
+    def simulate(self, seed: int, n: int | None = None) -> Any:
+        """Simulated data under the present parameters (`fakeit`).
+
+        Args:
+            seed: Of the draw; the same seed gives the same counts.
+            n: How many draws; None for one.
+
+        Returns:
+            For one draw, an `Infer` of the same kind over the simulated data, with the present parameters, links and
+            priors; for many, `Simulations` as `[pair][unit]`, whose `.write(folder)` makes OGIP files.
+        """
+        drawn = simulate_units(self.problem, seed, n)
+        if n is not None:
+            return drawn
+        pairs = tuple(
+            pair.replace(data=type(pair.data)(list(zip(pair.data.names, units, strict=True))))
+            for pair, units in zip(self.setup.pairs, drawn, strict=True)
+        )
+        again = type(self)()
+        again.attach(LocalStore(self.setup.replace(pairs=pairs)))  # type: ignore[attr-defined]
+        return again
+
+    fakeit = simulate
 
     def save(self, savepath: Any) -> None:
         """Write `infer_cfg.json` and `infer_par.json` into a folder (made if missing)."""

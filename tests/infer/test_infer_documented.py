@@ -298,7 +298,7 @@ def test_predictive_criteria(posterior):
     found = posterior.loo()
     assert found.value == pytest.approx(posterior.waic().value, rel=0.05)
     assert found.effective == pytest.approx(5, abs=3)
-    assert list(posterior.to_arviz().posterior)[0] == "pair1.cpl.alpha"
+    assert next(iter(posterior.to_arviz().posterior)) == "pair1.cpl.alpha"
 
 
 def test_the_corner_plot_is_a_figure(posterior):
