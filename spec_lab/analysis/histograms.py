@@ -37,6 +37,7 @@ def corner_histograms(
     weights: ArrayLike | None = None,
     levels: tuple[float, ...] = LEVELS,
     limits: tuple[ArrayLike, ArrayLike] | None = None,
+    smooth: int = 0,
 ) -> CornerHistograms:
     """Bin draws for a corner plot.
 
@@ -46,6 +47,7 @@ def corner_histograms(
         weights: `f[s]`, ≥ 0; equal when left out.
         levels: Masses of the contours.
         limits: `(lo, hi)`, `f[p]` each; when left out, the central 99.8 % of the draws, widened a little.
+        smooth: Passes of a (1 2 1)/4 kernel along both axes of the pairs: calmer contours of few draws, nothing shifted.
     """
     draws = np.asarray(draws, float)
     fine = np.isfinite(draws).all(axis=1)
@@ -63,6 +65,8 @@ def corner_histograms(
         for j in range(i)
     ]
     pairs = np.array(tables, float).reshape(len(tables), bins, bins)
+    for _ in range(smooth):
+        pairs = _smoothed(_smoothed(pairs, 1), 2)
     top = pairs.max(axis=(1, 2), initial=0.0)
     scale = 255.0 / np.where(top > 0, top, 1.0)
     scaled = pairs * scale[:, None, None]
@@ -74,6 +78,13 @@ def corner_histograms(
         lo,
         hi,
     )
+
+
+def _smoothed(pairs: np.ndarray, axis: int) -> np.ndarray:
+    """One pass of the (1 2 1)/4 kernel along an axis; the edges repeat."""
+    n = pairs.shape[axis]
+    before, after = np.maximum(np.arange(n) - 1, 0), np.minimum(np.arange(n) + 1, n - 1)
+    return 0.5 * pairs + 0.25 * (pairs.take(before, axis) + pairs.take(after, axis))
 
 
 def _limits(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

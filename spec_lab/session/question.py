@@ -7,6 +7,7 @@ whether two statistics may be compared at all.
 Not here: what the answers are (`engines`), or how a comparison is printed (`views.criteria`).
 """
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ def question(setup: Setup) -> tuple[Any, ...]:
     """A hashable key of all that decides the best fit: data, models, links, priors, ties, and the frozen values."""
     free = set(setup.free)
     held = tuple(float(v) for i, v in enumerate(np.asarray(setup.values)) if setup.partition[i] == i and i not in free)
-    pairs = tuple((id(pair.model), data_key(pair.data)) for pair in setup.pairs)
+    pairs = tuple((pair.model.structure, data_key(pair.data)) for pair in setup.pairs)
     return (pairs, setup.rule, setup.frozen, setup.partition, setup.priors, setup.ties, held)
 
 
@@ -34,7 +35,33 @@ def data_key(data: Any) -> tuple[Any, ...]:
 
 def _unit_key(unit: Any) -> tuple[Any, ...]:
     parts = (unit.src, unit.bkg, unit.rmf, unit.arf, unit.rsp)
-    return (tuple(map(id, parts)), unit.stat, unit.notc, unit.notc_mode, repr(unit.grpg), unit.weight)
+    return (tuple(map(_digest, parts)), unit.stat, unit.notc, unit.notc_mode, repr(unit.grpg), unit.weight, unit.time)
+
+
+def _digest(part: Any) -> bytes:
+    """A digest of a spectrum or response, so that the same file read twice (or a saved session) is the same data."""
+    if part is None:
+        return b""
+    known = _digests.get(id(part))
+    if known is None or known[0] is not part:
+        if len(_digests) >= MOST:
+            _digests.pop(next(iter(_digests)), None)
+        known = _digests[id(part)] = (part, _computed(part))
+    return known[1]
+
+
+def _computed(part: Any) -> bytes:
+    made = hashlib.blake2b(type(part).__name__.encode(), digest_size=16)
+    for name in part.node_fields():
+        value = getattr(part, name)
+        made.update(name.encode() + (b"" if value is None else np.ascontiguousarray(value).tobytes()))
+    for name in part.static_fields():
+        made.update(f"{name}={getattr(part, name)!r}".encode())
+    return made.digest()
+
+
+MOST = 256
+_digests: dict[int, tuple[Any, bytes]] = {}  # by identity; the part is held, so that its id stays its own
 
 
 def incomparable(a: Setup, b: Setup) -> str:

@@ -43,6 +43,13 @@ class UnitReading(NamedTuple):
     terms: tuple[tuple[str, np.ndarray], ...]
     stat: float
 
+    def noticed(self) -> "UnitReading":
+        """Only the groups that enter the fit."""
+        keep = self.used
+        arrays = ("lo", "hi", "data", "error", "model", "residual", "used")
+        cut = {name: getattr(self, name)[keep] for name in arrays}
+        return self._replace(**cut, terms=tuple((name, curve[keep]) for name, curve in self.terms))
+
 
 class Reading(NamedTuple):
     """All units of one set-up, and the statistic."""

@@ -11,12 +11,15 @@ Not here: how it looks (`views`), how it is sent (the widgets), what an action m
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import Outcome, Progress
 from spec_lab.fit import Edit, Problem, Setup
-from spec_lab.session import actions
+from spec_lab.infer import BayesInfer
+from spec_lab.infer.store import LocalStore
+from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Follow, StartJob, StopJob
 from spec_lab.session.bench import Bench
 from spec_lab.session.follower import Follower
@@ -232,6 +235,20 @@ class FitSession:
         """The shortest Python that leads from the starting set-up to the present one."""
         return script(self._state.start, self._state.setup)
 
+    def save(self, path: str | Path) -> Path:
+        """Write the session to a file: set-up, history and journal (not the undo stack); returns its path."""
+        return archive.save(self._state, path)
+
+    @classmethod
+    def load(cls, path: str | Path, *, live: bool = False, previews: bool = False) -> "FitSession":
+        """A session from a file, with an `Infer` of its own (`session.infer`)."""
+        state = archive.load(path)
+        infer = BayesInfer(rule=state.setup.rule)
+        infer.attach(LocalStore(state.setup))
+        session = cls(infer, live=live, previews=previews)
+        session._state = state.replace(live=live, previews=previews)
+        return session
+
     def preview_drag(self, pid: int | str, value: float, seq: int) -> None:
         """Compute curves for a value that is only being tried (a moving slider); outside history, the newest wins."""
         if not isinstance(seq, int):
@@ -245,7 +262,5 @@ class FitSession:
         self.follower.close()
         self.reader.close()
         if self.infer.store is self:
-            from spec_lab.infer.store import LocalStore
-
             self.infer.attach(LocalStore(self._state.setup))
         self._listeners = []

@@ -129,3 +129,21 @@ def test_closing_many_labs_leaves_nothing_behind():
     gc.collect()
     assert sum(ref() is not None for ref in gone) <= 1
     infer.store.close()
+
+
+def test_a_lab_is_saved_and_taken_up_again(lab, tmp_path):
+    lab.freeze(1)
+    again = Lab.load(lab.save(tmp_path / "x.speclab"), preview=False)
+    assert again.infer.par[1].frozen and again.journal() == lab.journal()
+    again.close()
+    again.session.close()
+
+
+def test_figures_for_print(lab, tmp_path):
+    with pytest.raises(ParameterError, match="no draws"):
+        lab.figure("corner")
+    with pytest.raises(ParameterError, match="no such figure"):
+        lab.figure("pie")
+    lab.fit(block=True)
+    for kind in ("spectrum", "corner"):
+        assert lab.figure(kind).save(tmp_path / f"{kind}.svg").stat().st_size > 5000

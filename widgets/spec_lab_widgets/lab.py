@@ -4,13 +4,15 @@ Every method goes through the gate the clicks go through, so a call moves the pa
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
-from spec_lab.session import value_edit
+from spec_lab.session import FitSession, value_edit
+from spec_lab_widgets.figure import figure
 from spec_lab_widgets.panel import Panel
 from spec_lab_widgets.still import Still, still
 
@@ -178,6 +180,23 @@ class Lab(Panel):
             line.code if not line.undone else f"# undone: {line.code}" for line in lines if undone or not line.undone
         ]
         return "\n".join(kept) + "\n"
+
+    def save(self, path: str | Path) -> Path:
+        """Write the session to a file (`.speclab`): set-up, history and journal; `Lab.load(path)` takes it up again."""
+        return self.session.save(path)
+
+    @classmethod
+    def load(cls, path: str | Path, **options: Any) -> "Lab":
+        """A Lab from a session file; its `Infer` is `lab.infer`. The options are those of `Lab`."""
+        return cls(FitSession.load(path), **options)
+
+    def figure(self, kind: str = "spectrum") -> Any:
+        """A figure for print, by matplotlib: "spectrum", or "corner" of the newest draws there are.
+
+        Returns:
+            A figure that a notebook shows and `.save("figure.pdf")` writes.
+        """
+        return figure(self.session, kind)
 
     def snapshot(self) -> Still:
         """The present state as a picture and a table that need no widget: shows anywhere, survives in saved notebooks."""

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from spec_lab.analysis import corner_histograms
+from spec_lab.analysis.histograms import LEVELS
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.session.question import question
@@ -11,8 +13,6 @@ from spec_lab.session.views.spectrum import Frame
 
 BINS = 40
 MOST = 12  # parameters shown; of more, those that correlate most
-LEVELS = (0.393, 0.865)  # mass inside 1 σ and 2 σ of a two-dimensional Gaussian
-SPAN = 0.002  # fraction of the draws left outside each end of an axis
 
 
 def corner_source(state: State) -> Outcome | None:
@@ -42,9 +42,7 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
     if not len(chosen):
         return None
     x = draws[:, chosen]
-    low, high = _axes(x)
-    index = np.clip(((x - low) / (high - low) * BINS).astype(np.int64), -1, BINS)
-    marginal, pairs, levels = _histograms(index)
+    made = corner_histograms(x, BINS, smooth=1)
     texts = [_summary(column) for column in x.T]
     slots = [setup.slots[setup.free[j]] for j in chosen]
     header = {
@@ -53,8 +51,8 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
         "seq": seq,
         "labels": [slot.label for slot in slots],
         "pids": [slot.pid for slot in slots],
-        "lo": low.tolist(),
-        "hi": high.tolist(),
+        "lo": made.lo.tolist(),
+        "hi": made.hi.tolist(),
         "bins": BINS,
         "median": [t[0] for t in texts],
         "plus": [t[1] for t in texts],
@@ -64,7 +62,8 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
         "source": source,
         "n": len(draws),
     }
-    return Frame(header, [marginal, pairs, levels])
+    arrays = (made.marginals.astype("<f4"), made.pairs, made.thresholds.astype("<f4"))
+    return Frame(header, [array.tobytes() for array in arrays])
 
 
 def _chosen(draws: np.ndarray) -> np.ndarray:
@@ -74,50 +73,6 @@ def _chosen(draws: np.ndarray) -> np.ndarray:
         return varies
     correlation = np.abs(np.corrcoef(draws[:, varies].T)) - np.eye(len(varies))
     return np.sort(varies[np.argsort(-correlation.max(axis=0))[:MOST]])
-
-
-def _axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    low, high = np.quantile(x, [SPAN, 1 - SPAN], axis=0)
-    pad = 0.04 * (high - low) + 1e-12 * np.maximum(np.abs(low), np.abs(high)) + 1e-300
-    return low - pad, high + pad
-
-
-def _histograms(index: np.ndarray) -> tuple[bytes, bytes, bytes]:
-    """Marginals (float32), pair histograms scaled to 255 (uint8), contour thresholds on that scale (float32)."""
-    p = index.shape[1]
-    inside = (index >= 0) & (index < BINS)
-    marginal = np.stack([np.bincount(index[inside[:, j], j], minlength=BINS) for j in range(p)])
-    pictures, thresholds = [], []
-    for i in range(1, p):
-        for j in range(i):
-            both = inside[:, i] & inside[:, j]
-            counts = np.bincount(index[both, i] * BINS + index[both, j], minlength=BINS * BINS)
-            smooth = _smooth(counts.reshape(BINS, BINS).astype(float))
-            scale = 255.0 / max(smooth.max(), 1e-300)
-            pictures.append(np.rint(smooth * scale).astype(np.uint8))
-            thresholds.append([t * scale for t in _mass_levels(smooth)])
-    empty = b""
-    return (
-        marginal.astype("<f4").tobytes(),
-        np.stack(pictures).tobytes() if pictures else empty,
-        np.asarray(thresholds, dtype="<f4").tobytes() if thresholds else empty,
-    )
-
-
-def _smooth(counts: np.ndarray) -> np.ndarray:
-    """One pass of a (1 2 1)/4 kernel each way: less noise in the contours, no shift."""
-    for axis in (0, 1):
-        ends = np.concatenate([counts.take([0], axis), counts, counts.take([-1], axis)], axis)
-        n = counts.shape[axis]
-        counts = 0.25 * (ends.take(range(n), axis) + ends.take(range(2, n + 2), axis)) + 0.5 * counts
-    return counts
-
-
-def _mass_levels(density: np.ndarray) -> list[float]:
-    """Heights above which the given fractions of the mass lie."""
-    ordered = np.sort(density.ravel())[::-1]
-    mass = np.cumsum(ordered)
-    return [float(ordered[min(np.searchsorted(mass, level * mass[-1]), len(ordered) - 1)]) for level in LEVELS]
 
 
 def _summary(column: np.ndarray) -> tuple[str, str, str]:

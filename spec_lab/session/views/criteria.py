@@ -1,14 +1,13 @@
 """Information criteria of the present set-up and of every run, with a fence around what may not be compared.
 
-k free parameters, N bins, S the statistic -2 ln L at its minimum: AIC = S + 2k (Akaike 1974), AICc = AIC + 2k(k+1)/(N-k-1)
-(Hurvich & Tsai 1989), BIC = S + k ln N (Schwarz 1978). Weights are exp(-Δ AICc/2), normalised over the comparable rows.
+The formulas are `spec_lab.analysis.criteria`; weights are Akaike's, from AICc, over the comparable rows.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 
+from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.session.question import incomparable, question
@@ -67,15 +66,14 @@ def _row(
 ) -> dict[str, Any]:
     k, n = len(setup.free), bins(setup)
     stat = finite(stat)
-    aic = stat + 2 * k if stat is not None else None
     return {
         "run": run,
         "label": label,
         "k": k,
         "stat": stat,
-        "aic": aic,
-        "aicc": aic + 2 * k * (k + 1) / (n - k - 1) if aic is not None and n > k + 1 else None,
-        "bic": stat + k * math.log(n) if stat is not None and n else None,
+        "aic": finite(formulas.aic(stat, k)) if stat is not None else None,
+        "aicc": finite(formulas.aicc(stat, k, n)) if stat is not None else None,
+        "bic": finite(formulas.bic(stat, k, n)) if stat is not None and n else None,
         "lnz": finite(lnz[0]),
         "lnz_err": finite(lnz[1]),
         "weight": None,
@@ -93,12 +91,8 @@ def _weigh(rows: list[dict[str, Any]], questions: list[Any]) -> None:
             known = best.get(asked)
             if known is None or row["aicc"] < known["aicc"] - 1e-9:
                 best[asked] = row
-    if not best:
-        return
-    lowest = min(row["aicc"] for row in best.values())
-    relative = {asked: math.exp(-0.5 * (row["aicc"] - lowest)) for asked, row in best.items()}
-    for asked, row in best.items():
-        row["weight"] = relative[asked] / sum(relative.values())
+    for row, weight in zip(best.values(), formulas.akaike_weights([r["aicc"] for r in best.values()]), strict=True):
+        row["weight"] = float(weight)
 
 
 def _quality(preview: Preview | None, state: State) -> dict[str, Any] | None:

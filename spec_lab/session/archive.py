@@ -1,0 +1,97 @@
+"""Sessions as files: set-up, journal and history, versioned, so that an afternoon can be taken up again or read elsewhere.
+
+One `.speclab` file is a zip that `spec_lab.tree.io` writes aside and moves into place: JSON and arrays, nothing pickled. The
+undo stack is not kept; the journal is.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from spec_lab._base import DataError
+from spec_lab.engines import Outcome
+from spec_lab.fit import Setup
+from spec_lab.session.state import Line, Run, State
+from spec_lab.tree import Struct, field, io
+
+VERSION = 1
+
+
+class Archive(Struct):
+    """What a session file holds.
+
+    Attributes:
+        version: Of this layout.
+        start: The set-up the session began with.
+        setup: The set-up it was saved with.
+        outcomes: Of the runs, oldest first.
+        runs: `(number, label, time, pinned)` of each run.
+        journal: `(code, undone)` of each line.
+        counter: The last number given.
+    """
+
+    version: int = field(static=True)
+    start: Setup = field()
+    setup: Setup = field()
+    outcomes: tuple[Outcome, ...] = field()
+    runs: tuple[tuple[int, str, float, bool], ...] = field(static=True)
+    journal: tuple[tuple[str, bool], ...] = field(static=True)
+    counter: int = field(static=True, default=0)
+
+
+def save(state: State, path: str | Path) -> Path:
+    """Write a session; an earlier file of the same name is replaced only when the new one is complete.
+
+    Returns:
+        The path, with `.speclab` added where it had no ending.
+    """
+    path = Path(path)
+    path = path if path.suffix else path.with_suffix(".speclab")
+    archive = Archive(
+        version=VERSION,
+        start=state.start,
+        setup=state.setup,
+        outcomes=tuple(run.outcome for run in state.runs),
+        runs=tuple((run.number, run.label, run.time, run.pinned) for run in state.runs),
+        journal=tuple((line.code, line.undone) for line in state.journal),
+        counter=state.counter,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        made = io.export(archive, Path(folder) / "session.zip")
+        os.replace(made, path)
+    return path
+
+
+def load(path: str | Path) -> State:
+    """Read a session file.
+
+    Raises:
+        DataError: There is no such file, or it was written by a newer version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError("there is no such session file", got=str(path))
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / "session.zip"
+        link.write_bytes(path.read_bytes())
+        archive: Any = io.load(link, expected_cls=Archive)
+    if archive.version > VERSION:
+        raise DataError(
+            f"{path.name} was saved by a newer spec_lab",
+            got=archive.version,
+            allowed=f"up to {VERSION}",
+            hint="Update.",
+        )
+    runs = tuple(
+        Run(number, outcome, label, time, pinned)
+        for (number, label, time, pinned), outcome in zip(archive.runs, archive.outcomes, strict=True)
+    )
+    state = State.begin(archive.setup)
+    return state.replace(
+        start=archive.start,
+        runs=runs,
+        journal=tuple(Line(code, undone) for code, undone in archive.journal),
+        counter=archive.counter,
+    )

@@ -1,0 +1,45 @@
+"""Figures for print of what the Lab shows; the drawing itself is `spec_lab.analysis.figures`."""
+
+from typing import Any
+
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab.session import FitSession, views
+
+
+def figure(session: FitSession, kind: str) -> Any:
+    """The figure of a session.
+
+    Raises:
+        ParameterError: Unknown kind, or a corner plot of nothing.
+    """
+    if kind == "spectrum":
+        return _spectrum(session)
+    if kind == "corner":
+        return _corner(session)
+    raise ParameterError("there is no such figure", got=kind, allowed="'spectrum' or 'corner'")
+
+
+def _spectrum(session: FitSession) -> Any:
+    from spec_lab.analysis import figures  # brings matplotlib
+
+    curves = [
+        figures.UnitCurves(u.name, u.lo, u.hi, u.data, u.error, u.model, u.residual, dict(u.terms))
+        for u in (unit.noticed() for unit in session.reading().units)
+    ]
+    return figures.spectrum(curves)
+
+
+def _corner(session: FitSession) -> Any:
+    from spec_lab.analysis import figures
+
+    source = views.corner_source(session.state)
+    if source is None or not len(source.draws):
+        raise ParameterError(
+            "there are no draws to show yet", hint="Run a fit or a sampler first: lab.fit(block=True)."
+        )
+    slots = [source.setup.slots[i] for i in source.setup.free]
+    labels = [f"${s.label}$" + (f" ({s.unit})" if s.unit else "") for s in slots]
+    moving = np.flatnonzero(np.ptp(np.asarray(source.draws), axis=0) > 0)
+    return figures.corner(source.draws[:, moving], [labels[i] for i in moving], np.asarray(source.best)[moving])
