@@ -42,6 +42,8 @@ from spec_lab.variables.metadata import Metadata as Metadata
 from spec_lab.variables.random import AbstractProbabilistic as AbstractProbabilistic
 from spec_lab.variables.random import Random as Random
 from spec_lab.variables.saving import ELEMENTARY as ELEMENTARY
+from spec_lab.variables.surgery import as_fixed as as_fixed
+from spec_lab.variables.surgery import as_free as as_free
 from spec_lab.variables.surgery import combine as combine
 from spec_lab.variables.surgery import freeze as freeze
 from spec_lab.variables.surgery import map_variables as map_variables

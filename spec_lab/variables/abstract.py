@@ -129,12 +129,17 @@ def unwrap(tree: Any) -> Any:
     return jtu.tree_map(visit, tree, is_leaf=is_unwrappable)
 
 
+def placed(array: Any) -> Array:
+    """A numpy array as a jax array. `jnp.asarray` would compile a small program for every new shape."""
+    return jax.device_put(np.asarray(array))
+
+
 def as_inexact(x: Any) -> Any:
     """A number, sequence or array as an inexact jax array (int and bool become float); made without compiling."""
     if isinstance(x, jax.Array):
         return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(float)
     array = np.asarray(x)
-    return jnp.asarray(array if np.issubdtype(array.dtype, np.inexact) else array.astype(float))
+    return placed(array if np.issubdtype(array.dtype, np.inexact) else array.astype(float))
 
 
 def is_traced(*xs: Any) -> bool:

@@ -12,12 +12,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array
 
-
-def _traced(*xs: Any) -> bool:
-    return any(isinstance(x, Tracer) for x in xs)
+from spec_lab.variables.abstract import is_traced, placed
 
 
 def _sigmoid(xp, x):
@@ -37,11 +34,11 @@ class AbstractBijector(eqx.Module):
     def _log_det(self, xp, x): ...
 
     def _run(self, name: str, x: Any) -> Array:
-        if _traced(x, *jax.tree_util.tree_leaves(self)):
+        if is_traced(x, *jax.tree_util.tree_leaves(self)):
             return jnp.asarray(getattr(self, name)(jnp, x))
         host = jax.tree_util.tree_map(np.asarray, self)
         with np.errstate(all="ignore"):
-            return jnp.asarray(getattr(host, name)(np, np.asarray(x)))
+            return placed(getattr(host, name)(np, np.asarray(x)))
 
     def forward(self, x: Any) -> Array:
         """Raw → value."""

@@ -7,11 +7,10 @@ are in all three trees, so `partition` treats the results like the model.
 from typing import Any
 
 import equinox as eqx
-import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
-from spec_lab.variables.abstract import AbstractBounded, is_constant
+from spec_lab.variables.abstract import AbstractBounded, is_constant, placed
 
 
 def is_bounded(x: Any) -> bool:
@@ -36,7 +35,7 @@ def _limits(side: int, tree: Any) -> Any:
             return x.bounds[side]
         if is_constant(x) or not eqx.is_inexact_array(x):
             return x
-        return jnp.asarray(np.full(np.shape(x), open_end, dtype=x.dtype))
+        return placed(np.full(np.shape(x), open_end, dtype=x.dtype))
 
     return jtu.tree_map(limit, tree, is_leaf=_stop)
 

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array
 
 from spec_lab._base import ParameterError
-from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced
+from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced, placed
 from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween
 
 
@@ -95,7 +95,7 @@ class RealLine(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        return jnp.asarray(np.full(self.shape, -np.inf)), jnp.asarray(np.full(self.shape, np.inf))
+        return placed(np.full(self.shape, -np.inf)), placed(np.full(self.shape, np.inf))
 
     @property
     def bijector(self) -> AbstractBijector:
@@ -115,11 +115,11 @@ class Positive(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        return jnp.asarray(np.zeros(self.shape)), jnp.asarray(np.full(self.shape, np.inf))
+        return placed(np.zeros(self.shape)), placed(np.full(self.shape, np.inf))
 
     @property
     def bijector(self) -> AbstractBijector:
-        return ExpFrom(jnp.asarray(np.zeros(self.shape)))
+        return ExpFrom(placed(np.zeros(self.shape)))
 
     @property
     def support(self) -> Any:
@@ -135,11 +135,11 @@ class Negative(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        return jnp.asarray(np.full(self.shape, -np.inf)), jnp.asarray(np.zeros(self.shape))
+        return placed(np.full(self.shape, -np.inf)), placed(np.zeros(self.shape))
 
     @property
     def bijector(self) -> AbstractBijector:
-        return ExpFrom(jnp.asarray(np.zeros(self.shape)), sign=-1)
+        return ExpFrom(placed(np.zeros(self.shape)), sign=-1)
 
     @property
     def support(self) -> Any:
@@ -158,7 +158,7 @@ class GreaterThan(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        return self.lower, jnp.asarray(np.full(self.lower.shape, np.inf))
+        return self.lower, placed(np.full(self.lower.shape, np.inf))
 
     @property
     def bijector(self) -> AbstractBijector:
@@ -181,7 +181,7 @@ class LessThan(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        return jnp.asarray(np.full(self.upper.shape, -np.inf)), self.upper
+        return placed(np.full(self.upper.shape, -np.inf)), self.upper
 
     @property
     def bijector(self) -> AbstractBijector:

@@ -11,7 +11,9 @@ import equinox as eqx
 import jax.tree_util as jtu
 
 from spec_lab._base import ParameterError
-from spec_lab.variables.abstract import is_constant, is_variable
+from spec_lab.variables.abstract import AbstractVariable, is_constant, is_variable
+from spec_lab.variables.variable import Fixed
+from spec_lab.variables.wrappers import Frozen
 
 
 def path_name(path: tuple[Any, ...]) -> str:
@@ -99,6 +101,16 @@ def _change(tree: Any, where: Callable[[Any], Any], change: Callable[[Any], Any]
             raise ParameterError("where picks something that is no variable", got=type(node).__name__)
     new = type(picked)(map(change, nodes)) if isinstance(picked, (tuple, list)) else change(picked)
     return eqx.tree_at(where, tree, new, is_leaf=is_variable)
+
+
+def as_fixed(x: Any) -> Any:
+    """`x` frozen: a variable or a bare value becomes `Fixed`; what is fixed stays as it is."""
+    return x if isinstance(x, Fixed) else Fixed(x)
+
+
+def as_free(x: Any) -> Any:
+    """What is inside `Fixed` or `Frozen`; anything else as it is."""
+    return x.as_free() if isinstance(x, AbstractVariable | Frozen) else x
 
 
 def freeze(tree: Any, where: Callable[[Any], Any]) -> Any:

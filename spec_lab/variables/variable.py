@@ -22,6 +22,7 @@ from spec_lab.variables.abstract import (
     AbstractVariable,
     as_inexact,
     is_traced,
+    placed,
     read,
 )
 from spec_lab.variables.constraints import AbstractConstraint, RealLine
@@ -238,7 +239,7 @@ def _check_constraint(constraint: Any) -> None:
 
 def _to_raw(constraint: AbstractConstraint, value: Any) -> Array:
     """The raw value, in the floating type of the value."""
-    raw = jnp.asarray(constraint.bijector.inverse(constraint.admit(value)))
+    raw = constraint.bijector.inverse(constraint.admit(value))
     return raw if raw.dtype == value.dtype or not jnp.issubdtype(value.dtype, jnp.inexact) else raw.astype(value.dtype)
 
 
@@ -248,6 +249,4 @@ def _broadcast(bounds: tuple[Any, Any], shape: tuple[int, ...]) -> tuple[Array, 
 
 
 def _wide(limit: Any, shape: tuple[int, ...]) -> Array:
-    return (
-        jnp.broadcast_to(limit, shape) if is_traced(limit) else jnp.asarray(np.broadcast_to(np.asarray(limit), shape))
-    )
+    return jnp.broadcast_to(limit, shape) if is_traced(limit) else placed(np.broadcast_to(np.asarray(limit), shape))

@@ -45,6 +45,10 @@ NAMES = [
     "partition",
     "combine",
     "Metadata",
+    "as_fixed",
+    "as_free",
+    "is_variable",
+    "is_unwrappable",
 ]
 
 

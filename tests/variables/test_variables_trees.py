@@ -24,6 +24,8 @@ from spec_lab.variables import (
     Positive,
     Tagged,
     Tie,
+    as_fixed,
+    as_free,
     combine,
     constrained,
     derived,
@@ -171,6 +173,12 @@ class TestOptimiserViews:
         assert list(named_variables({"two words": Tagged(1.0)})) == ["['two words']"]
         with pytest.raises(ParameterError, match="no variable"):
             freeze(m, lambda m: m.slope.raw_value)
+
+    def test_as_fixed_and_as_free_take_anything(self):
+        free = Tagged(1.0)
+        assert as_free(as_fixed(free)) is free and as_free(3.0) == 3.0 and as_free(free) is free
+        assert as_free(Frozen([free]))[0] is free and as_fixed(as_fixed(free)).raw_value is free
+        assert isinstance(as_fixed(2.0), Fixed)
 
     def test_map_variables(self):
         assert all(isinstance(v, Fixed) for v in named_variables(map_variables(Fixed, line())).values())

@@ -86,7 +86,7 @@ def _device(one, code, params, x, out, *, lazy: bool):
     return out
 
 
-def log_density(code: Int[Array, "n"], params: Float[Array, "n 4"], x: Float[Array, "*s n"]) -> Float[Array, "*s n"]:
+def log_density(code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[Array, "..."]) -> Float[Array, "..."]:
     """Normalised log density of each coordinate; −inf outside the support (and for nan), 0 for `FLAT`.
 
     Examples:
@@ -99,7 +99,7 @@ def log_density(code: Int[Array, "n"], params: Float[Array, "n 4"], x: Float[Arr
     return _device(_density_of, code, params, x, lambda x: 0.0 * jnp.where(jnp.isfinite(x), x, 0.0), lazy=False)
 
 
-def quantile(code: Int[Array, "n"], params: Float[Array, "n 4"], q: Float[Array, "*s n"]) -> Float[Array, "*s n"]:
+def quantile(code: Int[Array, "*n"], params: Float[Array, "*n 4"], q: Float[Array, "..."]) -> Float[Array, "..."]:
     """Inverse cumulative of each coordinate at probability q in [0, 1]; q itself for `FLAT`.
 
     The derivative in q is 1 / density; shapes of the iterative families count as constants.
@@ -107,7 +107,7 @@ def quantile(code: Int[Array, "n"], params: Float[Array, "n 4"], q: Float[Array,
     return _device(_quantile_of, code, params, q, lambda q: q, lazy=True)
 
 
-def cumulative(code: Int[Array, "n"], params: Float[Array, "n 4"], x: Float[Array, "*s n"]) -> Float[Array, "*s n"]:
+def cumulative(code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[Array, "..."]) -> Float[Array, "..."]:
     """Cumulative probability of each coordinate; x itself for `FLAT`."""
     return _device(_cdf_of, code, params, x, lambda x: x, lazy=True)
 
