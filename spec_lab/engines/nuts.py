@@ -17,6 +17,7 @@ from spec_lab.engines.control import Control
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.preview import find_mode
 from spec_lab.engines.sample import effective_size, sample_outcome, split_rhat
+from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u
 from spec_lab.tree.attrs import frozen_static
@@ -123,7 +124,7 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
     x, diverging, steps = (part[burned : burned + options.draws] for part in joined)
     chains = np.swapaxes(x, 0, 1)[:, :, : problem.n]
     draws = np.swapaxes(chains, 0, 1).reshape(-1, problem.n)
-    log_prob = -0.5 * problem.batch(draws) + np.asarray(problem.log_prior(draws))
+    target = Target(problem)
     rhat = split_rhat(chains)
     status, remark = Status.converged, ""
     if control.stopped and done < options.warmup + options.draws:
@@ -131,10 +132,10 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
     elif rhat > RHAT_LIMIT:
         status, remark = Status.doubtful, f" R-hat = {rhat:.3f} > {RHAT_LIMIT}: run longer."
     return sample_outcome(
-        problem,
+        target,
         engine="nuts",
         draws=draws,
-        log_prob=log_prob,
+        log_like=target.log_like(draws),
         status=status,
         remark=remark,
         stats=(

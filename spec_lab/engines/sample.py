@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.fit import Problem
+from spec_lab.engines.target import Target
 
 
 def effective_size(chains: np.ndarray) -> float:
@@ -29,11 +29,12 @@ def split_rhat(chains: np.ndarray) -> float:
 
 
 def sample_outcome(
-    problem: Problem,
+    target: Target,
     *,
     engine: str,
     draws: np.ndarray,
-    log_prob: np.ndarray,
+    log_like: np.ndarray,
+    log_prob: np.ndarray | None = None,
     status: Status,
     remark: str = "",
     log_evidence: float | None = None,
@@ -41,10 +42,10 @@ def sample_outcome(
     stats: tuple[tuple[str, Any], ...] = (),
     settings: tuple[tuple[str, Any], ...] = (),
 ) -> Outcome:
-    """The outcome of a sampler with equally weighted draws `f[s, n]` and their log probability `f[s]`."""
-    log_like = log_prob - np.asarray(problem.log_prior(draws))
-    best = int(np.argmax(log_like))
+    """The outcome of a sampler with equally weighted draws `f[s, n]`, their log-likelihoods and log probabilities `f[s]`."""
+    problem, best = target.problem, int(np.argmax(log_like))
     covariance = np.atleast_2d(np.cov(draws, rowvar=False)) if len(draws) > 1 else np.full((problem.n,) * 2, np.nan)
+    hooks = (("hooks", ", ".join(target.hooks)),) if target.hooks else ()
     return Outcome(
         engine=engine,
         setup=problem.setup.with_free(draws[best]),
@@ -53,11 +54,11 @@ def sample_outcome(
         covariance=covariance,
         draws=draws,
         log_like=log_like,
-        log_prob=log_prob,
+        log_prob=log_like + target.log_prior(draws) if log_prob is None else log_prob,
         status=status,
         message=status.sentence + remark,
         log_evidence=log_evidence,
         log_evidence_error=log_evidence_error,
         stats=stats,
-        settings=settings,
+        settings=(*settings, *hooks),
     )

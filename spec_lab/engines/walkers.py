@@ -1,20 +1,26 @@
 """emcee: the affine-invariant ensemble sampler (Foreman-Mackey et al. 2013) on batched likelihoods.
 
 Half of the walkers move at once, so each step is two calls of one compiled function of fixed size. A run that was stopped
-keeps the chain it has.
+keeps the chain it has. A chain that was saved can be gone on with, by the same problem only (`fingerprint`).
 """
 
-from typing import Any
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import emcee
 import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
+from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.sample import effective_size, sample_outcome
+from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
+
+CHAIN = "1-.npz"
 
 
 @frozen_static
@@ -26,38 +32,45 @@ class WalkerOptions:
         discard: Steps of burn-in that are thrown away.
         walkers: Number of walkers; 0 = max(32, 4 n).
         seed: Of the walkers.
+        savepath: Folder to write the chain and the documented files to; "" writes nothing.
+        resume: Folder of a saved chain of the same problem to go on with; "" starts anew.
     """
 
     steps: int = 1000
     discard: int = 100
     walkers: int = 0
     seed: int = 450001
+    savepath: str = ""
+    resume: str = ""
 
 
-def log_probability(problem: Problem, xs: np.ndarray) -> np.ndarray:
-    """`f[s]`: log-likelihood plus log prior of free vectors `f[s, n]`; -inf outside the priors."""
-    prior = np.asarray(problem.log_prior(xs))
-    inside = np.isfinite(prior)
-    out = np.full(len(xs), -np.inf)
-    if inside.any():
-        like = -0.5 * problem.batch(xs[inside])
-        out[inside] = prior[inside] + np.where(np.isfinite(like), like, -np.inf)
-    return out
+class Chain(NamedTuple):
+    """Where walkers have been.
+
+    Attributes:
+        places: `f[s, walkers, n]`.
+        log_prob: `f[s, walkers]`.
+        random: State of the random generator after the last step.
+    """
+
+    places: np.ndarray
+    log_prob: np.ndarray
+    random: tuple[Any, ...]
 
 
-def start_ball(problem: Problem, count: int, generator: np.random.Generator) -> np.ndarray:
+def start_ball(target: Target, count: int, generator: np.random.Generator) -> np.ndarray:
     """Start places `f[count, n]` close around the present values, all of finite probability.
 
     Raises:
         EngineError: No such place is found.
     """
-    x, (low, high) = problem.setup.free_values, problem.bounds
+    x, (low, high) = target.problem.setup.free_values, target.problem.bounds
     spread = 1e-4 * np.maximum(1.0, np.abs(x))
     found = np.empty((0, len(x)))
     for _ in range(20):
         tried = x + spread * generator.standard_normal((4 * count, len(x)))
         tried = np.where((tried > low) & (tried < high), tried, np.clip(2 * x - tried, low, high))
-        found = np.concatenate([found, tried[np.isfinite(log_probability(problem, tried))]])
+        found = np.concatenate([found, tried[np.isfinite(target.log_prob(tried))]])
         if len(found) >= count:
             return found[:count]
     raise EngineError(
@@ -65,50 +78,103 @@ def start_ball(problem: Problem, count: int, generator: np.random.Generator) -> 
     )
 
 
-def run(problem: Problem, options: WalkerOptions, control: Control) -> Outcome:
+def run(problem: Problem, options: WalkerOptions, control: Control, hooks: Hooks | None = None) -> Outcome:
     """Sample the posterior with emcee."""
     if problem.n == 0:
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     walkers = options.walkers or max(32, 4 * problem.n)
-    generator = np.random.default_rng(options.seed)
-    sampler = emcee.EnsembleSampler(walkers, problem.n, lambda xs: log_probability(problem, xs), vectorize=True)
-    start = emcee.State(
-        start_ball(problem, walkers, generator), random_state=np.random.RandomState(options.seed).get_state()
-    )
-    total, done = options.steps + options.discard, 0
-    for _ in sampler.sample(start, iterations=total):
-        done += 1
+    target, own = Target(problem, hooks), fingerprint(problem, hooks, walkers=walkers)
+    earlier = None
+    if options.resume and resumable(Path(options.resume), "emcee", CHAIN, own):
+        earlier = _read(Path(options.resume))
+    chain = _walk(target, walkers, earlier, options, control)
+    outcome = _outcome(target, chain, 0 if earlier is None else len(earlier.places), options, control)
+    if options.savepath:
+        folder = Path(options.savepath)
+        _write(folder, chain, outcome, options)
+        write_fingerprint(folder, "emcee", own)
+    return outcome
+
+
+def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOptions, control: Control) -> Chain:
+    sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True)
+    if earlier is None:
+        ball = start_ball(target, walkers, np.random.default_rng(options.seed))
+        state, before = emcee.State(ball, random_state=np.random.RandomState(options.seed).get_state()), 0
+    else:
+        state = emcee.State(earlier.places[-1], log_prob=earlier.log_prob[-1], random_state=earlier.random)
+        before = len(earlier.places)
+    total = options.steps + options.discard
+    for done, state in enumerate(sampler.sample(state, iterations=max(total - before, 0)), start=before + 1):
         if done % 10 == 0:
             control.report(done / total, f"step {done} of {total}")
         if control.stopped:
             break
-    return _outcome(problem, sampler, done, options, control)
+    if earlier is not None and not sampler.iteration:
+        return earlier
+    places, log_prob = sampler.get_chain(), sampler.get_log_prob()
+    assert places is not None and log_prob is not None
+    if earlier is not None:
+        places, log_prob = np.concatenate([earlier.places, places]), np.concatenate([earlier.log_prob, log_prob])
+    return Chain(places, log_prob, tuple(state.random_state))
 
 
-def _outcome(problem: Problem, sampler: Any, done: int, options: WalkerOptions, control: Control) -> Outcome:
-    burned = min(options.discard, done // 2)  # a run stopped early still has its second half
-    chain, log_prob = sampler.get_chain(discard=burned), sampler.get_log_prob(discard=burned)
-    memory = emcee.autocorr.integrated_time(chain, tol=0, has_walkers=True) if len(chain) > 10 else np.array([np.nan])
-    short = bool(len(chain) < 50 * np.nanmax(memory)) if np.isfinite(memory).any() else True
+def _acceptance(chain: Chain) -> float:
+    return float(np.mean(np.any(np.diff(chain.places, axis=0) != 0, axis=-1))) if len(chain.places) > 1 else np.nan
+
+
+def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions, control: Control) -> Outcome:
+    burned = min(options.discard, len(whole.places) // 2)  # a run stopped early still has its second half
+    chain, log_prob = whole.places[burned:], whole.log_prob[burned:].reshape(-1)
+    memory = _memory(chain)
     status = Status.stopped if control.stopped else Status.converged
-    remark = (
-        f" The chain is shorter than 50 autocorrelation times ({np.nanmax(memory):.0f} steps): go on." if short else ""
-    )
+    remark = f" {earlier} of its {len(whole.places)} steps were taken from {options.resume}." if earlier else ""
+    if not len(chain) > 50 * memory:
+        remark += f" The chain is shorter than 50 autocorrelation times ({memory:.0f} steps): go on."
+    draws = chain.reshape(-1, target.problem.n)
     return sample_outcome(
-        problem,
+        target,
         engine="emcee",
-        draws=chain.reshape(-1, problem.n),
-        log_prob=log_prob.reshape(-1),
+        draws=draws,
+        log_like=log_prob - target.log_prior(draws),
+        log_prob=log_prob,
         status=status,
         remark=remark,
         stats=(
-            ("steps", done),
-            ("autocorrelation", float(np.nanmax(memory)) if np.isfinite(memory).any() else float("nan")),
+            ("steps", len(whole.places)),
+            ("autocorrelation", memory),
             ("ess", effective_size(np.swapaxes(chain, 0, 1))),
-            ("acceptance", float(np.mean(sampler.acceptance_fraction))),
+            ("acceptance", _acceptance(whole)),
             ("seconds", control.elapsed),
         ),
         settings=(("steps", options.steps), ("discard", options.discard), ("seed", options.seed)),
     )
+
+
+def _memory(chain: np.ndarray) -> float:
+    """The longest autocorrelation time over parameters, in steps; NaN where the chain is too short to tell."""
+    times = emcee.autocorr.integrated_time(chain, tol=0, has_walkers=True) if len(chain) > 10 else np.array([np.nan])
+    return float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
+
+
+def _read(folder: Path) -> Chain:
+    with np.load(folder / CHAIN) as file:
+        random = ("MT19937", file["random_key"], *(n.item() for n in file["random_rest"][:2].astype(int)))
+        return Chain(file["chain"], file["log_prob"], (*random, file["random_rest"][2].item()))
+
+
+def _write(folder: Path, chain: Chain, outcome: Outcome, options: WalkerOptions) -> None:
+    """The chain, the sample (parameters and log-likelihood), and the settings as the documented files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _, key, *rest = chain.random
+    np.savez(
+        folder / CHAIN, chain=chain.places, log_prob=chain.log_prob, random_key=key, random_rest=np.array(rest, float)
+    )
+    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_like]))
+    facts: dict[str, Any] = {"nstep": len(chain.places), "discard": options.discard}
+    if np.isfinite(outcome.figures["autocorrelation"]):
+        facts["autocorr_time"] = outcome.figures["autocorrelation"]
+    for name, value in facts.items():
+        (folder / f"1-{name}.json").write_text(json.dumps(value), encoding="utf-8")

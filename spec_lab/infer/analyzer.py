@@ -105,7 +105,12 @@ class SampleAnalyzer(Predictions):
     # -- criteria ------------------------------------------------------------------------------------------------------
     @cached_property
     def min_stat(self) -> float:
-        """The statistic at its true minimum: the best point of the run, polished by the built-in fit."""
+        """The statistic at its true minimum: the best point of the run, polished by the built-in fit.
+
+        A run with hooks is not polished: the built-in fit knows nothing of them.
+        """
+        if "hooks" in dict(self.outcome.settings):
+            return self.outcome.stat
         from spec_lab.engines.newton import minimise
 
         polished = float(minimise(self.problem, np.asarray(self.outcome.best)).f)

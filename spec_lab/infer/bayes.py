@@ -1,9 +1,15 @@
-"""BayesInfer: posteriors and evidence."""
+"""BayesInfer: posteriors and evidence, and the callbacks that MultiNest is given."""
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from spec_lab._base import EngineError
 from spec_lab.infer.analyzer import Posterior
 from spec_lab.infer.infer import Infer
+
+LOG_ZERO = -2e100  # what MultiNest is told where the likelihood is zero or undefined
 
 
 class BayesInfer(Infer):
@@ -25,5 +31,102 @@ class BayesInfer(Infer):
         """
         return self._sampled("nuts", **options)
 
+    def nested(self, **options: Any) -> Posterior:
+        """Evidence and posterior by nested sampling, without any native library.
+
+        Args:
+            **options: See `spec_lab.engines.nested.NestedOptions`: `live`, `moves`, `tolerance`, `sharpen`, `seed`.
+        """
+        return self._sampled("nested", **options)
+
+    def emcee(
+        self,
+        nstep: int = 1000,
+        discard: int = 100,
+        resume: bool = True,
+        savepath: str | Path | None = "./",
+        random_seed: int | None = None,
+        **options: Any,
+    ) -> Posterior:
+        """Posterior by an ensemble of walkers (emcee).
+
+        Writes `1-.npz` (the chain), `1-posterior_sample.txt`, `1-nstep.json`, `1-discard.json`, `1-autocorr_time.json` and
+        `1-emcee_fingerprint.json`.
+
+        Args:
+            nstep: Steps in all, the discarded ones included.
+            discard: Steps at the beginning that are thrown away.
+            resume: Go on with the chain in `savepath` if there is one: it is extended to `nstep` steps. A chain of another
+                model, other data or other priors is refused.
+            savepath: Folder of the files, made if missing; None writes nothing.
+            random_seed: None takes the default seed, so that a run can be repeated.
+            **options: See `spec_lab.engines.walkers.WalkerOptions`: `walkers`.
+
+        Raises:
+            EngineError: `resume` meets a chain of something else, or `discard` leaves nothing.
+        """
+        if not 0 <= discard < nstep:
+            raise EngineError(
+                "no step would be kept", got=f"nstep={nstep}, discard={discard}", allowed="discard < nstep"
+            )
+        seed = {} if random_seed is None else {"seed": random_seed}
+        files = _files(savepath, resume)
+        return self._sampled("emcee", steps=nstep - discard, discard=discard, **seed, **files, **options)
+
+    def multinest(
+        self,
+        nlive: int = 500,
+        resume: bool = True,
+        verbose: bool = False,
+        max_iter: int | None = None,
+        ins: bool = True,
+        savepath: str | Path | None = "./",
+        random_seed: int | None = None,
+        **options: Any,
+    ) -> Posterior:
+        """Evidence and posterior by MultiNest (Feroz, Hobson & Bridges 2009), in a process of its own.
+
+        MultiNest is a separate library with an academic licence: see `spec_lab.engines.multinest` for where it is looked for.
+        Writes MultiNest's own files, `1-posterior_sample.txt`, `1-nlive.json`, `1-posterior_stats.json` and
+        `1-multinest_fingerprint.json`; `1-max_iter_warning.txt` when the limit on iterations ended the run.
+
+        Args:
+            nlive: Live points.
+            resume: Go on with the run in `savepath` if there is one. A run of another model, other data or other priors is
+                refused.
+            verbose: Let MultiNest print its progress.
+            max_iter: Limit on iterations; None = 50 times `nlive`.
+            ins: Use importance nested sampling for ln Z.
+            savepath: Folder of the files, made if missing; None writes nothing.
+            random_seed: None takes the default seed, so that a run can be repeated.
+            **options: See `spec_lab.engines.multinest.MultinestOptions`: `efficiency`, `tolerance`.
+
+        Raises:
+            MissingDependency: pymultinest or the MultiNest library is not there; the message says how to get it.
+            EngineError: `resume` meets a run of something else, or MultiNest fails.
+        """
+        seed = {} if random_seed is None else {"seed": random_seed}
+        settings = {"live": nlive, "verbose": verbose, "max_iterations": max_iter or 0, "importance": ins}
+        return self._sampled("multinest", **settings, **seed, **_files(savepath, resume), **options)
+
+    def multinest_safe_prior_transform(self, cube: Any, ndim: int, nparams: int) -> None:
+        """The prior transform as pymultinest wants it: overwrites the first `ndim` numbers of `cube` with free values."""
+        values = self.prior_transform([cube[i] for i in range(ndim)])
+        for i in range(ndim):
+            cube[i] = float(values[i])
+
+    def multinest_safe_calc_loglike(self, cube: Any, ndim: int, nparams: int, lnew: float | None = None) -> float:
+        """The log-likelihood as pymultinest wants it, at free values `cube`: -2e100 where it is not finite, never an error."""
+        try:
+            value = self.calc_loglike([cube[i] for i in range(ndim)])
+        except (ArithmeticError, ValueError):
+            return LOG_ZERO  # an exception would be swallowed by ctypes, and MultiNest would go on with garbage
+        return value if np.isfinite(value) else LOG_ZERO
+
     def _sampled(self, engine: str, **options: Any) -> Posterior:
         return Posterior(self, self.run(engine, **options))
+
+
+def _files(savepath: str | Path | None, resume: bool) -> dict[str, str]:
+    folder = "" if savepath is None else str(savepath)
+    return {"savepath": folder, "resume": folder if resume else ""}

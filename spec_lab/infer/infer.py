@@ -5,16 +5,18 @@ It keeps no science of its own: its set-up lives in a store, every change is an 
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, SpecLabWarning
 from spec_lab._base.info import Info
 from spec_lab.engines import Control, Outcome, run_engine
 from spec_lab.fit import Append, Edit, Link, Notice, Problem, SetFree, Setup, Unlink
 from spec_lab.infer import tables
 from spec_lab.infer.analyzer import Bootstrap
+from spec_lab.infer.archive import Archive
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Handles
 from spec_lab.infer.readings import Readings
@@ -94,6 +96,38 @@ class Infer(Readings):
     def at_par(self, theta: Any) -> None:
         """Put the free parameters at `theta` (`f[n]`)."""
         self.commit(SetFree(tuple(float(v) for v in np.atleast_1d(theta)), why="typed values"))
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+    def export(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Save the fit whole: data, responses, models, values, links, ties, priors, and the last outcome.
+
+        Args:
+            path: A folder to make, or a file that ends in `.zip`.
+            overwrite: Whether an earlier export there may be replaced.
+
+        Raises:
+            FileExistsError: Something is there.
+            SerializationError: Something cannot be saved, such as a component made of a lambda; nothing is written.
+        """
+        hooks = [name for name, hook in self._hooks.items() if hook]
+        if hooks:
+            warnings.warn(
+                f"{', '.join(hooks)} are not saved: set them again after loading", SpecLabWarning, stacklevel=2
+            )
+        return Archive(_kind(type(self)), self.setup, self.outcome).export(path, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what `export` wrote. `Infer.load` gives the class that was saved, a subclass's `load` gives that subclass.
+
+        Raises:
+            FileNotFoundError: There is nothing.
+            SerializationError: It is damaged, no saved fit, or names something that cannot be found here.
+        """
+        saved = Archive.load(path)
+        made: Any = (_kinds().get(saved.kind, cls) if cls is Infer else cls)()
+        made._store, made.outcome = LocalStore(saved.setup), saved.outcome
+        return made
 
     # -- parameters ----------------------------------------------------------------------------------------------------
     @property
@@ -209,8 +243,13 @@ class Infer(Readings):
 
     # -- engines -------------------------------------------------------------------------------------------------------
     def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
-        """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are."""
-        self.outcome = run_engine(engine, self.problem, control=control, **options)
+        """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.
+
+        Raises:
+            EngineError: The engine cannot run, or cannot honour a hook that is set.
+        """
+        hooks = {name: partial(hook, self) for name, hook in self._hooks.items() if hook}
+        self.outcome = run_engine(engine, self.problem, control=control, hooks=hooks, **options)
         self._store.record(self.outcome)
         return self.outcome
 
@@ -234,6 +273,15 @@ class Infer(Readings):
     def _repr_html_(self) -> str:
         shown: Info = tables.par_info(self.setup, hide_frozen_data=True)
         return shown._repr_html_()
+
+
+def _kinds() -> dict[str, type[Infer]]:
+    return {kind.__name__: kind for kind in (Infer, *Infer.__subclasses__()) if kind.__module__.startswith(__package__)}
+
+
+def _kind(cls: type) -> str:
+    """The nearest class of this package."""
+    return next(base.__name__ for base in cls.__mro__ if base in _kinds().values())
 
 
 def _hook(name: str, doc: str) -> property:
