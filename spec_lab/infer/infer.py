@@ -4,9 +4,11 @@ It keeps no science of its own: its set-up lives in a store, every change is an 
 `Problem` of the present set-up, every table from a pure function. `BayesInfer` and `MaxLikeFit` add engines.
 """
 
+import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 

@@ -5,6 +5,8 @@
 A file's first parameters (interpolated ones) span a grid; the spectrum between grid points is multilinear in the parameters,
 in the logarithm of those whose METHOD is 1. Additional parameters (spectra to be added in proportion) are included. In
 energy, additive tables hold bin integrals and are shared out over overlapping bins; factors are piecewise constant.
+
+A saved table model carries its table along, so that it can be loaded where the file is not.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from spec_lab.models.component import Additive, Component, Multiplicative
 from spec_lab.models.declare import LN10, amplitude, span
 from spec_lab.models.energy import Energy, Grid
 from spec_lab.models.parameter import parameter
+from spec_lab.tree import register_pytree_type, register_saving
 
 
 class Axis(NamedTuple):
@@ -73,26 +76,39 @@ def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]
         right = "atable" if is_additive else "mtable"
         raise ModelError(f"{path} is the other kind of table model", hint=f"Use {right}({str(path)!r}).")
     name = name or "".join(c for c in model_name.lower() if c.isalnum() or c == "_") or "table"
-    if (name, table.digest) not in _MADE:
-        source = (str(Path(path).resolve()), name, additive)
-        _MADE[name, table.digest] = _class(table, source, f"Table model {model_name} from {Path(path).name}.")
-    return _MADE[name, table.digest]
+    return _known(table, (name, additive, f"Table model {model_name} from {Path(path).name}."))
 
 
-def _remade(path: str, name: str, additive: bool, state: dict[str, Any]) -> Component:
-    """A component of a table model from its file: what pickle calls."""
-    return _make(path, name, additive)(**state)
+def _known(table: Table, told: tuple[str, bool, str]) -> type[Component]:
+    key = (told[0], table.digest)
+    if key not in _MADE:
+        _MADE[key] = _class(table, told)
+    return _MADE[key]
 
 
-def _class(table: Table, source: tuple[str, str, bool], doc: str) -> type[Component]:
-    _, name, additive = source
+def _remade(table: Table, told: tuple[str, bool, str], state: dict[str, Any]) -> Component:
+    """A component from what pickles and saved files hold: the table itself, its name, kind and sentence, the fields."""
+    return _known(table, told)(**state)
+
+
+class SavedTable:
+    """The name by which files know table models, whose classes are made at run time; never instantiated."""
+
+
+register_pytree_type(
+    SavedTable, flatten=lambda s: ((), s), unflatten=lambda s, _: s, deserializer=lambda saved: _remade(*saved)
+)
+
+
+def _class(table: Table, told: tuple[str, bool, str]) -> type[Component]:
+    name, additive, doc = told
     base: Any = Additive if additive else Multiplicative
     fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
     if additive:
         fields["logA"] = amplitude(doc="norm", unit="")
 
-    def reduce(self: Any) -> Any:
-        return _remade, (*source, {key: getattr(self, key) for key in (*fields, *self.settings(), "name")})
+    def contents(self: Any) -> Any:
+        return table, told, {key: getattr(self, key) for key in (*fields, *self.settings(), "name")}
 
     behaviour = _additive(table) if additive else _factor(table)
     body = {
@@ -101,11 +117,11 @@ def _class(table: Table, source: tuple[str, str, bool], doc: str) -> type[Compon
         "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar, "listed": ClassVar},
         "formula": rf"\mathrm{{{name}}}(E)",
         "listed": name.isidentifier(),
-        "__reduce__": reduce,
+        "__reduce__": lambda self: (_remade, contents(self)),
         **behaviour,
         **fields,
     }
-    return type(base)(name, (base,), body)
+    return register_saving(type(base)(name, (base,), body), contents, SavedTable)
 
 
 def _field(axis: Axis) -> Any:

@@ -9,6 +9,9 @@
 
 Every argument after E is a parameter and needs a default, its start value. An argument called T is the time in seconds. The
 function gets JAX arrays and must use `jax.numpy` (or plain arithmetic); it may be called with energies of any shape.
+
+Saved fits name the function's place (module and name) and are loaded where it is found again: after its cell has run, or
+from a module that was imported or declared with `spec_lab.tree.allow_package`.
 """
 
 from __future__ import annotations
@@ -95,6 +98,7 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
     body = {
         "__doc__": inspect.getdoc(function) or f"User component {name}.",
         "__module__": function.__module__,
+        "__qualname__": function.__qualname__,  # files find the class where the function stood
         "__annotations__": {**dict.fromkeys(fields, Any), "aliases": ClassVar, "formula": ClassVar},
         "aliases": aliases,
         "formula": formula,

@@ -27,6 +27,7 @@ from spec_lab.tree.registry import PyTreeTypeSpec as PyTreeTypeSpec
 from spec_lab.tree.registry import is_registered_pytree_type as is_registered_pytree_type
 from spec_lab.tree.registry import register_attrs_type as register_attrs_type
 from spec_lab.tree.registry import register_pytree_type as register_pytree_type
+from spec_lab.tree.registry import register_saving as register_saving
 from spec_lab.tree.registry import resolve_pytree_spec as resolve_pytree_spec
 from spec_lab.tree.struct import Struct as Struct
 from spec_lab.tree.struct import StructABCMeta as StructABCMeta

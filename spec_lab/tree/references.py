@@ -107,12 +107,18 @@ def _as_class(ref: str, guard: Callable[[str], None]) -> type:
 
 
 def _require_allowed(module: str) -> None:
-    if not is_allowed(module):
+    if is_allowed(module):
+        return
+    if module == "__main__":
         raise SerializationError(
-            f"module {module!r} is not among the packages that saved files may name",
-            allowed=", ".join(sorted(_packages)),
-            hint=f"If you trust it: spec_lab.tree.allow_package({module.split('.')[0]!r}).",
+            "the saved object uses something that a notebook or script defined, and it is not defined here",
+            hint="Run the cell that defines it, then load again.",
         )
+    raise SerializationError(
+        f"module {module!r} is not among the packages that saved files may name",
+        allowed=", ".join(sorted(_packages)),
+        hint=f"If you trust it: spec_lab.tree.allow_package({module.split('.')[0]!r}).",
+    )
 
 
 def _split(ref: str) -> tuple[str, str]:

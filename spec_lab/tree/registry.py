@@ -33,6 +33,8 @@ class PyTreeTypeSpec:
         serializer: `obj -> payload` of savable values, or None to save what flattening gives.
         deserializer: `payload -> obj`, the way back.
         layout: The attributes by role, where the class is made of attributes.
+        saved_as: For classes made at run time, which no later program can find by name: the class that files name
+            instead; its deserializer reads them.
     """
 
     cls: type
@@ -42,6 +44,7 @@ class PyTreeTypeSpec:
     serializer: Callable[[Any], Any] | None = None
     deserializer: Callable[[Any], Any] | None = None
     layout: Layout | None = None
+    saved_as: type | None = None
 
 
 _specs: dict[type, PyTreeTypeSpec] = {}
@@ -113,6 +116,18 @@ def register_pytree_type(
         SerializationError: Another library registered the class with JAX.
     """
     register_spec(PyTreeTypeSpec(cls, flatten, unflatten, flatten_with_keys, serializer, deserializer))
+    return cls
+
+
+def register_saving(cls: type, serializer: Callable[[Any], Any], saved_as: type) -> type:
+    """Save instances of a class that was made at run time, and which no later program can find by its name.
+
+    Args:
+        cls: The class; how JAX takes it apart stays as it is.
+        serializer: `obj -> payload` of savable values.
+        saved_as: A class with a place in a module, registered with a deserializer: files name it instead.
+    """
+    register_spec(dataclasses.replace(spec_of(cls), serializer=serializer, saved_as=saved_as))
     return cls
 
 

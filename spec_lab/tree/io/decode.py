@@ -52,7 +52,7 @@ def decode(payload: Any, *, expected_cls: type | None, copy: bool) -> Any:
     if not isinstance(data, Mapping):
         raise SerializationError("state dict has no mapping 'array_data'", got=type(data).__name__)
     table = payload["arrays"]
-    reader = _Reader({name: _array(name, data, table, copy) for name in table})
+    reader = _Reader({name: _array(name, data, table, copy) for name in table}, payload["manifest"])
     where = _title(payload["manifest"])
     try:
         _check_class(payload["manifest"], expected_cls, where)
@@ -119,11 +119,29 @@ def _part(payload: dict[str, Any], key: str, kind: type, where: str) -> Any:
     return part
 
 
+def _shared_parts(manifest: Any) -> dict[int, dict[str, Any]]:
+    """Number to saved form of the Structs that are pointed to from elsewhere."""
+    found: dict[int, dict[str, Any]] = {}
+    todo = [manifest]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, list):
+            todo += part
+        elif isinstance(part, dict):
+            todo += part.values()
+            number = part.get("shared")
+            if part.get("__kind__") == "struct" and isinstance(number, int):
+                found[number] = part
+    return found
+
+
 class _Reader:
     """One run of decoding, over checked arrays."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray]):
+    def __init__(self, arrays: Mapping[str, np.ndarray], manifest: Any):
         self._arrays = arrays
+        self._shared = _shared_parts(manifest)
+        self._made: dict[int, Any] = {}
         self._kinds: dict[str, Callable[[dict[str, Any], str], Any]] = {
             "float": lambda payload, where: float(_part(payload, "value", str, where)),
             "complex": self._complex,
@@ -140,6 +158,7 @@ class _Reader:
             "class": lambda payload, where: resolve_saved_class(_part(payload, "type", str, where)),
             "function": lambda payload, where: resolve_allowed_function(_part(payload, "ref", str, where)),
             "struct": self._struct,
+            "same": self._same,
             "registered-pytree": self._registered,
         }
 
@@ -196,7 +215,21 @@ class _Reader:
             raise SerializationError(f"{where}: {cls.__qualname__} has no member {name!r}")
         return cls[name]
 
+    def _same(self, payload: dict[str, Any], where: str) -> Any:
+        number = _part(payload, "shared", int, where)
+        if number not in self._shared:
+            raise SerializationError(f"{where}: points to a shared part that is not there", got=number)
+        return self._struct(self._shared[number], where)
+
     def _struct(self, payload: dict[str, Any], where: str) -> Any:
+        number = payload.get("shared")
+        if not isinstance(number, int):
+            return self._built(payload, where)
+        if number not in self._made:
+            self._made[number] = self._built(payload, where)
+        return self._made[number]
+
+    def _built(self, payload: dict[str, Any], where: str) -> Any:
         cls: Any = resolve_saved_class(_part(payload, "type", str, where))
         if not issubclass(cls, Struct):
             raise SerializationError(f"{where}: {cls.__qualname__} is not a Struct")

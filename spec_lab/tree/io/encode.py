@@ -1,7 +1,8 @@
 """From objects to a state dict: one function per kind of value, chosen by a short list of questions.
 
 Small values are JSON themselves; everything else is `{"__kind__": ...}`. Sets are written in a fixed order, so equal
-objects give equal manifests. What cannot be read back is refused here, with the path to it.
+objects give equal manifests. A Struct met a second time (one response in two units) is written as a pointer to the first,
+so sharing survives and nothing is stored twice. What cannot be read back is refused here, with the path to it.
 """
 
 import enum
@@ -59,6 +60,8 @@ class _Writer:
         self.arrays: dict[str, np.ndarray] = {}
         self._copy = copy
         self._inside: set[int] = set()
+        self._structs: dict[int, tuple[Struct, dict[str, Any]]] = {}  # holds them, so that no id is used again
+        self._shared = 0
 
     def value(self, value: Any, where: str) -> Any:
         """The JSON form of one value."""
@@ -101,15 +104,27 @@ class _Writer:
         return self._container(value, where) if spec is None else self._registered(spec, value, where)
 
     def _struct(self, value: Struct, where: str) -> dict[str, Any]:
+        if id(value) in self._structs:
+            return self._same(self._structs[id(value)][1])
         saved = {
             name: self.value(getattr(value, name), f"{where}.{name}")
             for name, spec in value.fields().items()
             if spec.should_serialize
         }
-        return {"__kind__": "struct", "type": class_ref(type(value)), "fields": saved}
+        written = {"__kind__": "struct", "type": class_ref(type(value)), "fields": saved}
+        self._structs[id(value)] = (value, written)
+        return written
+
+    def _same(self, first: dict[str, Any]) -> dict[str, Any]:
+        """A pointer to a Struct written before, which is given a number now."""
+        if "shared" not in first:
+            first["shared"] = self._shared
+            self._shared += 1
+        return {"__kind__": "same", "shared": first["shared"]}
 
     def _registered(self, spec: PyTreeTypeSpec, value: Any, where: str) -> dict[str, Any]:
-        head = {"__kind__": "registered-pytree", "type": class_ref(type(value))}
+        _check_findable(type(value), spec, where)
+        head = {"__kind__": "registered-pytree", "type": class_ref(spec.saved_as or type(value))}
         if spec.serializer is not None:
             payload = self.value(spec.serializer(value), f"{where} (serialized)")
             return head | {"mode": "serializer", "payload": payload}
@@ -148,6 +163,17 @@ def _adapter(cls: type) -> PyTreeTypeSpec | None:
         return spec_of(cls)
     except SerializationError:
         return None
+
+
+def _check_findable(cls: type, spec: PyTreeTypeSpec, where: str) -> None:
+    """A model of a class that has no lasting name would be lost with the program: say so before, not after."""
+    if not issubclass(cls, eqx.Module) or spec.saved_as is not None:
+        return
+    if not isinstance(find_loaded(class_ref(cls)), type):
+        raise SerializationError(
+            f"{where}: {class_ref(cls)!r} names no class at the top level of a module, so no later program can find it",
+            hint="Write it there, not as a lambda or inside a function, and under its own name.",
+        )
 
 
 def _base_value(value: Any) -> Any:
