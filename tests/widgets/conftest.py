@@ -8,8 +8,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "session"))
 
 from session_toy import make_infer
-from spec_lab_widgets import Lab
 from widgets_wire import Wire
+
+from spec_lab_widgets import Lab
 
 
 @pytest.fixture

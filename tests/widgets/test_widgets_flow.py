@@ -1,6 +1,7 @@
 """Flow control with a clock of its own."""
 
 import pytest
+
 from spec_lab_widgets.flow import BURST, PATIENCE, RATE, Flow
 
 

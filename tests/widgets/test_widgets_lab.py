@@ -7,13 +7,13 @@ import weakref
 
 import ipywidgets
 import pytest
-import spec_lab_widgets as panels
 from session_toy import make_infer, same_state
-from spec_lab_widgets import Lab
 
+import spec_lab_widgets as panels
 from spec_lab._base import ParameterError
 from spec_lab.infer import Bootstrap
 from spec_lab.session import FitSession
+from spec_lab_widgets import Lab
 
 
 def test_each_call_does_what_its_click_does(wire, lab):
