@@ -244,14 +244,18 @@ class Infer(Readings):
         return vector
 
     # -- engines -------------------------------------------------------------------------------------------------------
+    @property
+    def hooks(self) -> dict[str, Callable[[np.ndarray], Any]]:
+        """The functions that replace log-likelihood, log prior or prior transform, bound to this object."""
+        return {name: partial(hook, self) for name, hook in self._hooks.items() if hook}
+
     def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
         """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.
 
         Raises:
             EngineError: The engine cannot run, or cannot honour a hook that is set.
         """
-        hooks = {name: partial(hook, self) for name, hook in self._hooks.items() if hook}
-        self.outcome = run_engine(engine, self.problem, control=control, hooks=hooks, **options)
+        self.outcome = run_engine(engine, self.problem, control=control, hooks=self.hooks, **options)
         self._store.record(self.outcome)
         return self.outcome
 

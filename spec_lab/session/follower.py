@@ -19,6 +19,7 @@ from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview
 
 KEPT = 12
+PAUSE = 0.06  # seconds between an edit and its preview: the curves and the table go first, bursts of edits coalesce
 
 
 class Follower:
@@ -28,10 +29,17 @@ class Follower:
         bench: Where problems come from.
         report: The session's dispatch.
         first: What comes before the preview: the curves of the set-up, which the person is waiting for.
+        hooks: Gives the functions of the `Infer` that replace its log-likelihood or prior.
     """
 
-    def __init__(self, bench: Bench, report: Callable[[Any], Any], first: Callable[[Setup], Any]):
-        self._bench, self._report, self._first = bench, report, first
+    def __init__(
+        self,
+        bench: Bench,
+        report: Callable[[Any], Any],
+        first: Callable[[Setup], Any],
+        hooks: Callable[[], dict[str, Any]],
+    ):
+        self._bench, self._report, self._first, self._hooks = bench, report, first, hooks
         self._stop = threading.Event()
         self._known: dict[Any, Preview] = {}
         self._newest = Newest(self._follow, "spec_lab-preview")
@@ -54,12 +62,12 @@ class Follower:
     def _follow(self, request: tuple[Setup, bool, bool, threading.Event]) -> None:
         setup, refit, posterior, stop = request
         asked = question(setup)
-        if not setup.free:
+        if not setup.free or stop.wait(PAUSE):
             return
         control = Control(stop=stop)
         try:
             self._first(setup)
-            preview = None if refit else self._known.get((asked, posterior))
+            preview = None if refit or self._hooks() else self._known.get((asked, posterior))
             if preview is None:
                 best = self._fit(setup, control, refit)
                 sample = self._sample(best, control) if posterior and not stop.is_set() else None
@@ -80,7 +88,7 @@ class Follower:
             self._known.pop(next(iter(self._known)))
 
     def _fit(self, setup: Setup, control: Control, refit: bool) -> Outcome:
-        best = run_engine("fit", self._bench.problem(setup), control)
+        best = run_engine("fit", self._bench.problem(setup), control, self._hooks())
         if refit and not control.stopped:
             self._report(Refitted(setup, tuple(map(float, best.best))))
         return best
@@ -89,4 +97,4 @@ class Follower:
         """The preview posterior, or None where the posterior is improper (which the panel says)."""
         if improper(best.setup):
             return None
-        return run_engine("preview", self._bench.problem(best.setup), control)
+        return run_engine("preview", self._bench.problem(best.setup), control, self._hooks())

@@ -26,15 +26,21 @@ class Job:
     Args:
         order: What to run.
         problem: The snapshot, ready to be computed.
+        hooks: The functions of the `Infer` that replace its log-likelihood or prior.
         report: Called once, in the job's thread, with the report of its end.
         on_progress: Called in the job's thread after each progress report.
     """
 
     def __init__(
-        self, order: StartJob, problem: Problem, report: Callable[[Action], Any], on_progress: Callable[[], None]
+        self,
+        order: StartJob,
+        problem: Problem,
+        hooks: dict[str, Any],
+        report: Callable[[Action], Any],
+        on_progress: Callable[[], None],
     ):
         self.order, self.number = order, order.job
-        self._problem, self._report, self._on_progress = problem, report, on_progress
+        self._problem, self._hooks, self._report, self._on_progress = problem, hooks, report, on_progress
         self.control = Control(on_progress=self._progressed)
         self.started = time.time()
         self.finished = threading.Event()
@@ -67,7 +73,7 @@ class Job:
         try:
             before = self._problem.stat()
             options = dict(self.order.options)
-            outcome = run_engine(self.order.engine, self._problem, self.control, **options)
+            outcome = run_engine(self.order.engine, self._problem, self.control, hooks=self._hooks, **options)
             return Finished(self.number, outcome, before, self.control.elapsed, time.time())
         except BaseException as error:  # whatever an engine throws must end in the state, never in a dead thread
             log.debug("the job with %s failed", self.order.engine, exc_info=True)

@@ -51,7 +51,7 @@ class FitSession:
         self._job: Job | None = None
         self.bench = Bench()
         self.reader = Reader(self.bench, lambda: self._tell("reading"))
-        self.follower = Follower(self.bench, self.dispatch, self.reader.now)
+        self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
         infer.attach(self)
         if previews or live:
             self.follower.ask(self._state.setup, refit=False, posterior=True)
@@ -120,7 +120,7 @@ class FitSession:
     def _perform(self, effect: StartJob | StopJob | Follow) -> None:
         if isinstance(effect, StartJob):
             problem = self.bench.problem(effect.setup)
-            self._job = Job(effect, problem, self._ended, lambda: self._tell("progress"))
+            self._job = Job(effect, problem, self.infer.hooks, self._ended, lambda: self._tell("progress"))
             self._job.start()
         elif isinstance(effect, StopJob):
             if self._job is not None and self._job.number == effect.job:

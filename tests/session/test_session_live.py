@@ -92,3 +92,11 @@ def test_a_dropped_preview_is_made_again_when_it_is_asked_for(live, infer):
         live.undo()
     infer.par[1].frozen = True
     assert live.settle(120) and live.state.preview.question == question(infer.setup)
+
+
+def test_a_hook_that_cannot_be_honoured_is_said_not_ignored(live, infer):
+    infer.loglike_func = lambda infer, theta: -float(theta @ theta)
+    infer.par[1].frozen = True
+    assert live.settle(120)
+    quality = views.view(live.state, live.reading())["criteria"]["quality"]
+    assert not quality["ok"] and "loglike_func" in quality["text"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spec_lab.session import FitSession, Reading
+from spec_lab.session import FitSession, Reading, views
 from spec_lab.session.reading import UnitReading
 
 WIDTH, TOP, BOTTOM, LEFT, RIGHT, GAP, PAD = 640, 260, 90, 62, 12, 12, 34
@@ -37,7 +37,7 @@ def svg(reading: Reading) -> str:
     """Data and model over the residuals, both against energy on logarithmic axes."""
     x = _axis([(u.lo[u.used], u.hi[u.used]) for u in reading.units], LEFT, WIDTH - RIGHT)
     levels = [(u.model[u.used], u.data[u.used & (u.data > u.error)]) for u in reading.units]
-    y = _axis(levels, TOP, 8)
+    y = _axis(levels, TOP, 8, views.lowest(reading))
     parts = [_frame(8, TOP - 8), _frame(TOP + GAP, BOTTOM), *_ticks(x, y)]
     for number, unit in enumerate(reading.units):
         parts += _unit(unit, x, y, COLORS[number % len(COLORS)])
@@ -56,11 +56,11 @@ class _Axis(NamedTuple):
     place: Callable[[np.ndarray], np.ndarray]
 
 
-def _axis(values: list[tuple[np.ndarray, np.ndarray]], start: float, stop: float) -> _Axis:
+def _axis(values: list[tuple[np.ndarray, np.ndarray]], start: float, stop: float, least: float | None = None) -> _Axis:
     every = np.concatenate([np.ravel(a) for pair in values for a in pair]) if values else np.zeros(0)
     good = every[np.isfinite(every) & (every > 0)]
     low, high = (good.min(), good.max()) if len(good) else (0.1, 10.0)
-    low, high = low / 1.3, high * 1.3
+    low, high = (low / 1.3 if least is None else least), high * 1.3
 
     def place(v: np.ndarray) -> np.ndarray:
         part = np.log(np.maximum(v, 1e-300) / low) / np.log(high / low)

@@ -32,7 +32,7 @@ def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False) -> 
         "ylabel": r"counts\,s^{-1}\,keV^{-1}",
         "xscale": "log",
         "yscale": "log",
-        "ymin": _floor(reading),
+        "ymin": lowest(reading),
         "stat": plain(reading.stat, 7),
         "units": [_head(i, unit) for i, unit in enumerate(reading.units)],
     }
@@ -56,7 +56,7 @@ def _columns(unit: UnitReading) -> list[np.ndarray]:
         return [np.asarray(c, dtype=np.float32) for c in (*columns, *(curve for _, curve in unit.terms))]
 
 
-def _floor(reading: Reading) -> float | None:
+def lowest(reading: Reading) -> float | None:
     """The smallest y worth showing on a log axis: below the faint end of data and model, above the noise around zero."""
     found = []
     for unit in reading.units:
