@@ -89,7 +89,7 @@ def _advance(view: Any, space: Any, loop: _Loop) -> _Loop:
     better = usable & (f <= loop.f)
     ratio = (loop.f - f) / jnp.maximum(loop.promised, 1e-300)
     eased = jnp.where(ratio > 0.75, loop.damping / 8, jnp.where(ratio > 0.25, loop.damping, loop.damping * 3))
-    damping = jnp.clip(jnp.where(better, eased, loop.damping * 8), 1e-12, 1e12)
+    damping = jnp.clip(jnp.where(better, eased, loop.damping * 8), 1e-6, 1e12)
     keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
     loop = loop._replace(
         x=keep(loop.try_, loop.x), f=keep(f, loop.f), g=keep(g, loop.g), H=keep(H, loop.H), damping=damping

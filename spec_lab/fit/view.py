@@ -113,7 +113,9 @@ class View:
         """Statistic, gradient `f[n]` and generalised Gauss-Newton matrix `f[n, n]` of the statistic.
 
         The matrix is J^T s'' J with J the Jacobian of (m, ts, tb) and s'' the exact second derivatives of each channel's
-        deviance: the part of the Hessian that does not need second derivatives of the model (Schraudolph 2002).
+        deviance: the part of the Hessian that does not need second derivatives of the model (Schraudolph 2002). In channels
+        where the model is far too bright (by more than 3 sigma) it is the curvature in ln m instead, s'' + s'/m: there a Poisson
+        deviance is nearly straight in m, and a step by its curvature would throw the model to zero.
         """
         columns = jnp.eye(x.shape[0])
 
@@ -146,4 +148,8 @@ class View:
             tangents = tuple(jnp.ones_like(c.m) if b == a else jnp.zeros_like(c.m) for b in range(3))
             _, row = jax.jvp(jax.grad(summed, argnums=(0, 1, 2)), tuple(c), tangents)
             rows.append(jnp.stack(row))
-        return value, jnp.stack(slope), jnp.stack(rows)
+        bend = jnp.stack(rows)
+        deviance, _ = self._kernel(kind, number, c)
+        too_bright = (deviance > 9.0) & (slope[0] > 0) & (c.m > 0)
+        extra = jnp.where(too_bright, slope[0] / jnp.where(too_bright, c.m, 1.0), 0.0)
+        return value, jnp.stack(slope), bend.at[0, 0].add(extra)
