@@ -29,10 +29,11 @@ class Finished(Action):
             return state, ()
         started, outcome = state.fit.setup, self.outcome
         phase = "stopped" if outcome.status is Status.stopped else "done"
-        fit = state.fit._replace(phase=phase, message=outcome.message, seconds=self.seconds, setup=None)
+        number = state.counter + 1
+        fit = state.fit._replace(phase=phase, message=outcome.message, seconds=self.seconds, setup=None, run=number)
         state = recorded(state.replace(fit=fit), outcome, self.time)
         if started is None or not same_setup(started, state.setup):
-            text = f"Run {state.counter} ended while you edited; its result is in the history, your edits stand."
+            text = f"Run {number} ended while you edited; its result is in the history, your edits stand."
             return state.told("info", text), ()
         if not outcome.stat <= self.stat_before:
             return state, ()
@@ -67,7 +68,7 @@ class Record(Action):
 
 @attrs.frozen
 class Failed(Action):
-    """A job ended with an error; the set-up is as it was."""
+    """A job ended with an error; the set-up is as it was. One that was asked to stop just has nothing to keep."""
 
     job: int
     error: dict[str, Any] = attrs.field(eq=False)
@@ -77,7 +78,10 @@ class Failed(Action):
         if self.job != state.fit.job:
             return state, ()
         text = str(self.error["message"])
-        fit = state.fit._replace(phase="failed", message=text, error=self.error, seconds=self.seconds, setup=None)
+        fit = state.fit._replace(message=text, seconds=self.seconds, setup=None)
+        if state.fit.phase == "stopping":
+            return state.replace(fit=fit._replace(phase="stopped", message=f"Nothing to keep: {text}")), ()
+        fit = fit._replace(phase="failed", error=self.error)
         return state.replace(fit=fit), ()
 
     def as_code(self) -> str:

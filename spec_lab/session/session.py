@@ -206,7 +206,7 @@ class FitSession:
 
     # -- waiting and reading -------------------------------------------------------------------------------------------
     def wait(self, timeout: float | None = None) -> Run | None:
-        """Wait for the running fit; its run, or None when none was started.
+        """Wait for the running fit; its run, or None when none was started or it was stopped before it had anything.
 
         Raises:
             EngineError: The fit failed, or `timeout` seconds passed before its end.
@@ -219,7 +219,8 @@ class FitSession:
         error = self._state.fit.error
         if error is not None:
             raise EngineError(str(error["message"]))
-        return self._state.runs[-1] if self._state.runs else None
+        number = self._state.fit.run
+        return next((run for run in self._state.runs if run.number == number), None)
 
     def settle(self, timeout: float | None = 60.0) -> bool:
         """Wait until job, preview and curves have caught up; False when that took longer than `timeout` seconds."""

@@ -67,6 +67,7 @@ class FitState(NamedTuple):
         message: A sentence about the end.
         seconds: How long it took.
         error: The error as data, when it failed.
+        run: Number of the run it gave, once it has ended with one.
     """
 
     phase: str = "idle"
@@ -76,6 +77,7 @@ class FitState(NamedTuple):
     message: str = ""
     seconds: float = 0.0
     error: dict[str, Any] | None = None
+    run: int | None = None
 
     @property
     def busy(self) -> bool:

@@ -176,3 +176,18 @@ def test_the_history_can_be_labelled_pinned_and_pruned(session):
     assert (run.label, run.pinned) == ("cut-off", True)
     session.fit()
     assert session.wait(120).number not in (first, second)
+
+
+def test_stopped_before_it_had_anything_is_no_failure(session, infer, monkeypatch):
+    def compiling(name, problem, control, **options):
+        control.stop.wait(20)
+        raise EngineError("stopped before the first draw")
+
+    monkeypatch.setattr(jobs, "run_engine", compiling)
+    before = infer.setup
+    session.fit()
+    session.stop()
+    assert session.wait(60) is None
+    fit = session.state.fit
+    assert fit.phase == "stopped" and fit.error is None and "before the first draw" in fit.message
+    assert infer.setup is before
