@@ -60,6 +60,9 @@ ENGINES: dict[str, Engine] = {
         Engine("nested", "Nested sampling", "Evidence and posterior by nested sampling, batched: seconds, and several modes "
                "are no obstacle.", "nested:run", "nested:NestedOptions", True,
                hooks=("loglike_func", "prior_transform_func")),
+        Engine("multinest", "MultiNest", "Evidence and posterior by MultiNest, in a process of its own; needs its library.",
+               "multinest:run", "multinest:MultinestOptions", True, "pymultinest",
+               ("loglike_func", "prior_transform_func")),
     )
 }  # fmt: skip
 

@@ -78,7 +78,7 @@ def run(problem: Problem, options: LeastSquaresOptions, control: Control) -> Out
     minimizer = Minimizer(residual, parameters_of(problem), iter_cb=watch, scale_covar=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # "covariance could not be estimated": told through the outcome
-        result = minimizer.minimize(method="leastsq", max_nfev=options.max_calls)
+        result: Any = minimizer.minimize(method="leastsq", max_nfev=options.max_calls)
     covariance = getattr(result, "covar", None)
     stopped = result.aborted and control.stopped
     status = Status.stopped if stopped else Status.converged if result.success else Status.limit

@@ -3,7 +3,8 @@
 A fixed number of live points fills the unit cube (the priors' quantiles). Each round lets the worst quarter die and replaces
 them by copies of survivors that walk, all at once in one compiled block, through the region above the last dead likelihood
 (`slices`); a batch of deaths shrinks the volume as the same deaths one by one. Evidence and weights come from the dead points
-and, in the end, the live ones (`volumes`); importance draws around the posterior points then sharpen them (`kernels`). The run looks at the stop flag between rounds and keeps what it has.
+and, in the end, the live ones (`volumes`); importance draws around the posterior points then sharpen them (`kernels`). The
+run looks at the stop flag between rounds and keeps what it has.
 """
 
 from typing import Any

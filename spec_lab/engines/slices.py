@@ -103,8 +103,8 @@ def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> t
 
     def roll(step: Any) -> _Dice:
         keys = jax.random.split(jax.random.fold_in(jax.random.PRNGKey(seed), step))
-        uniform = jax.random.uniform(keys[0], (3, size))
-        return _Dice(*uniform, jax.random.normal(keys[1], (size, n)))
+        place, label, offset = jax.random.uniform(keys[0], (3, size))
+        return _Dice(place, label, offset, jax.random.normal(keys[1], (size, n)))
 
     def one(q: Any) -> Any:
         return -0.5 * view.stat(space, from_cube(space, q))
@@ -127,7 +127,8 @@ def renew_on_host(
     generator, calls = np.random.default_rng(seed), 0
 
     def roll() -> _Dice:
-        return _Dice(*generator.uniform(size=(3, len(points.q))), generator.standard_normal(points.q.shape))
+        place, label, offset = generator.uniform(size=(3, len(points.q)))
+        return _Dice(place, label, offset, generator.standard_normal(points.q.shape))
 
     walk = _begin(points, region, roll(), np)
     while np.any(walk.left > 0):

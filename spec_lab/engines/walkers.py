@@ -102,12 +102,12 @@ def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOp
     sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True)
     if earlier is None:
         ball = start_ball(target, walkers, np.random.default_rng(options.seed))
-        state, before = emcee.State(ball, random_state=np.random.RandomState(options.seed).get_state()), 0
+        start, before = emcee.State(ball, random_state=np.random.RandomState(options.seed).get_state()), 0
     else:
-        state = emcee.State(earlier.places[-1], log_prob=earlier.log_prob[-1], random_state=earlier.random)
+        start = emcee.State(earlier.places[-1], log_prob=earlier.log_prob[-1], random_state=earlier.random)
         before = len(earlier.places)
     total = options.steps + options.discard
-    for done, state in enumerate(sampler.sample(state, iterations=max(total - before, 0)), start=before + 1):
+    for done, _ in enumerate(sampler.sample(start, iterations=max(total - before, 0)), start=before + 1):
         if done % 10 == 0:
             control.report(done / total, f"step {done} of {total}")
         if control.stopped:
@@ -118,7 +118,7 @@ def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOp
     assert places is not None and log_prob is not None
     if earlier is not None:
         places, log_prob = np.concatenate([earlier.places, places]), np.concatenate([earlier.log_prob, log_prob])
-    return Chain(places, log_prob, tuple(state.random_state))
+    return Chain(places, log_prob, tuple(sampler.random_state))
 
 
 def _acceptance(chain: Chain) -> float:

@@ -1,0 +1,200 @@
+"""multinest: MultiNest (Feroz, Hobson & Bridges 2009; INS: Feroz et al. 2019) through pymultinest, in a child process.
+
+MultiNest cannot be stopped from within, swallows exceptions and takes over SIGINT, so it runs in a process of its own
+(`worker`, held by `child`), in an empty folder, and asks this one for every likelihood over a pipe. The compiled functions, user
+components of a notebook and Python hooks stay where they are, an error in a likelihood is an error here, and stopping is
+ending the child; what it has written by then is the partial result. `library` says where MultiNest is, `files` reads and
+writes the documented files.
+"""
+
+import struct
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab._base import EngineError
+from spec_lab.engines.control import Control
+from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
+from spec_lab.engines.multinest import files, worker
+from spec_lab.engines.multinest.child import Child
+from spec_lab.engines.multinest.library import find_library
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.sample import sample_outcome
+from spec_lab.engines.target import Hooks, Target
+from spec_lab.fit import Problem
+from spec_lab.fit.space import from_cube
+from spec_lab.tree.attrs import frozen_static
+
+LOG_ZERO = -2e100  # the likelihood where the statistic is not finite; MultiNest ignores points below -1e100
+
+
+@frozen_static
+class MultinestOptions:
+    """Options of MultiNest.
+
+    Attributes:
+        live: Live points.
+        importance: Whether ln Z comes from importance nested sampling (INS).
+        efficiency: Sampling efficiency: how much larger than needed the ellipsoids are, inversely.
+        tolerance: The run ends when the live points could still add this much to ln Z.
+        max_iterations: Limit on iterations; 0 = 50 times `live`.
+        verbose: Print what MultiNest prints.
+        seed: Of MultiNest's random numbers.
+        savepath: Folder to copy the files to; "" writes nothing.
+        resume: Folder of an earlier run of the same problem to go on with; "" starts anew.
+    """
+
+    live: int = 500
+    importance: bool = True
+    efficiency: float = 0.3
+    tolerance: float = 0.5
+    max_iterations: int = 0
+    verbose: bool = False
+    seed: int = 450001
+    savepath: str = ""
+    resume: str = ""
+
+
+def _at_cube(view: Any, space: Any, q: Any) -> Any:
+    """Free values and log-likelihood at a point of the cube, in one array."""
+    x = from_cube(space, q)
+    return jnp.append(x, -0.5 * view.stat(space, x))
+
+
+def _answers(target: Target) -> Callable[[bytes], bytes]:
+    """From the packed cube to the packed free values and log-likelihood."""
+    problem, n = target.problem, target.problem.n
+
+    def compiled(q: np.ndarray) -> np.ndarray:
+        values = np.asarray(problem.run(_at_cube, problem.pad(q)))
+        return np.append(values[:n], values[-1])
+
+    def hooked(q: np.ndarray) -> np.ndarray:
+        x = target.from_cube(q[None])
+        return np.append(x[0], target.log_like(x)[0])
+
+    def answer(packed: bytes) -> bytes:
+        values = (hooked if target.hooks else compiled)(np.frombuffer(packed, dtype="<f8"))
+        if not np.isfinite(values[-1]):
+            values[-1] = LOG_ZERO
+        return values.astype("<f8").tobytes()
+
+    return answer
+
+
+def run(problem: Problem, options: MultinestOptions, control: Control, hooks: Hooks | None = None) -> Outcome:
+    """Evidence and posterior by MultiNest."""
+    if problem.n == 0:
+        raise EngineError(
+            "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
+        )
+    library, target = find_library(), Target(problem, hooks)
+    own = fingerprint(problem, hooks, live=options.live, importance=options.importance)
+    with tempfile.TemporaryDirectory(prefix="spec_lab_") as made:
+        folder = Path(made)
+        if options.resume and resumable(Path(options.resume), "multinest", files.RESUME, own):
+            files.copy(Path(options.resume), folder)
+        order = {"library": str(library), "parameters": problem.n, "settings": _settings(options)}
+        finished, calls = _drive(Child(folder, order), _answers(target), options, control)
+        outcome = _outcome(target, folder, finished, calls, options, control)
+        if options.savepath:
+            goal = Path(options.savepath)
+            goal.mkdir(parents=True, exist_ok=True)
+            files.copy(folder, goal)
+            files.write_documented(goal, outcome, options.live)
+            write_fingerprint(goal, "multinest", own)
+    return outcome
+
+
+def _limit(options: MultinestOptions) -> int:
+    return options.max_iterations or 50 * options.live
+
+
+def _settings(options: MultinestOptions) -> dict[str, Any]:
+    """The arguments of `pymultinest.run`."""
+    return {
+        "n_live_points": options.live,
+        "importance_nested_sampling": options.importance,
+        "multimodal": False,
+        "evidence_tolerance": options.tolerance,
+        "sampling_efficiency": options.efficiency,
+        "n_iter_before_update": 50,  # the progress comes every ten of these
+        "max_iter": _limit(options),
+        "seed": options.seed,
+        "verbose": options.verbose,
+        "resume": True,  # from the files in the folder, if there are any
+        "use_MPI": False,
+    }
+
+
+def _drive(
+    child: Child, answer: Callable[[bytes], bytes], options: MultinestOptions, control: Control
+) -> tuple[bool, int]:
+    """Serve the child until it ends or is to stop; whether it finished, and how many likelihoods it asked for."""
+    calls, told, best, log_z = 0, 0, -np.inf, np.nan
+    try:
+        for tag, payload in child.frames():
+            if control.stopped:
+                return False, calls
+            if tag == worker.LIKELIHOOD:
+                reply = answer(payload)
+                best = max(best, struct.unpack("<d", reply[-8:])[0])
+                child.answer(reply)
+                calls += 1
+            elif tag == worker.PROGRESS:
+                _, _, log_z = struct.unpack("<3d", payload)
+            elif tag == worker.FINISHED:
+                return True, calls
+            elif tag == worker.FAILED:
+                raise EngineError(f"MultiNest failed: {payload.decode(errors='replace').strip()}")
+            if calls >= told + 500 or tag == worker.PROGRESS:
+                told = calls
+                so_far = "" if np.isnan(log_z) else f", ln Z = {log_z:.2f} so far"
+                control.report(None, f"{calls} likelihoods, best {-2 * best:.2f}{so_far}", log_evidence=log_z)
+        raise EngineError(
+            f"MultiNest ended without a result (exit status {child.process.poll()})", got=child.last_words()
+        )
+    finally:
+        child.end()
+        if options.verbose:
+            print(files.text(child.folder / "multinest.log"))
+
+
+def _outcome(
+    target: Target, folder: Path, finished: bool, calls: int, options: MultinestOptions, control: Control
+) -> Outcome:
+    iterations = files.iterations(folder)
+    found = files.read_result(folder, target.problem.n, options) if finished else None
+    status, remark = Status.converged, ""
+    if found is None:
+        found = files.read_partial(folder, target.problem.n, options.live, options.seed)
+        status, remark = Status.stopped, " ln Z is a lower estimate."
+    elif iterations >= _limit(options):
+        status, remark = Status.limit, f" MultiNest made {iterations} iterations: raise max_iter and resume."
+    return sample_outcome(
+        target,
+        engine="multinest",
+        draws=found.draws,
+        log_like=found.log_like,
+        status=status,
+        remark=f" ln Z = {found.log_z:.3f} ± {found.error:.3f}.{remark}",
+        log_evidence=found.log_z,
+        log_evidence_error=found.error,
+        stats=(
+            ("ess", len(found.draws)),
+            ("iterations", iterations),
+            ("evaluations", calls),
+            ("seconds", control.elapsed),
+        ),
+        settings=(
+            ("live", options.live),
+            ("importance", options.importance),
+            ("efficiency", options.efficiency),
+            ("tolerance", options.tolerance),
+            ("seed", options.seed),
+        ),
+    )

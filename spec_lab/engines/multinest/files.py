@@ -1,0 +1,141 @@
+"""MultiNest's files: evidence and posterior read from them, those of a run copied, the documented ones written.
+
+Numbers are read by our own few lines, because MultiNest writes what Python cannot read: Fortran drops the E of an exponent
+with three digits (`0.19-322`).
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from spec_lab._base import EngineError
+from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.volumes import evidence, systematic
+
+RESUME = "1-resume.dat"
+_OWN = (
+    "1-.txt", "1-IS.iterinfo", "1-IS.points", "1-IS.ptprob", "1-ev.dat", "1-live.points", "1-phys_live.points",
+    "1-post_equal_weights.dat", RESUME, "1-stats.dat", "1-summary.txt",
+)  # fmt: skip
+_NUMBER = r"[-+]?[\d.]+(?:[EeDd]?[-+]\d+)?|NaN|[-+]?Infinity"
+_DROPPED = re.compile(r"(?<=\d)([-+]\d{3})$")
+
+
+class Found(NamedTuple):
+    """A posterior: equally weighted draws `f[s, n]`, their log-likelihoods `f[s]`, ln Z and its error."""
+
+    draws: np.ndarray
+    log_like: np.ndarray
+    log_z: float
+    error: float
+
+
+def text(path: Path) -> str:
+    """A file's text, "" if it is not there."""
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def number(word: str) -> float:
+    """A number as Fortran writes it."""
+    return float(_DROPPED.sub(r"E\1", word.replace("D", "E").replace("d", "e").replace("Infinity", "inf")))
+
+
+def table(path: Path, columns: int) -> np.ndarray:
+    """`f[rows, columns]`: the complete rows of a file; none if it is not there."""
+    rows = [line.split()[:columns] for line in text(path).splitlines()]
+    return np.array([[number(w) for w in row] for row in rows if len(row) == columns]).reshape(-1, columns)
+
+
+def iterations(folder: Path) -> int:
+    """Iterations made: dead points on file."""
+    return sum(1 for line in text(folder / "1-ev.dat").splitlines() if line.strip())
+
+
+def copy(source: Path, goal: Path) -> None:
+    """Copy MultiNest's own files of a run; older ones of another run are removed first."""
+    for name in _OWN:
+        (goal / name).unlink(missing_ok=True)
+        if (source / name).exists():
+            shutil.copyfile(source / name, goal / name)
+
+
+def read_evidence(stats: str, importance: bool) -> tuple[float, float]:
+    """ln Z and error from the text of `1-stats.dat`: of INS if wanted and usable, else of plain nested sampling.
+
+    Raises:
+        EngineError: There is no evidence in it.
+    """
+    found = {}
+    for line in stats.splitlines():
+        match = re.search(
+            rf"Nested (Importance )?Sampling Global Log-Evidence\s*:\s*({_NUMBER})\s*\+/-\s*({_NUMBER})", line
+        )
+        if match:
+            found[bool(match[1])] = (number(match[2]), number(match[3]))
+    for kind in (True, False) if importance else (False,):
+        if kind in found and np.all(np.isfinite(found[kind])):
+            return found[kind]
+    raise EngineError("MultiNest wrote no evidence", got=stats[:300])
+
+
+def read_result(folder: Path, n: int, options: Any) -> Found:
+    """The posterior of a finished run."""
+    log_z, error = read_evidence(text(folder / "1-stats.dat"), options.importance)
+    rows = table(folder / "1-post_equal_weights.dat", n + 1)
+    if not len(rows):
+        raise EngineError("MultiNest wrote no posterior sample", got=log_z, hint="Give it more live points.")
+    return Found(rows[:, :n], rows[:, n], log_z, error)
+
+
+def read_partial(folder: Path, n: int, live: int, seed: int) -> Found:
+    """The posterior of a run that was stopped: its dead and its live points.
+
+    Raises:
+        EngineError: It had not written its live points yet.
+    """
+    last = table(folder / "1-phys_live.points", n + 1)
+    if not len(last):
+        raise EngineError("stopped before the first points were on file", hint="Start again and give it a moment.")
+    dead = table(folder / "1-ev.dat", n + 1)
+    points = np.concatenate([_ascending(dead), _ascending(last)])
+    alive = np.concatenate([np.full(len(dead), live), np.arange(len(last), 0, -1)])
+    found = evidence(points[:, n], alive, seed)
+    chosen = systematic(found.weights, max(1000, int(found.effective)), seed)
+    return Found(points[chosen, :n], points[chosen, n], found.log_z, found.error)
+
+
+def _ascending(points: np.ndarray) -> np.ndarray:
+    return points[np.argsort(points[:, -1], kind="stable")]
+
+
+def write_documented(folder: Path, outcome: Outcome, live: int) -> None:
+    """The sample, the number of live points, and the posterior's statistics; a warning file if the limit ended the run."""
+    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_like]))
+    (folder / "1-nlive.json").write_text(json.dumps(live), encoding="utf-8")
+    (folder / "1-posterior_stats.json").write_text(json.dumps(_statistics(outcome), indent=2), encoding="utf-8")
+    warning = folder / "1-max_iter_warning.txt"
+    warning.unlink(missing_ok=True)
+    if outcome.status is Status.limit:
+        warning.write_text(outcome.message + "\n", encoding="utf-8")
+
+
+def _statistics(outcome: Outcome) -> dict[str, Any]:
+    setup, draws = outcome.setup, np.asarray(outcome.draws)
+    quantiles = np.quantile(draws, [0.15865, 0.5, 0.84135], axis=0).T
+    return {
+        "global evidence": outcome.log_evidence,
+        "global evidence error": outcome.log_evidence_error,
+        "marginals": [
+            {
+                "parameter": setup.slots[i].path, "mean": float(column.mean()), "sigma": float(column.std()),
+                "median": float(median), "1sigma": [float(low), float(high)],
+            }
+            for i, column, (low, median, high) in zip(setup.free, draws.T, quantiles, strict=True)
+        ],
+        "best": [float(v) for v in outcome.best],
+        "message": outcome.message,
+    }  # fmt: skip
