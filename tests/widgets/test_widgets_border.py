@@ -222,3 +222,20 @@ def test_a_fit_is_followed_live(wire, lab):
     assert done["history"][0]["engine"] == "fit" and done["undo"]["label"] == "best of fit"
     wire.until(lambda m: m["type"] == "corner")
     assert wire.act("stop", 10)["ok"]  # nothing runs any more: harmless
+
+
+def test_curves_that_cannot_be_computed_are_a_message(lab, monkeypatch):
+    from spec_lab.session import reader
+
+    def broken(problem):
+        raise ValueError("the model returned a string")
+
+    monkeypatch.setattr(reader, "read", broken)
+    wire = Wire(lab)
+    wire.say(type="hello", view="v1")
+    view = wire.until(lambda m: m["type"] == "view" and m["messages"])
+    assert "the model returned a string" in view["messages"][-1]["text"] and not view["stat"]["exact"]
+    monkeypatch.undo()
+    wire.act("set_value", 1, pid=1, value=-0.9)  # an edit later the curves are back
+    wire.caught_up()
+    assert wire.until(lambda m: m["type"] == "view" and m["rev"] == lab.session.state.rev)["messages"] == []
