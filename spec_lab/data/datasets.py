@@ -1,6 +1,6 @@
 """Data to begin with: small simulated sets that travel with the package, and real public ones that are fetched.
 
-`load("burst")` and `load("ccd")` need nothing but the package (how they were made: `make_demo`). `fetch("3c273")` finds the
+`load("burst")` and `load("ccd")` need nothing but the package (made by `notebooks/make_demo_data.py`). `fetch("3c273")` finds the
 real files in the folder named by SPEC_LAB_DATA, in `../shared/data` beside a checkout, or downloads them once with
 pooch from the commits named here; every file is checked against its SHA-256 before it is used.
 """

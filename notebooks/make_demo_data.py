@@ -1,9 +1,9 @@
-"""Makes the demonstration data that travel with the package: `python -m spec_lab.data.make_demo`.
+"""Makes the demonstration data that travel with the package: `python notebooks/make_demo_data.py`.
 
 Two observations with analytic responses, so that no instrument team's calibration is needed: `burst`, a gamma-ray burst with
 a cut-off power law in a NaI-like and a BGO-like scintillator over a modelled (Gaussian) background; and `ccd`, an
 absorbed power law with an iron line in a CCD-like detector with RMF, ARF and a Poisson background. The truth is written
-in `TRUTH`. Nothing here runs when spec_lab is imported.
+in `TRUTH`.
 """
 
 import sys
@@ -14,8 +14,9 @@ import numpy as np
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.data.write import write_arf, write_pha, write_rsp
+from spec_lab.models import Grid, cpl, gauss, pl, tbabs
 
-FOLDER = Path(__file__).parent / "demo"
+FOLDER = Path(__file__).resolve().parents[1] / "spec_lab" / "data" / "demo"
 SEED = 20240229
 TRUTH = {
     "burst": {"alpha": -1.1, "Epeak": 260.0, "K": 12.0},  # K photons/cm²/s/keV at 1 keV
@@ -55,27 +56,18 @@ def scintillator(elo: np.ndarray, ehi: np.ndarray, emin: np.ndarray, emax: np.nd
 
 
 def cutoff_photons(elo: np.ndarray, ehi: np.ndarray) -> np.ndarray:
-    """[e] photons/cm²/s of the burst in each bin, Gauss-Legendre."""
+    """[e] photons/cm²/s of the burst: a cut-off power law."""
     truth = TRUTH["burst"]
-    cut = truth["Epeak"] / (2 + truth["alpha"])
-    return integrate(lambda e: truth["K"] * e ** truth["alpha"] * np.exp(-e / cut), elo, ehi)
-
-
-def integrate(shape: object, elo: np.ndarray, ehi: np.ndarray) -> np.ndarray:
-    """[e] integral over each bin, ten nodes."""
-    node, weight = np.polynomial.legendre.leggauss(10)
-    half = (ehi - elo) / 2
-    at = (ehi + elo)[None, :] / 2 + node[:, None] * half[None, :]
-    return (weight[:, None] * shape(at)).sum(axis=0) * half  # type: ignore[operator]
+    model = cpl(alpha=truth["alpha"], logEp=np.log10(truth["Epeak"]), logA=np.log10(truth["K"]))
+    return np.asarray(model.photons(model.theta, Grid.make(elo, ehi)))
 
 
 def ccd_photons(elo: np.ndarray, ehi: np.ndarray) -> np.ndarray:
-    """[e] photons/cm²/s of the CCD source; absorption of 1e22 cm⁻² falls as 2.2 E^-2.6 (a fair approximation)."""
+    """[e] photons/cm²/s of the CCD source: an absorbed power law with an iron line."""
     truth = TRUTH["ccd"]
-    absorb = lambda e: np.exp(-truth["nH"] * 2.2 * e**-2.6)  # noqa: E731
-    line = lambda e: np.exp(-0.5 * ((e - truth["line"]) / truth["width"]) ** 2)  # noqa: E731
-    norm = truth["flux"] / (truth["width"] * np.sqrt(2 * np.pi))
-    return integrate(lambda e: absorb(e) * (truth["K"] * e ** -truth["gamma"] + norm * line(e)), elo, ehi)
+    line = gauss(El=truth["line"], sigma=truth["width"], logA=np.log10(truth["flux"]))
+    model = tbabs(N_H=truth["nH"]) * (pl(alpha=-truth["gamma"], logA=np.log10(truth["K"])) + line)
+    return np.asarray(model.photons(model.theta, Grid.make(elo, ehi)))
 
 
 def make_burst(folder: Path, rng: np.random.Generator) -> None:
