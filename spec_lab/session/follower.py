@@ -50,6 +50,10 @@ class Follower:
         self._stop = threading.Event()
         self._newest.ask((setup, refit, posterior, self._stop))
 
+    def cancel(self) -> None:
+        """Give up what is under way."""
+        self._stop.set()
+
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until the newest request is done."""
         return self._newest.settle(timeout)

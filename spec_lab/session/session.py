@@ -129,6 +129,8 @@ class FitSession:
             state = self._state
             if state.live or state.previews:
                 self.follower.ask(state.setup, refit=effect.refit, posterior=True)
+            else:
+                self.follower.cancel()
 
     def _ended(self, report: Action) -> None:
         """A job's report: the outcome becomes the newest one of the `Infer`, too."""

@@ -5,10 +5,11 @@ import time
 
 import numpy as np
 import pytest
+from session_toy import run_code
 
 from spec_lab._base import EngineError, ModelError
 from spec_lab.engines import run_engine
-from spec_lab.session import jobs
+from spec_lab.session import actions, jobs, reduce, same_setup
 
 
 @pytest.fixture
@@ -191,3 +192,36 @@ def test_stopped_before_it_had_anything_is_no_failure(session, infer, monkeypatc
     fit = session.state.fit
     assert fit.phase == "stopped" and fit.error is None and "before the first draw" in fit.message
     assert infer.setup is before
+
+
+def test_the_code_of_each_action_does_what_the_action_does(session, infer):
+    """Two sessions over one history: one takes the action, the other executes its line."""
+    session.fit()
+    number = session.wait(120).number
+    infer.link([6, 11])
+    begun = session.state
+    for action in (
+        actions.Label(number, "x"),
+        actions.Pin(number, True),
+        actions.ApplyBest(number),
+        actions.Restore(number),
+        actions.Undo(),
+        actions.Redo(),
+        actions.Dismiss(1),
+        actions.Stop(),
+        actions.Delete(number),
+        actions.SetLive(True),
+        actions.SetLive(False),
+        actions.SetPreviews(False),
+    ):
+        expected, _ = reduce(session.state, action)
+        run_code(action.as_code(), infer, session)
+        got = session.state
+        assert same_setup(got.setup, expected.setup)
+        assert (got.runs, got.live, got.journal, got.rev) == (
+            expected.runs,
+            expected.live,
+            expected.journal,
+            expected.rev,
+        )
+    assert session.state.rev > begun.rev
