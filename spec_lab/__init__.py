@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "spec_lab.data": ("Auxiliary", "Background", "Data", "DataUnit", "Redistribution", "Response", "Source"),
     "spec_lab.models": ("Model", "component"),
-    "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior"),
+    "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior", "compare"),
     "spec_lab.bridge.priors": (
         "beta", "cauchy", "cosine", "expon", "gamma", "lognorm", "logunif", "norm", "plaw", "truncnorm", "unif",
     ),

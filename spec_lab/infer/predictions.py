@@ -14,6 +14,7 @@ from spec_lab._base.info import Info
 from spec_lab.analysis import Predictive, Sample, loo, to_arviz, waic
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
+from spec_lab.infer.drawings import Profile, profile
 from spec_lab.infer.quantities import KEV_TO_ERG, band_nodes
 
 if TYPE_CHECKING:
@@ -113,3 +114,13 @@ class Predictions:
         slots = [self.problem.setup.slots[i] for i in self.problem.setup.free]
         labels = [f"${slot.label}$" for slot in slots]
         return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **options)
+
+    def profile(self, pid: int | str, values: Any = None, **options: Any) -> Profile:
+        """The statistic along one free parameter, the others refitted at each value: a `Profile`.
+
+        Args:
+            pid: Number or name.
+            values: `f[s]`; by default 31 values over ±3.5 standard deviations.
+            **options: `points` and `reach` of that default.
+        """
+        return profile(self.outcome, pid, values, **options)

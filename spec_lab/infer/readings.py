@@ -4,19 +4,23 @@ Everything here is derived from the present set-up and the compiled problem; not
 """
 
 from abc import abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spec_lab._base.info import Info
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, Setup, links
+from spec_lab.infer import drawings
 from spec_lab.infer.analyzer import stat_table, write_json
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Handles, Par
 from spec_lab.infer.quantities import INFER_QUANTITIES, UnitReading, add_quantities
 from spec_lab.infer.store import LocalStore
 from spec_lab.infer.tables import cfg_info, cfg_rows, par_info
+
+if TYPE_CHECKING:
+    from spec_lab.analysis.figures import Drawing
 
 
 @add_quantities(INFER_QUANTITIES)
@@ -46,6 +50,14 @@ class Readings:
     def readings(self, rebin: bool = False) -> list[UnitReading]:
         """Each data unit of each pair beside its model."""
         return [u for pair in self.pairs for u in pair.readings(rebin)]
+
+    def spectrum(self, **options: Any) -> "Drawing":
+        """The figure for print: net spectra with the folded model, signed residuals below.
+
+        Args:
+            **options: See `spec_lab.analysis.figures.spectrum`: `title`, `figsize`, ...
+        """
+        return drawings.spectrum(self, **options)
 
     # -- statistic -----------------------------------------------------------------------------------------------------
     @property

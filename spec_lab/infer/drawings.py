@@ -1,0 +1,135 @@
+"""Figures for print of an `Infer` and of a best fit: the numbers are gathered here, drawn in `spec_lab.analysis.figures`.
+
+`Profile` is the statistic along one parameter while the others follow; each point is a fit of its own, and because a freeze
+is data of the compiled functions, none of them compiles anything.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
+from spec_lab.engines import Outcome
+from spec_lab.engines.newton import minimise
+from spec_lab.fit import Freeze, Problem, SetValue
+
+if TYPE_CHECKING:
+    from spec_lab.analysis.figures import Drawing
+    from spec_lab.infer.readings import Readings
+
+
+def spectrum(infer: "Readings", **options: Any) -> "Drawing":
+    """Net spectra with the folded model, and signed residuals below; see `spec_lab.analysis.figures.spectrum`."""
+    from spec_lab.analysis import figures  # brings matplotlib
+
+    residuals = [r for pair in infer.pairs for r in pair.pseudo_residual_list]
+    names = [name for pair in infer.pairs for name in pair.data.names]
+    curves = [
+        figures.UnitCurves(
+            name=name,
+            lo=np.asarray(u.c.emin),
+            hi=np.asarray(u.c.emax),
+            data=u.ctsrate / u.chbin_width,
+            err=u.ctsrate_error / u.chbin_width,
+            model=u.conv_ctsrate / u.chbin_width,
+            resid=np.asarray(residual),
+        )
+        for name, u, residual in zip(names, infer.readings(), residuals, strict=True)
+    ]
+    return figures.spectrum(curves, **options)
+
+
+class Profile:
+    """The rise of the statistic over its minimum along one parameter, the other free ones at their best.
+
+    Attributes:
+        label: Of the parameter, LaTeX.
+        values: `f[s]`, ascending.
+        delta: `f[s]`, statistic minus its minimum.
+    """
+
+    def __init__(self, label: str, values: np.ndarray, delta: np.ndarray):
+        self.label, self.values, self.delta = label, values, delta
+
+    def interval(self, rise: float = 1.0) -> tuple[float, float]:
+        """Where the statistic has risen by `rise` on both sides (1 for 68.27 %, 2.706 for 90 %); NaN where it never does."""
+        lowest = int(np.argmin(self.delta))
+        left = _crossing(self.values[lowest::-1], self.delta[lowest::-1], rise)
+        return left, _crossing(self.values[lowest:], self.delta[lowest:], rise)
+
+    @property
+    def info(self) -> Info:
+        """The 68.27, 90 and 95.45 % intervals."""
+        levels = {"68.27 %": 1.0, "90 %": 2.706, "95.45 %": 4.0}
+        ends = [self.interval(rise) for rise in levels.values()]
+        low, high = ([e[side] for e in ends] for side in (0, 1))
+        return Info({"Confidence": list(levels), "Rise": list(levels.values()), "Low": low, "High": high})
+
+    def figure(self, **options: Any) -> "Drawing":
+        """The curve; see `spec_lab.analysis.figures.profile`."""
+        from spec_lab.analysis import figures
+
+        return figures.profile(self.values, self.delta, f"${self.label}$", **{"interval": self.interval()} | options)
+
+    def __repr__(self) -> str:
+        return self.info.text
+
+    def _repr_html_(self) -> str:
+        return self.info.html
+
+
+def profile(outcome: Outcome, pid: int | str, values: Any = None, *, points: int = 31, reach: float = 3.5) -> Profile:
+    """The profile of a free parameter around the best point of a run.
+
+    Args:
+        outcome: The run.
+        pid: Number or name of the parameter.
+        values: `f[s]`, where to fit; by default `points` values over `reach` standard deviations on both sides.
+        points: Number of values.
+        reach: In standard deviations.
+
+    Raises:
+        ParameterError: The parameter is not free, or nothing says how far to go.
+    """
+    setup = outcome.setup.with_free(outcome.best)
+    root = setup.root(setup.index(pid))
+    if root not in setup.free:
+        raise ParameterError("only a free parameter has a profile", got=pid, hint="Thaw it or untie it first.")
+    slot, place = setup.slots[root], setup.free.index(root)
+    if values is None:
+        values = _around(float(outcome.best[place]), float(outcome.errors[place]), setup.priors[root], points, reach)
+    values = np.sort(np.asarray(values, dtype=float))
+    frozen = Freeze((slot.pid,)).apply(setup)
+    middle = int(np.argmin(np.abs(values - outcome.best[place])))
+    stat = np.empty(len(values))
+    for order in (range(middle, len(values)), range(middle, -1, -1)):  # outward, so that each fit starts near its end
+        x, problem = frozen.free_values, None
+        for i in order:
+            problem = Problem(SetValue(slot.pid, float(values[i])).apply(frozen), problem)
+            stat[i], x = _least(problem, x)
+    return Profile(slot.label, values, stat - min(outcome.stat, float(stat.min())))
+
+
+def _least(problem: Problem, x: np.ndarray) -> tuple[float, np.ndarray]:
+    if not len(x):
+        return problem.stat(), x
+    found = minimise(problem, x)
+    return float(found.f), np.asarray(found.x)[: problem.n]
+
+
+def _around(best: float, error: float, prior: Any, points: int, reach: float) -> np.ndarray:
+    if not np.isfinite(error) or error <= 0:
+        raise ParameterError("the run gives no error to go by", got=error, hint="Say where: profile(pid, values).")
+    low, high = prior.support if prior is not None else (-np.inf, np.inf)
+    return np.linspace(max(low, best - reach * error), min(high, best + reach * error), points)
+
+
+def _crossing(values: np.ndarray, delta: np.ndarray, rise: float) -> float:
+    """The first value at which `delta`, starting near 0, passes `rise`, interpolated in its square root."""
+    above = np.flatnonzero(delta >= rise)
+    if not len(above) or above[0] == 0:
+        return float("nan")
+    i = above[0]
+    y0, y1 = np.sqrt(np.maximum(delta[i - 1 : i + 1], 0.0))
+    return float(values[i - 1] + (values[i] - values[i - 1]) * (np.sqrt(rise) - y0) / (y1 - y0))
