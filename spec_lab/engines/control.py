@@ -18,7 +18,8 @@ class Progress(NamedTuple):
         message: A short sentence.
         elapsed: Seconds since the start.
         eta: Seconds to go, or None when unknown.
-        detail: Numbers and arrays for live views (best so far, draws so far).
+        detail: What live views may show: `best` so far, and `draws`, a function that gives draws so far, `f[s, n]`. It is
+            a function because thinning them costs something and nobody may be looking.
     """
 
     fraction: float | None

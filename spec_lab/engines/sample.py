@@ -7,6 +7,8 @@ import numpy as np
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.target import Target
 
+SHOWN = 20000  # draws that a live view of a running sampler gets, about
+
 
 def effective_size(chains: np.ndarray) -> float:
     """The smallest effective sample size over parameters, for draws `f[chains, s, n]` (Vehtari et al. 2021, through NumPyro)."""

@@ -5,6 +5,7 @@ keeps the chain it has. A chain that was saved can be gone on with, by the same 
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.sample import effective_size, sample_outcome
+from spec_lab.engines.sample import SHOWN, effective_size, sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
@@ -98,6 +99,14 @@ def run(problem: Problem, options: WalkerOptions, control: Control, hooks: Hooks
     return outcome
 
 
+def _so_far(sampler: emcee.EnsembleSampler, discard: int) -> np.ndarray:
+    """Draws so far for a live view, at most about `SHOWN`; any thread may look."""
+    steps = sampler.iteration
+    skip = min(discard, steps // 2)
+    thin = max(1, (steps - skip) * sampler.nwalkers // SHOWN)
+    return np.asarray(sampler.get_chain(discard=skip, thin=thin, flat=True))
+
+
 def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOptions, control: Control) -> Chain:
     sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True)
     if earlier is None:
@@ -109,7 +118,7 @@ def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOp
     total = options.steps + options.discard
     for done, _ in enumerate(sampler.sample(start, iterations=max(total - before, 0)), start=before + 1):
         if done % 10 == 0:
-            control.report(done / total, f"step {done} of {total}")
+            control.report(done / total, f"step {done} of {total}", draws=partial(_so_far, sampler, options.discard))
         if control.stopped:
             break
     if earlier is not None and not sampler.iteration:

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from widgets_wire import Wire
 
@@ -239,3 +240,27 @@ def test_curves_that_cannot_be_computed_are_a_message(lab, monkeypatch):
     wire.act("set_value", 1, pid=1, value=-0.9)  # an edit later the curves are back
     wire.caught_up()
     assert wire.until(lambda m: m["type"] == "view" and m["rev"] == lab.session.state.rev)["messages"] == []
+
+
+def test_a_running_sampler_shows_its_draws(wire, lab, monkeypatch):
+    from spec_lab.engines import run_engine
+    from spec_lab.session import jobs
+
+    def sampling(name, problem, control, **options):
+        generator, n = np.random.default_rng(1), 0
+        while not control.stopped:
+            n += 100
+            control.report(0.5, f"{n} draws", draws=lambda n=n: generator.normal(size=(n, problem.n)))
+            time.sleep(0.02)
+        return run_engine(name, problem, **options)
+
+    monkeypatch.setattr(jobs, "run_engine", sampling)
+    wire.clear()
+    wire.act("fit", 3, engine="fit")
+    wire.until(lambda m: m["type"] == "corner" and m["source"] == "fit" and m["n"] >= 100)
+    began = time.monotonic()
+    time.sleep(2.2)
+    frames = sum(m["type"] == "corner" and t > began for t, m, _ in wire.heard)
+    assert 1 <= frames <= 3
+    wire.act("stop", 4)
+    lab.wait(60)

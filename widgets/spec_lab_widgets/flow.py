@@ -11,7 +11,7 @@ from collections.abc import Callable
 RATE = 20.0  # messages a second, sustained
 BURST = 10.0
 PATIENCE = 2.0
-GAPS = {"view": 0.03, "spectrum": 0.045, "corner": 0.5, "progress": 0.2}  # least seconds between two of a kind
+GAPS = {"view": 0.03, "spectrum": 0.045, "corner": 0.25, "progress": 0.2}  # least seconds between two of a kind
 ACKED = ("spectrum", "corner")
 
 
@@ -28,11 +28,11 @@ class Flow:
         self._sent: dict[str, float] = {}
         self._flying: dict[str, tuple[int, float]] = {}
 
-    def delay(self, topic: str) -> float:
-        """Seconds until a message of this topic may be sent; 0 = now."""
+    def delay(self, topic: str, gap: float = 0.0) -> float:
+        """Seconds until a message of this topic may be sent, at least `gap` after the one before; 0 = now."""
         now = self._clock()
         self._refill(now)
-        waits = [self._sent.get(topic, -math.inf) + GAPS[topic] - now, (1.0 - self._tokens) / RATE]
+        waits = [self._sent.get(topic, -math.inf) + max(gap, GAPS[topic]) - now, (1.0 - self._tokens) / RATE]
         if topic in self._flying:
             waits.append(self._flying[topic][1] + PATIENCE - now)
         return max(0.0, *waits)

@@ -10,12 +10,15 @@ import time
 import weakref
 from typing import Any
 
+import numpy as np
+
 from spec_lab.session import FitSession, Reading, State, views
 from spec_lab_widgets import handler
 from spec_lab_widgets.outlet import Outlet
 
 log = logging.getLogger(__name__)
 WAIT_EXACT = 0.06  # a view waits so long for the exact statistic before it goes out marked as not exact
+LIVE_CORNER = 1.0  # seconds between two corners of a running sampler
 TICK = 0.5  # while a fit runs, its clock moves at least this often
 
 
@@ -205,10 +208,11 @@ class Pump:
     def _serve_corner(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
         if self._source[0] != state.rev:
             self._source = (state.rev, views.corner_source(state))
-        source = self._live(session) or self._source[1]
+        live = self._live(session)
+        source = live or self._source[1]
         if source is None or outlet.seen.get("corner") is source:
             return None
-        wait = outlet.flow.delay("corner")
+        wait = outlet.flow.delay("corner", LIVE_CORNER if live else 0.0)
         if wait > 0:
             return wait
         outlet.seen["corner"] = source
@@ -229,6 +233,7 @@ class Pump:
     def _corner_of(session: FitSession, source: Any, rev: int, seq: int) -> views.Frame | None:
         running = session.state.fit
         if source is session.progress and running.setup is not None:
-            draws = source.detail["draws"]
-            return views.from_draws(running.setup, draws, draws[-1], running.engine, rev=rev, seq=seq)
+            draws = source.detail["draws"]()
+            middle = np.median(draws, axis=0) if len(draws) else draws
+            return views.from_draws(running.setup, draws, middle, running.engine, rev=rev, seq=seq)
         return views.corner(source, rev=rev, seq=seq)
