@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab.engines.least_squares import residual_of
-from spec_lab.infer.analyzer import Bootstrap
+from spec_lab.infer.analyzer import Bootstrap, write_json
 from spec_lab.infer.infer import Infer
 
 
@@ -17,7 +17,7 @@ class MaxLikeFit(Infer):
         """MIGRAD with exact gradients, HESSE, and MINOS with `minos=True`.
 
         Args:
-            savepath: Folder to write the documented result files to.
+            savepath: Folder to write `1-bootstrap_sample.txt`, `1-maxlike_res.json` and the tables to; made if missing.
             **options: See `spec_lab.engines.minuit.MinuitOptions`.
         """
         return self._written(self._fitted("iminuit", **options), savepath)
@@ -26,7 +26,7 @@ class MaxLikeFit(Infer):
         """Levenberg-Marquardt on signed deviance residuals; errors are not scaled.
 
         Args:
-            savepath: Folder to write the documented result files to.
+            savepath: Folder to write `1-bootstrap_sample.txt`, `1-maxlike_res.json` and the tables to; made if missing.
             **options: See `spec_lab.engines.least_squares.LeastSquaresOptions`.
         """
         return self._written(self._fitted("lmfit", **options), savepath)
@@ -47,4 +47,21 @@ class MaxLikeFit(Infer):
     def _written(self, reading: Bootstrap, savepath: str | Path | None) -> Bootstrap:
         if savepath is not None:
             reading.save(savepath)
+            np.savetxt(Path(savepath) / "1-bootstrap_sample.txt", reading.sample)
+            write_json(Path(savepath) / "1-maxlike_res.json", _result(reading))
         return reading
+
+
+def _result(reading: Bootstrap) -> dict[str, Any]:
+    """Values, errors, covariance and (if MINOS ran) asymmetric errors, as plain numbers."""
+    outcome = reading.outcome
+    minos = outcome.figures.get("minos")
+    return {
+        "parameters": [outcome.setup.slots[i].path for i in outcome.setup.free],
+        "values": outcome.best.tolist(),
+        "errors": outcome.errors.tolist(),
+        **({"minos_errors": [[low, high] for _, low, high in minos]} if minos else {}),
+        "covar": outcome.covariance.tolist(),
+        "stat": outcome.stat,
+        "message": outcome.message,
+    }
