@@ -33,7 +33,7 @@ from spec_lab.models.model import Model, Structure, Term
 from spec_lab.models.parameter import Parameter, config, parameter
 from spec_lab.models.powerlaws import bknpl, cpl, logpar, pl
 from spec_lab.models.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
-from spec_lab.models.tables import atable, mtable
+from spec_lab.models.tables import atable, mtable, tabulated
 from spec_lab.models.thermal import bb, bbodyrad, bremss, diskbb, mbb
 from spec_lab.models.user import component
 
@@ -91,6 +91,7 @@ __all__ = [
     "sb3pl",
     "sb4pl",
     "sbpl",
+    "tabulated",
     "tbabs",
     "tinvabs",
     "tsbpl",

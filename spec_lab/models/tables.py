@@ -1,6 +1,7 @@
 """Table models: spectra tabulated over parameters in OGIP files (OGIP/92-009), additive (`atable`) or factors (`mtable`).
 
     model = tbabs() * atable("nei.fits")(kT=1.2)      # the file makes a class, the class makes components
+    mine = tabulated("mine", edges, spectra, kT=[1, 2, 4])      # so do arrays
 
 A file's first parameters (interpolated ones) span a grid; the spectrum between grid points is multilinear in the parameters,
 in the logarithm of those whose METHOD is 1. Additional parameters (spectra to be added in proportion) are included. In
@@ -77,6 +78,40 @@ def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]
         raise ModelError(f"{path} is the other kind of table model", hint=f"Use {right}({str(path)!r}).")
     name = name or "".join(c for c in model_name.lower() if c.isalnum() or c == "_") or "table"
     return _known(table, (name, additive, f"Table model {model_name} from {Path(path).name}."))
+
+
+def tabulated(
+    name: str, edges: Any, spectra: Any, *, additive: bool = True, logarithmic: tuple[str, ...] = (), **axes: Any
+) -> type[Component]:
+    """The class of a table model made of arrays.
+
+    Args:
+        name: Of the component.
+        edges: `f[e + 1]`, photon-energy edges, keV.
+        spectra: `f[n1, …, nd, e]`: photons/cm²/s in each bin (additive), or the factor.
+        additive: Whether it is a source of photons or a factor.
+        logarithmic: The parameters that are interpolated in their logarithm.
+        **axes: Name of each parameter → its grid values, in the order of the axes of `spectra`.
+
+    Raises:
+        ModelError: Shapes that do not fit, values that do not ascend.
+    """
+    edges, cube = np.asarray(edges, float), np.asarray(spectra, float)
+    grids = {key: np.asarray(values, float) for key, values in axes.items()}
+    wanted = (*map(len, grids.values()), len(edges) - 1)
+    if cube.shape != wanted:
+        raise ModelError(f"spectra of table {name!r} do not fit the axes", got=cube.shape, allowed=str(wanted))
+    for key, values in {"edges": edges, **grids}.items():
+        if values.ndim != 1 or np.any(np.diff(values) <= 0):
+            raise ModelError(f"{key} of table {name!r} must ascend", got=values[:5].tolist())
+    made = tuple(Axis(k, v, k in logarithmic, float(v[len(v) // 2]), "", False) for k, v in grids.items())
+    table = Table(made, (), edges, cube[..., None, :], False, _digest(made, edges, cube))
+    return _known(table, (name, additive, f"Table model {name}."))
+
+
+def _digest(axes: tuple[Axis, ...], edges: np.ndarray, cube: np.ndarray) -> str:
+    told = [f"{axis.name} {axis.log}".encode() + axis.values.tobytes() for axis in axes]
+    return hashlib.sha256(b"".join((cube.tobytes(), edges.tobytes(), *told))).hexdigest()[:16]
 
 
 def _known(table: Table, told: tuple[str, bool, str]) -> type[Component]:
@@ -203,8 +238,7 @@ def read_table(path: str | Path) -> tuple[Table, bool, str]:
             cube = _cube(axes, additional, spectra)
     except (OSError, KeyError) as error:
         raise ModelError(f"{path} is not an OGIP table model", hint=f"{error}") from error
-    digest = hashlib.sha256(cube.tobytes() + edges.tobytes()).hexdigest()[:16]
-    table = Table(axes, additional, edges, cube, bool(header.get("REDSHIFT", False)), digest)
+    table = Table(axes, additional, edges, cube, bool(header.get("REDSHIFT", False)), _digest(axes, edges, cube))
     return table, bool(header.get("ADDMODEL", True)), str(header.get("MODLNAME", "table")).strip()
 
 

@@ -10,7 +10,20 @@ from table_file import write_table
 
 from spec_lab import models
 from spec_lab._base import ModelError
-from spec_lab.models import Grid, Model, atable, bb, component, gauss, gsmooth, mtable, pl, tbabs, zshift
+from spec_lab.models import (
+    Grid,
+    Model,
+    atable,
+    bb,
+    component,
+    gauss,
+    gsmooth,
+    mtable,
+    pl,
+    tabulated,
+    tbabs,
+    zshift,
+)
 
 
 def edges(lo, hi, n):
@@ -148,3 +161,21 @@ def test_table_of_factors(tmp_path):
     (tmp_path / "no.fits").write_text("nothing")
     with pytest.raises(ModelError, match="not an OGIP table"):
         atable(tmp_path / "no.fits")
+
+
+def test_a_table_of_arrays():
+    e = np.geomspace(1, 20, 41)
+    kT = np.array([1.0, 2.0, 4.0])
+    spectra = np.array([-t * np.diff(np.exp(-e / t)) for t in kT])
+    toy = tabulated("grown", e, spectra, kT=kT, logarithmic=("kT",))
+    assert tabulated("grown", e, spectra, kT=kT, logarithmic=("kT",)) is toy
+    assert tabulated("grown", e, spectra, kT=kT + 1) is not toy  # the same spectra at other values
+    model = toy(kT=2.0)
+    assert model.parameters[0].prior == "unif(1, 4)" and model.expression == "grown"
+    np.testing.assert_allclose(model.photons(model.theta, Grid.make(e[:-1], e[1:])), spectra[1], rtol=1e-9)
+    factor = tabulated("screen", e, np.ones((1, 40)) / 2, additive=False, depth=[1.0])
+    np.testing.assert_allclose((factor() * pl()).evaluate([2.0, 4.0]), pl().evaluate([2.0, 4.0]) / 2)
+    with pytest.raises(ModelError, match=r"\(3, 40\)"):
+        tabulated("wrong", e, spectra[:2], kT=kT)
+    with pytest.raises(ModelError, match="kT of table 'wrong' must ascend"):
+        tabulated("wrong", e, spectra, kT=kT[::-1])
