@@ -115,11 +115,6 @@ def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
     return problem.run(resume, begin(problem.host_space, problem.pad(x)), limit)
 
 
-def exact_hessian(view: Any, space: Any, x: Any) -> Any:
-    """The exact Hessian of the statistic, `f[width, width]`."""
-    return jax.hessian(lambda x: view.stat(space, x))(x)
-
-
 def fit(problem: Problem, options: NewtonOptions | None = None, control: Control | None = None) -> Outcome:
     """Minimise the statistic from the set-up's values.
 
@@ -175,9 +170,9 @@ def _random_start(problem: Problem, seed: int) -> np.ndarray:
 
 
 def _outcome(problem: Problem, loop: Any, options: NewtonOptions, control: Control) -> Outcome:
-    x, n = _values(problem, loop), problem.n
+    x = _values(problem, loop)
     low, high = problem.bounds
-    hessian = np.asarray(problem.run(exact_hessian, problem.pad(x)))[:n, :n]
+    _, _, hessian = problem.local(x)
     return best_fit_outcome(
         problem,
         engine="fit",

@@ -14,9 +14,9 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
+from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.preview import find_mode
-from spec_lab.engines.sample import effective_size, sample_outcome, split_rhat
+from spec_lab.engines.sample import SHOWN, effective_size, sample_outcome, split_rhat
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u
@@ -105,8 +105,19 @@ def run(problem: Problem, options: NutsOptions, control: Control) -> Outcome:
         kept.append(tuple(np.asarray(o) for o in out))
         done += BLOCK
         phase = "warm-up" if done <= options.warmup else "draws"
-        control.report(min(done / total, 1.0), f"{phase}: {done} of {total} in {options.chains} chains")
+        words = f"{phase}: {done} of {total} in {options.chains} chains"
+        seen = functools.partial(_so_far, kept, -(-options.warmup // BLOCK), len(kept), problem.n)
+        control.report(min(done / total, 1.0), words, **({"draws": seen} if phase == "draws" else {}))
     return _outcome(problem, kept, done, options, control)
+
+
+def _so_far(kept: list[Any], first: int, last: int, n: int) -> np.ndarray:
+    """Draws of the blocks from `first` to before `last`, at most about `SHOWN`; the list only grows, so any thread may look."""
+    if last <= first:
+        return np.zeros((0, n))
+    draws, chains = kept[first][0].shape[:2]
+    every = max(1, (last - first) * draws * chains // SHOWN)
+    return np.concatenate([kept[i][0][:, :, :n].reshape(-1, n) for i in range(first, last, every)])
 
 
 def _whitening(problem: Problem) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ Pareto-smoothed (Vehtari et al. 2024); a shape above 0.7 says that the proposal 
 should not be trusted.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,11 +15,11 @@ from scipy.special import gammaln
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import minimise
+from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.psis import psis
 from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u, log_prior, to_u
+from spec_lab.fit.space import from_u, log_prior
 from spec_lab.tree.attrs import frozen_static
 
 PARETO_LIMIT = 0.7
@@ -40,70 +40,13 @@ class PreviewOptions:
     seed: int = 450001
 
 
-class _Climb(NamedTuple):
-    u: Any
-    f: Any
-    g: Any
-    H: Any
-    try_: Any
-    damping: Any
-    edm: Any
-    steps: Any
-
-
-def _advance(view: Any, space: Any, loop: _Climb) -> _Climb:
-    """Evaluate the point to try, keep it if it is no worse, and choose the next: one Newton step with the exact Hessian."""
-
-    def cost(u: Any) -> Any:
-        return -view.log_posterior_u(space, u)
-
-    (f, g), push = jax.linearize(jax.value_and_grad(cost), loop.try_)
-    H = jax.vmap(lambda e: push(e)[1])(jnp.eye(loop.u.shape[0]))
-    better = (f <= loop.f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
-    keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-    u, g, H = keep(loop.try_, loop.u), keep(g, loop.g), keep(H, loop.H)
-    damping = jnp.clip(jnp.where(better, loop.damping / 8, loop.damping * 8 + 1e-3), 1e-9, 1e9)
-    values, vectors = jnp.linalg.eigh(H)
-    values = jnp.maximum(jnp.abs(values), 1e-9)
-    slope = vectors.T @ g
-    step = -(vectors @ (slope / (values * (1 + damping))))
-    edm = 0.5 * jnp.sum(slope**2 / values)
-    return _Climb(u, keep(f, loop.f), g, H, u + step, damping, edm, loop.steps + 1)
-
-
-def climb(view: Any, space: Any, u: Any) -> _Climb:
-    """From `u` to the mode of the posterior in the unbounded chart."""
-    n, far = u.shape[0], jnp.asarray(jnp.inf)
-    start = _Climb(u, far, jnp.zeros(n), jnp.eye(n), u, jnp.asarray(1e-3), far, jnp.asarray(0))
-    return jax.lax.while_loop(
-        lambda s: (s.edm > 1e-8) & (s.steps < 60) & (s.damping < 1e8), lambda s: _advance(view, space, s), start
-    )
-
-
-def find_mode(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-    """The mode of the posterior in the unbounded chart (`f[width]`), and the Hessian of -log density there.
-
-    A quick fit of the statistic comes first, from the present values.
-
-    Raises:
-        EngineError: The posterior is not finite at the start.
-    """
-    fitted = np.asarray(minimise(problem, problem.setup.free_values, 60).x)
-    end = problem.run(climb, to_u(problem.host_space, fitted, margin=1e-4))
-    if not np.isfinite(float(end.f)):
-        raise EngineError(
-            "the posterior is not finite at the starting values", hint="Move the parameters inside their priors."
-        )
-    return np.asarray(end.u), np.asarray(end.H)
-
-
 def _weigh(view: Any, space: Any, us: Any) -> Any:
     """Per draw: log posterior density in the chart, statistic, log prior, and the free values."""
 
     def one(u: Any) -> Any:
         x, jacobian = from_u(space, u)
         stat, prior = view.stat(space, x), log_prior(space, x)
-        return jnp.concatenate([jnp.stack([-0.5 * stat + prior + jacobian, stat, prior]), x])
+        return jnp.concatenate([jnp.stack([-0.5 * stat + prior + jnp.sum(jacobian), stat, prior]), x])
 
     return jax.vmap(one)(us)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from spec_lab.fit.layout import Block, Layout, make_block, make_layout
@@ -53,8 +54,9 @@ def _value_and_grad(view: View, space: FreeSpace, x: Any) -> Any:
     return jax.value_and_grad(lambda x: view.stat(space, x))(x)
 
 
-def _hessian(view: View, space: FreeSpace, x: Any) -> Any:
-    return jax.hessian(lambda x: view.stat(space, x))(x)
+def _local(view: View, space: FreeSpace, x: Any) -> Any:
+    (value, gradient), push = jax.linearize(jax.value_and_grad(lambda x: view.stat(space, x)), x)
+    return value, gradient, jax.vmap(lambda e: push(e)[1])(jnp.eye(x.shape[0]))
 
 
 def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
@@ -124,9 +126,10 @@ class Problem:
         value, gradient = self.run(_value_and_grad, self._at(x))
         return float(value), np.asarray(gradient)[: self.n]
 
-    def hessian(self, x: Any = None) -> np.ndarray:
-        """The exact Hessian of the statistic, `f[n, n]`."""
-        return np.asarray(self.run(_hessian, self._at(x)))[: self.n, : self.n]
+    def local(self, x: Any = None) -> tuple[float, np.ndarray, np.ndarray]:
+        """The statistic, its gradient `f[n]` and its exact Hessian `f[n, n]`."""
+        value, gradient, hessian = self.run(_local, self._at(x))
+        return float(value), np.asarray(gradient)[: self.n], np.asarray(hessian)[: self.n, : self.n]
 
     def batch(self, xs: Any) -> np.ndarray:
         """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""

@@ -103,20 +103,21 @@ def log_prior_np(space: FreeSpace, x: np.ndarray) -> Any:
     return np.sum(np.where(space.active, priors.log_density_np(space.code, space.params, x), 0.0), axis=-1)
 
 
-def from_u(space: FreeSpace, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """From the unbounded chart: coordinates `x` and `log |dx/du|` summed over the active ones."""
-    has_low, has_high = jnp.isfinite(space.low), jnp.isfinite(space.high)
-    low, high = jnp.where(has_low, space.low, 0.0), jnp.where(has_high, space.high, 0.0)
-    both, width = has_low & has_high, jnp.where(has_low & has_high, high - low, 1.0)
-    exponential = jnp.exp(jnp.where(has_low ^ has_high, u, 0.0))
-    x = jnp.where(
-        both,
-        low + width * jax.nn.sigmoid(u),
-        jnp.where(has_low, low + exponential, jnp.where(has_high, high - exponential, u)),
+def from_u(space: FreeSpace, u: Any, *, xp: Any = jnp) -> tuple[Any, Any]:
+    """From the unbounded chart, traced or (`xp=numpy`) on the host: coordinates `x` (`f[n]`) and `log |dx/du|` of each."""
+    has_low, has_high = xp.isfinite(space.low), xp.isfinite(space.high)
+    low, high = xp.where(has_low, space.low, 0.0), xp.where(has_high, space.high, 0.0)
+    both, one = has_low & has_high, has_low ^ has_high
+    width = xp.where(both, high - low, 1.0)
+    exponential = xp.exp(xp.where(one, u, 0.0))
+    inner = xp.where(both, u, 0.0)
+    share = 1.0 / (1.0 + xp.exp(-inner))
+    x = xp.where(
+        both, low + width * share, xp.where(has_low, low + exponential, xp.where(has_high, high - exponential, u))
     )
-    interval = jnp.log(width) + jax.nn.log_sigmoid(u) + jax.nn.log_sigmoid(-u)
-    jacobian = jnp.where(both, interval, jnp.where(has_low ^ has_high, u, 0.0))
-    return jnp.where(space.active, x, 0.0), jnp.sum(jnp.where(space.active, jacobian, 0.0))
+    interval = xp.log(width) - xp.logaddexp(0.0, inner) - xp.logaddexp(0.0, -inner)
+    jacobian = xp.where(both, interval, xp.where(one, u, 0.0))
+    return xp.where(space.active, x, 0.0), xp.where(space.active, jacobian, 0.0)
 
 
 def to_u(space: FreeSpace, x: Any, *, margin: float = 1e-6, xp: Any = np) -> Any:

@@ -107,7 +107,7 @@ class View:
         """Log posterior density in the unbounded chart, Jacobian included; inert coordinates are standard normal."""
         x, jacobian = from_u(space, u)
         inert = jnp.sum(jnp.where(space.active, 0.0, -0.5 * u**2))
-        return -0.5 * self.stat(space, x) + log_prior(space, x) + jacobian + inert
+        return -0.5 * self.stat(space, x) + log_prior(space, x) + jnp.sum(jacobian) + inert
 
     def curvature(self, space: FreeSpace, x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Statistic, gradient `f[n]` and generalised Gauss-Newton matrix `f[n, n]` of the statistic.
