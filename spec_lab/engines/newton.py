@@ -125,14 +125,14 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
     best = _descend(problem, problem.setup.free_values, options, control)
-    for number in range(1, options.starts):
-        if control.stopped:
-            break
+    begun = 1
+    while begun < options.starts and not control.stopped:
+        number, begun = begun, begun + 1
         control.report(number / options.starts, f"start {number + 1} of {options.starts}", best=_values(problem, best))
         other = _descend(problem, _random_start(problem, options.seed + number), options, control, quiet=True)
         if other is not None and float(other.f) < float(best.f):
             best = other
-    return _outcome(problem, best, options, control)
+    return _outcome(problem, best, begun, options, control)
 
 
 def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: Control, quiet: bool = False) -> Any:
@@ -169,7 +169,7 @@ def _random_start(problem: Problem, seed: int) -> np.ndarray:
     return np.where(np.isfinite(drawn) & (problem.host_space.code[: problem.n] != 0), drawn, jittered)
 
 
-def _outcome(problem: Problem, loop: Any, options: NewtonOptions, control: Control) -> Outcome:
+def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, control: Control) -> Outcome:
     x = _values(problem, loop)
     low, high = problem.bounds
     _, _, hessian = problem.local(x)
@@ -178,10 +178,10 @@ def _outcome(problem: Problem, loop: Any, options: NewtonOptions, control: Contr
         engine="fit",
         best=x,
         covariance=covariance_from_hessian(hessian, (x <= low) | (x >= high)),
-        status=_status(loop, control),
+        status=Status.stopped if begun < options.starts else _status(loop, control),
         draws=options.draws,
         seed=options.seed,
-        stats=(("steps", int(loop.steps)), ("edm", float(loop.edm)), ("seconds", control.elapsed)),
+        stats=(("starts", begun), ("steps", int(loop.steps)), ("edm", float(loop.edm)), ("seconds", control.elapsed)),
         settings=(("starts", options.starts),),
     )
 

@@ -66,11 +66,11 @@ def start_ball(target: Target, count: int, generator: np.random.Generator) -> np
         EngineError: No such place is found.
     """
     x, (low, high) = target.problem.setup.free_values, target.problem.bounds
-    spread = 1e-4 * np.maximum(1.0, np.abs(x))
+    spread = np.minimum(1e-4 * np.maximum(1.0, np.abs(x)), 0.05 * (high - low))
+    x = np.clip(x, low + 4 * spread, high - 4 * spread)  # a ball cut by a bound would be flat
     found = np.empty((0, len(x)))
     for _ in range(20):
         tried = x + spread * generator.standard_normal((4 * count, len(x)))
-        tried = np.where((tried > low) & (tried < high), tried, np.clip(2 * x - tried, low, high))
         found = np.concatenate([found, tried[np.isfinite(target.log_prob(tried))]])
         if len(found) >= count:
             return found[:count]
@@ -138,9 +138,10 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
     burned = min(options.discard, len(whole.places) // 2)  # a run stopped early still has its second half
     chain, log_prob = whole.places[burned:], whole.log_prob[burned:].reshape(-1)
     memory = _memory(chain)
-    status = Status.stopped if control.stopped else Status.converged
+    enough = len(chain) > 50 * memory
+    status = Status.stopped if control.stopped else Status.converged if enough else Status.doubtful
     remark = f" {earlier} of its {len(whole.places)} steps were taken from {options.resume}." if earlier else ""
-    if not len(chain) > 50 * memory:
+    if not enough:
         remark += f" The chain is shorter than 50 autocorrelation times ({memory:.0f} steps): go on."
     draws = chain.reshape(-1, target.problem.n)
     return sample_outcome(

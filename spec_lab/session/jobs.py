@@ -13,6 +13,7 @@ from typing import Any
 
 from spec_lab.engines import Control, Progress, run_engine
 from spec_lab.fit import Problem
+from spec_lab.session import leaving
 from spec_lab.session.actions import Action, StartJob
 from spec_lab.session.faults import as_data
 from spec_lab.session.reports import Failed, Finished
@@ -48,7 +49,7 @@ class Job:
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        leaving.start(self._thread, self.control.stop.set)
 
     def stop(self) -> None:
         """Ask the engine to end with what it has; returns at once."""

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from spec_lab.session import leaving
+
 IDLE_SECONDS = 30.0  # a thread with nothing to do ends after this long; the next request starts a new one
 
 
@@ -30,7 +32,7 @@ class Newest:
             self._wanted[topic] = request
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
-                self._thread.start()
+                leaving.start(self._thread, self.close)
             self._ready.notify_all()
 
     def drop(self, topic: Hashable) -> None:

@@ -1,7 +1,11 @@
 """Background fits: start, stop, failure, drafts, and what the history keeps."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -225,3 +229,18 @@ def test_the_code_of_each_action_does_what_the_action_does(session, infer):
             expected.rev,
         )
     assert session.state.rev > begun.rev
+
+
+def test_leaving_while_something_computes_is_clean():
+    code = (
+        "import warnings; warnings.simplefilter('ignore')\n"
+        "from session_toy import make_infer\n"
+        "from spec_lab.session import FitSession\n"
+        "session = FitSession(make_infer(), live=True)\n"
+        "session.fit('emcee', steps=100000)\n"
+        "import time; time.sleep(0.5)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "terminate" not in done.stderr
