@@ -11,14 +11,14 @@ from session_toy import make_infer
 from spec_lab.bridge.priors import logunif, norm, unif
 from spec_lab.session import FitSession, reports, views
 from spec_lab.session.views.numbers import plain, with_error
-from spec_lab.session.views.parameters import slider_range
+from spec_lab.session.views.parameters import errors_of, slider_range
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
     "type rev title subtitle params units stat criteria engines fit history journal undo redo live messages".split()
 )
 ROW = set(
-    "pid owner expression component name label unit value text error frozen free link linked_to tie at_bound prior "
+    "pid owner pair expression component name label unit value text error frozen free link linked_to tie at_bound prior "
     "prior_set slider hidden glyph".split()
 )
 UNIT = set("name pair stat formula channels used notice range color".split())
@@ -229,3 +229,11 @@ def test_a_prior_can_be_drawn():
     drawn = views.prior_preview(norm(1, 0.5))
     assert len(drawn["x"]) == len(drawn["density"]) <= 200 and drawn["lo"] < 1 < drawn["hi"]
     assert json.dumps(views.prior_preview(logunif(0.1, 10)), allow_nan=False)
+
+
+def test_no_error_is_shown_far_from_the_best_fit(fitted):
+    run = fitted.state.runs[-1]
+    at_best = run.outcome.setup
+    far = at_best.replace(values=at_best.values + 100.0)
+    assert errors_of(at_best, None, run)
+    assert errors_of(far, None, run) == {}

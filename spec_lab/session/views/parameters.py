@@ -38,6 +38,7 @@ def _row(
     return {
         "pid": i + 1,
         "owner": slot.owner,
+        "pair": _pair_words(setup, i),
         "expression": slot.expression,
         "component": slot.component,
         "name": slot.name,
@@ -58,6 +59,12 @@ def _row(
         "hidden": slot.owner == "data" and setup.frozen[i] and root not in numbers and root not in tied,
         "glyph": list(_glyph(prior, low, high, log)),
     }
+
+
+def _pair_words(setup: Setup, i: int) -> str:
+    """Which data a model's parameter is for, where there are several pairs."""
+    slot = setup.slots[i]
+    return "+".join(setup.pairs[slot.pair].data.names) if slot.owner == "model" and len(setup.pairs) > 1 else ""
 
 
 def _bound(prior: Prior | None, value: float) -> str | None:
@@ -117,8 +124,11 @@ def _glyph(prior: Prior | None, low: float, high: float, log: bool) -> tuple[int
     return tuple(round(100 * float(h) / float(top)) for h in height) if top > 0 else (30,) * GLYPH
 
 
-def errors_of(preview: Preview | None, run: Run | None) -> dict[int, float]:
-    """1 σ of each free parameter (0-based master) from what is known about the present question."""
+def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[int, float]:
+    """1 σ of each free parameter (0-based master) from what is known about the present question.
+
+    None for a parameter that stands more than 5 σ from the best fit: there it is no error of what is shown.
+    """
     if preview is not None:
         source = preview.posterior if preview.posterior is not None else preview.fit
     else:
@@ -127,7 +137,8 @@ def errors_of(preview: Preview | None, run: Run | None) -> dict[int, float]:
         return {}
     with np.errstate(invalid="ignore"):
         sigma = np.sqrt(np.diag(np.atleast_2d(source.covariance)))
-    return {i: float(s) for i, s in zip(source.setup.free, sigma, strict=True) if np.isfinite(s)}
+    known = zip(source.setup.free, np.asarray(source.best), sigma, strict=True)
+    return {i: float(s) for i, best, s in known if np.isfinite(s) and abs(float(setup.values[i]) - best) <= 5 * s}
 
 
 def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def view(
     if preview is not None and preview.question != asked:
         preview = None
     latest = next((r for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
-    errors = errors_of(preview if preview is not None and preview.fit is not None else None, latest)
+    errors = errors_of(state.setup, preview if preview is not None and preview.fit is not None else None, latest)
     return {
         "type": "view",
         "rev": state.rev,

@@ -69,6 +69,11 @@ function Head() {
   );
 }
 
+/** Decimals that show an error: two, or three where two would show nothing. */
+function digits(error: number | null): number {
+  return error !== null && error < 0.01 ? 3 : 2;
+}
+
 function Row({ row, delta }: { row: CriteriaRow; delta?: number }) {
   const local = useLocal();
   const column = (key: Criterion) => `sl-c-${key === local.criterion.value ? "chosen" : key}`;
@@ -78,7 +83,7 @@ function Row({ row, delta }: { row: CriteriaRow; delta?: number }) {
       <tr class={`${row.run === "now" ? "sl-now" : ""} ${best ? "sl-best" : ""}`}>
         <td class="sl-left"><span class="sl-run">{row.run === "now" ? "now" : `#${row.run}`}</span>{row.run === "now" && row.label === "now" ? "" : row.label}</td>
         <td>{row.k}</td><td class="sl-c-stat">{fixed(row.stat, 2)}</td><td class={column("aic")}>{fixed(row.aic, 2)}</td><td class={column("aicc")}>{fixed(row.aicc, 2)}</td><td class={column("bic")}>{fixed(row.bic, 2)}</td>
-        <td>{fixed(row.lnz, 2)}{row.lnz !== null && row.lnz_err !== null && <span class="sl-faint"> ± {fixed(row.lnz_err, 2)}</span>}</td>
+        <td>{fixed(row.lnz, digits(row.lnz_err))}{row.lnz !== null && row.lnz_err !== null && <span class="sl-faint"> ± {fixed(row.lnz_err, digits(row.lnz_err))}</span>}</td>
         <td>{delta === undefined ? "" : best ? <span class="sl-best-mark">best</span> : signed(delta, 2)}</td>
         <td class="sl-weight">{row.weight !== null && row.comparable && <><span class="sl-weight-bar" style={{ width: `${Math.round(34 * row.weight)}px` }} /><span>{row.weight < 0.001 ? "<.001" : row.weight.toFixed(3)}</span></>}</td>
       </tr>

@@ -60,7 +60,7 @@ export function headings(rows: readonly Row[]): boolean[] {
   let key = "";
   const seen = new Set<string>();
   return rows.map((row) => {
-    const now = `${row.expression} ${row.component}`;
+    const now = `${row.pair ?? ""} ${row.expression} ${row.component}`;
     const begins = now !== key || seen.has(row.name);
     if (begins) seen.clear();
     seen.add(row.name);
@@ -90,7 +90,7 @@ function Table() {
             <Fragment key={row.pid}>
               {begins[i] && (
                 <tr class="sl-heading-row">
-                  <th colSpan={9} scope="rowgroup"><span>{row.component}</span>{row.expression !== row.component && <span class="sl-expression">{row.expression}</span>}</th>
+                  <th colSpan={9} scope="rowgroup"><span>{row.component}</span>{row.pair && <span class="sl-expression">for {row.pair}</span>}{row.expression !== row.component && <span class="sl-expression">{row.expression}</span>}</th>
                 </tr>
               )}
               <ParamRow row={row} first={i === 0} />

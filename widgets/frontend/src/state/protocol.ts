@@ -12,6 +12,8 @@ export interface SliderRange {
 export interface Row {
   pid: number;
   owner: Owner;
+  /** Names of the data this model parameter is for, where there are several pairs; else empty. */
+  pair?: string;
   expression: string;
   component: string;
   name: string;
