@@ -46,7 +46,7 @@ def compare(readings: Mapping[str, SampleAnalyzer]) -> Info:
     }
     evidence = [np.nan if r.lnZ is None else r.lnZ for r in rows]
     if not np.isnan(evidence).all():
-        table["lnZ"] = ["" if r.lnZ is None else f"{r.lnZ:.2f} ± {r.lnZ_err or 0.0:.2f}" for r in rows]
+        table["lnZ"] = ["" if r.lnZ is None else f"{r.lnZ:.3f} ± {r.lnZ_err or 0.0:.3f}" for r in rows]
     if not np.isnan(evidence).any():
         table["Probability"] = [float(f"{p:.3g}") for p in criteria.evidence_weights(evidence)]
     return Info(table)

@@ -3,6 +3,7 @@
 Each quantity is evaluated at the draws themselves, so its interval carries every correlation between parameters.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -112,7 +113,8 @@ class Predictions:
         from spec_lab.analysis import figures
 
         slots = [self.problem.setup.slots[i] for i in self.problem.setup.free]
-        labels = [f"${slot.label}$" for slot in slots]
+        often = Counter(slot.label for slot in slots)
+        labels = [f"${s.label}$" if often[s.label] == 1 else f"$p{s.pid}({s.label})$" for s in slots]
         return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **options)
 
     def profile(self, pid: int | str, values: Any = None, **options: Any) -> Profile:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from spec_lab._base.info import Info
 from spec_lab.models.component import REGISTRY, Component
 from spec_lab.models.model import Model
 
@@ -60,11 +61,14 @@ def _entry(name: str, cls: type[Component]) -> dict[str, Any]:
 
 def model_html(model: Model) -> str:
     """A model as a small table for notebooks."""
-    head = f"<b>{html.escape(model.expression)}</b> ({model.kind})"
-    rows = "".join(
-        f"<tr><td>{html.escape(p.component)}</td><td>{html.escape(p.name)}</td><td>{p.value:.6g}</td>"
-        f"<td>{html.escape(p.unit)}</td><td>{html.escape('frozen' if p.frozen else p.prior or '')}</td></tr>"
-        for p in model.parameters
+    rows = model.parameters
+    table = Info(
+        {
+            "Component": [p.component for p in rows],
+            "Parameter": [p.name for p in rows],
+            "Value": [p.value for p in rows],
+            "Unit": [p.unit for p in rows],
+            "Prior": ["frozen" if p.frozen else p.prior or "" for p in rows],
+        }
     )
-    columns = "".join(f"<th>{c}</th>" for c in ("component", "parameter", "value", "unit", "prior"))
-    return f"<div>{head}<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>"
+    return f"<div><b>{html.escape(model.expression)}</b> ({model.kind}){table.html}</div>"

@@ -15,6 +15,7 @@ import equinox as eqx
 import numpy as np
 
 from spec_lab._base import ParameterError
+from spec_lab.bridge.priors import parse_prior, unif
 from spec_lab.variables import AbstractBounded, AbstractConstant, AbstractVariable, Fixed, Tagged
 
 
@@ -113,7 +114,10 @@ class Parameter:
 
 def read(component: str, name: str, declared: Declaration, variable: Any) -> Parameter:
     """The record of one field; the user's metadata win over the class's."""
-    told = {**declared.metadata, **_metadata(variable)}
+    own, bounds = _metadata(variable), _bounds(variable)
+    told = {**declared.metadata, **own}
+    if "prior" not in own:
+        told["prior"] = _within(told["prior"], bounds)
     return Parameter(
         component=component,
         name=name,
@@ -122,11 +126,22 @@ def read(component: str, name: str, declared: Declaration, variable: Any) -> Par
         value=number(variable),
         prior=None if told["prior"] is None else str(told["prior"]),
         frozen=isinstance(variable, AbstractConstant),
-        bounds=_bounds(variable),
+        bounds=bounds,
         log=bool(told["log"]),
         doc=told["doc"],
         variable=variable,
     )
+
+
+def _within(prior: str | None, bounds: tuple[float, float]) -> str | None:
+    """The class's default belief after the user's limits, which are narrower or other: a uniform one is cut to them."""
+    if prior is None or bounds == (-np.inf, np.inf):
+        return prior
+    default = parse_prior(prior)
+    lo, hi = (float(f(ends)) for f, ends in zip((max, min), zip(default.support, bounds, strict=True), strict=True))
+    if np.isfinite(bounds).all():
+        lo, hi = bounds
+    return str(unif(lo, hi)) if default.family == "unif" and lo < hi else prior
 
 
 def number(variable: Any) -> float:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.models import Grid, Model, bb, const, cpl, gsmooth, pl, tbabs
-from spec_lab.variables import Constrained, Derived, Fixed, Interval, Tagged
+from spec_lab.variables import Constrained, Derived, Fixed, Interval, Positive, Tagged
 
 ONE_OF = {"add": pl, "mul": tbabs, "math": const}
 ALLOWED = {
@@ -144,6 +144,21 @@ def test_parameters_carry_what_variables_say():
     assert first.label == r"\alpha" and not first.frozen
     assert second.frozen and second.value == 0.25 and second.log and second.unit.startswith("photons")
     assert third.prior == "unif(-2, 2)" and model.theta[3] == 2.5
+
+
+@pytest.mark.parametrize(
+    "variable, prior",
+    [
+        (Constrained(Interval(-2.0, 0.5), -1.0), "unif(-2, 0.5)"),  # the limits themselves
+        (Constrained(Positive(), 1.0), "unif(0, 10)"),  # the class's range after them
+        (Fixed(Constrained(Interval(-2.0, 0.5), -1.0)), "unif(-2, 0.5)"),
+        (Constrained(Interval(-2.0, 0.5), -1.0, metadata={"prior": "norm(0, 1)"}), "norm(0, 1)"),
+        (Constrained(Interval(-2.0, 0.5), -1.0, metadata={"prior": None}), None),
+        (-1.0, "unif(-10, 10)"),
+    ],
+)
+def test_limits_of_a_variable_are_limits_of_the_fit(variable, prior):
+    assert pl(alpha=variable).parameters[0].prior == prior
 
 
 def test_parameters_take_numbers_or_variables_only():

@@ -68,7 +68,8 @@ def spectrum(
     edges = np.concatenate([np.r_[unit.lo, unit.hi] for unit in units]) if units else np.ones(1)
     if np.nanmin(edges) > 0:
         bottom.set_xscale("log")
-        bottom.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        decades = np.log10(np.nanmax(edges) / np.nanmin(edges))
+        bottom.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 3 else (1.0,)))
         bottom.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         bottom.xaxis.set_minor_formatter(NullFormatter())
     largest = max([np.nanmax(np.abs(u.resid), initial=0.0, where=np.isfinite(u.resid)) for u in units], default=0.0)
