@@ -124,6 +124,8 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
     options, control = options or NewtonOptions(), control or Control()
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
+    if not problem.knows(resume):
+        control.report(None, "compiling for this model, the first time only")
     best = _descend(problem, problem.setup.free_values, options, control)
     begun = 1
     while begun < options.starts and not control.stopped:

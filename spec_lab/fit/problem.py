@@ -36,6 +36,10 @@ class Program:
                 self._functions[function] = jax.jit(functools.partial(self._trace, function))
             return self._functions[function]
 
+    def knows(self, function: Callable[..., Any]) -> bool:
+        """Whether `function` has been asked for before."""
+        return function in self._functions
+
     def _trace(self, function: Callable[..., Any], leaves: tuple[Any, ...], space: FreeSpace, *args: Any) -> Any:
         block: Block = jax.tree_util.tree_unflatten(self.treedef, leaves)
         return function(View(self.layout, block), space, *args)
@@ -109,6 +113,10 @@ class Problem:
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call `function(view, space, *args)`, compiled once per structure; results stay on the device."""
         return self.program.compiled(function)(self.leaves, self.space, *args)
+
+    def knows(self, function: Callable[..., Any]) -> bool:
+        """Whether `function` has been run on this structure before, so that it will not compile."""
+        return self.program.knows(function)
 
     def pad(self, x: Any) -> np.ndarray:
         """Free values `[..., n]` with inert coordinates appended: `[..., width]`."""
