@@ -118,7 +118,7 @@ def all_groups(
         bad = np.concatenate([[0], np.cumsum(~good)])
         keep = bad[last + 1] == bad[first]
         return first[keep], last[keep]
-    made = _by_scheme(src, bkg, response, good, noticed, dict(scheme), stat)  # type: ignore[arg-type]
+    made = _by_scheme(src, bkg, response, good, noticed, scheme.options, stat)
     ranges = np.array(made, dtype=np.int64).reshape(-1, 2)
     return ranges[:, 0], ranges[:, 1]
 

@@ -1,19 +1,20 @@
 """Groups of channels: contiguous ranges, made from a file's flags, from thresholds, or from the resolution.
 
-A scheme is None (the file's GROUPING flags), "none" (every channel by itself) or a dictionary of `KEYS`. Flags group
-first and are filtered afterwards, so a window keeps or drops whole groups. Thresholds group *inside* each run of
-channels that are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before
+A scheme is None (the file's GROUPING flags), "none" (every channel by itself) or a `Grouping` (written as a dictionary).
+Flags group first and are filtered afterwards, so a window keeps or drops whole groups. Thresholds group *inside* each run
+of channels that are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before
 it in its run, or is a group by itself where there is none. Resolution-optimal widths are in `optimal`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.significance import pgsig, ppsig
+from spec_lab.tree.attrs import frozen_static
 
 THRESHOLDS = ("min_evt", "min_nevt", "min_bkg", "min_sigma")
 KEYS = {
@@ -24,12 +25,32 @@ KEYS = {
     "max_bin": "most channels of a group",
     "method": "'optimal': widths after Kaastra & Bleeker 2016; thresholds then merge those bins",
 }
-Scheme = str | tuple[tuple[str, Any], ...] | None
 Ranges = tuple[np.ndarray, np.ndarray]
 
 
+@frozen_static
+class Grouping:
+    """The options of a grouping; what each means is in `KEYS`."""
+
+    min_evt: float | None = None
+    min_nevt: float | None = None
+    min_bkg: float | None = None
+    min_sigma: float | None = None
+    max_bin: float | None = None
+    method: str | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Those that are given."""
+        found = {key: getattr(self, key) for key in KEYS}
+        return {key: value for key, value in found.items() if value is not None}
+
+
+Scheme = Literal["none"] | Grouping | None
+
+
 def scheme(grpg: Any) -> Scheme:
-    """Check a grouping and make it hashable: None, "none" or sorted (key, value) pairs.
+    """Check a grouping and make it hashable: None, "none" or a `Grouping`.
 
     Raises:
         DataError: An unknown key, or a value that makes no sense.
@@ -37,7 +58,9 @@ def scheme(grpg: Any) -> Scheme:
     if grpg is None or grpg == "none":
         return grpg
     if grpg == "optimal":
-        return (("method", "optimal"),)
+        return Grouping(method="optimal")
+    if isinstance(grpg, Grouping):
+        grpg = grpg.options
     try:
         options = dict(grpg)
     except (TypeError, ValueError) as error:
@@ -53,7 +76,7 @@ def scheme(grpg: Any) -> Scheme:
                 raise DataError("unknown grouping method", got=value, allowed="'optimal'")
         elif isinstance(value, bool) or not np.isscalar(value) or not _is_number(value) or value < (key == "max_bin"):
             raise DataError(f"grouping {key} must be a number", got=value, allowed="> 0")
-    return tuple(sorted(options.items())) or "none"
+    return Grouping(**options) if options else "none"
 
 
 def _is_number(value: Any) -> bool:
@@ -64,7 +87,7 @@ def describe(chosen: Scheme) -> str:
     """`file`, `none`, or `min_evt=10, max_bin=4`."""
     if chosen is None or isinstance(chosen, str):
         return chosen or "file"
-    return ", ".join(f"{key}={value}" for key, value in chosen)
+    return ", ".join(f"{key}={value}" for key, value in chosen.options.items())
 
 
 def from_flags(flags: np.ndarray) -> Ranges:

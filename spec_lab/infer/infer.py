@@ -282,7 +282,7 @@ class Infer(Readings):
 
 
 def _kinds() -> dict[str, type[Infer]]:
-    return {kind.__name__: kind for kind in (Infer, *Infer.__subclasses__()) if kind.__module__.startswith(__package__)}
+    return {kind.__name__: kind for kind in (Infer, *Infer.__subclasses__()) if kind.__module__.startswith("spec_lab.")}
 
 
 def _kind(cls: type) -> str:

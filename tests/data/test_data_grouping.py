@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from spec_lab._base import DataError
 from spec_lab.data import Background, DataUnit, Response, Source, pgsig, ppsig
-from spec_lab.data.grouping import from_flags, scheme, to_flags
+from spec_lab.data.grouping import Grouping, from_flags, scheme, to_flags
 from spec_lab.data.optimal import bins, widths
 
 
@@ -117,7 +117,7 @@ def test_schemes_are_hashable_and_stable():
         == scheme(scheme({"max_bin": 3, "min_evt": 5}))
     )
     assert (scheme(None), scheme("none"), scheme({}), scheme({"min_evt": None})) == (None, "none", "none", "none")
-    assert scheme("optimal") == (("method", "optimal"),)
+    assert scheme("optimal") == Grouping(method="optimal")
 
 
 def test_optimal_widths_follow_kaastra_and_bleeker():
