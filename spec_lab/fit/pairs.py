@@ -5,6 +5,7 @@ from typing import Any
 from spec_lab._base import ParameterError
 from spec_lab.data import Data, DataUnit
 from spec_lab.models import Model
+from spec_lab.statistics import resolve
 from spec_lab.tree import Struct, field
 
 
@@ -20,6 +21,7 @@ def make_pair(pair: Any) -> PairSpec:
 
     Raises:
         ParameterError: The argument is not such a pair.
+        StatisticError: A unit asks for a statistic that does not exist.
     """
     if isinstance(pair, PairSpec):
         return pair
@@ -42,4 +44,8 @@ def make_pair(pair: Any) -> PairSpec:
             allowed="an additive model",
             hint="Multiply it with an additive component, such as pl().",
         )
+    for unit in first.units:
+        resolve(
+            unit.stat, has_background=unit.bkg is not None
+        )  # an unknown statistic is told here, not at the first fit
     return PairSpec(first, second)

@@ -259,7 +259,7 @@ def test_unknown_engine_and_option():
 
 def test_an_unknown_statistic_is_named():
     with pytest.raises(ValueError, match="pgstatt"):
-        _ = Infer([(make_data(1, stat="pgstatt"), pl())]).stat
+        Infer([(make_data(1, stat="pgstatt"), pl())])
 
 
 def test_reading_nothing_says_what_to_do():
