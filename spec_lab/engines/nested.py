@@ -1,13 +1,11 @@
 """nested: evidence and posterior by nested sampling (Skilling 2006) with batched likelihoods, no native library needed.
 
-A fixed number of live points fills the unit cube (the priors' quantiles). Each round lets the worst quarter die and replaces
+A fixed number of live points fills the prior. Each round lets the worst quarter die and replaces
 them by copies of survivors that walk, all at once in one compiled block, through the region above the last dead likelihood
 (`slices`); a batch of deaths shrinks the volume as the same deaths one by one. Evidence and weights come from the dead points
 and, in the end, the live ones (`volumes`); importance draws around the posterior points then sharpen them (`kernels`). The
 run looks at the stop flag between rounds and keeps what it has.
 """
-
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +18,7 @@ from spec_lab.engines.slices import Points, Region, renew, renew_on_host
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.engines.volumes import Evidence, evidence, systematic
 from spec_lab.fit import Problem
-from spec_lab.fit.space import from_cube
+from spec_lab.fit.space import from_u, to_u
 from spec_lab.tree.attrs import frozen_static
 
 CENTRES, DRAWS = 256, 8192  # of the importance step
@@ -48,40 +46,54 @@ class NestedOptions:
     seed: int = 450001
 
 
-def _log_like(view: Any, space: Any, qs: Any) -> Any:
-    import jax
-
-    return jax.vmap(lambda q: -0.5 * view.stat(space, from_cube(space, q)))(qs)
-
-
 class _Compiled:
-    """Likelihoods and walks of the problem's own functions."""
+    """The problem's own functions, in the unbounded chart."""
 
     def __init__(self, problem: Problem):
         self.problem, self.width, self.calls = problem, problem.width, 0
 
-    def log_like(self, qs: np.ndarray) -> np.ndarray:
-        self.calls += len(qs)
-        values = self.problem.map_blocks(_log_like, qs)
-        return np.where(np.isnan(values), -np.inf, values)
+    def start(self, size: int, random: np.random.Generator) -> np.ndarray:
+        """Places of draws from the priors."""
+        xs = self.problem.from_cube(random.uniform(size=(size, self.problem.n)))
+        return to_u(self.problem.host_space, self.problem.pad(xs), margin=1e-12)
+
+    def measure(self, us: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Log-likelihood, log prior density and free values at places."""
+        self.calls += len(us)
+        with np.errstate(all="ignore"):  # far out in the chart a value is its bound to the last digit
+            x, jacobian = from_u(self.problem.host_space, us, xp=np)
+            xs = x[:, : self.problem.n]
+            log_density = self.problem.log_prior(xs) + jacobian.sum(axis=1)
+        log_like = -0.5 * self.problem.batch(xs)
+        return np.where(np.isnan(log_like), -np.inf, log_like), log_density, xs
 
     def renew(self, points: Points, region: Region, seed: int) -> Points:
+        """Walk the points through the region."""
         points, steps = self.problem.run(renew, points, region, np.uint32(seed))
         self.calls += int(steps) * len(points.label)
         return Points(*(np.asarray(p) for p in points))
 
 
 class _Hooked:
-    """Likelihoods and walks with functions of the user's in them."""
+    """Functions with the user's among them, in the cube."""
 
     def __init__(self, target: Target):
         self.target, self.width, self.calls = target, target.problem.n, 0
 
-    def log_like(self, qs: np.ndarray) -> np.ndarray:
-        self.calls += len(qs)
-        return self.target.log_like(self.target.from_cube(qs))
+    def start(self, size: int, random: np.random.Generator) -> np.ndarray:
+        """Places of draws from the priors."""
+        return random.uniform(size=(size, self.width))
+
+    def measure(self, qs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Log-likelihood, log prior density and free values at places."""
+        inside = np.all((qs >= 0.0) & (qs <= 1.0), axis=1)
+        xs, log_like = self.target.from_cube(np.clip(qs, 0.0, 1.0)), np.full(len(qs), -np.inf)
+        self.calls += int(inside.sum())
+        log_like[inside] = self.target.log_like(xs[inside])
+        return log_like, np.where(inside, 0.0, -np.inf), xs
 
     def renew(self, points: Points, region: Region, seed: int) -> Points:
+        """Walk the points through the region."""
         points, calls = renew_on_host(lambda qs: self.target.log_like(self.target.from_cube(qs)), points, region, seed)
         self.calls += calls
         return points
@@ -103,9 +115,9 @@ class _Run:
         self.dead: list[Points] = []
         self.log_volume, self.log_dead, self.rounds = 0.0, -np.inf, 0
         self.dying = max(options.live // 4, 1)
-        q = np.zeros((options.live, source.width))
-        q[:, :n] = self.random.uniform(size=(options.live, n))
-        self.live = _sorted(Points(q, source.log_like(q), self.random.uniform(size=options.live)))
+        q = source.start(options.live, self.random)
+        log_like, log_density, _ = source.measure(q)
+        self.live = _sorted(Points(q, log_like, log_density, self.random.uniform(size=options.live)))
 
     def advance(self) -> None:
         """One round: the worst die, copies of survivors take their place."""
@@ -182,23 +194,22 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
     return _outcome(target, state, options, control)
 
 
-def _sharpen(state: _Run, found: Evidence) -> tuple[Points, Sharpened]:
-    """Importance draws around posterior points, and what they say of the evidence."""
+def _sharpen(state: _Run, found: Evidence) -> tuple[np.ndarray, Sharpened]:
+    """Places of importance draws around posterior points, and what they say of the evidence."""
     points, _ = state.harvest()
-    generator = np.random.default_rng(state.options.seed + 2)
     centres = points.q[systematic(found.weights, CENTRES, state.options.seed + 3)][:, : state.n]
     kernels = Kernels(centres)
     q = np.zeros((DRAWS, state.source.width))
-    q[:, : state.n] = kernels.draw(DRAWS, generator)
-    inside = np.all((q >= 0) & (q <= 1), axis=1)
-    log_like = np.full(DRAWS, -np.inf)
-    log_like[inside] = state.source.log_like(q[inside])
-    return Points(q, log_like, inside), sharpen(log_like - kernels.log_density(q[:, : state.n]))
+    q[:, : state.n] = kernels.draw(DRAWS, np.random.default_rng(state.options.seed + 2))
+    log_like, log_density, _ = state.source.measure(q)
+    log_target = log_like + log_density
+    return q, sharpen(np.where(np.isnan(log_target), -np.inf, log_target) - kernels.log_density(q[:, : state.n]))
 
 
 def _outcome(target: Target, state: _Run, options: NestedOptions, control: Control) -> Outcome:
     points, alive = state.harvest()
     found = evidence(points.log_like, alive, options.seed)
+    places = points.q
     status, weights, log_z, error = Status.converged, found.weights, found.log_z, found.error
     remark, effective = f" ln Z = {log_z:.3f} ± {error:.3f}.", found.effective
     if state.remaining > options.tolerance:
@@ -207,16 +218,18 @@ def _outcome(target: Target, state: _Run, options: NestedOptions, control: Contr
     elif options.sharpen:
         around, sharp = _sharpen(state, found)
         if sharp.trusted and sharp.error < error and abs(sharp.log_z - log_z) < 4 * np.hypot(sharp.error, error):
-            points, weights, log_z, error, effective = around, sharp.weights, sharp.log_z, sharp.error, sharp.effective
+            places, weights, log_z, error, effective = around, sharp.weights, sharp.log_z, sharp.error, sharp.effective
             remark = (
                 f" ln Z = {log_z:.3f} ± {error:.3f} (from the dead points alone {found.log_z:.2f} ± {found.error:.2f})."
             )
     chosen = systematic(weights, max(1000, int(effective)), options.seed + 1)
+    evaluations = state.source.calls
+    log_like, _, draws = state.source.measure(places[chosen])
     return sample_outcome(
         target,
         engine="nested",
-        draws=target.from_cube(points.q[chosen][:, : state.n]),
-        log_like=points.log_like[chosen],
+        draws=draws,
+        log_like=log_like,
         status=status,
         remark=remark,
         log_evidence=log_z,
@@ -224,7 +237,7 @@ def _outcome(target: Target, state: _Run, options: NestedOptions, control: Contr
         stats=(
             ("ess", effective),
             ("iterations", state.rounds * state.dying),
-            ("evaluations", state.source.calls),
+            ("evaluations", evaluations),
             ("information", found.information),
             ("remaining", state.remaining),
             ("dead_log_evidence", found.log_z),

@@ -1,12 +1,13 @@
-"""Constrained moves: many points at once walk through the part of the unit cube where the likelihood exceeds a floor.
+"""Constrained moves: many points at once walk through the prior where the likelihood exceeds a floor.
 
-Each move is a slice along a random direction (hit-and-run): an interval of fixed length is laid at random over the present
-point and shrunk towards it until a point above the floor is found (Neal 2003, without stepping out, which keeps uniform
-sampling of the region exact for any length). All points advance in lock step, one likelihood each a step. Points of equal
-likelihood are told apart by a random label, so that plateaus of the likelihood (a model without photons, -inf outside its
-domain) are treated exactly (Skilling 2006, section 3).
+Each move is a slice along a random direction (hit-and-run): a level is drawn below the prior density of the present point, an
+interval of fixed length is laid at random over the point and shrunk towards it until a place above both level and floor is
+found (Neal 2003, without stepping out, which is exact for any length). All points advance in lock step, one likelihood each a
+step. Points of equal likelihood are told apart by a random label, so that plateaus of the likelihood (a model without photons,
+-inf outside its domain) are treated exactly (Skilling 2006, section 3).
 
-The same few lines serve compiled programs (`renew`) and likelihoods written in Python (`renew_on_host`).
+The same few lines serve compiled programs, which walk in the unbounded chart (`renew`), and likelihoods written in Python,
+whose priors may be known by their transform only and which walk in the cube (`renew_on_host`).
 """
 
 from collections.abc import Callable
@@ -16,14 +17,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.fit.space import from_cube
+from spec_lab.fit.space import from_u, log_prior
 
 
 class Points(NamedTuple):
-    """Places in the cube `q` (`f[m, n]`) with their log-likelihood and label (`f[m]`)."""
+    """Places `q` (`f[m, n]`) in a chart with their log-likelihood, log prior density there, and label (`f[m]`)."""
 
     q: Any
     log_like: Any
+    log_density: Any
     label: Any
 
 
@@ -47,6 +49,7 @@ class Region(NamedTuple):
 
 class _Walk(NamedTuple):
     points: Points
+    level: Any
     direction: Any
     low: Any
     high: Any
@@ -59,6 +62,7 @@ class _Dice(NamedTuple):
     place: Any
     label: Any
     offset: Any
+    level: Any
     normal: Any
 
 
@@ -70,26 +74,27 @@ def _directions(region: Region, dice: _Dice, xp: Any) -> tuple[Any, Any]:
 
 def _begin(points: Points, region: Region, dice: _Dice, xp: Any) -> _Walk:
     direction, low = _directions(region, dice, xp)
-    return _Walk(points, direction, low, low + region.reach, xp.zeros(len(low), dtype=int) + region.moves)
+    level = points.log_density + xp.log(dice.level)
+    return _Walk(points, level, direction, low, low + region.reach, xp.zeros(len(low), dtype=int) + region.moves)
 
 
-def _propose(walk: _Walk, dice: _Dice, xp: Any) -> tuple[Any, Any, Any]:
-    """Distance along the direction, the place there, and whether it lies in the cube."""
+def _propose(walk: _Walk, dice: _Dice) -> tuple[Any, Any]:
+    """Distance along the direction, and the place there."""
     t = walk.low + dice.place * (walk.high - walk.low)
-    q = walk.points.q + t[:, None] * walk.direction
-    return t, xp.clip(q, 0.0, 1.0), xp.all((q >= 0.0) & (q <= 1.0), axis=1)
+    return t, walk.points.q + t[:, None] * walk.direction
 
 
-def _settle(walk: _Walk, region: Region, dice: _Dice, tried: tuple[Any, Any, Any], log_like: Any, xp: Any) -> _Walk:
-    """Move to the points above the floor and choose new directions there; shrink the other intervals."""
-    t, q, inside = tried
-    tied = (log_like == region.log_like) & (dice.label > region.label)
-    good = inside & ((log_like > region.log_like) | tied) & (walk.left > 0)
+def _settle(walk: _Walk, region: Region, dice: _Dice, t: Any, tried: Points, xp: Any) -> _Walk:
+    """Move to the points above level and floor and choose new directions there; shrink the other intervals."""
+    tied = (tried.log_like == region.log_like) & (tried.label > region.label)
+    above = (tried.log_like > region.log_like) | tied
+    good = above & (tried.log_density > walk.level) & (walk.left > 0)
     pick = lambda new, old: xp.where(good[:, None] if new.ndim == 2 else good, new, old)  # noqa: E731
-    points = Points(pick(q, walk.points.q), pick(log_like, walk.points.log_like), pick(dice.label, walk.points.label))
+    points = Points(*(pick(new, old) for new, old in zip(tried, walk.points, strict=True)))
     direction, low = _directions(region, dice, xp)
     return _Walk(
         points,
+        pick(points.log_density + xp.log(dice.level), walk.level),
         pick(direction, walk.direction),
         pick(low, xp.where(t < 0, t, walk.low)),
         pick(low + region.reach, xp.where(t < 0, walk.high, t)),
@@ -103,17 +108,19 @@ def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> t
 
     def roll(step: Any) -> _Dice:
         keys = jax.random.split(jax.random.fold_in(jax.random.PRNGKey(seed), step))
-        place, label, offset = jax.random.uniform(keys[0], (3, size))
-        return _Dice(place, label, offset, jax.random.normal(keys[1], (size, n)))
+        place, label, offset, level = jax.random.uniform(keys[0], (4, size))
+        return _Dice(place, label, offset, level, jax.random.normal(keys[1], (size, n)))
 
-    def one(q: Any) -> Any:
-        return -0.5 * view.stat(space, from_cube(space, q))
+    def measure(u: Any) -> tuple[Any, Any]:
+        x, jacobian = from_u(space, u)
+        return -0.5 * view.stat(space, x), log_prior(space, x) + jnp.sum(jacobian)
 
     def step(state: tuple[_Walk, Any]) -> tuple[_Walk, Any]:
         walk, count = state
         dice = roll(count)
-        tried = _propose(walk, dice, jnp)
-        return _settle(walk, region, dice, tried, jax.vmap(one)(tried[1]), jnp), count + 1
+        t, q = _propose(walk, dice)
+        log_like, log_density = jax.vmap(measure)(q)
+        return _settle(walk, region, dice, t, Points(q, log_like, log_density, dice.label), jnp), count + 1
 
     walk = _begin(points, region, roll(0), jnp)
     walk, count = jax.lax.while_loop(lambda s: jnp.any(s[0].left > 0), step, (walk, jnp.asarray(1)))
@@ -123,21 +130,29 @@ def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> t
 def renew_on_host(
     log_like: Callable[[np.ndarray], np.ndarray], points: Points, region: Region, seed: int
 ) -> tuple[Points, int]:
-    """Walk all points through the region with a likelihood `f[s, n] -> f[s]` in Python; returns them and its calls."""
+    """Walk all points through the region in the unit cube with a likelihood in Python; returns them and its calls.
+
+    Args:
+        log_like: `f[s, n] -> f[s]`, asked only inside the cube.
+        points: Where the walks begin.
+        region: Where to walk.
+        seed: Of the random numbers.
+    """
     generator, calls = np.random.default_rng(seed), 0
 
     def roll() -> _Dice:
-        place, label, offset = generator.uniform(size=(3, len(points.q)))
-        return _Dice(place, label, offset, generator.standard_normal(points.q.shape))
+        place, label, offset, level = generator.uniform(size=(4, len(points.q)))
+        return _Dice(place, label, offset, 1.0 - level, generator.standard_normal(points.q.shape))
 
     walk = _begin(points, region, roll(), np)
     while np.any(walk.left > 0):
         dice = roll()
-        tried = _propose(walk, dice, np)
-        asked = (walk.left > 0) & tried[2]
+        t, q = _propose(walk, dice)
+        inside = np.all((q >= 0.0) & (q <= 1.0), axis=1)
+        asked = (walk.left > 0) & inside
         values = np.full(len(asked), -np.inf)
         if asked.any():
-            values[asked] = log_like(tried[1][asked])
+            values[asked] = log_like(q[asked])
         calls += int(asked.sum())
-        walk = _settle(walk, region, dice, tried, values, np)
+        walk = _settle(walk, region, dice, t, Points(q, values, np.where(inside, 0.0, -np.inf), dice.label), np)
     return walk.points, calls

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
@@ -26,7 +25,6 @@ from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.sample import sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
-from spec_lab.fit.space import from_cube
 from spec_lab.tree.attrs import frozen_static
 
 LOG_ZERO = -2e100  # the likelihood where the statistic is not finite; MultiNest ignores points below -1e100
@@ -59,29 +57,14 @@ class MultinestOptions:
     resume: str = ""
 
 
-def _at_cube(view: Any, space: Any, q: Any) -> Any:
-    """Free values and log-likelihood at a point of the cube, in one array."""
-    x = from_cube(space, q)
-    return jnp.append(x, -0.5 * view.stat(space, x))
-
-
 def _answers(target: Target) -> Callable[[bytes], bytes]:
     """From the packed cube to the packed free values and log-likelihood."""
-    problem, n = target.problem, target.problem.n
-
-    def compiled(q: np.ndarray) -> np.ndarray:
-        values = np.asarray(problem.run(_at_cube, problem.pad(q)))
-        return np.append(values[:n], values[-1])
-
-    def hooked(q: np.ndarray) -> np.ndarray:
-        x = target.from_cube(q[None])
-        return np.append(x[0], target.log_like(x)[0])
 
     def answer(packed: bytes) -> bytes:
-        values = (hooked if target.hooks else compiled)(np.frombuffer(packed, dtype="<f8"))
-        if not np.isfinite(values[-1]):
-            values[-1] = LOG_ZERO
-        return values.astype("<f8").tobytes()
+        x = target.from_cube(np.frombuffer(packed, dtype="<f8")[None])
+        hooked = "loglike_func" in target.hooks  # else one statistic, which is cheaper than a batch of one
+        log_like = float(target.log_like(x)[0]) if hooked else -0.5 * target.problem.stat(x[0])
+        return np.append(x[0], log_like if np.isfinite(log_like) else LOG_ZERO).astype("<f8").tobytes()
 
     return answer
 

@@ -1,0 +1,108 @@
+"""Hooks: honoured by samplers that can call Python, refused with the reason by all others, never ignored."""
+
+import numpy as np
+import pytest
+from small import make_data
+
+from spec_lab import BayesInfer, MaxLikeFit, unif
+from spec_lab._base import EngineError
+from spec_lab.models import pl
+
+MEAN, SD = np.array([-1.0, 2.0]), np.array([0.1, 0.2])
+
+
+def bell(infer, theta):
+    return float(-0.5 * np.sum(((theta - MEAN) / SD) ** 2))
+
+
+def make(cls=BayesInfer):
+    infer = cls([(make_data(1), pl())])
+    infer.par[2].prior, infer.par[2].val = unif(-3, 5), 2.0
+    return infer
+
+
+def near(posterior, mean=MEAN, sd=SD):
+    assert np.all(np.abs(posterior.par_mean - mean) < 0.25 * sd)
+    np.testing.assert_allclose(posterior.sample.std(axis=0), sd, rtol=0.2)
+
+
+def test_emcee_samples_the_hooks():
+    infer = make()
+    infer.loglike_func = bell
+    near(infer.emcee(nstep=600, discard=200, savepath=None))
+    infer.logprior_func = lambda infer, theta: 0.0 if theta[0] > -1.0 else -np.inf
+    posterior = infer.emcee(nstep=600, discard=200, savepath=None)
+    assert posterior.sample[:, 0].min() > -1.0
+    assert np.all(posterior.outcome.log_prob == posterior.outcome.log_like)
+
+
+def test_nested_samples_the_hooks():
+    infer = make()
+    infer.loglike_func = bell
+    posterior = infer.nested(live=100)
+    near(posterior)
+    whole = np.log(2 * np.pi * SD.prod()) - np.log(np.prod([hi - lo for lo, hi in infer.free_pranges]))
+    assert abs(posterior.lnZ - whole) < 4 * posterior.lnZ_err
+    infer.prior_transform_func = lambda infer, cube: np.array([-1.0 + cube[0], 1.0 + 2 * cube[1]])
+    half = infer.nested(live=100)
+    assert half.sample[:, 0].min() > -1.0
+    assert abs(half.lnZ - (np.log(2 * np.pi * SD.prod()) - np.log(2 * 2))) < 4 * half.lnZ_err
+
+
+def test_an_outcome_with_hooks_says_so_and_is_not_polished():
+    infer = make()
+    infer.loglike_func = bell
+    posterior = infer.emcee(nstep=100, discard=20, savepath=None)
+    assert dict(posterior.outcome.settings)["hooks"] == "loglike_func"
+    assert posterior.max_loglike == pytest.approx(posterior.outcome.log_like.max())
+
+
+@pytest.mark.parametrize("engine", ["preview", "nuts", "fit", "iminuit", "lmfit"])
+def test_compiled_engines_refuse_with_the_reason(engine):
+    infer = make(MaxLikeFit)
+    infer.loglike_func = bell
+    with pytest.raises(EngineError, match="cannot honour loglike_func: its loop is compiled"):
+        infer.run(engine)
+    infer.loglike_func = None
+    infer.fit()
+
+
+def test_a_hook_that_an_engine_does_not_read_is_refused():
+    infer = make()
+    infer.logprior_func = lambda infer, theta: 0.0
+    with pytest.raises(EngineError, match="reads prior_transform_func, not logprior_func"):
+        infer.nested()
+    infer.logprior_func, infer.prior_transform_func = None, lambda infer, cube: cube
+    with pytest.raises(EngineError, match="reads logprior_func, not prior_transform_func"):
+        infer.emcee(savepath=None)
+
+
+def test_an_error_in_a_hook_is_the_users_error():
+    infer = make()
+
+    def broken(infer, theta):
+        raise ZeroDivisionError("mine")
+
+    infer.loglike_func = broken
+    for run in (lambda: infer.emcee(savepath=None), lambda: infer.nested(live=50)):
+        with pytest.raises(ZeroDivisionError, match="mine"):
+            run()
+
+
+def test_a_hook_may_ask_the_infer():
+    infer = make()
+    infer.loglike_func = lambda infer, theta: -0.5 * infer.calc_stat(theta)
+    hooked = infer.emcee(nstep=30, discard=5, savepath=None)
+    infer.loglike_func = None
+    np.testing.assert_allclose(hooked.sample, infer.emcee(nstep=30, discard=5, savepath=None).sample, rtol=1e-9)
+
+
+def test_callbacks_as_pymultinest_wants_them():
+    infer = make()
+    cube = [0.5, 0.25]
+    infer.multinest_safe_prior_transform(cube, 2, 2)
+    np.testing.assert_allclose(cube, infer.prior_transform([0.5, 0.25]))
+    assert infer.multinest_safe_calc_loglike(cube, 2, 2, 0.0) == pytest.approx(infer.calc_loglike(cube))
+    assert infer.multinest_safe_calc_loglike([400.0, 400.0], 2, 2, 0.0) == -2e100
+    infer.loglike_func = lambda infer, theta: float("nan")
+    assert infer.multinest_safe_calc_loglike(cube, 2, 2, 0.0) == -2e100

@@ -1,0 +1,150 @@
+"""Saved chains: the documented files, going on with them, and refusing those of anything else."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from small import make_data, make_unit
+
+from spec_lab import BayesInfer, MaxLikeFit, unif
+from spec_lab._base import EngineError
+from spec_lab.engines.fingerprint import fingerprint
+from spec_lab.fit import Problem
+from spec_lab.models import component, cpl, pl
+
+
+def make(unit=None, model=None, cls=BayesInfer):
+    infer = cls([(unit or make_unit(1), model or pl())])
+    infer.par[2].prior, infer.par[2].val = unif(-3, 5), 2.3
+    infer.par[1].val = -1.6
+    return infer
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chain")
+    return folder, make().emcee(nstep=40, discard=10, savepath=folder)
+
+
+def copy(saved, tmp_path):
+    return shutil.copytree(saved[0], tmp_path / "copy")
+
+
+def test_the_documented_files(saved):
+    folder, posterior = saved
+    assert {p.name for p in folder.iterdir()} >= {"1-.npz", "1-posterior_sample.txt", "1-nstep.json", "1-discard.json"}
+    assert json.loads((folder / "1-nstep.json").read_text()) == 40
+    assert json.loads((folder / "1-discard.json").read_text()) == 10
+    table = np.loadtxt(folder / "1-posterior_sample.txt")
+    np.testing.assert_allclose(table[:, :2], posterior.sample)
+    np.testing.assert_allclose(table[:, 2], posterior.outcome.log_like)
+    assert len(posterior.sample) == 30 * 32
+
+
+def test_a_chain_is_extended_as_if_it_had_never_ended(saved, tmp_path):
+    folder = copy(saved, tmp_path)
+    extended = make().emcee(nstep=70, discard=10, savepath=folder)
+    at_once = make().emcee(nstep=70, discard=10, savepath=None)
+    np.testing.assert_array_equal(extended.sample, at_once.sample)
+    assert "40 of its 70 steps" in extended.outcome.message
+    assert json.loads((folder / "1-nstep.json").read_text()) == 70
+
+
+def test_a_long_enough_chain_is_taken_as_it_is(saved):
+    folder, posterior = saved
+    again = make().emcee(nstep=40, discard=10, savepath=folder)
+    np.testing.assert_array_equal(again.sample, posterior.sample)
+
+
+def test_moving_sliders_does_not_spoil_a_chain(saved, tmp_path):
+    infer = make()
+    infer.at_par([-1.2, 1.0])
+    infer.emcee(nstep=40, discard=10, savepath=copy(saved, tmp_path))
+
+
+def changed_prior():
+    infer = make()
+    infer.par[1].prior = unif(-4, 0)
+    return infer
+
+
+def frozen():
+    infer = make()
+    infer.par[1].freeze()
+    return infer
+
+
+def free_factor():
+    infer = make()
+    infer.par[5].thaw()
+    return infer
+
+
+OTHERS = {
+    "model": lambda: make(model=cpl()),
+    "data": lambda: make(unit=make_unit(2)),
+    "data ": lambda: make(unit=make_unit(1, notc=[20.0, 500.0])),
+    "data  ": lambda: make(unit=make_unit(1, stat="cstat")),
+    "priors": changed_prior,
+    "fixed values": frozen,
+    "free parameters": free_factor,
+}
+
+
+@pytest.mark.parametrize("part", OTHERS)
+def test_a_chain_of_another_fit_is_refused_and_says_why(saved, part):
+    with pytest.raises(EngineError, match=rf"belongs to another fit: .*{part.strip()}.* differ.*resume=False"):
+        OTHERS[part]().emcee(nstep=40, discard=10, savepath=saved[0])
+
+
+def test_starting_over_replaces_it(saved, tmp_path):
+    folder = copy(saved, tmp_path)
+    changed_prior().emcee(nstep=20, discard=5, resume=False, savepath=folder)
+    changed_prior().emcee(nstep=25, discard=5, savepath=folder)
+    assert json.loads((folder / "1-nstep.json").read_text()) == 25
+
+
+def test_a_chain_without_fingerprint_is_refused(saved, tmp_path):
+    folder = copy(saved, tmp_path)
+    (folder / "1-emcee_fingerprint.json").unlink()
+    with pytest.raises(EngineError, match="nothing says"):
+        make().emcee(nstep=40, discard=10, savepath=folder)
+
+
+def test_user_functions_of_one_name_are_told_apart():
+    def law(power):
+        @component(formula="E^a")
+        def mine(E, slope=-1.6, logA=2.0):
+            """A power law."""
+            return 10**logA * E ** (power * slope)
+
+        return mine()
+
+    prints = [fingerprint(Problem(BayesInfer([(make_data(1), law(power))]).setup)) for power in (1.0, 1.1, 1.0)]
+    assert prints[0] == prints[2]
+    assert [name for name in prints[0] if prints[0][name] != prints[1][name]] == ["likelihood"]
+
+
+def test_a_fingerprint_is_the_same_in_an_equal_set_up():
+    assert fingerprint(make().problem) == fingerprint(make().problem)
+
+
+def test_no_step_left_is_refused():
+    with pytest.raises(EngineError, match="discard < nstep"):
+        make().emcee(nstep=10, discard=10, savepath=None)
+
+
+@pytest.mark.parametrize("engine", ["lmfit", "iminuit"])
+def test_files_of_a_best_fit(engine, tmp_path):
+    fit = make(cls=MaxLikeFit)
+    options = {"minos": True} if engine == "iminuit" else {}
+    result = getattr(fit, engine)(savepath=tmp_path / "new", **options)
+    found = json.loads((tmp_path / "new" / "1-maxlike_res.json").read_text())
+    np.testing.assert_allclose(found["values"], fit.free_pvalues)
+    np.testing.assert_allclose(found["errors"], result.errors)
+    np.testing.assert_allclose(found["covar"], result.covariance)
+    assert ("minos_errors" in found) is (engine == "iminuit")
+    sample = np.loadtxt(tmp_path / "new" / "1-bootstrap_sample.txt")
+    assert sample.shape == (1000, 2)
+    np.testing.assert_allclose(sample[0], fit.free_pvalues)
