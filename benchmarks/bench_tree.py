@@ -76,9 +76,7 @@ def measure(n: int, rounds: int = 15) -> dict[str, dict[str, float]]:
 
 def main(n: int = 10_000) -> None:
     """Print the table of µs per instance and ratios."""
-    print(
-        f"{'job':<10} {'Module':>10} {'Struct':>10} {'ratio':>7} {'attrs':>10} {'ratio':>7}   (µs each, of {n})"
-    )
+    print(f"{'job':<10} {'Module':>10} {'Struct':>10} {'ratio':>7} {'attrs':>10} {'ratio':>7}   (µs each, of {n})")
     for job, row in measure(n).items():
         base, struct, attrs = (1e6 * value / n for value in row.values())
         print(f"{job:<10} {base:>10.3f} {struct:>10.3f} {struct / base:>7.2f} {attrs:>10.3f} {attrs / base:>7.2f}")

@@ -28,7 +28,7 @@ _MODULES = {"datasets": "spec_lab.data.datasets"} | {
     )
 }  # fmt: skip
 
-__all__ = sorted([*_HOME, "datasets", "models"])
+__all__ = sorted([*_HOME, "datasets", "models"])  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 prepare_jax()
