@@ -57,6 +57,8 @@ ENGINES: dict[str, Engine] = {
                "walkers:run", "walkers:WalkerOptions", True, hooks=("loglike_func", "logprior_func")),
         Engine("nuts", "NUTS", "Posterior by Hamiltonian Monte Carlo (NumPyro's No-U-Turn sampler), several chains.",
                "nuts:run", "nuts:NutsOptions", True),
+        Engine("svi", "SVI", "A Gaussian approximation of the posterior by variational inference (NumPyro).",
+               "svi:run", "svi:SviOptions", True),
         Engine("nested", "Nested sampling", "Evidence and posterior by nested sampling, batched: seconds, and several modes "
                "are no obstacle.", "nested:run", "nested:NestedOptions", True,
                hooks=("loglike_func", "prior_transform_func")),

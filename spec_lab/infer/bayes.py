@@ -1,11 +1,13 @@
 """BayesInfer: posteriors and evidence, and the callbacks that MultiNest is given."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.catalog import check_proper
 from spec_lab.infer.analyzer import Posterior
 from spec_lab.infer.infer import Infer
 
@@ -30,6 +32,25 @@ class BayesInfer(Infer):
             **options: See `spec_lab.engines.nuts.NutsOptions`: `draws`, `warmup`, `chains`, `seed`.
         """
         return self._sampled("nuts", **options)
+
+    def svi(self, **options: Any) -> Posterior:
+        """A Gaussian approximation of the posterior by variational inference, through the bridge to NumPyro.
+
+        Args:
+            **options: See `spec_lab.engines.svi.SviOptions`: `steps`, `rate`, `draws`, `seed`.
+        """
+        return self._sampled("svi", **options)
+
+    def numpyro_model(self) -> Callable[[], Any]:
+        """The present set-up as a NumPyro model, one site a free parameter (`pair1.cpl.alpha`), for NumPyro's own tools.
+
+        Raises:
+            EngineError: A free parameter has no proper prior.
+        """
+        from spec_lab.engines.sites import numpyro_model
+
+        check_proper(self.problem, "A NumPyro model")
+        return numpyro_model(self.problem)
 
     def nested(self, **options: Any) -> Posterior:
         """Evidence and posterior by nested sampling, without any native library.
