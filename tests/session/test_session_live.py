@@ -44,6 +44,9 @@ def test_previews_fill_criteria_errors_and_corner(live, infer):
     assert row["aic"] == pytest.approx(preview.fit.stat + 6)
     assert row["lnz"] == preview.posterior.log_evidence and row["lnz_err"] > 0
     assert made["criteria"]["at"] == "best fit" and made["criteria"]["quality"]["pareto_k"] is not None
+    infer.at_par(preview.fit.best)
+    assert live.settle(120)
+    made = views.view(live.state, live.reading())
     assert all(r["error"] for r in made["params"]["rows"] if r["free"])
     assert views.corner_source(live.state) is preview.posterior
 

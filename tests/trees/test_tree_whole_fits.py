@@ -33,7 +33,7 @@ from spec_lab.variables import Constrained, Derived, Fixed, Interval, Positive, 
 
 
 @component(priors={"slope": "unif(-3, 1)"}, units={"E0": "keV"}, frozen=("E0",))
-def homemade(E, slope=-1.5, E0=2.0, logA=0.0):
+def keepsake(E, slope=-1.5, E0=2.0, logA=0.0):
     """A power law of mine."""
     return 10**logA * (E / E0) ** slope
 
@@ -59,14 +59,14 @@ def rich(folder):
     first = make_data(1, 2, grpg={"min_evt": 3})
     limited = cpl(alpha=Constrained(Interval(-2.0, 0.5), -1.2, metadata={"label": r"\gamma"}), logEp=Fixed(2.5))
     table = mtable(folder / "screen.fits", name="screen")(kT=2.0) * atable(folder / "toy.fits")()
-    infer = BayesInfer([(first, limited + 0.5 * homemade()), (make_data(3, stat="cstat"), tbabs() * (pl() + table))])
+    infer = BayesInfer([(first, limited + 0.5 * keepsake()), (make_data(3, stat="cstat"), tbabs() * (pl() + table))])
     alpha = infer.par["pl.alpha"].pid
     infer.link([1, alpha])
-    infer.par["homemade.logA"].tie("0.5*par[3] + 1")
+    infer.par["keepsake.logA"].tie("0.5*par[3] + 1")
     infer.par["tbabs.N_H"].frozen = True
     infer.par["u1.rf"].thaw()
     infer.par["u1.rf"].prior = "lognorm(0.1)"
-    infer.par["homemade.slope"].prior = None
+    infer.par["keepsake.slope"].prior = None
     infer.notice("u2", [[10, 100], [150, 600]])
     return infer
 
@@ -128,7 +128,7 @@ def test_every_component_comes_back(name):
         ),
         cpl(name="mine", redshift=1.5, alpha=Fixed(Tagged(-1.0, metadata={"unit": "one"}))),
         pl(alpha=Constrained(Positive(), 1.5), logA=Derived(abs, -1.0)),
-        tbabs() * homemade(slope=-2.0),
+        tbabs() * keepsake(slope=-2.0),
         twoslope(redshift=0.5),
     ],
     ids=repr,
