@@ -1,7 +1,9 @@
 """Preview: a posterior with evidence in a fraction of a second.
 
 The mode of the posterior is found in the unbounded chart (Newton with the exact Hessian), a multivariate Student t with the
-curvature there proposes draws, and importance weights turn them into a posterior and an evidence. The weights are
+curvature there proposes draws, and importance weights turn them into a posterior and an evidence. Where that proposal fits badly
+(a posterior cut by a bound is skew in this chart), up to three others with the moments seen so far follow, and all draws are
+weighed against the mixture they came from. The weights are
 Pareto-smoothed (Vehtari et al. 2024); a shape above 0.7 says that the proposal does not cover the posterior and the numbers
 should not be trusted.
 """
@@ -11,18 +13,23 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.special import gammaln
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.proposals import StudentT, mixture_log_density
 from spec_lab.engines.psis import psis
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, log_prior
 from spec_lab.tree.attrs import frozen_static
 
 PARETO_LIMIT = 0.7
+_PILOT = 0.1  # share of the draws after which a proposal is judged
+_BLOCK = 4096  # draws between two looks at the stop flag
+_SIZES = (1024, 1024)  # of compiled batches: one, so that nothing compiles twice
+_EFFICIENT = 0.6  # effective share of the draws from which a proposal is good enough
+_ADAPTATIONS = 3
 
 
 @frozen_static
@@ -59,42 +66,62 @@ def run(problem: Problem, options: PreviewOptions, control: Control) -> Outcome:
         )
     control.report(0.0, "finding the mode")
     mode, hessian = find_mode(problem)
-    us, log_q = _propose(mode[: problem.n], hessian[: problem.n, : problem.n], options)
-    table = _evaluate(problem, us, control)
-    return _outcome(problem, table, log_q[: len(table)], options, control)
+    n, generator = problem.n, np.random.default_rng(options.seed)
+    proposals = [StudentT.of_hessian(mode[:n], hessian[:n, :n], options.tail)]
+    sizes: list[int] = []
+    us, table = np.empty((0, n)), np.empty((0, 3 + problem.width))
+    while len(us) < options.draws and not (control.stopped and len(us)):
+        size = _next_size(us, table, proposals, sizes, options)
+        if size is None:  # the proposal fits badly: draw from one with the moments seen so far
+            weights = _weights(us, table, proposals, sizes)
+            proposals.append(StudentT.of_sample(us, weights, options.tail))
+            size = min(_pilot(options), options.draws - len(us))
+        if len(sizes) < len(proposals):
+            sizes.append(0)
+        control.report(0.1 + 0.9 * len(us) / options.draws, f"{len(us)} of {options.draws} draws")
+        new = proposals[-1].draw(size, generator)
+        us = np.concatenate([us, new])
+        table = np.concatenate([table, problem.map_blocks(_weigh, problem.pad(new), _SIZES)])
+        sizes[-1] += size
+    return _outcome(problem, table, mixture_log_density(proposals, sizes, us), options, control)
 
 
-def _propose(mode: np.ndarray, hessian: np.ndarray, options: PreviewOptions) -> tuple[np.ndarray, np.ndarray]:
-    """Student-t draws `f[s, n]` around the mode, and their log density."""
-    n, nu = len(mode), options.tail
-    values, vectors = np.linalg.eigh(hessian)
-    values = np.maximum(np.abs(values), 1e-6)
-    generator = np.random.default_rng(options.seed)
-    z = generator.standard_normal((options.draws, n))
-    stretch = np.sqrt(nu / generator.chisquare(nu, options.draws))
-    us = mode + (z * stretch[:, None] / np.sqrt(values)) @ vectors.T
-    square = np.sum((z * stretch[:, None]) ** 2, axis=1)
-    constant = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(nu * np.pi) + 0.5 * np.sum(np.log(values))
-    return us, constant - 0.5 * (nu + n) * np.log1p(square / nu)
+def _next_size(
+    us: np.ndarray, table: np.ndarray, proposals: list[StudentT], sizes: list[int], options: PreviewOptions
+) -> int | None:
+    """How many draws to take from the present proposal, or None if it should be replaced first."""
+    left = options.draws - len(us)
+    if not len(us):
+        return min(_pilot(options), left)
+    fresh = us[-sizes[-1] :]
+    log_w = _log_target(table[-sizes[-1] :]) - proposals[-1].log_density(fresh)
+    w = np.exp(log_w - log_w.max())
+    good = w.sum() ** 2 / np.sum(w**2) > _EFFICIENT * len(w)
+    if good or len(proposals) > _ADAPTATIONS or left <= _pilot(options):
+        return min(_BLOCK, left)
+    return None
 
 
-def _evaluate(problem: Problem, us: np.ndarray, control: Control) -> np.ndarray:
-    done, block = [], 4096
-    for at in range(0, len(us), block):
-        if control.stopped and done:
-            break
-        control.report(0.1 + 0.9 * at / len(us), f"{at} of {len(us)} draws")
-        done.append(problem.map_blocks(_weigh, problem.pad(us[at : at + block])))
-    return np.concatenate(done)
+def _pilot(options: PreviewOptions) -> int:
+    return max(256, int(_PILOT * options.draws))
+
+
+def _weights(us: np.ndarray, table: np.ndarray, proposals: list[StudentT], sizes: list[int]) -> np.ndarray:
+    smoothed, _ = psis(_log_target(table) - mixture_log_density(proposals, sizes, us))
+    weights = np.exp(smoothed - smoothed.max())
+    return weights / weights.sum()
+
+
+def _log_target(table: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(table[:, 0]), table[:, 0], -np.inf)
 
 
 def _outcome(
     problem: Problem, table: np.ndarray, log_q: np.ndarray, options: PreviewOptions, control: Control
 ) -> Outcome:
     n = problem.n
-    log_target, stat, prior, x = table[:, 0], table[:, 1], table[:, 2], table[:, 3 : 3 + n]
-    log_target = np.where(np.isfinite(log_target), log_target, -np.inf)
-    smoothed, shape = psis(log_target - log_q)
+    stat, prior, x = table[:, 1], table[:, 2], table[:, 3 : 3 + n]
+    smoothed, shape = psis(_log_target(table) - log_q)
     log_z, error, effective = _evidence(smoothed)
     weights = np.exp(smoothed - smoothed.max())
     weights /= weights.sum()

@@ -143,9 +143,11 @@ class Problem:
         """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""
         return self.map_blocks(_batch, self.pad(np.atleast_2d(xs)))
 
-    def map_blocks(self, function: Callable[..., Any], rows: np.ndarray) -> np.ndarray:
+    def map_blocks(
+        self, function: Callable[..., Any], rows: np.ndarray, sizes: tuple[int, int] = BATCHES
+    ) -> np.ndarray:
         """Call a batched `function(view, space, rows)` on blocks of 64 or 1024 rows and join the results."""
-        out, at, (small, large) = [], 0, self.BATCHES
+        out, at, (small, large) = [], 0, sizes
         while at < len(rows):
             size = large if len(rows) - at > 4 * small else small
             block = rows[at : at + size]
