@@ -7,6 +7,9 @@ and, in the end, the live ones (`volumes`); importance draws around the posterio
 run looks at the stop flag between rounds and keeps what it has.
 """
 
+from functools import partial
+from typing import NamedTuple
+
 import numpy as np
 
 from spec_lab._base import EngineError
@@ -14,11 +17,11 @@ from spec_lab.engines.control import Control
 from spec_lab.engines.kernels import Kernels, Sharpened, sharpen
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.sample import sample_outcome
-from spec_lab.engines.slices import Points, Region, renew, renew_on_host
+from spec_lab.engines.slices import Points, Region
 from spec_lab.engines.target import Hooks, Target
+from spec_lab.engines.terrain import Compiled, Hooked
 from spec_lab.engines.volumes import Evidence, evidence, systematic
 from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u, to_u
 from spec_lab.tree.attrs import frozen_static
 
 CENTRES, DRAWS = 256, 8192  # of the importance step
@@ -46,59 +49,6 @@ class NestedOptions:
     seed: int = 450001
 
 
-class _Compiled:
-    """The problem's own functions, in the unbounded chart."""
-
-    def __init__(self, problem: Problem):
-        self.problem, self.width, self.calls = problem, problem.width, 0
-
-    def start(self, size: int, random: np.random.Generator) -> np.ndarray:
-        """Places of draws from the priors."""
-        xs = self.problem.from_cube(random.uniform(size=(size, self.problem.n)))
-        return to_u(self.problem.host_space, self.problem.pad(xs), margin=1e-12)
-
-    def measure(self, us: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Log-likelihood, log prior density and free values at places."""
-        self.calls += len(us)
-        with np.errstate(all="ignore"):  # far out in the chart a value is its bound to the last digit
-            x, jacobian = from_u(self.problem.host_space, us, xp=np)
-            xs = x[:, : self.problem.n]
-            log_density = self.problem.log_prior(xs) + jacobian.sum(axis=1)
-        log_like = -0.5 * self.problem.batch(xs)
-        return np.where(np.isnan(log_like), -np.inf, log_like), log_density, xs
-
-    def renew(self, points: Points, region: Region, seed: int) -> Points:
-        """Walk the points through the region."""
-        points, steps = self.problem.run(renew, points, region, np.uint32(seed))
-        self.calls += int(steps) * len(points.label)
-        return Points(*(np.asarray(p) for p in points))
-
-
-class _Hooked:
-    """Functions with the user's among them, in the cube."""
-
-    def __init__(self, target: Target):
-        self.target, self.width, self.calls = target, target.problem.n, 0
-
-    def start(self, size: int, random: np.random.Generator) -> np.ndarray:
-        """Places of draws from the priors."""
-        return random.uniform(size=(size, self.width))
-
-    def measure(self, qs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Log-likelihood, log prior density and free values at places."""
-        inside = np.all((qs >= 0.0) & (qs <= 1.0), axis=1)
-        xs, log_like = self.target.from_cube(np.clip(qs, 0.0, 1.0)), np.full(len(qs), -np.inf)
-        self.calls += int(inside.sum())
-        log_like[inside] = self.target.log_like(xs[inside])
-        return log_like, np.where(inside, 0.0, -np.inf), xs
-
-    def renew(self, points: Points, region: Region, seed: int) -> Points:
-        """Walk the points through the region."""
-        points, calls = renew_on_host(lambda qs: self.target.log_like(self.target.from_cube(qs)), points, region, seed)
-        self.calls += calls
-        return points
-
-
 class _Run:
     """The live and the dead points of one run.
 
@@ -109,14 +59,14 @@ class _Run:
         log_dead: ln of the evidence of the dead.
     """
 
-    def __init__(self, source: _Compiled | _Hooked, n: int, options: NestedOptions):
+    def __init__(self, source: Compiled | Hooked, n: int, options: NestedOptions):
         self.source, self.n, self.options = source, n, options
         self.random = np.random.default_rng(options.seed)
         self.dead: list[Points] = []
         self.log_volume, self.log_dead, self.rounds = 0.0, -np.inf, 0
         self.dying = max(options.live // 4, 1)
         q = source.start(options.live, self.random)
-        log_like, log_density, _ = source.measure(q)
+        log_like, log_density = source.measure(q)
         self.live = _sorted(Points(q, log_like, log_density, self.random.uniform(size=options.live)))
 
     def advance(self) -> None:
@@ -157,8 +107,12 @@ class _Run:
     def harvest(self) -> tuple[Points, np.ndarray]:
         """All points ascending in likelihood, the live ones last, and how many were alive when each died."""
         points = Points(*(np.concatenate(parts) for parts in zip(*self.dead, self.live, strict=True)))
+        return points, self.alive(self.rounds)
+
+    def alive(self, rounds: int) -> np.ndarray:
+        """How many points were alive at each death of so many rounds, and at the end of the live ones."""
         each = self.options.live - np.arange(self.dying)
-        return points, np.concatenate([np.tile(each, self.rounds), np.arange(self.options.live, 0, -1)])
+        return np.concatenate([np.tile(each, rounds), np.arange(self.options.live, 0, -1)])
 
 
 def _sorted(points: Points) -> Points:
@@ -171,6 +125,17 @@ def _log_sum(values: np.ndarray) -> float:
     return float(top + np.log(np.sum(np.exp(values - top)))) if np.isfinite(top) else -np.inf
 
 
+def _so_far(state: _Run, rounds: int, live: Points) -> np.ndarray:
+    """Draws after so many rounds, for a live view: of the posterior, or the live points while it hangs on a few; any thread
+    may look.
+    """
+    parts = [*state.dead[:rounds], live]
+    q, log_like = np.concatenate([p.q for p in parts]), np.concatenate([p.log_like for p in parts])
+    found = evidence(log_like, state.alive(rounds), state.options.seed, simulations=2)
+    chosen = q[systematic(found.weights, 1000, 1)] if found.effective > 100 else live.q
+    return state.source.values(state.source.near(chosen))
+
+
 def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks | None = None) -> Outcome:
     """Evidence and posterior by nested sampling."""
     if problem.n == 0:
@@ -181,7 +146,7 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
         raise EngineError("too few live points", got=options.live, allowed=f"at least {max(4 * problem.n, 16)}")
     target = Target(problem, hooks)
     control.report(None, "drawing from the priors")
-    state = _Run(_Hooked(target) if hooks else _Compiled(problem), problem.n, options)
+    state = _Run(Hooked(target) if hooks else Compiled(problem), problem.n, options)
     if not np.isfinite(state.live.log_like[-1]):
         raise EngineError(
             f"the likelihood is zero at all of {options.live} draws from the priors",
@@ -190,54 +155,55 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
     while state.remaining > options.tolerance and state.rounds < options.max_rounds and not control.stopped:
         state.advance()
         message = f"round {state.rounds}: ln Z = {state.log_z:.2f}, at most {state.remaining:.2g} to come"
-        control.report(None, message, log_evidence=state.log_z, remaining=state.remaining)
+        live = {} if hooks else {"draws": partial(_so_far, state, state.rounds, state.live)}
+        control.report(None, message, log_evidence=state.log_z, remaining=state.remaining, **live)
     return _outcome(target, state, options, control)
 
 
-def _sharpen(state: _Run, found: Evidence) -> tuple[np.ndarray, Sharpened]:
-    """Places of importance draws around posterior points, and what they say of the evidence."""
-    points, _ = state.harvest()
-    centres = points.q[systematic(found.weights, CENTRES, state.options.seed + 3)][:, : state.n]
-    kernels = Kernels(centres)
-    q = np.zeros((DRAWS, state.source.width))
-    q[:, : state.n] = kernels.draw(DRAWS, np.random.default_rng(state.options.seed + 2))
-    log_like, log_density, _ = state.source.measure(q)
-    log_target = log_like + log_density
-    return q, sharpen(np.where(np.isnan(log_target), -np.inf, log_target) - kernels.log_density(q[:, : state.n]))
+class _Draws(NamedTuple):
+    """Weighted draws: coordinates, log-likelihoods, and what they say of the evidence."""
+
+    near: np.ndarray
+    log_like: np.ndarray
+    said: Evidence | Sharpened
+
+
+def _sharpen(state: _Run, dead: _Draws) -> _Draws:
+    """Importance draws around posterior points."""
+    seed, source = state.options.seed, state.source
+    kernels = Kernels(dead.near[systematic(dead.said.weights, CENTRES, seed + 3)])
+    near = kernels.draw(DRAWS, np.random.default_rng(seed + 2))
+    log_like, log_density = source.judge(near)
+    return _Draws(near, log_like, sharpen(log_like + log_density - kernels.log_density(near)))
 
 
 def _outcome(target: Target, state: _Run, options: NestedOptions, control: Control) -> Outcome:
     points, alive = state.harvest()
     found = evidence(points.log_like, alive, options.seed)
-    places = points.q
-    status, weights, log_z, error = Status.converged, found.weights, found.log_z, found.error
-    remark, effective = f" ln Z = {log_z:.3f} ± {error:.3f}.", found.effective
+    draws = _Draws(state.source.near(points.q), points.log_like, found)
+    status, remark = Status.converged, ""
     if state.remaining > options.tolerance:
         status = Status.stopped if control.stopped else Status.limit
-        remark += f" The live points could still add {state.remaining:.2g}: ln Z is a lower estimate."
+        remark = f" The live points could still add {state.remaining:.2g}: ln Z is a lower estimate."
     elif options.sharpen:
-        around, sharp = _sharpen(state, found)
-        if sharp.trusted and sharp.error < error and abs(sharp.log_z - log_z) < 4 * np.hypot(sharp.error, error):
-            places, weights, log_z, error, effective = around, sharp.weights, sharp.log_z, sharp.error, sharp.effective
-            remark = (
-                f" ln Z = {log_z:.3f} ± {error:.3f} (from the dead points alone {found.log_z:.2f} ± {found.error:.2f})."
-            )
-    chosen = systematic(weights, max(1000, int(effective)), options.seed + 1)
-    evaluations = state.source.calls
-    log_like, _, draws = state.source.measure(places[chosen])
+        draws = _better(draws, _sharpen(state, draws))
+        if draws.said is not found:
+            remark = f" The dead points alone say {found.log_z:.2f} ± {found.error:.2f}."
+    log_z, error, effective = draws.said.log_z, draws.said.error, draws.said.effective
+    chosen = systematic(draws.said.weights, max(1000, int(effective)), options.seed + 1)
     return sample_outcome(
         target,
         engine="nested",
-        draws=draws,
-        log_like=log_like,
+        draws=state.source.values(draws.near[chosen]),
+        log_like=draws.log_like[chosen],
         status=status,
-        remark=remark,
+        remark=f" ln Z = {log_z:.3f} ± {error:.3f}.{remark}",
         log_evidence=log_z,
         log_evidence_error=error,
         stats=(
             ("ess", effective),
             ("iterations", state.rounds * state.dying),
-            ("evaluations", evaluations),
+            ("evaluations", state.source.calls),
             ("information", found.information),
             ("remaining", state.remaining),
             ("dead_log_evidence", found.log_z),
@@ -246,3 +212,11 @@ def _outcome(target: Target, state: _Run, options: NestedOptions, control: Contr
         ),
         settings=(("live", options.live), ("moves", options.moves), ("seed", options.seed)),
     )
+
+
+def _better(dead: _Draws, sharp: _Draws) -> _Draws:
+    """The importance draws where their weights are sound and do not contradict the dead points, else these."""
+    said, before = sharp.said, dead.said
+    agree = abs(said.log_z - before.log_z) < 4 * np.hypot(said.error, before.error)
+    sound = isinstance(said, Sharpened) and said.trusted
+    return sharp if sound and agree and said.error < before.error else dead

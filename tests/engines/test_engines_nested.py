@@ -7,9 +7,10 @@ import pytest
 
 from spec_lab._base import EngineError
 from spec_lab.bridge.priors import logunif, norm, unif
-from spec_lab.engines import run_engine
+from spec_lab.engines import Control, run_engine
 from spec_lab.engines.kernels import Kernels, sharpen
-from spec_lab.engines.nested import NestedOptions, _Compiled, _Hooked, _Run, _sharpen
+from spec_lab.engines.nested import NestedOptions, _Draws, _Run, _sharpen
+from spec_lab.engines.terrain import Compiled, Hooked
 from spec_lab.engines.volumes import evidence, shells, systematic
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
 
@@ -49,7 +50,7 @@ class Toy:
         return from_cube_np(self.host_space, self.pad(q))[..., : self.n]
 
 
-class Asked(_Hooked):
+class Asked(Hooked):
     """The same in the cube, as with hooks."""
 
     def __init__(self, toy):
@@ -58,7 +59,7 @@ class Asked(_Hooked):
         self.target, self.width, self.calls = self, toy.n, 0
 
 
-def nest(toy, seed, live=100, moves=4, source=_Compiled):
+def nest(toy, seed, live=100, moves=4, source=Compiled):
     state = _Run(source(toy), toy.n, NestedOptions(live=live, moves=moves, seed=seed))
     while state.remaining > 0.01:
         state.advance()
@@ -81,7 +82,7 @@ def scores(toy, exact, seeds, **options):
     return np.array([(f.log_z - exact) / f.error for f in found])
 
 
-@pytest.mark.parametrize(("n", "source"), [(1, _Compiled), (2, _Compiled), (5, _Compiled), (2, Asked)])
+@pytest.mark.parametrize(("n", "source"), [(1, Compiled), (2, Compiled), (5, Compiled), (2, Asked)])
 def test_evidence_of_a_gaussian(n, source):
     z = scores(Toy([unif(-10, 10)] * n, gaussian(n)), -n * np.log(20.0), 10, source=source)
     assert abs(z.mean()) < 4 / np.sqrt(len(z))
@@ -135,7 +136,8 @@ def test_importance_draws_sharpen_the_evidence(n):
     toy, z = Toy([unif(-10, 10)] * n, gaussian(n)), []
     for seed in range(6):
         state, found = nest(toy, seed, live=200)
-        _, sharp = _sharpen(state, found)
+        points, _ = state.harvest()
+        sharp = _sharpen(state, _Draws(state.source.near(points.q), points.log_like, found)).said
         assert sharp.trusted and sharp.error < 0.02 and sharp.effective > 3000
         z.append((sharp.log_z + n * np.log(20.0)) / sharp.error)
     assert np.abs(z).max() < 4.5
@@ -191,3 +193,13 @@ def test_sharpening_can_be_left_out(exact):
     assert outcome.log_evidence == outcome.figures["dead_log_evidence"]
     assert 0.1 < outcome.log_evidence_error < 0.5
     assert abs(outcome.log_evidence - p.log_z) < 4 * outcome.log_evidence_error
+
+
+def test_draws_may_be_looked_at_while_it_runs(exact):
+    p = exact("power law")
+    looks = []
+    run_engine("nested", p.problem, Control(on_progress=lambda r: looks.append(r.detail.get("draws"))), live=200)
+    first, last = looks[1](), looks[-1]()
+    assert first.shape == (200, 2) and last.shape == (1000, 2)
+    assert np.all(first.std(axis=0) > 10 * last.std(axis=0))
+    assert np.all(np.abs(last.mean(axis=0) - p.mean) < 0.5 * p.sd)
