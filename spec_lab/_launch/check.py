@@ -83,7 +83,8 @@ def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
 
 def _environment() -> dict[str, str]:
     """The tests start many processes; without bytecode each would compile every file again."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {"PYTHONHASHSEED": "0", **kept}  # workers must agree on the names of tests, some of which are made of sets
 
 
 def _compiled_once() -> dict[str, str]:
