@@ -16,11 +16,11 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.kernels import Kernels, Sharpened, sharpen
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.sample import sample_outcome
+from spec_lab.engines.sample import sample_outcome, systematic
 from spec_lab.engines.slices import Points, Region
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.engines.terrain import Compiled, Hooked
-from spec_lab.engines.volumes import Evidence, evidence, systematic
+from spec_lab.engines.volumes import Evidence, evidence
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 

@@ -20,6 +20,7 @@ from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.proposals import StudentT, mixture_log_density
 from spec_lab.engines.psis import psis
+from spec_lab.engines.sample import systematic
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, log_prior
 from spec_lab.tree.attrs import frozen_static
@@ -125,7 +126,7 @@ def _outcome(
     log_z, error, effective = _evidence(smoothed)
     weights = np.exp(smoothed - smoothed.max())
     weights /= weights.sum()
-    chosen = _systematic(weights, max(1000, min(len(x), int(effective))), options.seed)
+    chosen = systematic(weights, max(1000, min(len(x), int(effective))), options.seed + 1)
     best = int(np.argmin(stat))
     mean = weights @ x
     covariance = (x - mean).T @ ((x - mean) * weights[:, None])
@@ -162,11 +163,3 @@ def _evidence(log_weights: np.ndarray) -> tuple[float, float, float]:
     effective = weights.sum() ** 2 / np.sum(weights**2)
     relative = np.std(weights) / weights.mean() / np.sqrt(len(weights))
     return float(top + np.log(weights.mean())), float(relative), float(effective)
-
-
-def _systematic(weights: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """Indices of an equally weighted sample (systematic resampling), shuffled."""
-    generator = np.random.default_rng(seed + 1)
-    places = (generator.uniform() + np.arange(size)) / size
-    chosen = np.searchsorted(np.cumsum(weights), places).clip(max=len(weights) - 1)
-    return generator.permutation(chosen)

@@ -1,4 +1,4 @@
-"""What a posterior sample says: convergence numbers, and the outcome made of draws."""
+"""What a posterior sample says: convergence numbers, equal weights by resampling, and the outcome made of draws."""
 
 from typing import Any
 
@@ -28,6 +28,14 @@ def split_rhat(chains: np.ndarray) -> float:
         return float("nan")
     with np.errstate(all="ignore"):
         return float(np.max([split_gelman_rubin(chains[:, :, j]) for j in range(chains.shape[2])]))
+
+
+def systematic(weights: np.ndarray, size: int, seed: int) -> np.ndarray:
+    """Indices of an equally weighted sample of `size` (systematic resampling), shuffled."""
+    generator = np.random.default_rng(seed)
+    places = (generator.uniform() + np.arange(size)) / size
+    chosen = np.searchsorted(np.cumsum(weights) / np.sum(weights), places).clip(max=len(weights) - 1)
+    return generator.permutation(chosen)
 
 
 def sample_outcome(

@@ -56,11 +56,3 @@ def shells(volume: np.ndarray) -> np.ndarray:
     """Trapezoidal prior masses `(X[i-1] - X[i+1]) / 2` of descending volumes; together they fill the volume 1."""
     padded = np.concatenate([[2.0 - volume[0]], volume, [-volume[-1]]])
     return 0.5 * (padded[:-2] - padded[2:])
-
-
-def systematic(weights: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """Indices of an equally weighted sample of `size` (systematic resampling), shuffled."""
-    generator = np.random.default_rng(seed)
-    places = (generator.uniform() + np.arange(size)) / size
-    chosen = np.searchsorted(np.cumsum(weights) / np.sum(weights), places).clip(max=len(weights) - 1)
-    return generator.permutation(chosen)

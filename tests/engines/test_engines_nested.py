@@ -10,8 +10,9 @@ from spec_lab.bridge.priors import logunif, norm, unif
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.kernels import Kernels, sharpen
 from spec_lab.engines.nested import NestedOptions, _Draws, _Run, _sharpen
+from spec_lab.engines.sample import systematic
 from spec_lab.engines.terrain import Compiled, Hooked
-from spec_lab.engines.volumes import evidence, shells, systematic
+from spec_lab.engines.volumes import evidence, shells
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
 
 

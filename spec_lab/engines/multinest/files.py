@@ -14,7 +14,8 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.volumes import evidence, systematic
+from spec_lab.engines.sample import systematic
+from spec_lab.engines.volumes import evidence
 
 RESUME = "1-resume.dat"
 _OWN = (
