@@ -26,7 +26,6 @@ from spec_lab.data.simulate import fakeit as fakeit
 from spec_lab.data.spectrum import Background as Background
 from spec_lab.data.spectrum import Source as Source
 from spec_lab.data.spectrum import Spectrum as Spectrum
-from spec_lab.data.table import Table as Table
 from spec_lab.data.unit import DataUnit as DataUnit
 from spec_lab.data.write import write_arf as write_arf
 from spec_lab.data.write import write_pha as write_pha

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from spec_lab._base import DataError
+from spec_lab._base.info import Info
 from spec_lab.data.grouping import describe
-from spec_lab.data.table import Table
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import Struct, field
 
@@ -75,9 +75,9 @@ class Data(Struct):
         return type(self)([(key, unit) for key, unit in self.items() if key != name])
 
     @property
-    def info(self) -> Table:
+    def info(self) -> Info:
         """Name, noticed energies, statistic, grouping and time of every unit."""
-        return Table({
+        return Info({
             "Name": self.names,
             "Noticing": [unit.noticing for unit in self.units],
             "Statistic": [unit.stat for unit in self.units],

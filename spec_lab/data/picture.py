@@ -15,13 +15,13 @@ def spectrum_html(spectrum: Any) -> str:
     """Table and counts per channel of a `Spectrum`."""
     x = np.asarray(spectrum.channels, dtype=np.float64)
     curves = [(x - 0.5, x + 0.5, np.where(spectrum.good, spectrum.counts, np.nan), "counts", 1.0)]
-    return _beside(spectrum.info.html(), steps(curves, "channel", log_x=False))
+    return _beside(spectrum.info.html, steps(curves, "channel", log_x=False))
 
 
 def response_html(response: Any) -> str:
     """Table and total effective area of a `Response`."""
     curves = [(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area", 1.0)]
-    return _beside(response.info.html(), steps(curves, "photon energy, keV"))
+    return _beside(response.info.html, steps(curves, "photon energy, keV"))
 
 
 def unit_html(unit: Any) -> str:
@@ -34,7 +34,7 @@ def unit_html(unit: Any) -> str:
         curves.append((shown.emin, shown.emax, np.where(shown.used, np.nan, source), "not noticed", 0.3))
     if shown.has_background:
         curves.append((shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
-    return _beside(unit.info.html(), steps(curves, "energy, keV; counts/s/keV"))
+    return _beside(unit.info.html, steps(curves, "energy, keV; counts/s/keV"))
 
 
 def data_html(data: Any) -> str:
@@ -42,7 +42,7 @@ def data_html(data: Any) -> str:
     parts = (
         f"<details><summary>{html.escape(name)}</summary>{unit_html(unit)}</details>" for name, unit in data.items()
     )
-    return data.info.html() + "".join(parts)
+    return data.info.html + "".join(parts)
 
 
 def _beside(table: str, picture: str) -> str:

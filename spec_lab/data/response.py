@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab._base.info import Info
 from spec_lab.data.notes import collecting, note
-from spec_lab.data.table import Table
 from spec_lab.tree import Struct, field
 
 IDEAL = "IDEAL"  # the `kind` of a response made from a spectrum's own edges
@@ -90,10 +90,10 @@ class Response(Struct):
         return channel_fwhm(self)
 
     @property
-    def info(self) -> Table:
+    def info(self) -> Info:
         """Name and the numbers of channel and photon bins."""
         row = (self.name or "-", self.emin.size, self.elo.size)
-        return Table({"Property": ("Name", "Channel bins", "Photon bins"), type(self).__name__: row})
+        return Info({"Property": ("Name", "Channel bins", "Photon bins"), type(self).__name__: row})
 
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import response_html
@@ -148,12 +148,12 @@ class Auxiliary(Struct):
             return cls(**read_area(file, row))
 
     @property
-    def info(self) -> Table:
+    def info(self) -> Info:
         """Name and the number of photon bins."""
-        return Table({"Property": ("Name", "Photon bins"), "Auxiliary": (self.name or "-", self.elo.size)})
+        return Info({"Property": ("Name", "Photon bins"), "Auxiliary": (self.name or "-", self.elo.size)})
 
     def _repr_html_(self) -> str:
-        return self.info.html()
+        return self.info.html
 
     def __mul__(self, other: object) -> Response:
         return multiply(other, self) if isinstance(other, Response) else NotImplemented

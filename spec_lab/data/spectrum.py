@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab._base.info import Info
 from spec_lab.data.notes import collecting, note
-from spec_lab.data.table import Table
 from spec_lab.tree import Struct, field
 
 
@@ -130,11 +130,11 @@ class Spectrum(Struct):
         return self.replace(counts=np.zeros(self.counts.size), errors=None)
 
     @property
-    def info(self) -> Table:
+    def info(self) -> Info:
         """Name, channels, counts in good channels, exposure and BACKSCAL."""
         scale = f"{float(np.mean(self.backscale)):.6g}" + (" (mean)" if np.ndim(self.backscale) else "")
         row = (self.name or "-", self.counts.size, float(self.counts[self.good].sum()), self.exposure, scale)
-        return Table({"Property": ("Name", "Channels", "Counts", "Exposure", "Backscale"), type(self).__name__: row})
+        return Info({"Property": ("Name", "Channels", "Counts", "Exposure", "Backscale"), type(self).__name__: row})
 
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import spectrum_html

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab._base.info import Info
 from spec_lab.data import limits, notice
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
@@ -20,7 +21,6 @@ from spec_lab.data.notes import collecting, quietly
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.spectrum import Background, Source
-from spec_lab.data.table import Table
 from spec_lab.tree import Struct, field
 
 GAUSSIAN = ("chi2", "gstat")
@@ -179,13 +179,14 @@ class DataUnit(Struct):
         return self.net_counts_significance_limit(sig) / limits.exposure(self.channels())
 
     @property
-    def info(self) -> Table:
+    def info(self) -> Info:
         """Every part and choice of the unit, one a row."""
         part = lambda x: "-" if x is None else (x.name or type(x).__name__)  # noqa: E731
         rows = {"src": part(self.src), "bkg": part(self.bkg), "rmf": part(self.rmf), "arf": part(self.arf)}
         rows |= {"rsp": part(self.rsp), "notc": self.noticing, "stat": self.stat, "grpg": describe(self.grpg)}
-        rows |= {"rebn": describe(self._display), "time": self.time, "weight": self.weight}
-        return Table({"Property": tuple(rows), self.name or "unit": tuple(rows.values())})
+        rows |= {"rebn": describe(self._display), "time": "-" if self.time is None else self.time}
+        rows |= {"weight": self.weight}
+        return Info({"Property": tuple(rows), self.name or "unit": tuple(rows.values())})
 
     @property
     def noticing(self) -> str:

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from spec_lab._base.info import Info
 from spec_lab.data import Data, DataUnit, Response, Source, datasets
-from spec_lab.data.table import Table
 
 
 def well_formed(text):
@@ -44,9 +44,10 @@ def test_negative_nan_and_lonely_values_draw():
     assert "nan" not in net._repr_html_().lower().replace("nanfoo", "")
 
 
-def test_tables():
-    table = Table({"a": (1, 22), "b": ("x", None), "c": (1.23456789, 1e-9)})
-    assert table.text() == "a   b  c\n--  -  -------\n1   x  1.23457\n22  -  1e-09"
-    assert table.rows == [{"a": 1, "b": "x", "c": 1.23456789}, {"a": 22, "b": None, "c": 1e-9}]
-    well_formed(table.html())
-    assert table["b"] == ("x", None) and table.to_dataframe().shape == (2, 3)
+def test_tables(burst):
+    arf = datasets.load("ccd")["ccd"].arf
+    for shown in (burst, burst["na"], burst["na"].src, burst["na"].response, arf):
+        table = shown.info
+        assert type(table) is Info and table.text in repr(table)
+        assert Info.from_rows(table.list_dict) == Info.from_pandas(table.to_pandas()) == table
+        well_formed(table.html)
