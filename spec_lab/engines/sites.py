@@ -12,8 +12,9 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpyro
 
+from spec_lab._base import ParameterError
 from spec_lab.bridge import PyroxModule
-from spec_lab.fit import Problem
+from spec_lab.fit import Problem, Setup
 
 
 class PairScope(PyroxModule):
@@ -32,9 +33,25 @@ def site_names(problem: Problem) -> list[str]:
     return [problem.setup.slots[i].path for i in problem.setup.free]
 
 
+def _refuse_cut(setup: Setup) -> None:
+    for i in setup.free:
+        prior = setup.priors[i]
+        if prior is not None and setup.range_of(i) != prior.support:
+            raise ParameterError(
+                f"par[{i + 1}] ({setup.slots[i].path}) has hard limits that cut its prior, which no NumPyro site can say",
+                got=f"{prior} within {list(setup.range_of(i))}",
+                hint="Give it a prior inside the limits, such as truncnorm(min=..., max=..., loc=..., scale=...).",
+            )
+
+
 def numpyro_model(problem: Problem) -> Callable[[], Any]:
-    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`."""
+    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`.
+
+    Raises:
+        ParameterError: A parameter's hard limits cut its prior.
+    """
     setup = problem.setup
+    _refuse_cut(setup)
     scopes = [PairScope(f"pair{number}") for number in range(1, len(setup.pairs) + 1)]
     followers = [i for i, root in enumerate(setup.partition) if i != root or root in setup.tied]
 

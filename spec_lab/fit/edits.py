@@ -198,7 +198,14 @@ class SetPrior(Edit):
         index = setup.index(self.pid)
         group = links.members(setup.partition, index)
         changed = setup.replace(priors=_spread(setup.priors, group, self.prior))
-        low, high = self.prior.support if self.prior is not None else (-np.inf, np.inf)
+        low, high = changed.range_of(index)
+        if not low < high:
+            slot = setup.slots[index]
+            raise ParameterError(
+                f"the prior of par[{self.pid}] ({slot.name}) lies outside the parameter's limits",
+                got=self.prior,
+                allowed=f"a prior that reaches into {list(slot.limits)}",
+            )
         value = float(setup.values[index])
         if low <= value <= high or setup.root(index) in setup.tied:
             return changed

@@ -88,6 +88,13 @@ class Setup(Struct):
         """The master (lowest index) of a slot's group."""
         return self.partition[index]
 
+    def range_of(self, index: int) -> tuple[float, float]:
+        """Where a slot's group may go: the prior's support, cut to the hard limits of all members."""
+        prior = self.priors[self.root(index)]
+        ranges = [self.slots[i].limits for i in links.members(self.partition, index)]
+        lows, highs = zip(*ranges, *([prior.support] if prior is not None else []), strict=True)
+        return max(lows), min(highs)
+
     @property
     def tied(self) -> dict[int, str]:
         """0-based master → expression."""

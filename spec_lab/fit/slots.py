@@ -12,6 +12,7 @@ from spec_lab.bridge.priors import Prior, parse_prior, unif
 from spec_lab.fit.pairs import PairSpec
 
 DATA_PARAMETERS = ("sf", "bf", "rf", "ra", "dec")
+_ANYWHERE = (float("-inf"), float("inf"))
 _DATA_VALUES = {"sf": 1.0, "bf": 1.0, "rf": 1.0, "ra": 0.0, "dec": 0.0}
 _DATA_PRIORS = {
     "sf": unif(0.5, 2),
@@ -30,7 +31,11 @@ _DATA_DOCS = {
 
 
 class Slot(NamedTuple):
-    """One numbered parameter place and everything about it that no edit changes."""
+    """One numbered parameter place and everything about it that no edit changes.
+
+    `limits` are hard: where the quantity is defined at all (a `Constrained` variable's range). A prior may be wider; it is cut
+    to them.
+    """
 
     pid: int
     owner: str
@@ -46,6 +51,7 @@ class Slot(NamedTuple):
     frozen: bool
     log: bool
     doc: str
+    limits: tuple[float, float]
 
     @property
     def path(self) -> str:
@@ -76,6 +82,7 @@ def _model_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
             "frozen": bool(p.frozen),
             "log": bool(p.log),
             "doc": p.doc or "",
+            "limits": p.bounds or _ANYWHERE,
         }
         for p in pair.model.parameters
     ]
@@ -85,7 +92,7 @@ def _default_prior(parameter: Any) -> Prior | None:
     """The stated prior; else a flat one over finite bounds; else none (improper flat)."""
     if parameter.prior:
         return parse_prior(parameter.prior)
-    low, high = parameter.bounds or (float("-inf"), float("inf"))
+    low, high = parameter.bounds or _ANYWHERE
     finite = abs(low) < float("inf") and abs(high) < float("inf")
     return unif(float(low), float(high)) if finite else None
 
@@ -106,6 +113,7 @@ def _data_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
             "frozen": True,
             "log": False,
             "doc": _DATA_DOCS[name],
+            "limits": _ANYWHERE if name in ("ra", "dec") else (0.0, float("inf")),
         }
         for j, unit_name in enumerate(pair.data.names)
         for name in DATA_PARAMETERS

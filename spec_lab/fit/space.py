@@ -25,10 +25,12 @@ class FreeSpace(NamedTuple):
     Attributes:
         base: `f[p]`, slot values that do not depend on the free vector.
         matrix: `f[p, n]`, the linear part.
-        low: `f[n]`, lower bounds (the prior's support; -inf where unbounded).
+        low: `f[n]`, lower bounds (the prior's support within the slot's hard limits; -inf where unbounded).
         high: `f[n]`, upper bounds.
         code: `i[n]`, prior family codes.
         params: `f[n, 4]`, prior parameters.
+        below: `f[n]`, the part of the prior's mass below `low` (0 unless a hard limit cuts it).
+        mass: `f[n]`, the part between the bounds, by which the density is normalised (1 unless cut).
         active: `b[n]`, False for inert padding.
     """
 
@@ -38,6 +40,8 @@ class FreeSpace(NamedTuple):
     high: Any
     code: Any
     params: Any
+    below: Any
+    mass: Any
     active: Any
 
 
@@ -54,12 +58,16 @@ def make_space(setup: Setup, width: int) -> FreeSpace:
     low, high = np.full(width, -np.inf), np.full(width, np.inf)
     code, params = np.full(width, priors.FLAT, dtype=np.int32), np.zeros((width, 4))
     params[:, 1] = 1.0
+    below, mass = np.zeros(width), np.ones(width)
     for root, j in column.items():
         prior = setup.priors[root]
         if prior is not None:
-            low[j], high[j] = prior.support
             code[j], params[j] = prior.code, prior.params
-    return FreeSpace(base, matrix, low, high, code, params, np.arange(width) < len(free))
+        low[j], high[j] = setup.range_of(root)
+        if prior is not None and (low[j], high[j]) != prior.support:
+            below[j] = prior.cdf(low[j])
+            mass[j] = prior.cdf(high[j]) - below[j]
+    return FreeSpace(base, matrix, low, high, code, params, below, mass, np.arange(width) < len(free))
 
 
 def _enter_affine_ties(setup: Setup, base: np.ndarray, matrix: np.ndarray) -> None:
@@ -94,13 +102,19 @@ def curved_ties(setup: Setup) -> tuple[tuple[int, str], ...]:
 
 
 def log_prior(space: FreeSpace, x: jax.Array) -> jax.Array:
-    """The log prior density of free coordinates `x` (`f[n]`), normalised, -inf outside the support."""
-    return jnp.sum(jnp.where(space.active, priors.log_density(space.code, space.params, x), 0.0))
+    """The log prior density of free coordinates `x` (`f[n]`), normalised, -inf outside the bounds."""
+    return jnp.sum(_cut(space, priors.log_density(space.code, space.params, x), x, jnp))
+
+
+def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
+    """Log densities within the bounds, normalised to the mass between them; 0 for padding."""
+    density = xp.where((x >= space.low) & (x <= space.high), density - xp.log(space.mass), -xp.inf)
+    return xp.where(space.active, density, 0.0)
 
 
 def log_prior_np(space: FreeSpace, x: np.ndarray) -> Any:
     """`log_prior` in NumPy for `x` of shape `[..., n]`; the same numbers without a compiled program."""
-    return np.sum(np.where(space.active, priors.log_density_np(space.code, space.params, x), 0.0), axis=-1)
+    return np.sum(_cut(space, priors.log_density_np(space.code, space.params, x), x, np), axis=-1)
 
 
 def from_u(space: FreeSpace, u: Any, *, xp: Any = jnp) -> tuple[Any, Any]:
@@ -137,9 +151,13 @@ def to_u(space: FreeSpace, x: Any, *, margin: float = 1e-6, xp: Any = np) -> Any
 
 def from_cube(space: FreeSpace, q: jax.Array) -> jax.Array:
     """From the unit cube: the priors' quantiles (`f[n]`)."""
-    return jnp.where(space.active, priors.quantile(space.code, space.params, q), 0.0)
+    q = space.below + space.mass * q
+    x = jnp.clip(priors.quantile(space.code, space.params, q), space.low, space.high)
+    return jnp.where(space.active, x, 0.0)
 
 
 def from_cube_np(space: FreeSpace, q: np.ndarray) -> np.ndarray:
     """`from_cube` in NumPy."""
-    return np.where(space.active, priors.quantile_np(space.code, space.params, q), 0.0)
+    q = space.below + space.mass * q
+    x = np.clip(priors.quantile_np(space.code, space.params, q), space.low, space.high)
+    return np.where(space.active, x, 0.0)

@@ -98,7 +98,7 @@ def profile(outcome: Outcome, pid: int | str, values: Any = None, *, points: int
         raise ParameterError("only a free parameter has a profile", got=pid, hint="Thaw it or untie it first.")
     slot, place = setup.slots[root], setup.free.index(root)
     if values is None:
-        values = _around(float(outcome.best[place]), float(outcome.errors[place]), setup.priors[root], points, reach)
+        values = _around(float(outcome.best[place]), float(outcome.errors[place]), setup.range_of(root), points, reach)
     values = np.sort(np.asarray(values, dtype=float))
     frozen = Freeze((slot.pid,)).apply(setup)
     middle = int(np.argmin(np.abs(values - outcome.best[place])))
@@ -118,10 +118,10 @@ def _least(problem: Problem, x: np.ndarray) -> tuple[float, np.ndarray]:
     return float(found.f), np.asarray(found.x)[: problem.n]
 
 
-def _around(best: float, error: float, prior: Any, points: int, reach: float) -> np.ndarray:
+def _around(best: float, error: float, ends: tuple[float, float], points: int, reach: float) -> np.ndarray:
     if not np.isfinite(error) or error <= 0:
         raise ParameterError("the run gives no error to go by", got=error, hint="Say where: profile(pid, values).")
-    low, high = prior.support if prior is not None else (-np.inf, np.inf)
+    low, high = ends
     return np.linspace(max(low, best - reach * error), min(high, best + reach * error), points)
 
 

@@ -7,8 +7,6 @@ import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, SetValue, Slot, Tie, links
@@ -116,10 +114,10 @@ class Par:
 
     @property
     def range(self) -> tuple[float, float]:
-        """Hard limits: the prior's support, or the value itself when frozen."""
+        """Where the value may go: the prior's support within the parameter's limits, or the value itself when frozen."""
         if self.frozen:
             return (self.val, self.val)
-        return self.prior.support if self.prior is not None else (-np.inf, np.inf)
+        return self._infer.setup.range_of(self._index)
 
     @property
     def mates(self) -> tuple[int, ...]:

@@ -34,7 +34,8 @@ def _row(
     slot, root = setup.slots[i], setup.partition[i]
     value, prior = float(setup.values[i]), setup.priors[i]
     text, error_text = with_error(value, error)
-    low, high, log = slider_range(prior, value, error)
+    ends = setup.range_of(i)
+    low, high, log = slider_range(prior, value, error, ends)
     return {
         "pid": i + 1,
         "owner": slot.owner,
@@ -52,7 +53,7 @@ def _row(
         "link": numbers.get(root),
         "linked_to": root + 1 if root != i else None,
         "tie": tied.get(root),
-        "at_bound": None if setup.frozen[i] else _bound(prior, value),
+        "at_bound": None if setup.frozen[i] else _bound(ends, value),
         "prior": "flat" if prior is None else str(prior),
         "prior_set": prior is not None,
         "slider": {"lo": low, "hi": high, "log": log},
@@ -67,24 +68,24 @@ def _pair_words(setup: Setup, i: int) -> str:
     return "+".join(setup.pairs[slot.pair].data.names) if slot.owner == "model" and len(setup.pairs) > 1 else ""
 
 
-def _bound(prior: Prior | None, value: float) -> str | None:
-    if prior is None:
-        return None
-    low, high = prior.support
+def _bound(ends: tuple[float, float], value: float) -> str | None:
+    low, high = ends
     width = high - low if math.isfinite(high - low) else max(1.0, abs(value))
     if value <= low + 1e-6 * width:
         return "low"
     return "high" if value >= high - 1e-6 * width else None
 
 
-def slider_range(prior: Prior | None, value: float, error: float | None) -> tuple[float, float, bool]:
+def slider_range(
+    prior: Prior | None, value: float, error: float | None, limits: tuple[float, float] = (-math.inf, math.inf)
+) -> tuple[float, float, bool]:
     """Ends of a slider, and whether it runs in the logarithm.
 
-    The prior's 0.1–99.9 % quantiles; without a proper prior ±5 σ; else a tenth to ten times the value. The value itself is
-    always inside.
+    The prior's 0.1–99.9 % quantiles; without a proper prior ±5 σ; else a tenth to ten times the value; all within the hard
+    `limits`. The value itself is always inside.
     """
     low, high, log = _ends(prior, value, error)
-    low, high = min(low, value), max(high, value)
+    low, high = min(max(low, limits[0]), value), max(min(high, limits[1]), value)
     return low, high, log and low > 0
 
 

@@ -1,0 +1,73 @@
+"""Hard limits of a parameter: a prior wider than them is cut, renormalised, and never left."""
+
+import numpy as np
+import pytest
+import scipy.stats
+from small import make_data
+
+from spec_lab._base import ParameterError
+from spec_lab.bridge.priors import norm, unif
+from spec_lab.engines import run_engine
+from spec_lab.engines.sites import numpyro_model
+from spec_lab.fit import Link, Problem, SetPrior, Setup
+from spec_lab.fit.space import from_cube_np, log_prior_np
+from spec_lab.models import pl
+from spec_lab.variables import Constrained, Interval
+
+LOW, HIGH = -1.7, -1.3
+
+
+@pytest.fixture(scope="module")
+def setup() -> Setup:
+    """A power law whose index may not leave an interval, with a belief that reaches beyond both ends."""
+    model = pl(alpha=Constrained(Interval(LOW, HIGH), -1.5))
+    made = Setup.from_pairs([(make_data(1), model)])
+    return SetPrior(1, norm(-1.2, 0.2)).apply(made)
+
+
+def test_the_prior_is_the_cut_one(setup):
+    problem = Problem(setup)
+    a, b = (LOW + 1.2) / 0.2, (HIGH + 1.2) / 0.2
+    cut = scipy.stats.truncnorm(a, b, loc=-1.2, scale=0.2)
+    rest = -np.log(20.0)  # logA is uniform on [-10, 10]
+    for alpha in (-1.69, -1.5, -1.31):
+        assert float(problem.log_prior(np.array([alpha, 0.0]))) == pytest.approx(cut.logpdf(alpha) + rest, rel=1e-12)
+        assert log_prior_np(problem.host_space, problem.pad(np.array([alpha, 0.0]))) == pytest.approx(
+            cut.logpdf(alpha) + rest, rel=1e-12
+        )
+    for alpha in (LOW - 1e-6, HIGH + 1e-6):
+        assert problem.log_prior(np.array([alpha, 0.0])) == -np.inf
+    for q in (0.0, 0.2, 0.9, 1.0):
+        assert float(problem.from_cube(np.array([q, 0.5]))[0]) == pytest.approx(cut.ppf(q), abs=1e-12)
+        assert from_cube_np(problem.host_space, problem.pad(np.array([q, 0.5])))[0] == pytest.approx(
+            cut.ppf(q), abs=1e-12
+        )
+
+
+@pytest.mark.parametrize("engine", ["fit", "iminuit", "lmfit", "preview", "nuts"])
+def test_no_engine_leaves_the_limits(setup, engine):
+    outcome = run_engine(engine, Problem(setup))
+    assert LOW <= outcome.best[0] <= HIGH
+    assert np.all((outcome.draws[:, 0] >= LOW) & (outcome.draws[:, 0] <= HIGH))
+
+
+def test_a_group_obeys_the_limits_of_all_its_members(setup):
+    two = Setup.from_pairs([(make_data(1), pl()), (make_data(2), pl(alpha=Constrained(Interval(-3, -1), -2.0)))])
+    linked = Link((1, 3)).apply(SetPrior(1, unif(-2.5, 0)).apply(two))
+    assert linked.range_of(0) == linked.range_of(2) == (-2.5, -1.0)
+
+
+def test_a_prior_beyond_the_limits_is_refused(setup):
+    with pytest.raises(ParameterError, match=r"par\[1\] \(alpha\) lies outside the parameter's limits"):
+        SetPrior(1, unif(0, 1)).apply(setup)
+
+
+def test_limits_without_a_prior_bound_the_fit():
+    model = pl(alpha=Constrained(Interval(LOW, HIGH), -1.5))
+    setup = SetPrior(1, None).apply(Setup.from_pairs([(make_data(1), model)]))
+    assert Problem(setup).bounds[0][0] == LOW
+
+
+def test_numpyro_sites_refuse_a_cut_prior(setup):
+    with pytest.raises(ParameterError, match="cut its prior"):
+        numpyro_model(Problem(setup))
