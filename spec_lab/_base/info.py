@@ -1,53 +1,15 @@
 """`Info`: the one table of the project, as columns, rows, a DataFrame, text and HTML.
 
 Everything spec_lab shows as a table (parameters, statistics, criteria, files) is an `Info`: a pure value rendered by
-pure functions, so that what a user reads can be held by golden files. `show` decides how one value looks; nothing else
-formats numbers. What goes into a table is decided by whoever makes it.
+pure functions (`_base.rendering`), so that what a user reads can be held by golden files. What goes into a table is
+decided by whoever makes it.
 """
 
-import html
-import math
-import numbers
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
-
-def show(value: Any) -> str:
-    """One value as text: four significant digits or three decimals, whichever says more; whole numbers as they are.
-
-    Small numbers stay readable (`1e-09`, never `0.000`); sequences are shown in brackets, element by element; None is
-    empty.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str | bool | np.bool_):
-        return str(value)
-    if isinstance(value, numbers.Integral):
-        return str(int(value))
-    if isinstance(value, numbers.Real):
-        return _show_float(float(value))
-    if isinstance(value, np.ndarray):
-        return show(value.tolist())
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {show(item)}" for key, item in value.items())
-    if isinstance(value, Sequence):
-        return f"[{', '.join(show(item) for item in value)}]"
-    return str(value)
-
-
-def _show_float(x: float) -> str:
-    if not math.isfinite(x):
-        return str(x)
-    size = abs(x)
-    if size < 1e6 and x == round(x):
-        return str(int(x))
-    return f"{x:.3f}" if 1.0 <= size < 1e5 else f"{x:.4g}"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+from spec_lab._base.rendering import render_html, render_text
+from spec_lab._base.rendering import show as show
 
 
 class Info:
@@ -124,13 +86,13 @@ class Info:
 
     @property
     def text(self) -> str:
-        """The table in box-drawing characters, numbers to the right."""
-        return render_text(self)
+        """The table in box-drawing characters, numbers to the right, within 120 columns where it can."""
+        return render_text(self._columns, self.title)
 
     @property
     def html(self) -> str:
         """The table as HTML that takes its colours from the page."""
-        return render_html(self)
+        return render_html(self._columns, self.title)
 
     def print(self) -> None:
         """Print the text."""
@@ -141,57 +103,3 @@ class Info:
 
     def _repr_html_(self) -> str:
         return self.html
-
-
-def _cells(info: Info) -> list[tuple[str, bool, list[str]]]:
-    """For each column: its name, whether it holds numbers only, and its cells as text."""
-    table = []
-    for name, values in info.data_dict.items():
-        known = [value for value in values if value is not None]
-        table.append((name, bool(known) and all(map(_is_number, known)), [show(value) for value in values]))
-    return table
-
-
-def render_text(info: Info) -> str:
-    """Box-drawing text, double lines around and under the head."""
-    columns = _cells(info)
-    widths = [max(len(line) for cell in (name, *cells) for line in cell.split("\n")) for name, _, cells in columns]
-
-    def rule(left: str, fill: str, cross: str, right: str) -> str:
-        return left + cross.join(fill * (width + 2) for width in widths) + right
-
-    def row(cells: Sequence[str]) -> str:
-        split = [cell.split("\n") for cell in cells]
-        height = max(map(len, split), default=1)
-        lines = []
-        for k in range(height):
-            parts = [lines_[k] if k < len(lines_) else "" for lines_ in split]
-            padded = [
-                part.rjust(width) if numeric else part.ljust(width)
-                for part, width, (_, numeric, _) in zip(parts, widths, columns, strict=True)
-            ]
-            lines.append("│ " + " │ ".join(padded) + " │")
-        return "\n".join(lines)
-
-    body = [row([cells[i] for _, _, cells in columns]) for i in range(len(info))]
-    between = "\n" + rule("├", "─", "┼", "┤") + "\n"
-    top, middle, bottom = rule("╒", "═", "╤", "╕"), rule("╞", "═", "╪", "╡"), rule("╘", "═", "╧", "╛")
-    parts = [info.title] if info.title else []
-    parts += [top, row([name for name, _, _ in columns]), middle]
-    return "\n".join([*parts, *([between.join(body)] if body else []), bottom])
-
-
-def render_html(info: Info) -> str:
-    """A plain table: colours, stripes and fonts come from the page, so that it reads in light and in dark."""
-    columns = _cells(info)
-
-    def cell(tag: str, text: str, numeric: bool) -> str:
-        side = "right" if numeric else "left"
-        content = html.escape(text).replace("\n", "<br>")
-        return f'<{tag} style="text-align:{side};white-space:nowrap">{content}</{tag}>'
-
-    head = "".join(cell("th", name, numeric) for name, numeric, _ in columns)
-    rows = ["".join(cell("td", cells[i], numeric) for _, numeric, cells in columns) for i in range(len(info))]
-    caption = f'<caption style="text-align:left">{html.escape(info.title)}</caption>' if info.title else ""
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"

@@ -79,3 +79,44 @@ def test_an_empty_table_still_prints():
 def test_columns_of_different_length_are_refused():
     with pytest.raises(ValueError, match=r"one length.*'b': 1"):
         Info({"a": [1, 2], "b": [1]})
+
+
+def result(expressions, n=6):
+    """A table as wide as the one of a posterior."""
+    known = {name: [f"{name.lower()} {i}" for i in range(n)] for name in ("Component", "Parameter")}
+    numbers = {name: [-1.23456 * 10**i for i in range(n)] for name in ("Mean", "Median", "Best", "1sigma Best")}
+    words = {"par#": [str(i) for i in range(n)], "Class": ["model"] * n, "Expression": expressions}
+    return Info(words | known | numbers | {"1sigma CI": ["[-1.23456, 1.23456]"] * (n - 1) + ["[-9, 9]"]})
+
+
+def test_a_wide_table_says_repeated_words_once_and_fits():
+    table = result(["tbabs*(cpl+bb)"] * 6)
+    lines = table.text.split("\n")
+    assert lines[0] == "Class: model; Expression: tbabs*(cpl+bb)"
+    assert max(map(len, lines)) <= 120 and "Expression" not in lines[2] and "Component" in lines[2]
+    assert '<caption style="text-align:left">Class: model; Expression: tbabs*(cpl+bb)</caption>' in table.html
+
+
+def test_intervals_of_a_column_break_all_or_none():
+    lines = Info({f"CI{i}": ["[10000, 20000]", "[1, 2]"] for i in range(8)}).text.split("\n")
+    columns = list(zip(*(line.split("│")[1:-1] for line in lines if line.startswith("│")), strict=True))
+    for name, *cells in columns:
+        assert name.startswith(" CI") and [cell.strip() for cell in cells] in (
+            ["[10000,", "20000]", "[1,", "2]"],
+            ["[10000, 20000]", "", "[1, 2]", ""],
+        )
+    assert max(map(len, lines)) <= 120
+
+
+def test_a_table_too_wide_goes_on_below_with_its_naming_columns():
+    table = Info({"name": ["a", "b"]} | {f"number {i:02}": [1.23456e-7 * i, 9.87] for i in range(1, 25)})
+    lines = table.text.split("\n")
+    heads = [line for line in lines if "name" in line]
+    assert len(heads) > 1 and max(map(len, lines)) <= 120
+    assert [f"{i:02}" for i in range(1, 25)] == [
+        w for line in lines for w in line.split() if w.isdigit() and len(w) == 2
+    ]
+
+
+def test_a_word_that_cannot_be_broken_is_left_whole():
+    assert "x" * 200 in Info({"a": ["x" * 200], "n": [1]}).text
