@@ -17,7 +17,7 @@ _HOMES = {
     "spec_lab.models": ("Model", "component"),
     "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior", "compare"),
     "spec_lab.bridge.priors": (
-        "beta", "cauchy", "cosine", "expon", "gamma", "lognorm", "logunif", "norm", "plaw", "truncnorm", "unif",
+        "beta", "cauchy", "cosine", "coslat", "expon", "gamma", "lognorm", "logunif", "norm", "plaw", "truncnorm", "unif",
     ),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -40,6 +40,7 @@ CASES = {
     "expon": (priors.expon(1, 2), st.expon(1, 2)),
     "plaw": (priors.plaw(2.5, -1, 3), st.powerlaw(2.5, -1, 3)),
     "plaw_steep": (priors.plaw(0.5), st.powerlaw(0.5)),
+    "coslat": (priors.coslat(), st.anglit(scale=360 / math.pi)),  # cos 2z for |z| <= π/4
 }
 Q = np.concatenate([[1e-8, 1e-5, 1e-3], np.linspace(0.02, 0.98, 25), [1 - 1e-3]])
 EVERY = pytest.mark.parametrize("name", list(CASES))
@@ -114,6 +115,17 @@ class TestAgainstScipy:
         for got in (prior.logpdf(prior.median), prior.ppf(0.3), prior.cdf(prior.median)):
             assert isinstance(got, float) and np.ndim(got) == 0
         assert prior.ppf([[0.2, 0.4]]).shape == (1, 2)
+
+
+def test_a_latitude_is_flat_in_its_sine_and_stays_on_the_sphere():
+    band = priors.coslat(20, 50)
+    assert band.support == (20.0, 50.0) and parse_prior(str(band)) == band
+    half = np.sin(np.radians([20, 50])).mean()
+    assert band.cdf(np.degrees(np.arcsin(half))) == pytest.approx(0.5, abs=1e-14)
+    x = np.linspace(20, 50, 20001)
+    assert np.trapezoid(band.pdf(x), x) == pytest.approx(1.0, abs=1e-8)
+    with pytest.raises(ParameterError, match="out of range"):
+        priors.coslat(-100, 90)
 
 
 class TestCompiled:
@@ -273,7 +285,7 @@ class TestValue:
 
     def test_code_and_params(self):
         assert priors.unif(-2, 2).code != FLAT and len(priors.norm(1, 2).params) == 4
-        assert len({p.code for p, _ in CASES.values()}) == 11
+        assert len({p.code for p, _ in CASES.values()}) == 12
         assert priors.truncnorm(-1, 1, 2, 3).code == priors.truncnorm_range(-1, 5, 2, 3).code
 
     def test_bounds_of_a_physical_cut_are_exact(self):

@@ -15,6 +15,7 @@ from spec_lab.bridge.priors.makers import all_priors as all_priors
 from spec_lab.bridge.priors.makers import beta as beta
 from spec_lab.bridge.priors.makers import cauchy as cauchy
 from spec_lab.bridge.priors.makers import cosine as cosine
+from spec_lab.bridge.priors.makers import coslat as coslat
 from spec_lab.bridge.priors.makers import expon as expon
 from spec_lab.bridge.priors.makers import gamma as gamma
 from spec_lab.bridge.priors.makers import lognorm as lognorm

@@ -25,7 +25,7 @@ class Argument(NamedTuple):
 
 @attrs.frozen(eq=False)
 class Family:
-    """One family. `logpdf`, `cdf`, `ppf` take (m, shape1, shape2, z or q); z is inside `ends`."""
+    """One family. `logpdf`, `cdf`, `ppf` take (m, shape1, shape2, z or q); z is inside `ends`. All arguments lie `within`."""
 
     name: str
     code: int
@@ -42,6 +42,7 @@ class Family:
     ordered: tuple[str, str] | None = None
     neutral: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 1.0)
     iterative: bool = False
+    within: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def signature(self) -> str:
@@ -83,6 +84,25 @@ def _truncnorm_ppf(m, a, b, q):
 
 def _truncnorm_middle(m, a, b):
     return m.clip(0.0 * a, a, b)
+
+
+_DEGREE = math.pi / 180
+
+
+def _coslat_scipy(low, high, loc, scale):
+    import numpy as np
+    import scipy.stats
+
+    bottom, width = math.sin(low * _DEGREE), math.sin(high * _DEGREE) - math.sin(low * _DEGREE)
+
+    class Latitude(scipy.stats.rv_continuous):
+        def _pdf(self, x):
+            return _DEGREE * np.cos(x * _DEGREE) / width
+
+        def _cdf(self, x):
+            return (np.sin(x * _DEGREE) - bottom) / width
+
+    return Latitude(a=low, b=high)(loc=loc, scale=scale)
 
 
 def _scipy(name: str) -> Callable[..., Any]:
@@ -269,6 +289,27 @@ FAMILIES: tuple[Family, ...] = (
         ppf=lambda m, a, b, q: q ** (1 / a),
         scipy=_stats("powerlaw", 1),
         positive=("a", "scale"),
+    ),
+    Family(
+        "coslat",
+        12,
+        (Argument("min", -90.0), Argument("max", 90.0)),
+        "Density proportional to cos x between min and max, degrees: a declination or latitude of isotropic directions.",
+        params=lambda min, max: (min, max, 0.0, 1.0),
+        ends=SHAPES,
+        middle=lambda m, a, b: 0.5 * (a + b),
+        logpdf=lambda m, a, b, z: (
+            m.log(m.clip(m.cos(z * _DEGREE), 1e-30, 1.0)) - m.log((m.sin(b * _DEGREE) - m.sin(a * _DEGREE)) / _DEGREE)
+        ),
+        cdf=lambda m, a, b, z: (m.sin(z * _DEGREE) - m.sin(a * _DEGREE)) / (m.sin(b * _DEGREE) - m.sin(a * _DEGREE)),
+        ppf=lambda m, a, b, q: m.clip(
+            m.arcsin(m.sin(a * _DEGREE) + q * (m.sin(b * _DEGREE) - m.sin(a * _DEGREE))) / _DEGREE, a, b
+        ),
+        scipy=_coslat_scipy,
+        positive=(),
+        ordered=("min", "max"),
+        within=(-90.0, 90.0),
+        neutral=(-1.0, 1.0, 0.0, 1.0),
     ),
 )
 

@@ -68,9 +68,15 @@ def plaw(a: float, loc: float = 0, scale: float = 1) -> Prior:
     return Prior("plaw", a, loc, scale)
 
 
+def coslat(min: float = -90, max: float = 90) -> Prior:
+    """Density proportional to cos x between min and max, in degrees: the declination of an isotropic direction."""
+    return Prior("coslat", min, max)
+
+
 all_priors = {
     maker.__name__: maker
     for maker in (
         unif, logunif, norm, lognorm, truncnorm, truncnorm_range, cauchy, cosine, beta, gamma, expon, plaw,
+        coslat,
     )
 }  # fmt: skip

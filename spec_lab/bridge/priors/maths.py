@@ -16,7 +16,7 @@ from spec_lab.bridge.priors import inverse
 
 
 def _numpy() -> Any:
-    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "where", "clip", "isfinite"]
+    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "arcsin", "where", "clip", "isfinite"]
     return types.SimpleNamespace(
         **{name: getattr(np, name) for name in names},
         is_numpy=True,
@@ -37,7 +37,21 @@ def _numpy() -> Any:
 
 
 def _jax() -> Any:
-    names = ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "where", "clip", "isfinite", "arctan"]
+    names = [
+        "exp",
+        "log",
+        "log1p",
+        "expm1",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "arcsin",
+        "where",
+        "clip",
+        "isfinite",
+        "arctan",
+    ]
     return types.SimpleNamespace(
         **{name: getattr(jnp, name) for name in names},
         is_numpy=False,

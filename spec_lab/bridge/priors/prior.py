@@ -57,6 +57,8 @@ def _check(family: Family, args: tuple[float, ...]) -> None:
     for name, value in named.items():
         if not math.isfinite(value) and not (cut and name in ("a", "b", "min", "max")):
             raise ParameterError(f"{family.name}: {name} is not finite", got=value, allowed="a finite number")
+        if not family.within[0] <= value <= family.within[1]:
+            raise ParameterError(f"{family.name}: {name} is out of range", got=value, allowed=f"in {family.within}")
         if name in family.positive and value <= 0:
             raise ParameterError(f"{family.name}: {name} must be positive", got=value, allowed=f"{name} > 0")
     if family.ordered:
