@@ -3,16 +3,19 @@
 from typing import Any
 
 from spec_lab._base import SpecLabError
+from spec_lab.session.pasted import PasteError
 
 
 def as_data(error: BaseException) -> dict[str, Any]:
     """An error as plain data with the keys of `SpecLabError.as_dict`, whatever its kind.
 
-    The hint stands beside the message and not in it, so that a panel can set it apart.
+    The hint stands beside the message and not in it, so that a panel can set it apart. A line of a paste that cannot be used
+    brings the row it was meant for, `pid`.
     """
     if isinstance(error, SpecLabError):
         data = error.as_dict()
-        return {**data, "message": str(data["message"]).removesuffix(error.hint or "").rstrip()}
+        row = {"pid": error.pid} if isinstance(error, PasteError) else {}
+        return {**data, **row, "message": str(data["message"]).removesuffix(error.hint or "").rstrip()}
     text = str(error) or type(error).__name__
     return {
         "kind": type(error).__name__,

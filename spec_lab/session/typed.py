@@ -13,6 +13,7 @@ from spec_lab.bridge.priors import parse_prior
 from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, Setup, SetValue, Tie, Unlink
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
+from spec_lab.session.pasted import paste_edit
 
 
 def action_from(name: str, args: dict[str, Any], setup: Setup) -> Action:
@@ -127,8 +128,14 @@ def _freeze(args: dict[str, Any], setup: Setup) -> Action:
     return Do(Freeze(_pids(args), bool(args.get("frozen", True))))
 
 
+def _paste(args: dict[str, Any], setup: Setup) -> Action:
+    pids = _pids(args) if args.get("pids") else ()
+    return Do(paste_edit(setup, args["text"], pids, down=bool(args.get("down", False)), read=value_edit))
+
+
 _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "set_value": lambda a, s: Do(value_edit(s, a["pid"], a["value"])),
+    "paste": _paste,
     "freeze": _freeze,
     "link": lambda a, s: Do(Link(_pids(a))),
     "unlink": lambda a, s: Do(Unlink(_pids(a))),

@@ -178,6 +178,12 @@ export class ToyKernel {
         if (!Number.isFinite(value)) return this.refuse(id, `“${a.value}” is not a value of ${rows.find((r) => r.pid === a.pid)!.name}.`, "Write a number, a number with a unit such as 300 keV, or =2*par[1].");
         return this.edit(id, `par[${a.pid}] = ${value}`, `infer.par[${a.pid}].val = ${value.toPrecision(6)}`, this.withValue(a.pid as unknown as number, value));
       }
+      case "paste": {
+        const texts = String(a.text).trimEnd().split(/\r?\n/);
+        const bad = texts.findIndex((t) => !Number.isFinite(Number(t)));
+        if (bad >= 0) return this.post({ type: "reply", id, ok: false, error: { kind: "PasteError", message: `line ${bad + 1}: the value is not a number; got “${texts[bad]}”.`, hint: null, pid: pids[bad] } });
+        return this.edit(id, `paste of ${texts.length} values`, texts.map((t, i) => `infer.par[${pids[i]}].val = ${t}`).join("; "), rows.map((r) => (pids.indexOf(r.pid) in texts ? { ...r, value: Number(texts[pids.indexOf(r.pid)]), text: texts[pids.indexOf(r.pid)] } : r)));
+      }
       case "freeze": return this.edit(id, a.frozen ? "freeze" : "thaw", pids.map((p) => `infer.par[${p}].frozen = ${a.frozen ? "True" : "False"}`).join("; "), rows.map((r) => (pids.includes(r.pid) ? mark({ ...r, frozen: !!a.frozen, error: a.frozen ? "" : (SIGMA[r.name] ?? 0.03).toFixed(3) }) : r)));
       case "link": {
         const master = rows.find((r) => r.pid === pids[0])!;

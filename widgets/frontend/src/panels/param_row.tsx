@@ -10,6 +10,7 @@ import { PlaceError, Tex, Unit } from "../ui/parts";
 import { plain } from "../plot/tex";
 import { Slider } from "../ui/slider";
 import { focusRow } from "./param_keys";
+import { isTable, pasteText, pasteTarget } from "./param_paste";
 import { minus } from "./format";
 import { Glyph } from "./prior_glyph";
 
@@ -21,7 +22,7 @@ export function ParamRow({ row, first }: { row: Row; first: boolean }) {
   const active = local.active.value === null ? first : local.active.value === row.pid;
   const lit = row.link !== null && local.hoverLink.value === row.link;
   const [over, setOver] = useState(false);
-  const classes = ["sl-row", row.frozen ? "sl-frozen" : row.free ? "sl-free" : "sl-bound", order >= 0 ? "sl-selected" : "", lit ? "sl-lit" : "", over ? "sl-drop" : ""];
+  const classes = ["sl-row", row.frozen ? "sl-frozen" : row.free ? "sl-free" : "sl-bound", order >= 0 ? "sl-selected" : "", lit ? "sl-lit" : "", over ? "sl-drop" : "", local.flash.value.includes(row.pid) ? "sl-flash" : ""];
   const tab = active ? 0 : -1;
   return (
     <>
@@ -97,7 +98,7 @@ function ValueCell({ row, tab }: { row: Row; tab: number }) {
   const held = local.lab.pending.value.get(row.pid);
   if (local.editing.value?.pid === row.pid) return <ValueEditor row={row} start={local.editing.value.start} />;
   const text = held === undefined ? row.text : typeof held === "number" ? rough(held, row.slider) : held;
-  const note = row.tie ? `${row.name} ${row.tie.startsWith("=") ? "" : "= "}${row.tie}` : row.linked_to !== null ? `Linked to parameter ${row.linked_to}: typing here sets the whole group` : "Type a value, with unit if you like; = makes a tie (Enter)";
+  const note = row.tie ? `${row.name} ${row.tie.startsWith("=") ? "" : "= "}${row.tie}` : row.linked_to !== null ? `Linked to parameter ${row.linked_to}: typing here sets the whole group` : "Type a value, with unit if you like; = makes a tie (Enter). Or paste a column of values here (Ctrl V)";
   return (
     <button type="button" class={`sl-value ${held !== undefined ? "sl-held" : ""}`} tabIndex={tab} title={note} onClick={() => { local.editing.value = { pid: row.pid, start: null }; }}>
       {minus(text)}
@@ -133,6 +134,13 @@ function ValueEditor({ row, start }: { row: Row; start: string | null }) {
         e.stopPropagation();
         if (e.key === "Enter") commit();
         else if (e.key === "Escape") close();
+      }} onPaste={(e) => {
+        const text = e.clipboardData?.getData("text/plain") ?? "";
+        e.stopPropagation();
+        if (!isTable(text)) return;
+        e.preventDefault();
+        close();
+        void pasteText(local, text, pasteTarget(local.shownRows.value, [row.pid], row.pid));
       }} onBlur={commit} />
   );
 }

@@ -8,6 +8,7 @@ import { freezeTo, targets } from "../state/select";
 import { Button, Empty, Panel } from "../ui/parts";
 import { Icon } from "../ui/icons";
 import { onTableKey } from "./param_keys";
+import { onTableCopy, onTablePaste } from "./param_paste";
 import { ParamRow } from "./param_row";
 import { PriorPopover } from "./prior_popover";
 
@@ -17,6 +18,7 @@ export function Params() {
   return (
     <Panel name="params" title="Parameters" tools={rows.length > 0 ? <Tools /> : undefined}>
       {rows.length === 0 ? <Empty title="No parameters yet">Append a pair of data and model to the inference.</Empty> : <Table />}
+      <span class="sl-hide" role="status">{local.said.value}</span>
       {local.priorOf.value !== null && <PriorPopover />}
     </Panel>
   );
@@ -76,7 +78,7 @@ function Table() {
   const hidden = local.lab.rows.value.filter((row) => row.hidden).length;
   return (
     <div class="sl-scroll">
-      <table class={`sl-params ${shown.some((row) => row.link !== null) ? "" : "sl-no-links"}`} onKeyDown={(event) => onTableKey(local, event)} role="grid" aria-label="Parameters" aria-multiselectable="true">
+      <table class={`sl-params ${shown.some((row) => row.link !== null) ? "" : "sl-no-links"}`} onKeyDown={(event) => onTableKey(local, event)} onPaste={(event) => onTablePaste(local, event)} onCopy={(event) => onTableCopy(local, event)} role="grid" aria-label="Parameters" aria-multiselectable="true">
         <thead>
           <tr>
             <th class="sl-c-state"><span class="sl-hide">frozen</span></th><th class="sl-c-link"><span class="sl-hide">link</span></th>

@@ -31,6 +31,8 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["U"], text: "unlink" },
   { group: "Parameters", keys: ["P"], text: "edit the prior" },
   { group: "Parameters", keys: ["/"], text: "filter the table" },
+  { group: "Parameters", keys: ["Ctrl V"], text: "paste a column of values downwards, or names with values" },
+  { group: "Parameters", keys: ["Ctrl C"], text: "copy the selected rows for a spreadsheet" },
   { group: "Spectrum", keys: ["drag"], text: "zoom; double click shows everything" },
   { group: "Spectrum", keys: ["N + drag"], text: "notice an energy range" },
   { group: "Spectrum", keys: ["I + drag"], text: "ignore an energy range" },

@@ -13,6 +13,8 @@ export class Local {
   // parameters
   readonly selected = signal<readonly number[]>([]);
   readonly active = signal<number | null>(null);
+  /** Rows that a paste has just changed. */
+  readonly flash = signal<readonly number[]>([]);
   readonly hoverLink = signal<number | null>(null);
   readonly filter = signal("");
   readonly showHidden = signal(false);

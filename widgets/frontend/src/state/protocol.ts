@@ -133,6 +133,8 @@ export interface LabError {
   got?: unknown;
   allowed?: unknown;
   hint?: string | null;
+  /** The row it belongs to: a line of a paste that could not be used. */
+  pid?: number | null;
 }
 
 export interface FitState {

@@ -1,0 +1,83 @@
+"""Gestures of the Lab beyond the click, in a real JupyterLab on the demo's burst: paste, handles, brush, ghosts, scrubbing."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+DEMO = """
+from spec_lab import BayesInfer, datasets
+from spec_lab.models import cpl
+from spec_lab_widgets import Lab
+
+infer = BayesInfer([(datasets.load("burst"), cpl())])
+lab = Lab(infer)
+lab
+"""
+VALUES = "[infer.par[i].val for i in (1, 2, 3)]"
+
+
+@pytest.fixture(scope="module")
+def opened(module_notebook):
+    notebook = module_notebook([DEMO], size=(1500, 1400))
+    notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    notebook.run_all()
+    row(notebook, 1).wait_for()
+    notebook.until("lab.session.settle(0.01)")
+    return notebook
+
+
+@pytest.fixture
+def demo(opened):
+    """The demo, back where it began after each test."""
+    yield opened
+    opened.kernel(
+        "lab.stop(); lab.session.settle(60)\nwhile lab.session.state.past: lab.undo()\n"
+        "for run in lab.session.state.runs: lab.delete(run.number)"
+    )
+    opened.page.keyboard.press("Escape")
+
+
+def row(notebook, pid):
+    return notebook.locate(f".sl-panel-params tr[data-pid='{pid}']")
+
+
+def button(notebook, panel, name):
+    """A button by the beginning of its name: tooltips say more."""
+    return notebook.locate(panel).get_by_role("button", name=re.compile(f"^{name}"))
+
+
+def steps(notebook):
+    return notebook.value("len(lab.session.state.past)")
+
+
+def paste(notebook, text):
+    notebook.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    notebook.page.keyboard.press("Control+V")
+
+
+def test_a_column_is_pasted_as_one_step(demo):
+    """Three cells of a spreadsheet into three rows; one undo takes them back."""
+    before = steps(demo)
+    row(demo, 1).locator(".sl-c-pid").click()
+    paste(demo, "-0.8\r\n2.5\r\n0.9\r\n")
+    demo.until(f"{VALUES} == [-0.8, 2.5, 0.9]")
+    expect(row(demo, 3).locator(".sl-value")).to_contain_text("0.9")
+    assert steps(demo) == before + 1
+    expect(button(demo, ".sl-header", "Undo paste of 3 values")).to_be_visible()
+    demo.page.keyboard.press("Control+C")
+    assert demo.page.evaluate("() => navigator.clipboard.readText()") == "cpl.alpha\t-0.8"
+    demo.page.keyboard.press("Control+Z")
+    demo.until(f"{VALUES} == [-1, 2, 0]")
+
+
+def test_a_bad_line_is_named_at_its_row_and_nothing_is_pasted(demo):
+    row(demo, 1).locator(".sl-c-pid").click()
+    paste(demo, "-0.8\nwarm\n0.9")
+    note = demo.locate(".sl-panel-params [role=alert]")
+    expect(note).to_contain_text("line 2: the value of logEp is not a number")
+    expect(note).to_contain_text("Nothing was pasted.")
+    assert demo.value(VALUES) == [-1, 2, 0]
+    paste(demo, "logA\t0.4\nalpha\t-0.9")  # names and values; the note goes
+    demo.until(f"{VALUES} == [-0.9, 2, 0.4]")
+    expect(note).to_have_count(0)
