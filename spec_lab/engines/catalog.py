@@ -28,6 +28,7 @@ class Engine(NamedTuple):
         bayesian: Whether it needs proper priors and samples the posterior.
         package: Import name of an optional package it needs, or "".
         hooks: The hooks of `Infer` that it honours.
+        hasty: Why it cannot be paused, or "" when it can.
     """
 
     name: str
@@ -38,13 +39,16 @@ class Engine(NamedTuple):
     bayesian: bool = False
     package: str = ""
     hooks: tuple[str, ...] = ()
+    hasty: str = ""
 
+
+_HASTY = "It is over before a pause could begin."
 
 ENGINES: dict[str, Engine] = {
     e.name: e
     for e in (
         Engine("fit", "Quick fit", "Best fit and errors by the built-in damped Newton method: milliseconds.",
-               "newton:fit", "newton:NewtonOptions"),
+               "newton:fit", "newton:NewtonOptions", hasty=_HASTY),
         Engine("iminuit", "iminuit", "Best fit by MIGRAD with exact gradients, errors by HESSE, on request MINOS.",
                "minuit:run", "minuit:MinuitOptions"),
         Engine("lmfit", "lmfit", "Best fit by Levenberg-Marquardt on signed deviance residuals; errors are not scaled.",
@@ -52,7 +56,7 @@ ENGINES: dict[str, Engine] = {
         Engine("bootstrap", "Parametric bootstrap", "Errors from simulations: simulate under the best fit, refit each one, look "
                "at the spread.", "resample:run", "resample:ResampleOptions"),
         Engine("preview", "Posterior preview", "Posterior, corner and ln Z by importance sampling around the best fit: well "
-               "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True),
+               "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True, hasty=_HASTY),
         Engine("emcee", "emcee", "Posterior by an ensemble of walkers, batched; says how long its memory is.",
                "walkers:run", "walkers:WalkerOptions", True, hooks=("loglike_func", "logprior_func")),
         Engine("nuts", "NUTS", "Posterior by Hamiltonian Monte Carlo (NumPyro's No-U-Turn sampler), several chains.",

@@ -1,13 +1,17 @@
 """Control: how a running engine talks to whoever started it.
 
 The engine calls `report` now and then and asks `stopped` between its blocks; it knows neither threads nor widgets. Progress is
-state, not a message: the newest report is all there is.
+state, not a message: the newest report is all there is. A pause is an answer that lets the engine wait: whoever asks `stopped`
+of a paused run gets the answer when it goes on, or ends. So every engine that can be stopped can be paused, and knows nothing
+of it; the seconds it waited are nobody's.
 """
 
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+PATIENCE = 0.2  # seconds after which a paused run notices a stop flag that was set behind its back
 
 
 class Progress(NamedTuple):
@@ -30,7 +34,7 @@ class Progress(NamedTuple):
 
 
 class Control:
-    """Progress and the stop flag of one run.
+    """Progress, pause and the stop flag of one run.
 
     Args:
         on_progress: Called in the engine's thread with each `Progress`.
@@ -42,21 +46,59 @@ class Control:
         self.started = time.monotonic()
         self.latest: Progress | None = None
         self._on_progress = on_progress
+        self._going = threading.Event()
+        self._going.set()
+        self._pauses: tuple[float, float | None] = (0.0, None)  # seconds of earlier ones; when the present one began
 
     @property
     def stopped(self) -> bool:
-        """Whether the engine was asked to end."""
+        """Whether the engine was asked to end; while the run is paused the answer waits, in the engine's thread."""
+        if not self._going.is_set():
+            self._wait()
         return self.stop.is_set()
+
+    def end(self) -> None:
+        """Ask the engine to end with what it has, paused or not."""
+        self.stop.set()
+        self._going.set()
+
+    def pause(self) -> None:
+        """Let the engine wait when it next asks whether to end."""
+        self._going.clear()
+        if self.stop.is_set():
+            self._going.set()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._going.set()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the engine stands still now; after `pause` it first finishes its block."""
+        return self._pauses[1] is not None
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self.started
+        """Seconds since the start, pauses left out."""
+        waited, since = self._pauses
+        return (time.monotonic() if since is None else since) - self.started - waited
+
+    def _wait(self) -> None:
+        waited, since = self._pauses[0], time.monotonic()
+        self._pauses = (waited, since)
+        self._announce()
+        while not self._going.wait(PATIENCE) and not self.stop.is_set():
+            pass
+        self._pauses = (waited + time.monotonic() - since, None)
+        self._announce()
 
     def report(self, fraction: float | None, message: str, **detail: Any) -> None:
         """Publish progress; the time to go follows from the fraction done."""
         elapsed = self.elapsed
         eta = elapsed * (1.0 - fraction) / fraction if fraction and elapsed > 0.2 else None
         self.latest = Progress(fraction, message, elapsed, eta, detail)
-        if self._on_progress is not None:
+        self._announce()
+
+    def _announce(self) -> None:
+        if self._on_progress is not None and self.latest is not None:
             self._on_progress(self.latest)

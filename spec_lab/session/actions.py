@@ -36,13 +36,21 @@ class StopJob(NamedTuple):
     job: int
 
 
+class PauseJob(NamedTuple):
+    """Effect: let the running job wait, or go on."""
+
+    job: int
+    paused: bool
+
+
 class Follow(NamedTuple):
     """Effect: bring the preview up to the present set-up; with `refit`, put the parameters at the best fit first."""
 
     refit: bool
 
 
-Effects = tuple[StartJob | StopJob | Follow, ...]
+Effect = StartJob | StopJob | PauseJob | Follow
+Effects = tuple[Effect, ...]
 
 
 @attrs.frozen
@@ -204,12 +212,43 @@ class Stop(Action):
     """Ask the running fit to end; what it has is kept."""
 
     def take(self, state: State) -> tuple[State, Effects]:
-        if state.fit.phase != "running":
+        if state.fit.phase not in ("running", "paused"):
             return state, ()
         return state.replace(fit=state.fit._replace(phase="stopping")), (StopJob(state.fit.job),)
 
     def as_code(self) -> str:
         return "lab.stop()"
+
+
+@attrs.frozen
+class Pause(Action):
+    """Let the running fit wait where it is; the seconds do not count."""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if state.fit.phase == "paused":
+            return state, ()
+        if state.fit.phase != "running":
+            raise EngineError("there is no running fit to pause")
+        row = find_engine(state.fit.engine)
+        if row.hasty:
+            raise EngineError(f"{row.title} cannot be paused", hint=f"{row.hasty} Stop ends it.")
+        return state.replace(fit=state.fit._replace(phase="paused")), (PauseJob(state.fit.job, True),)
+
+    def as_code(self) -> str:
+        return "lab.pause()"
+
+
+@attrs.frozen
+class Resume(Action):
+    """Let the paused fit go on."""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if state.fit.phase != "paused":
+            return state, ()
+        return state.replace(fit=state.fit._replace(phase="running")), (PauseJob(state.fit.job, False),)
+
+    def as_code(self) -> str:
+        return "lab.resume()"
 
 
 @attrs.frozen

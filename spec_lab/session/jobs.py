@@ -1,8 +1,8 @@
 """Jobs: one engine at work in a thread of its own, on a frozen snapshot.
 
 A job reads nothing that can change and writes nothing but messages: progress (the newest is all there is) and, at its end, one
-report. Stopping sets a flag that the engine reads between its blocks. JAX releases the GIL while it computes, so a thread is
-enough to keep the kernel answering.
+report. Stopping sets a flag that the engine reads between its blocks; pausing lets it wait there. JAX releases the GIL while it
+computes, so a thread is enough to keep the kernel answering.
 """
 
 import logging
@@ -43,17 +43,33 @@ class Job:
         self.order, self.number = order, order.job
         self._problem, self._hooks, self._report, self._on_progress = problem, hooks, report, on_progress
         self.control = Control(on_progress=self._progressed)
-        self.started = time.time()
         self.finished = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"spec_lab-fit-{order.job}", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        leaving.start(self._thread, self.control.stop.set)
+        leaving.start(self._thread, self.control.end)
 
     def stop(self) -> None:
-        """Ask the engine to end with what it has; returns at once."""
-        self.control.stop.set()
+        """Ask the engine to end with what it has, paused or not; returns at once."""
+        self.control.end()
+
+    def pause(self, paused: bool) -> None:
+        """Let the engine wait after its block, or go on; returns at once."""
+        if paused:
+            self.control.pause()
+        else:
+            self.control.resume()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning, pauses left out."""
+        return self.control.elapsed
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it stands still now."""
+        return self.control.waiting
 
     @property
     def progress(self) -> Progress | None:

@@ -20,7 +20,7 @@ from spec_lab.fit import Edit, Problem, Setup
 from spec_lab.infer import BayesInfer
 from spec_lab.infer.store import LocalStore
 from spec_lab.session import actions, archive
-from spec_lab.session.actions import Action, Do, Follow, StartJob, StopJob
+from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
 from spec_lab.session.bench import Bench
 from spec_lab.session.follower import Follower
 from spec_lab.session.jobs import Job
@@ -96,10 +96,9 @@ class FitSession:
         return job.progress if job is not None and self._state.fit.busy else None
 
     @property
-    def job_started(self) -> float | None:
-        """When the running job began, seconds since the epoch."""
-        job = self._job
-        return job.started if job is not None and self._state.fit.busy else None
+    def job(self) -> Job | None:
+        """The job at work, if one is."""
+        return self._job if self._state.fit.busy else None
 
     def dispatch(self, action: Action) -> State:
         """Take an action; the only way anything changes.
@@ -117,7 +116,7 @@ class FitSession:
             self._tell("state")
         return state
 
-    def _perform(self, effect: StartJob | StopJob | Follow) -> None:
+    def _perform(self, effect: Effect) -> None:
         if isinstance(effect, StartJob):
             problem = self.bench.problem(effect.setup)
             self._job = Job(effect, problem, self.infer.hooks, self._ended, lambda: self._tell("progress"))
@@ -125,6 +124,9 @@ class FitSession:
         elif isinstance(effect, StopJob):
             if self._job is not None and self._job.number == effect.job:
                 self._job.stop()
+        elif isinstance(effect, PauseJob):
+            if self._job is not None and self._job.number == effect.job:
+                self._job.pause(effect.paused)
         else:
             state = self._state
             if state.live or state.previews:
@@ -173,6 +175,14 @@ class FitSession:
     def stop(self) -> None:
         """Ask the running fit to end with what it has; returns at once."""
         self.dispatch(actions.Stop())
+
+    def pause(self) -> None:
+        """Let the running fit wait after its present block, which costs it nothing; `stop` still ends it at once."""
+        self.dispatch(actions.Pause())
+
+    def resume(self) -> None:
+        """Let the paused fit go on."""
+        self.dispatch(actions.Resume())
 
     def apply(self, run: int) -> None:
         """Put the parameters where a run found its best fit."""

@@ -60,7 +60,7 @@ class FitState(NamedTuple):
     """The background fit.
 
     Attributes:
-        phase: idle, running, stopping, done, stopped or failed.
+        phase: idle, running, paused, stopping, done, stopped or failed.
         engine: Name of the engine.
         job: Number of the job; reports of older jobs are ignored.
         setup: The snapshot it works on.
@@ -82,7 +82,7 @@ class FitState(NamedTuple):
     @property
     def busy(self) -> bool:
         """Whether a job is at work."""
-        return self.phase in ("running", "stopping")
+        return self.phase in ("running", "paused", "stopping")
 
 
 class Preview(NamedTuple):

@@ -146,6 +146,8 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "redo": lambda a, s: actions.Redo(),
     "fit": _fit,
     "stop": lambda a, s: actions.Stop(),
+    "pause": lambda a, s: actions.Pause(),
+    "resume": lambda a, s: actions.Resume(),
     "apply": lambda a, s: actions.ApplyBest(_run(a)),
     "restore": lambda a, s: actions.Restore(_run(a)),
     "pin": lambda a, s: actions.Pin(_run(a), bool(a.get("pinned", True))),

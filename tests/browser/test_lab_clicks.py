@@ -147,6 +147,18 @@ def test_a_long_fit_leaves_the_kernel_free_and_stops(demo):
     expect(row(demo, 1)).to_have_class(re.compile("sl-frozen"))
     expect(demo.locate(".sl-panel-fit")).to_contain_text("draft")
     demo.shot("lab-running")
+    button(demo, ".sl-panel-fit", "Pause").click()
+    expect(demo.locate(".sl-panel-fit .sl-badge-paused")).to_be_visible()
+    demo.until("lab.session.job.waiting")
+    expect(demo.locate(".sl-panel-fit")).to_contain_text(", waiting")
+    done = demo.value("lab.session.progress.fraction")
+    demo.page.wait_for_timeout(300)
+    assert demo.value("lab.session.progress.fraction") == done
+    demo.shot("lab-paused")
+    row(demo, 2).focus()
+    demo.page.keyboard.press("Shift+P")
+    expect(demo.locate(".sl-panel-fit .sl-badge-running")).to_be_visible()
+    demo.until(f"lab.session.progress.fraction > {done}")
     button(demo, ".sl-panel-fit", "Stop").click()
     expect(demo.locate(".sl-panel-fit .sl-badge-stopped")).to_be_visible()
     assert demo.value("lab.session.state.runs[-1].outcome.engine") == "emcee"

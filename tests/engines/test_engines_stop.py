@@ -1,6 +1,7 @@
 """Stopping keeps what is done, leaves nothing behind, and never spoils the next run."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -78,3 +79,55 @@ def test_progress_is_told_in_order(exact, engine):
     assert all(r.message for r in reports)
     elapsed = [r.elapsed for r in reports]
     assert elapsed == sorted(elapsed)
+
+
+PAUSED = {
+    "emcee": {"steps": 400, "discard": 10},
+    "nuts": {"draws": 300, "warmup": 150},
+    "nested": {"live": 200},
+    "svi": {"steps": 500},
+    "bootstrap": {"simulations": 64},
+    "iminuit": {},
+    "lmfit": {},
+}
+
+
+@pytest.mark.parametrize("engine", PAUSED)
+def test_a_paused_run_waits_and_ends_as_if_nothing_had_been(exact, engine):
+    problem = exact("power law").problem
+    alone = run_engine(engine, problem, **PAUSED[engine])
+    control = Control()
+    control.pause()
+    done = []
+    thread = threading.Thread(target=lambda: done.append(run_engine(engine, problem, control, **PAUSED[engine])))
+    thread.start()
+    try:
+        until(lambda: control.waiting)
+        told, elapsed = control.latest, control.elapsed
+        time.sleep(0.1)
+        assert control.latest is told and control.elapsed == elapsed and not done
+    finally:
+        control.resume()
+        thread.join(120)
+    np.testing.assert_array_equal(done[0].draws, alone.draws)
+    assert done[0].status == alone.status and not control.waiting
+
+
+def until(true, timeout=60.0):
+    deadline = time.monotonic() + timeout
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_a_flag_set_behind_its_back_ends_a_pause():
+    control, answers = Control(), []
+    control.pause()
+    thread = threading.Thread(target=lambda: answers.append(control.stopped))
+    thread.start()
+    until(lambda: control.waiting)
+    control.stop.set()
+    thread.join(5)
+    assert answers == [True]
+    control.pause()
+    assert control.stopped, "what was asked to end cannot be paused any more"

@@ -13,7 +13,7 @@ from session_toy import run_code
 
 from spec_lab._base import EngineError, ModelError
 from spec_lab.engines import run_engine
-from spec_lab.session import actions, jobs, reduce, same_setup
+from spec_lab.session import actions, jobs, reduce, same_setup, views
 
 
 @pytest.fixture
@@ -244,3 +244,101 @@ def test_leaving_while_something_computes_is_clean():
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "terminate" not in done.stderr
+
+
+@pytest.fixture
+def pausable(slow):
+    """The engine that runs until it is stopped, under a name that can be paused."""
+    return slow
+
+
+def started(session, begun):
+    begun.clear()
+    session.fit("emcee")
+    assert begun.wait(20)
+
+
+def still(session):
+    """Wait until the paused fit stands still."""
+    deadline = time.monotonic() + 20
+    while not session.job.waiting:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_a_paused_fit_stands_still_and_goes_on(session, pausable):
+    started(session, pausable)
+    session.pause()
+    session.pause()  # a second click does no harm
+    assert session.state.fit.phase == "paused" and session.state.fit.busy
+    still(session)
+    then, elapsed = session.progress, session.job.elapsed
+    time.sleep(0.1)
+    assert session.progress is then and session.job.elapsed == elapsed
+    session.resume()
+    assert session.state.fit.phase == "running"
+    time.sleep(0.1)
+    assert session.progress is not then and elapsed < session.job.elapsed < elapsed + 1.0
+    session.stop()
+    run = session.wait(60)
+    assert run is not None and session.state.fit.phase == "done"
+
+
+def test_stop_ends_a_paused_fit_at_once(session, pausable):
+    started(session, pausable)
+    session.pause()
+    still(session)
+    began = time.perf_counter()
+    session.stop()
+    assert session.wait(60) is not None
+    assert time.perf_counter() - began < 1.0 and session.progress is None
+
+
+def test_pausing_and_stopping_fifty_times_leaves_it_clean(session, pausable):
+    for number in range(50):
+        started(session, pausable)
+        session.pause()
+        if number % 3:
+            still(session)
+        if number % 2:
+            session.resume()
+        session.stop()
+        assert session.wait(60) is not None
+    assert len(session.state.runs) == 50 and session.job is None
+    assert not [t for t in threading.enumerate() if t.name.startswith("spec_lab-fit")]
+
+
+def test_seconds_of_a_pause_do_not_count(session, pausable):
+    started(session, pausable)
+    session.pause()
+    still(session)
+    time.sleep(0.5)
+    session.stop()
+    session.wait(60)
+    assert session.state.fit.seconds < 0.5
+
+
+def test_what_cannot_be_paused_says_why(session, slow):
+    with pytest.raises(EngineError, match="no running fit"):
+        session.pause()
+    session.fit("fit")
+    assert slow.wait(20)
+    with pytest.raises(EngineError, match="cannot be paused"):
+        session.pause()
+    said = views.fit(session.state, session.progress)["pause"]
+    assert said == {"can": False, "why": "It is over before a pause could begin."}
+    session.resume()  # nothing to resume: nothing happens
+    assert session.state.fit.phase == "running"
+    session.stop()
+    session.wait(60)
+
+
+def test_the_view_says_whether_it_waits_already(session, pausable):
+    started(session, pausable)
+    session.pause()
+    still(session)
+    shown = views.fit(session.state, session.progress, session.job.elapsed, session.job.waiting)
+    assert shown["state"] == "paused" and shown["message"].endswith(", waiting") and shown["pause"]["can"]
+    assert views.fit(session.state, session.progress)["message"].endswith("will wait after this block")
+    session.stop()
+    session.wait(60)

@@ -264,3 +264,20 @@ def test_a_running_sampler_shows_its_draws(wire, lab, monkeypatch):
     assert 1 <= frames <= 3
     wire.act("stop", 4)
     lab.wait(60)
+
+
+def test_a_paused_fit_says_so_and_is_silent(wire, lab):
+    assert not wire.act("pause", 1)["ok"]
+    wire.act("fit", 2, engine="emcee", options={"steps": 1_000_000})
+    wire.until(lambda m: m["type"] == "progress" and m["fit"]["progress"])
+    assert wire.act("pause", 3)["code"] == "lab.pause()"
+    wire.until(lambda m: m["type"] in ("view", "progress") and m["fit"]["message"].endswith("waiting"))
+    assert wire.until(lambda m: m["type"] == "view")["fit"]["state"] == "paused"
+    time.sleep(0.3)
+    wire.clear()
+    time.sleep(0.5)
+    assert wire.kinds() == []  # nothing moves, nothing is sent
+    assert wire.act("resume", 4)["ok"]
+    wire.until(lambda m: m["type"] == "progress" and m["fit"]["state"] == "running")
+    wire.act("stop", 5)
+    assert lab.wait(60) is not None

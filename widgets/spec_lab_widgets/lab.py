@@ -156,6 +156,18 @@ class Lab(Panel):
         """Ask the running fit to end; what it has is kept."""
         self.session.stop()
 
+    def pause(self) -> None:
+        """Let the running fit wait after its present block, which costs it nothing; `stop` still ends it at once.
+
+        Raises:
+            EngineError: Nothing runs, or the engine is too quick to be paused.
+        """
+        self.session.pause()
+
+    def resume(self) -> None:
+        """Let the paused fit go on."""
+        self.session.resume()
+
     def wait(self, timeout: float | None = None) -> Posterior | Bootstrap | None:
         """Wait for the running fit; the reading of its result."""
         run = self.session.wait(timeout)

@@ -160,18 +160,24 @@ class Pump:
     ) -> dict[str, Any]:
         busy = state.fit.busy
         if busy or self._view is None or self._view[0] != key:
-            elapsed = time.time() - session.job_started if session.job_started else None
+            elapsed, waiting = self._clock(session)
             made = views.view(
-                state, reading, session.progress, known=session.reader.latest, elapsed=elapsed, fault=fault, wait=False
-            )
+                state, reading, session.progress,
+                known=session.reader.latest, elapsed=elapsed, waiting=waiting, fault=fault, wait=False,
+            )  # fmt: skip
             self._view = (key, made)
         return self._view[1]
 
     @staticmethod
     def _progress_key(session: FitSession) -> Any:
-        progress = session.progress
-        tick = int((time.time() - session.job_started) / TICK) if session.job_started else None
-        return (id(progress), tick)
+        elapsed, waiting = Pump._clock(session)
+        return (id(session.progress), waiting, None if elapsed is None else int(elapsed / TICK))
+
+    @staticmethod
+    def _clock(session: FitSession) -> tuple[float | None, bool]:
+        """Seconds that the running job has worked, and whether it waits."""
+        job = session.job
+        return (None, False) if job is None else (job.elapsed, job.waiting)
 
     def _serve_progress(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
         if not state.fit.busy or not outlet.visible:
@@ -182,9 +188,8 @@ class Pump:
         wait = outlet.flow.delay("progress")
         if wait > 0:
             return wait
-        elapsed = time.time() - session.job_started if session.job_started else None
         outlet.flow.sent("progress")
-        outlet.send({"type": "progress", "fit": views.fit(state, session.progress, elapsed)}, None)
+        outlet.send({"type": "progress", "fit": views.fit(state, session.progress, *self._clock(session))}, None)
         outlet.seen["progress"] = key
         return None
 

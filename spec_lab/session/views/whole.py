@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.engines import Progress
+from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup
 from spec_lab.fit.layout import statistic_of
 from spec_lab.session.question import question, same_setup
 from spec_lab.session.reading import Reading
-from spec_lab.session.state import Run, State
+from spec_lab.session.state import FitState, Run, State
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.numbers import finite, plain
@@ -27,6 +27,7 @@ def view(
     *,
     known: Reading | None = None,
     elapsed: float | None = None,
+    waiting: bool = False,
     fault: dict[str, Any] | None = None,
     wait: bool = True,
 ) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def view(
         reading: Curves of exactly this set-up, or None while they are being computed.
         progress: The newest report of the running job.
         known: An older reading, shown (marked as not exact) until the new one is there.
-        elapsed: Seconds since the running job began.
+        elapsed: Seconds since the running job began, pauses left out.
+        waiting: Whether the running job stands still.
         fault: The error that computing the curves gave.
         wait: Whether to wait for the forms of engines that are still being imported.
     """
@@ -57,7 +59,7 @@ def view(
         "stat": statistic(state.setup, reading, known),
         "criteria": criteria(state, reading),
         "engines": engines(state.setup, wait=wait),
-        "fit": fit(state, progress, elapsed),
+        "fit": fit(state, progress, elapsed, waiting),
         "history": [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
@@ -122,7 +124,7 @@ def _messages(state: State, fault: dict[str, Any] | None) -> list[dict[str, Any]
     return shown
 
 
-def fit(state: State, progress: Progress | None, elapsed: float | None = None) -> dict[str, Any]:
+def fit(state: State, progress: Progress | None, elapsed: float | None = None, waiting: bool = False) -> dict[str, Any]:
     """`view.fit`, and the body of the `progress` message."""
     now = state.fit
     busy = now.busy
@@ -131,12 +133,29 @@ def fit(state: State, progress: Progress | None, elapsed: float | None = None) -
         "state": now.phase,
         "engine": now.engine,
         "progress": finite(progress.fraction) if busy and progress else (1.0 if now.phase == "done" else None),
-        "message": (progress.message if progress else "starting") if busy else now.message,
+        "message": _message(now, progress, waiting),
         "elapsed": round(_seconds(now, progress, elapsed), 3),
         "eta": finite(progress.eta) if busy and progress else None,
         "error": now.error,
         "draft": bool(draft),
+        "pause": _pause(now),
     }
+
+
+def _message(now: FitState, progress: Progress | None, waiting: bool) -> str:
+    if not now.busy:
+        return now.message
+    so_far = progress.message if progress else "starting"
+    if now.phase != "paused":
+        return so_far
+    return f"{so_far}, waiting" if waiting else f"{so_far}, will wait after this block"
+
+
+def _pause(now: FitState) -> dict[str, Any]:
+    """Whether the running engine can wait, and if not why."""
+    row = ENGINES.get(now.engine)
+    why = row.hasty if row is not None else ""
+    return {"can": now.busy and not why, "why": why}
 
 
 def _seconds(now: Any, progress: Progress | None, elapsed: float | None) -> float:

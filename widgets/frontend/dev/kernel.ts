@@ -203,6 +203,8 @@ export class ToyKernel {
       case "prior_preview": return this.preview(id, String(a.prior));
       case "fit": return this.start(id, String(a.engine));
       case "stop": return this.stopFit(id);
+      case "pause": return this.pauseFit(id, "paused");
+      case "resume": return this.pauseFit(id, "running");
       case "set_live": this.live = !!a.live; this.changed(); return this.reply(id);
       case "script": return this.reply(id, { text: `from spec_lab import Infer, load\n\ninfer = Infer(load("grb"))\n${this.journal.filter((l) => !l.undone).map((l) => l.code).join("\n")}\nprint(infer.stat)  # ${this.stat().toFixed(2)}` });
       case "pin": case "label": case "delete":
@@ -238,16 +240,23 @@ export class ToyKernel {
 
   private start(id: number, engine: string): void {
     const begun = Date.now();
-    this.fit = { state: "running", engine, progress: 0, message: "compiling", elapsed: 0, eta: null, error: null, draft: false };
+    this.fit = { state: "running", engine, progress: 0, message: "compiling", elapsed: 0, eta: null, error: null, draft: false, pause: { can: engine !== "fit", why: engine === "fit" ? "It is over before a pause could begin." : "" } };
     this.changed();
     this.reply(id);
     this.timer = setInterval(() => {
+      if (this.fit.state === "paused") return;
       const elapsed = (Date.now() - begun) / 1000;
       const progress = Math.min(1, elapsed / 6);
       this.fit = { ...this.fit, progress, elapsed, eta: 6 - elapsed, message: `draw ${Math.round(2000 * progress)} of 2000, R̂ 1.0${9 - Math.round(8 * progress)}, 0 divergences` };
       if (progress >= 1) this.finish("done", "2000 draws of 4 chains; R̂ ≤ 1.01, 1730 effective draws.");
       else this.post({ type: "progress", fit: this.fit });
     }, 200);
+  }
+
+  private pauseFit(id: number, state: "paused" | "running"): void {
+    this.fit = { ...this.fit, state };
+    this.changed();
+    this.reply(id);
   }
 
   private stopFit(id: number): void {

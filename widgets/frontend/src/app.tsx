@@ -3,7 +3,7 @@
 import type { FunctionComponent } from "preact";
 import { CriteriaPanel } from "./panels/criteria";
 import { Corner } from "./panels/corner";
-import { Fit } from "./panels/fit";
+import { Fit, pauseOrResume, stop } from "./panels/fit";
 import { Header, Messages } from "./panels/header";
 import { Help } from "./panels/help";
 import { History } from "./panels/history";
@@ -79,7 +79,7 @@ function Waiting() {
   );
 }
 
-/** Undo, redo and `?` from anywhere in the view but text fields. */
+/** The keys that work anywhere in the view but in text fields. */
 export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   if ((event.target as HTMLElement).closest?.("input, textarea, select")) return;
   const command = globalCommand(event);
@@ -87,5 +87,7 @@ export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
   if (command.do === "help") local.showHelp.value = !local.showHelp.value;
+  else if (command.do === "pause") pauseOrResume(local);
+  else if (command.do === "stop") stop(local);
   else void local.act("header", command.do);
 }

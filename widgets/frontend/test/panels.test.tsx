@@ -240,6 +240,39 @@ describe("fit", () => {
     expect(s.one("[aria-live]").textContent).toContain("Fit stopped");
   });
 
+  it("pauses, goes on and stops, by button and by key", async () => {
+    const s = await start({ panels: ["fit"] });
+    const select = s.one(".sl-engine select") as HTMLSelectElement;
+    select.value = "nuts";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await tick();
+    s.one(".sl-primary").click();
+    await until(() => s.el.querySelector(".sl-badge-running") !== null);
+    const pause = [...s.el.querySelectorAll<HTMLButtonElement>("button")].find((b) => b.textContent === "Pause")!;
+    expect(pause.title).toContain("Shift P");
+    pause.click();
+    await until(() => s.el.querySelector(".sl-badge-paused") !== null);
+    expect(s.one("[aria-live]").textContent).toBe("Fit paused");
+    expect(s.one(".sl-fit-line").textContent).not.toContain("left");
+    press(s.one(".sl-panel-fit"), "P", { shiftKey: true });
+    await until(() => s.el.querySelector(".sl-badge-running") !== null);
+    expect(s.actions("resume").length).toBe(1);
+    press(s.one(".sl-panel-fit"), "P", { shiftKey: true });
+    await until(() => s.el.querySelector(".sl-badge-paused") !== null);
+    press(s.one(".sl-panel-fit"), "S", { shiftKey: true });
+    await until(() => s.one(".sl-badge").textContent === "stopping …");
+    await until(() => s.el.querySelector(".sl-badge-stopped") !== null);
+  });
+
+  it("says why a fit cannot be paused", async () => {
+    const s = await start({ panels: ["fit"] });
+    s.model.kernel.receive({ type: "action", id: 900, name: "fit", args: { engine: "fit" } });
+    await until(() => s.el.querySelector(".sl-badge-running") !== null);
+    const pause = [...s.el.querySelectorAll<HTMLButtonElement>("button")].find((b) => b.textContent === "Pause")!;
+    expect(pause.disabled).toBe(true);
+    expect(pause.title).toContain("over before a pause could begin");
+  });
+
   it("says why an engine cannot start", async () => {
     const s = await start({ panels: ["fit"] });
     const select = s.one(".sl-engine select") as HTMLSelectElement;

@@ -34,6 +34,13 @@ describe("keys", () => {
     expect(rowCommand({ key: "a" })).toBeNull();
     expect(globalCommand({ key: "z" })).toBeNull();
     expect(globalCommand({ key: "s", ctrlKey: true })).toBeNull();
+    expect(globalCommand({ key: "p" })).toBeNull();
+  });
+
+  it("keeps Shift P and Shift S for the running fit, on a row of the table too", () => {
+    expect(globalCommand({ key: "P", shiftKey: true })).toEqual({ do: "pause" });
+    expect(globalCommand({ key: "S", shiftKey: true })).toEqual({ do: "stop" });
+    expect(rowCommand({ key: "P", shiftKey: true })).toBeNull();
   });
 
   it("undoes and redoes", () => {

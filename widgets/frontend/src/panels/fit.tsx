@@ -53,10 +53,7 @@ function Form({ engines }: { engines: Engine[] }) {
           <OptionField key={`${engine.name}.${option.name}`} option={option} value={(option.name in filled ? filled[option.name] : option.default) as OptionValue} onChange={(v) => set(option.name, v)} />
         ))}
         <div class="sl-fit-go">
-          {running ? (
-            <Button icon="stop" label={local.lab.fit.value.state === "stopping" ? "Stopping …" : "Stop"} kind="danger" disabled={local.lab.fit.value.state === "stopping"}
-              title="Stop and keep what has been found. The kernel's interrupt button does not stop a background fit." onClick={() => void local.lab.stop().then((reply) => local.settle("fit", reply))} />
-          ) : (
+          {running ? <Running /> : (
             <Button icon="play" label="Start" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Start ${engine.title} in the background` : engine.why} onClick={start} />
           )}
         </div>
@@ -64,6 +61,31 @@ function Form({ engines }: { engines: Engine[] }) {
       {!engine.enabled ? <p class="sl-doc sl-warn">{engine.why}</p> : engine.doc && <p class="sl-doc">{engine.doc}</p>}
     </form>
   );
+}
+
+function Running() {
+  const local = useLocal();
+  const { state, pause } = local.lab.fit.value;
+  const [paused, stopping] = [state === "paused", state === "stopping"];
+  const why = pause?.can === false ? pause.why : "";
+  const title = why ? `This fit cannot be paused: ${why}` : paused ? "Let the fit go on (Shift P)" : "Pause: the fit waits after its present block, and loses nothing (Shift P)";
+  return (
+    <>
+      <Button icon={paused ? "play" : "pause"} label={paused ? "Resume" : "Pause"} kind={paused ? "primary" : "plain"} disabled={stopping || !!why} title={title} onClick={() => pauseOrResume(local)} />
+      <Button icon="stop" label={stopping ? "Stopping …" : "Stop"} kind="danger" disabled={stopping}
+        title="Stop and keep what has been found (Shift S). The kernel's interrupt button does not stop a background fit." onClick={() => stop(local)} />
+    </>
+  );
+}
+
+export function pauseOrResume(local: Local): void {
+  const { state } = local.lab.fit.peek();
+  if (state === "running" || state === "paused") void local.act("fit", state === "paused" ? "resume" : "pause");
+}
+
+export function stop(local: Local): void {
+  const { state } = local.lab.fit.peek();
+  if (state === "running" || state === "paused") void local.lab.stop().then((reply) => local.settle("fit", reply));
 }
 
 function OptionField({ option, value, onChange }: { option: EngineOption; value: OptionValue; onChange: (v: unknown) => void }) {
@@ -93,19 +115,19 @@ function OptionField({ option, value, onChange }: { option: EngineOption; value:
   );
 }
 
-const WORDS: Record<FitState["state"], string> = { idle: "ready", running: "running", stopping: "stopping …", done: "done", stopped: "stopped", failed: "failed" };
+const WORDS: Record<FitState["state"], string> = { idle: "ready", running: "running", paused: "paused", stopping: "stopping …", done: "done", stopped: "stopped", failed: "failed" };
 
 function Status() {
   const local = useLocal();
   const fit = local.lab.fit.value;
-  const live = fit.state === "running" || fit.state === "stopping";
+  const live = local.lab.running.value;
   const title = local.lab.view.value!.engines.find((e) => e.name === fit.engine)?.title ?? fit.engine;
   const percent = fit.progress === null ? null : Math.round(100 * Math.min(1, Math.max(0, fit.progress)));
   return (
     <div class={`sl-fit-status sl-fit-${fit.state}`}>
       {fit.state !== "idle" && (
         <div class="sl-progress" role="progressbar" aria-label="Progress of the fit" aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent ?? undefined}>
-          <div class={`sl-progress-bar ${live && percent === null ? "sl-indeterminate" : ""}`} style={{ width: `${live ? percent ?? 100 : fit.state === "done" ? 100 : percent ?? 100}%` }} />
+          <div class={`sl-progress-bar ${live && percent === null && fit.state !== "paused" ? "sl-indeterminate" : ""}`} style={{ width: `${live ? percent ?? 100 : fit.state === "done" ? 100 : percent ?? 100}%` }} />
         </div>
       )}
       <div class="sl-fit-line">
@@ -114,7 +136,7 @@ function Status() {
         <span class="sl-grow">{fit.message || (fit.state === "idle" ? "No fit has run yet." : "")}</span>
         {live && percent !== null && <span class="sl-num">{percent} %</span>}
         {fit.elapsed !== null && fit.state !== "idle" && <span class="sl-num sl-faint">{duration(fit.elapsed)}</span>}
-        {live && fit.eta !== null && <span class="sl-num sl-faint">about {duration(fit.eta)} left</span>}
+        {live && fit.state !== "paused" && fit.eta !== null && <span class="sl-num sl-faint">about {duration(fit.eta)} left</span>}
       </div>
       {live && fit.draft && <p class="sl-doc sl-warn">The fit keeps the set-up it started with; what you edit now is a draft for the next one.</p>}
       {fit.state === "failed" && fit.error && <ErrorNote error={typeof fit.error === "string" ? { message: fit.error } : (fit.error as LabError)} />}

@@ -8,7 +8,7 @@ export type Command =
   | { do: "step"; by: number }
   | { do: "freeze" | "link" | "unlink" | "prior" | "select" | "escape" | "filter" }
   | { do: "edit"; start: string | null }
-  | { do: "undo" | "redo" | "help" };
+  | { do: "undo" | "redo" | "help" | "pause" | "stop" };
 
 export interface Press {
   key: string;
@@ -36,6 +36,8 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Spectrum", keys: ["drag"], text: "zoom; double click shows everything" },
   { group: "Spectrum", keys: ["N + drag"], text: "notice an energy range" },
   { group: "Spectrum", keys: ["I + drag"], text: "ignore an energy range" },
+  { group: "Fit", keys: ["Shift P"], text: "pause the running fit, or let it go on" },
+  { group: "Fit", keys: ["Shift S"], text: "stop it and keep what it has" },
   { group: "Everywhere", keys: ["Ctrl Z"], text: "undo" },
   { group: "Everywhere", keys: ["Ctrl Shift Z"], text: "redo" },
   { group: "Everywhere", keys: ["Esc"], text: "cancel, close, clear the selection" },
@@ -60,11 +62,13 @@ export function rowCommand(press: Press): Command | null {
   if (press.key === "ArrowLeft" || press.key === "ArrowRight") {
     return { do: "step", by: (press.key === "ArrowLeft" ? -1 : 1) * stride(press) };
   }
-  if (press.altKey) return null;
+  if (press.altKey || globalCommand(press)) return null;
   if (press.key === "=") return { do: "edit", start: "=" };
   if (/^[0-9.+-]$/.test(press.key)) return { do: "edit", start: press.key };
   return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
 }
+
+const SHIFTED: Record<string, Command> = { p: { do: "pause" }, s: { do: "stop" } };
 
 /** A key pressed anywhere in the panel, outside text fields. */
 export function globalCommand(press: Press): Command | null {
@@ -73,5 +77,6 @@ export function globalCommand(press: Press): Command | null {
   if (mod && key === "z") return { do: press.shiftKey ? "redo" : "undo" };
   if (mod && key === "y") return { do: "redo" };
   if (!mod && press.key === "?") return { do: "help" };
+  if (!mod && !press.altKey && press.shiftKey && key in SHIFTED) return SHIFTED[key];
   return null;
 }

@@ -27,7 +27,7 @@ export class Lab {
   readonly fault = signal<LabError | null>(null);
   readonly panels = signal<string[]>(DEFAULT_PANELS);
   readonly height = signal(0);
-  readonly running = computed(() => this.fit.value.state === "running" || this.fit.value.state === "stopping");
+  readonly running = computed(() => ["running", "paused", "stopping"].includes(this.fit.value.state));
   readonly rows = computed(() => this.view.value?.params.rows ?? []);
   private readonly drags: DragStream;
   private readonly confirmAt = new Map<number, number>();
@@ -48,7 +48,7 @@ export class Lab {
 
   /** Stop is acknowledged at once: the word changes before the kernel has heard it. */
   stop(): Promise<Reply> {
-    if (this.fit.value.state === "running") this.fit.value = { ...this.fit.value, state: "stopping" };
+    if (this.running.value) this.fit.value = { ...this.fit.value, state: "stopping" };
     return this.act("stop");
   }
 
@@ -135,7 +135,7 @@ export class Lab {
 
   /** A pressed Stop stays pressed until the run really ends, whatever progress message was still on its way. */
   private receiveFit(fit: FitState): void {
-    const stopping = this.fit.peek().state === "stopping" && fit.state === "running" && fit.engine === this.fit.peek().engine;
+    const stopping = this.fit.peek().state === "stopping" && (fit.state === "running" || fit.state === "paused") && fit.engine === this.fit.peek().engine;
     this.fit.value = stopping ? { ...fit, state: "stopping" } : fit;
   }
 

@@ -124,7 +124,7 @@ export interface Engine {
   options: EngineOption[];
 }
 
-export type FitPhase = "idle" | "running" | "stopping" | "done" | "stopped" | "failed";
+export type FitPhase = "idle" | "running" | "paused" | "stopping" | "done" | "stopped" | "failed";
 
 export interface LabError {
   kind?: string;
@@ -146,6 +146,8 @@ export interface FitState {
   eta: number | null;
   error: LabError | string | null;
   draft: boolean;
+  /** Whether the running engine can wait, and if not why. */
+  pause?: { can: boolean; why: string };
 }
 
 export interface HistoryEntry {

@@ -9,6 +9,7 @@ const PATHS = {
   redo: "M13 6.5H6.5a3.5 3.5 0 0 0 0 7H10M13 6.5l-3-3M13 6.5l-3 3",
   play: "M5 3.2v9.6l7.6-4.8z",
   stop: "M4 4h8v8H4z",
+  pause: "M4 3.5h2.6v9H4zM9.4 3.5H12v9H9.4z",
   close: "M4 4l8 8M12 4l-8 8",
   pin: "M6 2h4l-.5 4L12 8.5v1H4v-1L6.5 6zM8 9.5V14",
   trash: "M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v4M9.2 7v4",
@@ -30,7 +31,7 @@ const PATHS = {
 } as const;
 
 export type IconName = keyof typeof PATHS;
-const FILLED: ReadonlySet<IconName> = new Set(["play", "stop"]);
+const FILLED: ReadonlySet<IconName> = new Set(["play", "stop", "pause"]);
 
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   return (
