@@ -5,6 +5,8 @@ Every error of spec_lab is a `SpecLabError` and also the built-in exception a Py
 border to the widgets an error travels as data: `SpecLabError.as_dict`.
 """
 
+import difflib
+from collections.abc import Iterable
 from typing import Any
 
 _NOTHING: Any = object()
@@ -43,6 +45,13 @@ class SpecLabError(Exception):
             "allowed": self.allowed,
             "hint": self.hint,
         }
+
+
+def nearest(name: object, known: Iterable[str]) -> str | None:
+    """`Did you mean ...?` for a name that is not among the known ones; None where nothing looks like it."""
+    spelled = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(str(name).lower(), spelled, n=1)
+    return f"Did you mean {spelled[near[0]]}?" if near else None
 
 
 class DataError(SpecLabError, ValueError):

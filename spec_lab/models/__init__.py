@@ -6,6 +6,7 @@
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
+    pieces       bins cut where a curve breaks
     parse, catalog                       from text to model; what there is
     powerlaws smoothly_broken joined_powerlaws band high_latitude thermal comptonised lines   additive components
     absorption dust factors              factors (cross-sections: photoelectric)
@@ -16,10 +17,11 @@ Not here: data, responses, statistics, priors as distributions (a parameter only
 
 from collections.abc import Callable
 
+from spec_lab._base.errors import nearest
 from spec_lab.models.absorption import pcfabs, phabs, tbabs, tinvabs, wabs
 from spec_lab.models.algebra import join, literal
 from spec_lab.models.band import band, cband, dband
-from spec_lab.models.catalog import catalog, component_class, maker
+from spec_lab.models.catalog import catalog, component_class, known_names, maker
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
 from spec_lab.models.comptonised import comptt
 from spec_lab.models.convolution import Convolution, gsmooth, zshift
@@ -105,5 +107,6 @@ def __getattr__(name: str) -> Callable[..., Component]:
     """Aliases are names here too: ``models.powerlaw``, ``models.zphabs``; so are components made with `component`."""
     make = None if name.startswith("_") else maker(name)
     if make is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        near = None if name.startswith("_") else nearest(name, known_names())
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}" + (f". {near}" if near else ""))
     return make

@@ -27,10 +27,13 @@ class Absorber(Multiplicative):
     """A factor that knows the optical depth per 1e22/cm² of its medium. Not for direct use."""
 
     medium: ClassVar[str] = "tbabs"
-    redshift: float = config(0.0, "redshift of the absorber")
+    redshift: float = config(0.0, "redshift of the absorber", above=-1.0)
     abundance: str = config(
         "", "abundance table (angr, aspl, feld, grsa, lodd, wilm); empty: the usual one of the component"
     )
+
+    def __check_init__(self) -> None:
+        section(type(self).medium, self.abundance)  # refuses abundances that there are not
 
     @property
     def key(self) -> Section:

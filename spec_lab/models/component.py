@@ -23,6 +23,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from spec_lab._base import ModelError, ParameterError
+from spec_lab.models.arguments import check_names, check_setting
 from spec_lab.models.energy import Energy, Grid, over_nodes
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import Declaration, config
@@ -58,21 +59,33 @@ class Component(Model):
         if cls.listed and cls.__name__[0].islower():
             REGISTRY[cls.__name__] = cls
 
+    def __new__(cls, *args: Any, **given: Any) -> Component:
+        check_names(cls, len(args), given)
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if "config" in field.metadata:
+                check_setting(
+                    type(self), field.name, field.default, getattr(self, field.name), field.metadata.get("above")
+                )
         for field in dataclasses.fields(self):
             declared = field.metadata.get("parameter")
             if declared is None:
                 continue
             value = getattr(self, field.name)
-            if declared.when is None or getattr(self, declared.when[0]) == declared.when[1]:
-                object.__setattr__(self, field.name, declared.wrap(value))
+            if self._has(declared):
+                object.__setattr__(self, field.name, declared.wrap(value, f"{type(self).__name__}.{field.name}"))
             elif value is not None:
                 raise ParameterError(
                     f"{type(self).__name__} has no parameter {field.name!r} with {declared.when[0]}="
                     f"{getattr(self, declared.when[0])!r}",
-                    allowed=", ".join(name for name, _ in self.slots()),
+                    allowed=", ".join(name for name, each in _declared(type(self)) if self._has(each)),
                     hint=f"Set {declared.when[0]}={declared.when[1]!r} to use it.",
                 )
+
+    def _has(self, declared: Declaration) -> bool:
+        return declared.when is None or getattr(self, declared.when[0]) == declared.when[1]
 
     # ---- what a component class provides ---------------------------------------------------------------------------
     def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
@@ -153,7 +166,7 @@ class Additive(Component):
     """A source of photons: N(E) in photons/cm²/s/keV."""
 
     kind: ClassVar[str] = "add"
-    redshift: float = config(0.0, "energies are multiplied by 1+z")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
 
 class Multiplicative(Component):

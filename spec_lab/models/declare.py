@@ -38,7 +38,7 @@ def index(
 
 def pivot(default: float = 1.0) -> Any:
     """The energy at which the amplitude is quoted, keV."""
-    return config(default, "energy at which the amplitude is quoted, keV")
+    return config(default, "energy at which the amplitude is quoted, keV", above=0.0)
 
 
 def peak() -> Any:

@@ -61,7 +61,7 @@ class redden(Multiplicative):
     EBV: Any = _reddening(5)
     R_V: float = config(3.1, "ratio of total to selective extinction")
     lyman_limit: float = _lyman()
-    redshift: float = config(0.0, "redshift of the dust")
+    redshift: float = config(0.0, "redshift of the dust", above=-1.0)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         wavelength = KEV_ANGSTROM / x.shifted(self.redshift).E
@@ -95,7 +95,7 @@ class zdust(Multiplicative):
     method: str = config("mw", "extinction curve: mw, lmc or smc")
     R_V: float = config(0.0, "ratio of total to selective extinction; 0: that of the method")
     lyman_limit: float = _lyman()
-    redshift: float = config(0.0, "redshift of the dust")
+    redshift: float = config(0.0, "redshift of the dust", above=-1.0)
 
     def __check_init__(self) -> None:
         if self.method not in _PEI:

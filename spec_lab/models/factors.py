@@ -48,7 +48,7 @@ class hecut(Multiplicative):
     exponential: ClassVar[bool] = True
     logEc: Any = log_energy("E_c", 2.0, -1, 5, "e-folding energy")
     threshold_energy: float = config(0.0, "energy above which the cut-off acts, keV")
-    redshift: float = config(0.0, "energies are multiplied by 1+z")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         excess = jnp.maximum(x.shifted(self.redshift).E - self.threshold_energy, 0.0)
@@ -68,7 +68,7 @@ class highecut(Multiplicative):
     exponential: ClassVar[bool] = True
     cutoffE: Any = energy("E_c", 10.0, 1e-3, 1e3, "threshold")
     foldE: Any = energy("E_f", 15.0, 1e-3, 1e4, "e-folding energy")
-    redshift: float = config(0.0, "energies are multiplied by 1+z")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         return -jnp.maximum(x.shifted(self.redshift).E - p["cutoffE"], 0.0) / p["foldE"]
@@ -87,7 +87,7 @@ class edge(Multiplicative):
     exponential: ClassVar[bool] = True
     edgeE: Any = energy("E_e", 7.0, 1e-2, 100, "threshold energy")
     maxtau: Any = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth at the threshold")
-    redshift: float = config(0.0, "energies are multiplied by 1+z")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         ratio = x.shifted(self.redshift).E / p["edgeE"]
@@ -108,7 +108,7 @@ class gabs(Multiplicative):
     El: Any = energy("E_l", 6.5, 1e-2, 1e3, "line energy")
     sigma: Any = energy(r"\sigma", 0.1, 1e-3, 20, "line width")
     strength: Any = energy("d", 1.0, 0, 100, "line depth")
-    redshift: float = config(0.0, "energies are multiplied by 1+z")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         away = (x.shifted(self.redshift).E - p["El"]) / p["sigma"]

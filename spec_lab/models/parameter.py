@@ -32,13 +32,17 @@ class Declaration:
     frozen: bool
     when: tuple[str, Any] | None
 
-    def wrap(self, value: Any) -> AbstractVariable:
+    def wrap(self, value: Any, title: str = "a parameter") -> AbstractVariable:
         """The variable for a field: the user's own, or the user's number (or the default) with the metadata attached."""
         if isinstance(value, AbstractVariable):
             return value
         number = self.default if value is None else value
-        if isinstance(number, (bool, str, complex)) or np.ndim(number) != 0:
-            raise ParameterError("a parameter takes one real number or a variable", got=number)
+        if isinstance(number, (bool, str, complex)) or np.ndim(number) != 0 or not np.isfinite(number):
+            raise ParameterError(
+                f"{title} takes one real number or a variable",
+                got=number,
+                allowed="a finite number, or a variable such as spec_lab.variables.Fixed(1.0)",
+            )
         variable = Tagged(float(number), metadata=self.metadata)
         if not self.frozen:
             return variable
@@ -76,9 +80,15 @@ def parameter(
     return eqx.field(default=None, metadata={"parameter": spec})
 
 
-def config(default: Any, doc: str = "") -> Any:
-    """A static setting of a component, given by keyword."""
-    return eqx.field(default=default, static=True, kw_only=True, metadata={"config": doc})
+def config(default: Any, doc: str = "", above: float | None = None) -> Any:
+    """A static setting of a component, given by keyword.
+
+    Args:
+        default: Its value; values of another kind are refused.
+        doc: One sentence.
+        above: A number must be larger than this.
+    """
+    return eqx.field(default=default, static=True, kw_only=True, metadata={"config": doc, "above": above})
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ mark of a second use (``pl2``), as `Model.expression` writes it.
 from __future__ import annotations
 
 import ast
-import difflib
 from typing import Any
 
 from spec_lab._base import ModelError
+from spec_lab._base.errors import nearest
 from spec_lab.models.algebra import convolve, join
 from spec_lab.models.catalog import known_names, maker
 from spec_lab.models.component import Component
@@ -31,7 +31,13 @@ def parse(text: str) -> Model:
     try:
         tree = ast.parse(text.strip().replace("^", "**"), mode="eval")
     except SyntaxError as error:
-        raise ModelError("the model expression does not parse", got=text, hint=f"{error.msg}.") from None
+        where = f" at character {error.offset}" if error.offset and text.strip() else ""
+        raise ModelError(
+            "the model expression does not parse",
+            got=text,
+            allowed='names, numbers, + - * / ** ( ), such as "tbabs*(pl+bb)"',
+            hint=f"{error.msg[:1].upper()}{error.msg[1:]}{where}." if text.strip() else "There is nothing in it.",
+        ) from None
     model = _build(tree.body, text)
     if not isinstance(model, Model):
         raise ModelError("the expression is a number, not a model", got=text)
@@ -71,6 +77,12 @@ def _call(node: ast.Call, text: str) -> Any:
     operator = _component(function.id, given) if isinstance(function, ast.Name) else _build(function, text)
     if not node.args:
         return operator
+    if operator.kind != "conv":
+        raise ModelError(
+            f"{operator.expression} takes its values by name",
+            got=ast.unparse(node),
+            hint=f"Name them, as in {_example(operator)}; only a convolution is called with a model.",
+        )
     if len(node.args) > 1:
         raise ModelError(f"{operator.expression} is called with one model", got=ast.unparse(node))
     return convolve(operator, _build(node.args[0], text))
@@ -86,10 +98,11 @@ def _setting(node: ast.AST) -> Any:
 def _component(name: str, given: dict[str, Any]) -> Component:
     make = maker(name) or maker(name.rstrip("0123456789"))
     if make is None:
-        near = difflib.get_close_matches(name, known_names(), 3)
-        hint = f"Did you mean {', '.join(near)}? " if near else ""
-        raise ModelError("unknown component", got=name, hint=f"{hint}See spec_lab.models.catalog().")
-    try:
-        return make(**given)
-    except TypeError as error:
-        raise ModelError(f"{name} cannot be made with {given}", hint=f"{error}.") from None
+        hint = f"{nearest(name, known_names()) or ''} See spec_lab.models.catalog()."
+        raise ModelError("unknown component", got=name, hint=hint.strip())
+    return make(**given)
+
+
+def _example(model: Model) -> str:
+    name = model.expression
+    return f"{name}({model.parameters[0].name}={model.parameters[0].value:g})" if model.parameters else "cpl(alpha=-1)"

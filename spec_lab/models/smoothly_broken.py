@@ -30,7 +30,7 @@ from spec_lab.models.powerlaws import positive
 
 def bend_width(default: float, doc: str = "width of the break") -> Any:
     """How gradual a break is."""
-    return config(default, doc)
+    return config(default, doc, above=0.0)
 
 
 def _log_cosh(q: Any) -> Any:
