@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import ModelError
-from spec_lab.models.photoelectric import medium
+from spec_lab.models.photoelectric import fine, medium
 
 LOWEST, HIGHEST, PER_E_FOLD = 0.0136, 200.0, 600  # keV, keV, points
 
@@ -67,6 +67,7 @@ def compute(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
     pieces = [smooth, jumps - 1e-9, jumps + 1e-9]
     if kind == "tbabs":
         pieces.append(np.log(np.linspace(0.0595, 0.066, 700)))  # helium's autoionisation resonances
+        pieces.append(np.log(fine.points()))
     lnE = np.unique(np.concatenate(pieces))
     E = np.exp(lnE)
     return lnE, np.log(E**3 * medium.FORMULAE[kind](E, abundance))
