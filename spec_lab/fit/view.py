@@ -5,23 +5,37 @@ quantities every engine is made of: slot values, folded rates, the deviance of e
 log densities in the charts of the free space. Host code never touches a view.
 """
 
-from typing import Any, NamedTuple
+import functools
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from spec_lab.fit import ties
-from spec_lab.fit.layout import Block, Layout
+from spec_lab.fit.layout import Block, Layout, StatBlock, UnitLayout
 from spec_lab.fit.space import FreeSpace, from_u, log_prior
 
 
 class Channels(NamedTuple):
-    """What a statistic reads, for all units of one kind: `m, ts, tb`, each `f[c]`."""
+    """What a statistic reads: `m, ts, tb`, each `f[c]`."""
 
     m: jax.Array
     ts: jax.Array
     tb: jax.Array
+
+
+class Part(NamedTuple):
+    """Channels that are evaluated in one go: which statistic, which of its channels, and whose."""
+
+    statistic: int
+    where: slice
+    units: tuple[tuple[int, UnitLayout], ...]
+
+
+_APART = (
+    4  # units of one statistic up to which each is evaluated by itself: a loop over joined arrays is no vector loop
+)
 
 
 class View:
@@ -56,38 +70,54 @@ class View:
             folded.append(theta[unit.slots + 2] * (matrix @ photons[start:stop]))
         return folded
 
-    def channels(self, theta: jax.Array) -> list[Channels]:
-        """One entry a statistic: rates and effective exposures of its units, concatenated."""
-        rates = self.rates(theta)
-        units = [
-            (u, m)
-            for pair, ms in zip(self.layout.pairs, rates, strict=True)
-            for u, m in zip(pair.units, ms, strict=True)
-        ]
+    @functools.cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """All channels, unit by unit; the units of a statistic that has many of them joined, so that it compiles once."""
+        units = tuple(enumerate(u for pair in self.layout.pairs for u in pair.units))
         out = []
-        for number, stat in enumerate(self.block.stats):
-            mine = [(u, m) for u, m in units if u.statistic == number]
-            owner = np.repeat([u.slots for u, _ in mine], [u.channels for u, _ in mine])
-            m = jnp.concatenate([m for _, m in mine])
-            out.append(Channels(m, stat.ts * theta[owner], stat.tb * theta[owner + 1]))
-        return out
+        for number in range(len(self.layout.statistics)):
+            mine = tuple((i, u) for i, u in units if u.statistic == number)
+            start = 0
+            for some in [(one,) for one in mine] if len(mine) <= _APART else [mine]:
+                stop = start + sum(u.channels for _, u in some)
+                out.append(Part(number, slice(start, stop), some))
+                start = stop
+        return tuple(out)
+
+    def channels(self, theta: jax.Array) -> list[Channels]:
+        """What the statistic of each part reads."""
+        rates = [m for pair in self.rates(theta) for m in pair]
+        return [self._channels(theta, part, [rates[i] for i, _ in part.units]) for part in self.parts]
+
+    def _channels(self, theta: jax.Array, part: Part, rates: list[jax.Array]) -> Channels:
+        stat, slots = self.block.stats[part.statistic], [u.slots for _, u in part.units]
+        owner = slots[0] if len(slots) == 1 else np.repeat(slots, [u.channels for _, u in part.units])
+        m = rates[0] if len(rates) == 1 else jnp.concatenate(rates)
+        return Channels(m, stat.ts[part.where] * theta[owner], stat.tb[part.where] * theta[owner + 1])
 
     def deviances(self, theta: jax.Array) -> list[tuple[jax.Array, jax.Array]]:
         """Per statistic: the deviance and the signed residual of each channel (0 in the padding), unweighted."""
-        out = []
-        for number, (kind, c) in enumerate(zip(self.layout.statistics, self.channels(theta), strict=True)):
-            value, residual = self._kernel(kind, number, c)
-            real = self.block.stats[number].weight > 0
-            out.append((jnp.where(real, value, 0.0), jnp.where(real, residual, 0.0)))
-        return out
+        found: list[list[tuple[jax.Array, jax.Array]]] = [[] for _ in self.block.stats]
+        for part, c in zip(self.parts, self.channels(theta), strict=True):
+            real = self.block.stats[part.statistic].weight[part.where] > 0
+            value, residual = self._kernel(part, c)
+            found[part.statistic].append((jnp.where(real, value, 0.0), jnp.where(real, residual, 0.0)))
+        return [(jnp.concatenate([v for v, _ in own]), jnp.concatenate([r for _, r in own])) for own in found]
 
-    def _kernel(self, kind: Any, number: int, c: Channels) -> tuple[jax.Array, jax.Array]:
-        s = self.block.stats[number]
+    def _kernel(self, part: Part, c: Channels) -> tuple[jax.Array, jax.Array]:
+        kind = self.layout.statistics[part.statistic]
+        s = StatBlock(*(a[part.where] for a in self.block.stats[part.statistic]))
         m = jnp.where(s.weight > 0, c.m, 0.0)
         value, residual = kind.jax(S=s.S, B=s.B, m=m, ts=c.ts, tb=c.tb, sigma_S=s.sigma_S, sigma_B=s.sigma_B)
         if kind.summed:  # one number for the unit: it stands in the first channel
             value, residual = (jnp.zeros_like(m).at[0].set(v[0]) for v in (value, residual))
         return value, residual
+
+    def _weighted(self, part: Part, c: Channels) -> jax.Array:
+        """The statistic of a part."""
+        weight = self.block.stats[part.statistic].weight[part.where]
+        value, _ = self._kernel(part, c)
+        return jnp.sum(jnp.where(weight > 0, weight * value, 0.0))
 
     def stat_list(self, theta: jax.Array) -> list[jax.Array]:
         """The weighted deviance of each channel, one array a statistic."""
@@ -96,7 +126,7 @@ class View:
 
     def stat_theta(self, theta: jax.Array) -> jax.Array:
         """The statistic at slot values: `-2 ln L` relative to the saturated model."""
-        total = sum(jnp.sum(v) for v in self.stat_list(theta))
+        total = sum(self._weighted(part, c) for part, c in zip(self.parts, self.channels(theta), strict=True))
         return jnp.where(jnp.isnan(total), jnp.inf, total)
 
     def stat(self, space: FreeSpace, x: jax.Array) -> jax.Array:
@@ -126,21 +156,19 @@ class View:
         jacobian = jax.vmap(push)(columns)
         total, gradient = jnp.zeros(()), jnp.zeros_like(x)
         matrix = jnp.zeros((x.shape[0], x.shape[0]))
-        for number, kind in enumerate(self.layout.statistics):
-            value, slope, bend = self._local(kind, number, here[number])
-            J = jnp.stack(jacobian[number])  # [3, n, c]
+        for part, c, tangents in zip(self.parts, here, jacobian, strict=True):
+            value, slope, bend = self._local(part, c)
+            J = jnp.stack(tangents)  # [3, n, c]
             total = total + value
             gradient = gradient + jnp.einsum("anc,ac->n", J, slope)
             matrix = matrix + jnp.einsum("anc,abc,bmc->nm", J, bend, J)
         return jnp.where(jnp.isnan(total), jnp.inf, total), gradient, matrix
 
-    def _local(self, kind: Any, number: int, c: Channels) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def _local(self, part: Part, c: Channels) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Weighted value (summed), slope `f[3, c]` and second derivatives `f[3, 3, c]` in (m, ts, tb)."""
-        weight = self.block.stats[number].weight
 
         def summed(*z: jax.Array) -> jax.Array:
-            value, _ = self._kernel(kind, number, Channels(*z))
-            return jnp.sum(jnp.where(weight > 0, weight * value, 0.0))
+            return self._weighted(part, Channels(*z))
 
         value, slope = jax.value_and_grad(summed, argnums=(0, 1, 2))(*c)
         rows = []
@@ -149,7 +177,7 @@ class View:
             _, row = jax.jvp(jax.grad(summed, argnums=(0, 1, 2)), tuple(c), tangents)
             rows.append(jnp.stack(row))
         bend = jnp.stack(rows)
-        deviance, _ = self._kernel(kind, number, c)
+        deviance, _ = self._kernel(part, c)
         too_bright = (deviance > 9.0) & (slope[0] > 0) & (c.m > 0)
         extra = jnp.where(too_bright, slope[0] / jnp.where(too_bright, c.m, 1.0), 0.0)
         return value, jnp.stack(slope), bend.at[0, 0].add(extra)
