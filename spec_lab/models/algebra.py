@@ -8,7 +8,8 @@ Everything else is refused when it is written, with both sides named. Numbers be
 
 Bin integrals stay linear in the additive parts: every additive node is represented by its *portions* at the quadrature
 nodes (weight times N), factors multiply portions, and only the outermost sum over nodes makes the bin integral. A line
-narrower than a bin brings portions of its own (see `lines`), so products of lines and factors need no special case.
+narrower than a bin brings portions of its own (see `lines`), so products of lines and factors need no special case; bins in
+which a component jumps or bends are integrated in pieces (see `pieces`).
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError
 from spec_lab.models.component import Component, Mathematical
-from spec_lab.models.energy import Energy, Grid, over_nodes
+from spec_lab.models.energy import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import number, parameter
+from spec_lab.models.pieces import integrated
 
 _SAME = {("add", "add"): "add", ("add", "math"): "add", ("math", "add"): "add"}
 _FACTOR = {("mul", "mul"): "mul", ("mul", "math"): "mul", ("math", "mul"): "mul", ("math", "math"): "math"}
@@ -190,7 +192,11 @@ class Binary(_Node):
             return _APPLY[self.symbol](self.left.binned(grid, a), self.right.density(grid.energy, b, grid.T))
         if self.symbol == "*" and _flat(self.left) and kinds[1] == "add":
             return self.left.density(grid.energy, a, grid.T) * self.right.binned(grid, b)
-        return over_nodes(self.portions(grid, values))
+        return integrated(lambda g: self.portions(g, values), grid, self.marks(values))
+
+    def marks(self, values: Values) -> tuple[Any, ...]:
+        a, b = self._halves(values)
+        return (*self.left.marks(a), *self.right.marks(b))
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         a, b = self._halves(names)
@@ -249,6 +255,9 @@ class Negative(_Node):
     def binned(self, grid: Grid, values: Values) -> Any:
         return -self.inner.binned(grid, values)
 
+    def marks(self, values: Values) -> tuple[Any, ...]:
+        return self.inner.marks(values)
+
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         return tuple(Term(n, Negative(m), i) for n, m, i in self.inner.parts(names, first))
 
@@ -287,7 +296,10 @@ class Convolved(_Node):
         return self.operator.convolve_portions(self.inner, grid, values[0], values[1:])
 
     def binned(self, grid: Grid, values: Values) -> Any:
-        return over_nodes(self.portions(grid, values))
+        return integrated(lambda g: self.portions(g, values), grid, self.marks(values))
+
+    def marks(self, values: Values) -> tuple[Any, ...]:
+        return self.operator.convolve_marks(self.inner, values[0], values[1:])
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         own = tuple(range(first, first + self.operator.size))

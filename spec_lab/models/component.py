@@ -24,9 +24,10 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.models.arguments import check_names, check_setting
-from spec_lab.models.energy import Energy, Grid, over_nodes
+from spec_lab.models.energy import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import Declaration, config
+from spec_lab.models.pieces import integrated
 
 REGISTRY: dict[str, type[Component]] = {}
 
@@ -106,6 +107,11 @@ class Component(Model):
         """Weight times N at the nodes, [k, e]; components narrower than a bin do better than the pointwise product."""
         return grid.weights * self.spectrum(grid.energy, p, grid.T)
 
+    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Energies, keV, between which the curve is smooth: where it jumps or bends, and around what may be narrower
+        than a bin. Bins that hold one are integrated in pieces (see `pieces`). How many there are is static."""
+        return ()
+
     def tabulates(self) -> tuple[Any, ...]:
         """Keys (with a method `at(E)`) of the tables this component looks up in `Energy.known`."""
         return ()
@@ -142,7 +148,10 @@ class Component(Model):
     def binned(self, grid: Grid, values: Values) -> Any:
         if type(self).exact and grid.rule == "exact":
             return self.integral(grid.lo, grid.hi, values[0], grid.T)
-        return over_nodes(self.portions(grid, values))
+        return integrated(lambda g: self.portions(g, values), grid, self.marks(values))
+
+    def marks(self, values: Values) -> tuple[Any, ...]:
+        return self.breaks(values[0])
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         return (Term(names[0], self, tuple(range(first, first + self.size))),)

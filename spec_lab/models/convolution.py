@@ -37,6 +37,10 @@ class Convolution(Component):
         """The convolved node portions, [k, e]."""
         raise NotImplementedError
 
+    def convolve_marks(self, inner: Model, p: Mapping[str, Any], values: Values) -> tuple[Any, ...]:
+        """Energies, keV, at which the convolved curve is not smooth."""
+        return ()
+
 
 class zshift(Convolution):
     r"""Redshift of a whole model.
@@ -55,18 +59,11 @@ class zshift(Convolution):
 
     def convolve_portions(self, inner: Model, grid: Grid, p: Mapping[str, Any], values: Values) -> Any:
         stretch = 1 + p["z"]
-        shifted = Grid(
-            grid.lo * stretch,
-            grid.hi * stretch,
-            grid.nodes * stretch,
-            grid.lnnodes + jnp.log(stretch),
-            grid.weights * stretch,
-            grid.T,
-            None,
-            grid.rule,
-        )
-        portions = inner.portions(shifted, values)
+        portions = inner.portions(grid.stretched(stretch), values)
         return portions / stretch if inner.kind == "add" else portions
+
+    def convolve_marks(self, inner: Model, p: Mapping[str, Any], values: Values) -> tuple[Any, ...]:
+        return tuple(mark / (1 + p["z"]) for mark in inner.marks(values))
 
 
 def _runs(grid: Grid) -> Any:

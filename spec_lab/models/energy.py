@@ -66,6 +66,9 @@ class Grid(eqx.Module):
         T: Time handed to time-dependent components, s, scalar or [e]; None when the data have none.
         known: Quantities tabulated at the nodes (see `Model.prepare`), each [k, e].
         rule: ``exact`` or ``trapezoid5``.
+        ladders: First and one past the last bin of each run of bins that follow one another: the grids of several data
+            units may lie end to end in one.
+        whole: The grid that the bins of this one were cut from (see `pieces`); None where it is whole itself.
     """
 
     lo: Any
@@ -76,6 +79,8 @@ class Grid(eqx.Module):
     T: Any = None
     known: dict[Any, Any] | None = None
     rule: str = eqx.field(static=True, default="exact")
+    ladders: tuple[tuple[int, int], ...] = eqx.field(static=True, default=())
+    whole: Grid | None = None
 
     @classmethod
     def make(cls, lo: Any, hi: Any, rule: str = "exact", T: Any = None) -> Grid:
@@ -99,18 +104,40 @@ class Grid(eqx.Module):
         else:
             raise ModelError("unknown integration rule", got=rule, allowed=", ".join(RULES))
         T = None if T is None else np.asarray(T, float)
-        return cls(lo, hi, nodes, np.log(nodes), weights, T, None, rule)
+        return cls(lo, hi, nodes, np.log(nodes), weights, T, None, rule, ladders(lo, hi))
 
     @property
     def energy(self) -> Energy:
         """The nodes as `Energy`, shape [k, e]."""
         return Energy(self.nodes, self.lnnodes, self.known)
 
+    def stretched(self, factor: Any) -> Grid:
+        """The same bins at `factor` times the energy; what was tabulated no longer applies."""
+        edges = (self.lo * factor, self.hi * factor, self.nodes * factor, self.lnnodes + jnp.log(factor))
+        whole = None if self.whole is None else self.whole.stretched(factor)
+        return Grid(*edges, self.weights * factor, self.T, None, self.rule, self.ladders, whole)
+
 
 def over_nodes(portions: Any) -> Any:
     """The sum over nodes, [k, e] → [e]. Few nodes are added one by one, which XLA fuses with what made them."""
     k = portions.shape[0]
     return portions.sum(0) if k > 8 else sum((portions[j] for j in range(1, k)), portions[0])
+
+
+def ladders(lo: np.ndarray, hi: np.ndarray) -> tuple[tuple[int, int], ...]:
+    """The runs of bins that rise or fall without a gap wider than the bins beside it: (start, stop) of each."""
+    room = hi - lo
+    room = np.maximum(room[1:], room[:-1])
+    slack = 1e-3 * room
+    rises = (lo[1:] >= hi[:-1] - slack) & (lo[1:] - hi[:-1] <= room)
+    falls = (hi[1:] <= lo[:-1] + slack) & (lo[:-1] - hi[1:] <= room)
+    way = np.where(rises, 1, np.where(falls, -1, 0))
+    starts = [0]
+    for i, step in enumerate(way, start=1):
+        turned = i - 1 > starts[-1] and step != way[i - 2]
+        if step == 0 or turned:
+            starts.append(i)
+    return tuple(zip(starts, [*starts[1:], len(lo)], strict=True))
 
 
 def _check_edges(lo: np.ndarray, hi: np.ndarray) -> None:

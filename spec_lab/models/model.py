@@ -71,6 +71,10 @@ class Model(eqx.Module):
         """The bin integrals, [e], by analytic integral where there is one."""
 
     @abstractmethod
+    def marks(self, values: Values) -> tuple[Any, ...]:
+        """Energies, keV, at which `portions` is not smooth: bins that hold one are integrated in pieces."""
+
+    @abstractmethod
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
         """`terms` of this subtree, whose leaves are called `names` and whose slots start at `first`."""
 

@@ -126,6 +126,9 @@ class bknpl(Additive):
         above = power_integral(jnp.maximum(lo, 1.0), jnp.maximum(hi, 1.0), p["alpha2"])
         return jnp.exp(self._ln_at_break(p)) / rest * (below + above)
 
+    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+        return (jnp.exp(LN10 * p["logEb"]) / (1 + self.redshift),)
+
     def _ln_at_break(self, p: Mapping[str, Any]) -> Any:
         return LN10 * p["logA"] + p["alpha1"] * (LN10 * p["logEb"] - math.log(self.pivot_energy))
 
