@@ -81,3 +81,42 @@ def test_a_bad_line_is_named_at_its_row_and_nothing_is_pasted(demo):
     paste(demo, "logA\t0.4\nalpha\t-0.9")  # names and values; the note goes
     demo.until(f"{VALUES} == [-0.9, 2, 0.4]")
     expect(note).to_have_count(0)
+
+
+def pull(notebook, handle, by):
+    """Drag a handle of the open prior by some pixels, with the mouse still down at the end."""
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = notebook.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    for i in range(1, 9):
+        mouse.move(x + by * i / 8, y)
+        notebook.page.wait_for_timeout(20)
+
+
+def test_a_prior_is_pulled_by_its_handles(demo):
+    """Pulling previews; letting go sets the prior, once; the arrows do the same."""
+    demo.kernel("from spec_lab.bridge.priors import norm\ninfer.par[2].prior = norm(2, 0.5)")
+    row(demo, 2).locator(".sl-prior").click()
+    width = demo.locate(".sl-popover .sl-grip-width")
+    width.wait_for()
+    before = steps(demo)
+    pull(demo, width, 40)
+    shown = demo.locate(".sl-popover").get_by_label("scale", exact=True)
+    expect(shown).not_to_have_value("0.5")
+    assert demo.value("str(infer.par[2].prior)") == "norm(2, 0.5)"  # outside history
+    demo.page.mouse.up()
+    demo.until("infer.par[2].prior.args[1] > 0.6")
+    assert steps(demo) == before + 1
+    assert float(shown.input_value()) == demo.value("infer.par[2].prior.args[1]")
+    demo.locate(".sl-popover .sl-grip-centre").focus()
+    for _ in range(3):
+        demo.page.keyboard.press("Shift+ArrowRight")
+    demo.until("infer.par[2].prior.args[0] > 2.5")
+    assert steps(demo) == before + 2
+    demo.shot("prior-handles")
+    demo.page.keyboard.press("Control+Z")
+    demo.until("infer.par[2].prior.args[0] == 2")
+    demo.page.keyboard.press("Escape")
+    expect(demo.locate(".sl-popover")).to_have_count(0)

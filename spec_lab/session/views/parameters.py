@@ -9,6 +9,7 @@ import numpy as np
 from spec_lab.bridge.priors import Prior, families
 from spec_lab.fit import Setup, links
 from spec_lab.session.state import Preview, Run
+from spec_lab.session.views.handles import handles
 from spec_lab.session.views.numbers import with_error
 
 TAIL = 0.001  # a slider spans the prior's central 99.8 %
@@ -143,7 +144,7 @@ def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[in
 
 
 def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:
-    """A prior as a curve to draw: `x`, `density`, and the range worth drawing."""
+    """A prior as a curve to draw: `x`, `density` (per ln x where `log`), the range worth drawing, and the `handles` on it."""
     low, high = _quantiles(prior)
     pad = 0.05 * (high - low)
     edge_low, edge_high = prior.support
@@ -151,5 +152,7 @@ def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:
     log = prior.family in ("logunif", "lognorm") and low > 0
     x = np.geomspace(low, high, points) if log else np.linspace(low, high, points)
     with np.errstate(all="ignore"):
-        density = np.nan_to_num(np.asarray(prior.pdf(x), dtype=float), nan=0.0, posinf=0.0)
-    return {"x": x.tolist(), "density": density.tolist(), "lo": float(low), "hi": float(high)}
+        density = np.asarray(prior.pdf(x), dtype=float) * (x if log else 1.0)
+    density = np.nan_to_num(density, nan=0.0, posinf=0.0)
+    ends = {"lo": float(low), "hi": float(high), "log": bool(log)}
+    return {"x": x.tolist(), "density": density.tolist(), **ends, "handles": handles(prior, float(low), float(high))}

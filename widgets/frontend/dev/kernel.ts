@@ -1,6 +1,6 @@
 // A toy kernel that speaks PROTOCOL.md: enough of a session (undo, links, ties, notice, a fit that takes seconds) to
 // click through every state of the panels without Python. It is for the host page and for tests, never shipped.
-import type { CriteriaRow, FitState, HistoryEntry, Reply, Row, View } from "../src/state/protocol";
+import type { CriteriaRow, FitState, Handle, HistoryEntry, Reply, Row, View } from "../src/state/protocol";
 import { ENGINES, FAMILIES, firstRows } from "./catalog";
 import { curves, gauss, makeUnits, random, type Theta, type ToyUnit } from "./physics";
 
@@ -235,7 +235,13 @@ export class ToyKernel {
     if (/unif/.test(family) && args[0] >= args[1]) return this.refuse(id, `${family} needs min < max; got ${args[0]} and ${args[1]}.`, "Exchange the two, or give a larger max.");
     const wide = /unif/.test(family) ? [args[0], args[1]] : [args[0] - 4 * args[1], args[0] + 4 * args[1]];
     const x = Array.from({ length: 121 }, (_, i) => wide[0] + (i / 120) * (wide[1] - wide[0]));
-    this.reply(id, { x, density: x.map((v) => (/unif/.test(family) ? 1 : Math.exp(-0.5 * ((v - args[0]) / args[1]) ** 2))), lo: wide[0], hi: wide[1] });
+    this.reply(id, { x, density: x.map((v) => (/unif/.test(family) ? 1 : Math.exp(-0.5 * ((v - args[0]) / args[1]) ** 2))), lo: wide[0], hi: wide[1], log: false, handles: this.handles(family, args) });
+  }
+
+  private handles(family: string, args: number[]): Handle[] {
+    const one = (arg: number, name: string, role: Handle["role"], zero = 0, least: number | null = null, most: number | null = null): Handle => ({ arg, name, role, at: zero + args[arg], zero, unit: 1, log: false, least, most });
+    if (/unif/.test(family)) return [one(0, "min", "low", 0, null, args[1] - 0.01), one(1, "max", "high", 0, args[0] + 0.01)];
+    return [one(0, "mean", "centre"), one(1, "std", "width", args[0], args[0] + 0.01)];
   }
 
   private start(id: number, engine: string): void {

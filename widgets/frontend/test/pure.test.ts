@@ -146,7 +146,7 @@ describe("prior texts", () => {
 
   it("draws the glyph over the slider, zero outside the support", () => {
     const row = { ...firstRows()[0], slider: { lo: 0, hi: 4, log: false } };
-    const heights = glyphHeights(row, { x: [0, 2], density: [1, 1], lo: 0, hi: 2 }, 4);
+    const heights = glyphHeights(row, { x: [0, 2], density: [1, 1], lo: 0, hi: 2, log: false, handles: [] }, 4);
     expect(heights).toEqual([1, 1, 0, 0]);
   });
 });

@@ -1,37 +1,41 @@
-// The prior form: family, arguments, the density Python draws for them, OK. Used by the popover and by the Priors panel.
-// UI state: view-local draft until OK; then one undoable action.
+// The prior form: family, arguments, the density Python draws for them with handles to pull, OK. Used by the popover and by
+// the Priors panel.
+// UI state: view-local draft until OK, or until a handle is let go; then one undoable action.
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { drawDensity } from "../plot/density";
+import { densitySpan, drawDensity } from "../plot/density";
 import { useLocal } from "../state/local";
-import { joinPrior, priorShape, splitPrior, switchFamily, type Density, type PriorText, type Shape } from "../state/priors";
-import type { Row } from "../state/protocol";
+import { pulled, type Span } from "../state/handles";
+import { joinPrior, ShapeStream, splitPrior, switchFamily, type Density, type PriorText, type Shape } from "../state/priors";
+import type { Handle, Row } from "../state/protocol";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, ErrorNote, Unit } from "../ui/parts";
+import { Handles } from "./prior_handles";
+import { minus } from "./format";
 
-const PAUSE_MS = 120;
+const HEIGHT = 140;
 
 export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => void; onCancel?: () => void }) {
   const local = useLocal();
   const families = local.lab.view.value!.params.families;
   const draft = useMemo(() => signal<PriorText>(splitPrior(row.prior)), [row.pid, row.prior]);
   const shape = useMemo(() => signal<Shape | null>(null), [row.pid]);
+  const good = useMemo(() => signal<Density | null>(null), [row.pid]);
+  const stream = useMemo(() => new ShapeStream(local.lab, row.pid, (s) => { shape.value = s; if (s.ok) good.value = s.density; }), [row.pid]);
   const family = families.find((f) => f.name === draft.value.family);
   const text = joinPrior(draft.value);
-  useEffect(() => {
-    let here = true;
-    const timer = setTimeout(() => { if (text) void priorShape(local.lab, row.pid, text).then((s) => { if (here) shape.value = s; }); }, shape.value ? PAUSE_MS : 0);
-    return () => { here = false; clearTimeout(timer); };
-  }, [text]);
-  const apply = async () => {
-    const reply = await local.lab.act("set_prior", { pid: row.pid, prior: text });
-    if (reply.ok) onDone?.();
+  useEffect(() => { if (text) stream.ask(text); }, [text]);
+  useEffect(() => () => stream.end(), [stream]);
+  const apply = async (done?: () => void) => {
+    const reply = await local.lab.act("set_prior", { pid: row.pid, prior: joinPrior(draft.peek()) });
+    if (reply.ok) done?.();
     else shape.value = { ok: false, error: reply.error ?? { message: "The prior was refused." } };
   };
   const reset = () => { draft.value = splitPrior(row.prior); onCancel?.(); };
   const bad = shape.value && !shape.value.ok ? shape.value.error : null;
+  const set = (i: number, value: string) => { draft.value = { ...draft.value, args: family!.args.map((_, k) => (k === i ? value : draft.value.args[k] ?? "")) }; };
   return (
-    <form class="sl-prior-form" onSubmit={(e) => { e.preventDefault(); void apply(); }} onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Escape") reset(); }}>
+    <form class="sl-prior-form" onSubmit={(e) => { e.preventDefault(); void apply(onDone); }} onKeyDown={(e) => onFormKey(e, reset)}>
       <div class="sl-fields">
         <label class="sl-field"><span>family</span>
           <select value={draft.value.family} onChange={(e) => {
@@ -44,17 +48,16 @@ export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => 
         </label>
         {family?.args.map((arg, i) => (
           <label class="sl-field" key={arg.name}><span>{arg.name}</span>
-            <input type="text" inputMode="decimal" size={7} spellcheck={false} value={draft.value.args[i] ?? ""} onInput={(e) => {
-              const args = family.args.map((_, k) => draft.value.args[k] ?? "");
-              args[i] = e.currentTarget.value.trim();
-              draft.value = { ...draft.value, args };
-            }} />
+            <input type="text" inputMode="decimal" size={7} spellcheck={false} placeholder={arg.default === null ? "" : String(arg.default)} value={draft.value.args[i] ?? ""} onInput={(e) => set(i, e.currentTarget.value.trim())} />
           </label>
         ))}
         {row.unit && <span class="sl-form-unit"><Unit source={row.unit} /></span>}
       </div>
       {family && <p class="sl-doc"><code>{family.signature}</code> {family.doc}</p>}
-      <DensityPlot row={row} shape={shape} />
+      <DensityPlot row={row} good={good} old={!!bad} words={(h) => minus(`${h.name} ${draft.value.args[h.arg] ?? family?.args[h.arg]?.default ?? ""}`)}
+        onPull={(handle, x, grain) => { if (family) draft.value = pulled(draft.peek(), family, handle, x, grain); }}
+        onLetGo={() => { if (joinPrior(draft.peek()) !== row.prior) void apply(); }}
+        onCancel={() => { draft.value = splitPrior(row.prior); }} />
       {bad && <ErrorNote error={bad} />}
       <div class="sl-form-end">
         {onCancel && <Button label="Cancel" title="Leave the prior as it is (Esc)" onClick={reset} />}
@@ -64,17 +67,42 @@ export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => 
   );
 }
 
-function DensityPlot({ row, shape }: { row: Row; shape: { value: Shape | null } }) {
+/** Keys of the form stay in it, but for undo and redo outside its fields. */
+function onFormKey(event: KeyboardEvent, reset: () => void): void {
+  if (event.ctrlKey || event.metaKey) return;
+  event.stopPropagation();
+  if (event.key === "Escape") reset();
+}
+
+interface Plot {
+  row: Row;
+  good: { value: Density | null };
+  old: boolean;
+  words: (handle: Handle) => string;
+  onPull: (handle: Handle, x: number, grain: number) => void;
+  onLetGo: () => void;
+  onCancel: () => void;
+}
+
+function DensityPlot({ row, good, old, words, onPull, onLetGo, onCancel }: Plot) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { ref, stage } = useStage();
-  const good = useRef<Density | null>(null);
-  const old = !!shape.value && !shape.value.ok;
+  const held = useMemo(() => signal<Span | null>(null), [row.pid]);
+  const span = held.value ?? (good.value && densitySpan(good.value));
   useDrawing(canvas, stage, () => {
-    const shown = shape.value;
-    if (shown?.ok) good.current = shown.density;
-    return { input: good.current, height: 130 };
-  }, (s, density, theme, size) => {
-    if (density) drawDensity(s, density, row.value, size.width, size.height, theme);
+    const density = good.value;
+    return { input: density && { density, span: held.value ?? densitySpan(density) }, height: HEIGHT };
+  }, (s, input, theme, size) => {
+    if (input) drawDensity(s, input.density, input.span, row.value, size.width, size.height, theme);
   });
-  return <div ref={ref} class={`sl-density ${old ? "sl-old" : ""}`}><canvas ref={canvas} role="img" aria-label={`Density of the prior of ${row.name}`} /></div>;
+  const letGo = (finish: () => void) => { held.value = null; finish(); };
+  return (
+    <div ref={ref} class={`sl-density ${old ? "sl-old" : ""}`}>
+      <canvas ref={canvas} role="img" aria-label={`Density of the prior of ${row.name}`} />
+      {good.value && span && stage.value.width > 0 && (
+        <Handles handles={good.value.handles} span={span} width={stage.value.width} height={HEIGHT} words={words}
+          onPull={(handle, x, grain) => { held.value ??= span; onPull(handle, x, grain); }} onLetGo={() => letGo(onLetGo)} onCancel={() => letGo(onCancel)} />
+      )}
+    </div>
+  );
 }

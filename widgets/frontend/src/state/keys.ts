@@ -29,7 +29,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["Space"], text: "add to the selection, or take out" },
   { group: "Parameters", keys: ["L"], text: "link the selection (first chosen is master)" },
   { group: "Parameters", keys: ["U"], text: "unlink" },
-  { group: "Parameters", keys: ["P"], text: "edit the prior" },
+  { group: "Parameters", keys: ["P"], text: "edit the prior; Tab to its handles, ← → pull them" },
   { group: "Parameters", keys: ["/"], text: "filter the table" },
   { group: "Parameters", keys: ["Ctrl V"], text: "paste a column of values downwards, or names with values" },
   { group: "Parameters", keys: ["Ctrl C"], text: "copy the selected rows for a spreadsheet" },

@@ -2,13 +2,15 @@
 // request for each (parameter, text), one at a time, so that a table of fifty rows is no burst.
 // UI state: view-local cache of answers.
 import type { Lab } from "./lab";
-import type { Family, LabError, Row } from "./protocol";
+import type { Family, Handle, LabError, Row } from "./protocol";
 
 export interface Density {
   x: readonly number[];
   density: readonly number[];
   lo: number;
   hi: number;
+  log: boolean;
+  handles: readonly Handle[];
 }
 
 export type Shape = { ok: true; density: Density } | { ok: false; error: LabError };
@@ -54,7 +56,37 @@ async function ask(lab: Lab, pid: number, text: string): Promise<Shape> {
     return { ok: false, error: reply.error ?? { message: "This prior has no density to draw." } };
   }
   const [x, density] = [reply.x, reply.density];
-  return { ok: true, density: { x, density, lo: reply.lo ?? x[0], hi: reply.hi ?? x[x.length - 1] } };
+  return { ok: true, density: { x, density, lo: reply.lo ?? x[0], hi: reply.hi ?? x[x.length - 1], log: !!reply.log, handles: reply.handles ?? [] } };
+}
+
+/** Shapes of a text that changes while one looks: one request under way, of those that wait the newest. */
+export class ShapeStream {
+  private busy = false;
+  private next: string | null = null;
+
+  constructor(private readonly lab: Lab, private readonly pid: number, private readonly show: (shape: Shape, text: string) => void) {}
+
+  ask(text: string): void {
+    this.next = text;
+    if (!this.busy) void this.run();
+  }
+
+  /** Nobody looks any more. */
+  end(): void {
+    this.next = null;
+    this.busy = true;
+  }
+
+  private async run(): Promise<void> {
+    const text = this.next;
+    if (text === null) return;
+    this.next = null;
+    this.busy = true;
+    const shape = await ask(this.lab, this.pid, text);
+    this.busy = false;
+    this.show(shape, text);
+    void this.run();
+  }
 }
 
 /** Heights 0 … 1 across the row's slider, resampled from a density: the glyph. */

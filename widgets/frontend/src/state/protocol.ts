@@ -180,6 +180,21 @@ export interface View {
   redo: { can: boolean; label: string };
   live: boolean;
   messages: { id: string | number; level: "info" | "warning" | "error"; text: string }[];
+  /** Where the session is kept by itself; an empty text when it is not. */
+  autosave?: { text: string; title: string };
+}
+
+/** An argument of a prior that stands at `x = zero + unit * arg`, or `zero + unit * exp(arg)` where `log`. */
+export interface Handle {
+  arg: number;
+  name: string;
+  role: "low" | "high" | "centre" | "width";
+  at: number;
+  zero: number;
+  unit: number;
+  log: boolean;
+  least: number | null;
+  most: number | null;
 }
 
 export interface Reply {
@@ -195,6 +210,9 @@ export interface Reply {
   density?: number[];
   lo?: number;
   hi?: number;
+  /** `prior_preview`: the axis is logarithmic (and `density` is per ln x); what can be pulled along it. */
+  log?: boolean;
+  handles?: Handle[];
 }
 
 export interface SpectrumUnitHeader {
