@@ -81,7 +81,6 @@ def best_fit_outcome(
         status = Status.at_bound
     covariance = np.full((problem.n, problem.n), np.nan) if covariance is None else covariance
     sample = covariance_draws(best, covariance, (low, high), draws, seed)
-    log_like = -0.5 * problem.batch(sample)
     return Outcome(
         engine=engine,
         setup=problem.setup.with_free(best),
@@ -89,8 +88,6 @@ def best_fit_outcome(
         stat=problem.stat(best),
         covariance=covariance,
         draws=sample,
-        log_like=log_like,
-        log_prob=log_like + problem.log_prior(sample),
         status=status,
         message=status.sentence + (f" At its bound: {', '.join(names)}." if names else "") + remark,
         stats=stats,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.fit import Setup
+from spec_lab.fit import Problem, Setup
 from spec_lab.tree import Struct, field
 
 
@@ -38,6 +38,14 @@ _SENTENCES = {
 }
 
 
+def _scored(outcome: "Outcome") -> tuple[np.ndarray, np.ndarray]:
+    if outcome.scores is not None:
+        return outcome.scores
+    problem = Problem(outcome.setup)
+    log_like = -0.5 * problem.batch(outcome.draws)
+    return log_like, log_like + problem.log_prior(outcome.draws)
+
+
 class Outcome(Struct):
     """The result of a run.
 
@@ -48,8 +56,8 @@ class Outcome(Struct):
         stat: The statistic there.
         covariance: `f[n, n]`, of the free parameters (NaN where unknown).
         draws: `f[s, n]`, equally weighted draws; row 0 is the best fit for maximum-likelihood engines.
-        log_like: `f[s]`, log-likelihood (-stat/2) of each draw.
-        log_prob: `f[s]`, log-likelihood plus log prior of each draw.
+        scores: `(f[s], f[s])`, log-likelihood (-stat/2) and that plus log prior, of each draw. None where the engine had no
+            need of them (draws from a best fit's covariance): they are computed when first read.
         log_evidence: ln Z, or None.
         log_evidence_error: Its standard error, or None.
         status: How the run ended.
@@ -64,14 +72,25 @@ class Outcome(Struct):
     stat: float = field(static=True)
     covariance: np.ndarray = field()
     draws: np.ndarray = field()
-    log_like: np.ndarray = field()
-    log_prob: np.ndarray = field()
     status: Status = field(static=True)
     message: str = field(static=True)
     log_evidence: float | None = field(static=True, default=None)
     log_evidence_error: float | None = field(static=True, default=None)
+    scores: tuple[np.ndarray, np.ndarray] | None = field(default=None)
     stats: tuple[tuple[str, Any], ...] = field(static=True, default=())
     settings: tuple[tuple[str, Any], ...] = field(static=True, default=())
+
+    _scores: Any = field(pytree=False, init=False, derived=_scored, repr=False, compare=False)
+
+    @property
+    def log_like(self) -> np.ndarray:
+        """`f[s]`, log-likelihood (-stat/2) of each draw."""
+        return self._scores[0]
+
+    @property
+    def log_prob(self) -> np.ndarray:
+        """`f[s]`, log-likelihood plus log prior of each draw."""
+        return self._scores[1]
 
     @property
     def errors(self) -> np.ndarray:

@@ -17,7 +17,7 @@ import numpy as np
 
 from spec_lab.fit.layout import Block, Layout, make_block, make_layout
 from spec_lab.fit.setup import Setup
-from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np, make_space
+from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np, make_space, pack, unpack
 from spec_lab.fit.view import View
 
 
@@ -30,7 +30,7 @@ class Program:
         self._lock = threading.Lock()
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """`(leaves, space, *args) -> result`, jitted."""
+        """`(leaves, packed space, *args) -> result`, jitted."""
         with self._lock:
             if function not in self._functions:
                 self._functions[function] = jax.jit(functools.partial(self._trace, function))
@@ -40,8 +40,9 @@ class Program:
         """Whether `function` has been asked for before."""
         return function in self._functions
 
-    def _trace(self, function: Callable[..., Any], leaves: tuple[Any, ...], space: FreeSpace, *args: Any) -> Any:
+    def _trace(self, function: Callable[..., Any], leaves: tuple[Any, ...], packed: Any, *args: Any) -> Any:
         block: Block = jax.tree_util.tree_unflatten(self.treedef, leaves)
+        space = unpack(packed, self.layout.slots, self.layout.width)
         return function(View(self.layout, block), space, *args)
 
 
@@ -82,7 +83,7 @@ class Problem:
 
     Attributes:
         setup: The set-up it was made from.
-        space: The free space, padded to `width` coordinates.
+        host_space: The free space, padded to `width` coordinates.
         n: Number of free parameters.
     """
 
@@ -97,8 +98,8 @@ class Problem:
             leaves, treedef = jax.tree_util.tree_flatten(make_block(setup, layout))
             self.program, self.leaves = _program(layout, treedef), tuple(leaves)
         self.n = len(setup.free)
-        self.space = FreeSpace(*(jax.device_put(a) for a in make_space(setup, self.program.layout.width)))
         self.host_space = make_space(setup, self.program.layout.width)
+        self._packed = jax.device_put(pack(self.host_space))
 
     @property
     def layout(self) -> Layout:
@@ -112,7 +113,7 @@ class Problem:
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call `function(view, space, *args)`, compiled once per structure; results stay on the device."""
-        return self.program.compiled(function)(self.leaves, self.space, *args)
+        return self.program.compiled(function)(self.leaves, self._packed, *args)
 
     def knows(self, function: Callable[..., Any]) -> bool:
         """Whether `function` has been run on this structure before, so that it will not compile."""

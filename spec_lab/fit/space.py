@@ -70,6 +70,20 @@ def make_space(setup: Setup, width: int) -> FreeSpace:
     return FreeSpace(base, matrix, low, high, code, params, below, mass, np.arange(width) < len(free))
 
 
+def pack(space: FreeSpace) -> np.ndarray:
+    """A space as one vector: each array handed to a compiled function costs microseconds, one is enough."""
+    base, matrix, *columns = space
+    return np.concatenate([np.ravel(a).astype(float) for a in (base, matrix, *columns)])
+
+
+def unpack(packed: Any, slots: int, width: int) -> FreeSpace:
+    """The space of `slots` slots and `width` coordinates from its vector, traced."""
+    shapes = [(slots,), (slots, width), *[(width,)] * 3, (width, 4), *[(width,)] * 3]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    space = FreeSpace(*(a.reshape(shape) for a, shape in zip(jnp.split(packed, ends), shapes, strict=True)))
+    return space._replace(code=space.code.astype(jnp.int32), active=space.active > 0.5)
+
+
 def _enter_affine_ties(setup: Setup, base: np.ndarray, matrix: np.ndarray) -> None:
     curved = {root for root, _ in curved_ties(setup)}
     texts = dict(setup.ties)
