@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from spec_lab._base import DataError
+from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
 from spec_lab.data.grouping import describe
 from spec_lab.data.unit import DataUnit
@@ -36,7 +37,7 @@ class Data(Struct):
         if not pairs:
             raise DataError("data need at least one unit")
         if len(set(names)) < len(names):
-            raise DataError("two units have the same name", got=names)
+            raise DataError("two units have the same name", got=names, hint="Give each unit a name of its own.")
         if set(names) & set(_FIELDS):
             raise DataError("a unit may not be called that", got=names, allowed="anything but units, names")
         self.units = tuple(unit for _, unit in pairs)
@@ -46,7 +47,8 @@ class Data(Struct):
         if isinstance(name, int):
             return self.units[name]
         if name not in self.names:
-            raise DataError("there is no such unit", got=name, allowed=", ".join(self.names))
+            near = nearest(name, self.names)
+            raise DataError("there is no such unit", got=name, allowed=", ".join(self.names), hint=near)
         return self.units[self.names.index(name)]
 
     def __contains__(self, name: object) -> bool:

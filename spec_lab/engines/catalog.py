@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from spec_lab._base import EngineError
+from spec_lab._base.errors import nearest
 from spec_lab.engines.control import Control
 from spec_lab.engines.outcome import Outcome
 from spec_lab.engines.target import Hooks, check_hooks
@@ -85,7 +86,9 @@ def find_engine(name: str) -> Engine:
         EngineError: There is no such engine.
     """
     if name not in ENGINES:
-        raise EngineError("there is no such engine", got=name, allowed=", ".join(map(repr, ENGINES)))
+        raise EngineError(
+            "there is no such engine", got=name, allowed=", ".join(map(repr, ENGINES)), hint=nearest(name, ENGINES)
+        )
     return ENGINES[name]
 
 
@@ -99,7 +102,12 @@ def make_options(name: str, **given: Any) -> Any:
     known = {f.name: f for f in attrs.fields(cls)}
     for key in given:
         if key not in known:
-            raise EngineError(f"the engine {name!r} has no option {key!r}", got=given[key], allowed=", ".join(known))
+            raise EngineError(
+                f"the engine {name!r} has no option {key!r}",
+                got=given[key],
+                allowed=", ".join(known),
+                hint=nearest(key, known),
+            )
     return cls(**{key: _converted(name, known[key], value) for key, value in given.items()})
 
 

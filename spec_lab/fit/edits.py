@@ -54,11 +54,14 @@ def _spread(items: tuple[Any, ...], indices: tuple[int, ...], item: Any) -> tupl
 
 
 def _check_value(setup: Setup, index: int, value: float) -> float:
-    value = float(value)
     slot = setup.slots[index]
-    if not np.isfinite(value):
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
         raise ParameterError(f"the value of par[{slot.pid}] ({slot.name}) must be a finite number", got=value)
-    return value
+    return number
 
 
 def _with_values(setup: Setup, indices: tuple[int, ...], value: float) -> np.ndarray:
@@ -269,7 +272,8 @@ class Notice(Edit):
         return setup.replace(pairs=pairs)
 
     def as_code(self) -> str:
-        return f"infer.notice({self.unit!r}, {[list(w) for w in self.windows]!r})"
+        windows = [[low, high if np.isfinite(high) else None] for low, high in self.windows]
+        return f"infer.notice({self.unit!r}, {windows!r})"
 
 
 def _noticed(pair: Any, name: str, windows: list[list[float]] | None) -> Any:

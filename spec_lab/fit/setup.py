@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import ParameterError
+from spec_lab._base.errors import nearest
 from spec_lab.bridge.priors import Prior
 from spec_lab.fit import links, ties
 from spec_lab.fit.pairs import PairSpec, make_pair
@@ -82,6 +83,20 @@ class Setup(Struct):
             allowed=f"a number from 1 to {n}, or a name such as {self.slots[0].component}.{self.slots[0].name}"
             if n
             else "none: there are no pairs",
+            hint=self._meant(pid),
+        )
+
+    def _meant(self, pid: Any) -> str | None:
+        if not isinstance(pid, str) or not self.slots:
+            return None
+        shorts = [f"{s.component}.{s.name}" for s in self.slots]
+        same = [
+            s.path if shorts.count(short) > 1 else short
+            for s, short in zip(self.slots, shorts, strict=True)
+            if pid in (s.name, short)
+        ]
+        return (
+            f"Did you mean {' or '.join(same[:4])}?" if same else nearest(pid, [*shorts, *(s.path for s in self.slots)])
         )
 
     def root(self, index: int) -> int:

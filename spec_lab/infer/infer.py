@@ -14,6 +14,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError, SpecLabWarning
 from spec_lab._base.info import Info
+from spec_lab.data.notice import windows as checked
 from spec_lab.engines import Control, Outcome, run_engine
 from spec_lab.fit import Append, Edit, Link, Notice, Problem, SetFree, Setup, Unlink
 from spec_lab.infer import tables
@@ -82,22 +83,20 @@ class Infer(Readings):
 
     def link(self, pids: Iterable[int | str]) -> None:
         """Make parameters one; the first named gives value, prior and frozen state to the whole group."""
-        self.commit(Link(tuple(pids)))
+        self.commit(Link(_several(pids)))
 
     def unlink(self, pids: Iterable[int | str]) -> None:
         """Separate the named parameters from their groups and each other; their values stay."""
-        self.commit(Unlink(tuple(pids)))
+        self.commit(Unlink(_several(pids)))
 
     def notice(self, unit: str, windows: Any) -> None:
         """Choose the energy windows (keV) of a data unit: `[lo, hi]`, a list of those, or None for everything."""
-        windows = [] if windows is None else list(windows)
-        if windows and not isinstance(windows[0], (list, tuple)):
-            windows = [windows]
-        self.commit(Notice(unit, tuple((float(low), float(high)) for low, high in windows)))
+        nothing = isinstance(windows, (list, tuple)) and not windows
+        self.commit(Notice(unit, (None if nothing else checked(windows)) or ()))
 
     def at_par(self, theta: Any) -> None:
         """Put the free parameters at `theta` (`f[n]`)."""
-        self.commit(SetFree(tuple(float(v) for v in np.atleast_1d(theta)), why="typed values"))
+        self.commit(SetFree(tuple(map(float, self._vector(theta))), why="typed values"))
 
     # -- files ---------------------------------------------------------------------------------------------------------
     def export(self, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -234,13 +233,13 @@ class Infer(Readings):
         return np.asarray(hook(self, self._vector(cube)) if hook else self.problem.from_cube(self._vector(cube)))
 
     def _vector(self, theta: Any) -> np.ndarray:
-        vector = np.atleast_1d(np.asarray(theta, dtype=float))
+        what, allowed = "the vector does not fit the free parameters", ", ".join(self.clean_free_indexed_plabels)
+        try:
+            vector = np.atleast_1d(np.asarray(theta, dtype=float))
+        except (TypeError, ValueError):
+            raise ParameterError(what, got=theta, allowed=f"one number each: {allowed}") from None
         if vector.shape != (self.free_nparams,):
-            raise ParameterError(
-                "the vector does not fit the free parameters",
-                got=vector.shape,
-                allowed=f"shape ({self.free_nparams},): {', '.join(self.clean_free_indexed_plabels)}",
-            )
+            raise ParameterError(what, got=vector.shape, allowed=f"shape ({self.free_nparams},): {allowed}")
         return vector
 
     # -- engines -------------------------------------------------------------------------------------------------------
@@ -279,6 +278,10 @@ class Infer(Readings):
     def _repr_html_(self) -> str:
         shown: Info = tables.par_info(self.setup, hide_frozen_data=True)
         return shown._repr_html_()
+
+
+def _several(pids: Any) -> tuple[int | str, ...]:
+    return tuple(pids) if isinstance(pids, Iterable) and not isinstance(pids, str) else (pids,)
 
 
 def _kinds() -> dict[str, type[Infer]]:

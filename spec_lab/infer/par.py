@@ -75,6 +75,8 @@ class Par:
 
     @frozen.setter
     def frozen(self, flag: bool) -> None:
+        if flag not in (True, False):
+            raise ParameterError(f"par[{self.pid}].frozen is a switch", got=flag, allowed="True or False")
         self._infer.commit(Freeze((self.pid,), bool(flag)))
 
     def frozen_at(self, value: float) -> None:

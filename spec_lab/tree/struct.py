@@ -12,6 +12,7 @@ Not here: fields (`field`), the static rule (`rules`), files (`io`), the module-
 """
 
 import abc
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,9 +20,10 @@ from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 import jax
 
+from spec_lab._base.errors import nearest
 from spec_lab.tree.compare import equal, summary
 from spec_lab.tree.derived import DerivedSlot, derive_all
-from spec_lab.tree.errors import FrozenStructError
+from spec_lab.tree.errors import FrozenStructError, ValidationError
 from spec_lab.tree.field import FieldKind, FieldSpec, field
 from spec_lab.tree.layout import make_functions
 from spec_lab.tree.lifecycle import FROZEN, OPEN, PlainSlot, make_constructor, make_fill, make_init_fields
@@ -51,6 +53,19 @@ class StructMeta(type):
         cls = super().__new__(mcs, name, bases, body, **kwargs)
         _complete(cls, own, custom_init="__init__" in body)
         return cls
+
+    def __call__(cls, *args: Any, **given: Any) -> Any:
+        try:
+            return super().__call__(*args, **given)
+        except TypeError:
+            _explain_call(cast(Any, cls), len(args), given)  # raises if the arguments were to blame
+            raise
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """Of the constructor; otherwise tools would show the arguments of `__call__`."""
+        of_init = inspect.signature(cls.__init__)
+        return of_init.replace(parameters=list(of_init.parameters.values())[1:])
 
 
 def _place(body: dict[str, Any], spec: FieldSpec, owner: str, bases: tuple[type, ...]) -> None:
@@ -258,11 +273,35 @@ def _is_open(instance: Any) -> bool:
         return type(instance).__struct_schema__.custom_init
 
 
+def _explain_call(cls: type[Struct], count: int, given: Mapping[str, Any]) -> None:
+    schema = cls.__struct_schema__
+    if schema.custom_init:
+        return
+    taken = {spec.name: spec for spec in schema.arguments}
+    _refuse_unknown(cls, given, taken)
+    places = [spec.name for spec in positional(schema.arguments)]
+    if count > len(places):
+        raise ValidationError(
+            f"{cls.__name__} takes at most {len(places)} arguments without a name",
+            got=count,
+            allowed=", ".join(places),
+        )
+    missing = [n for n, spec in taken.items() if not spec.has_default and n not in given and n not in places[:count]]
+    if missing:
+        raise ValidationError(f"{cls.__name__} needs {', '.join(missing)}", allowed=", ".join(taken))
+
+
+def _refuse_unknown(cls: type[Struct], given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    for name in given:
+        if name not in known:
+            raise ValidationError(
+                f"{cls.__name__} has no field {name!r}", allowed=", ".join(known), hint=nearest(name, known)
+            )
+
+
 def _check_updates(cls: type[Struct], updates: Mapping[str, Any]) -> None:
     fields = cls.__struct_schema__.fields
-    unknown = [name for name in updates if name not in fields]
-    if unknown:
-        raise TypeError(f"{cls.__name__} has no field {', '.join(unknown)}; its fields: {', '.join(fields)}")
+    _refuse_unknown(cls, updates, fields)
     computed = [name for name in updates if fields[name].is_derived]
     if computed:
         raise TypeError(f"{', '.join(computed)} of {cls.__name__} is derived; replace what it is computed from")
