@@ -6,11 +6,13 @@ cross-sections are tables; `Model.prepare` interpolates in them once per grid in
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab._base import ModelError
 from spec_lab.models.component import Multiplicative, needs_time
 from spec_lab.models.declare import span
 from spec_lab.models.energy import Energy
@@ -23,22 +25,42 @@ def column(default: float = 1.0, name: str = "N_{\\rm H}", doc: str = "hydrogen 
     return parameter(default, span(1e-4, 50), unit="1e22/cm²", label=name, doc=doc)
 
 
+def abundances() -> Any:
+    """The setting that chooses the abundances of the elements."""
+    return config("", "abundance table (angr, aspl, feld, grsa, lodd, wilm); empty: the usual one of the component")
+
+
+ATOMS = {"vern": "phabs", "bcmc": "phabs_bcmc"}  # the setting `xsect` of neutral gas
+
+
+def atoms() -> Any:
+    """The setting that chooses the cross-sections of the atoms of neutral gas."""
+    return config("vern", "cross-sections: vern (Verner et al. 1996) or bcmc (Balucinska-Church & McCammon 1992)")
+
+
+def gas(xsect: str) -> str:
+    """The medium behind a setting `xsect`.
+
+    Raises:
+        ModelError: There are no such cross-sections.
+    """
+    if xsect not in ATOMS:
+        raise ModelError("unknown cross-sections xsect", got=xsect, allowed=", ".join(ATOMS))
+    return ATOMS[xsect]
+
+
 class Absorber(Multiplicative):
     """A factor that knows the optical depth per 1e22/cm² of its medium. Not for direct use."""
 
-    medium: ClassVar[str] = "tbabs"
     redshift: float = config(0.0, "redshift of the absorber", above=-1.0)
-    abundance: str = config(
-        "", "abundance table (angr, aspl, feld, grsa, lodd, wilm); empty: the usual one of the component"
-    )
 
     def __check_init__(self) -> None:
-        section(type(self).medium, self.abundance)  # refuses abundances that there are not
+        _ = self.key  # refuses settings that there are not
 
     @property
+    @abstractmethod
     def key(self) -> Section:
         """Which cross-section, at which redshift."""
-        return section(type(self).medium, self.abundance, self.redshift)
 
     def tabulates(self) -> tuple[Any, ...]:
         return (self.key,)
@@ -67,9 +89,12 @@ class wabs(SimpleAbsorber):
     Parameters: N_H, 1e22 atoms/cm². Settings: redshift.
     """
 
-    medium: ClassVar[str] = "wabs"
     aliases: ClassVar[tuple[str, ...]] = ("zwabs",)
     formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+
+    @property
+    def key(self) -> Section:
+        return section("wabs", redshift=self.redshift)
 
 
 class phabs(SimpleAbsorber):
@@ -77,12 +102,20 @@ class phabs(SimpleAbsorber):
 
     f(E) = exp(-N_H σ(E(1+z)))
 
-    Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
+    With xsect="bcmc", cross-sections of Balucinska-Church & McCammon 1992 (ApJ 400, 699; fitted at 0.03-10 keV, continued
+    with those of Verner) and helium of Yan et al. 1998.
+
+    Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance, xsect.
     """
 
-    medium: ClassVar[str] = "phabs"
     aliases: ClassVar[tuple[str, ...]] = ("zphabs",)
     formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+    abundance: str = abundances()
+    xsect: str = atoms()
+
+    @property
+    def key(self) -> Section:
+        return section(gas(self.xsect), self.abundance, self.redshift)
 
 
 class tbabs(SimpleAbsorber):
@@ -93,9 +126,13 @@ class tbabs(SimpleAbsorber):
     Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
     """
 
-    medium: ClassVar[str] = "tbabs"
     aliases: ClassVar[tuple[str, ...]] = ("ztbabs",)
     formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+    abundance: str = abundances()
+
+    @property
+    def key(self) -> Section:
+        return section("tbabs", self.abundance, self.redshift)
 
 
 class tinvabs(Absorber):
@@ -110,6 +147,11 @@ class tinvabs(Absorber):
     exponential: ClassVar[bool] = True
     N_H0: Any = column(name="N_{\\rm H,0}", doc="hydrogen column density at T = 0")
     tau: Any = parameter(10.0, span(1e-2, 1e4), unit="s", label=r"\tau", doc="decay time of the column")
+    abundance: str = abundances()
+
+    @property
+    def key(self) -> Section:
+        return section("tbabs", self.abundance, self.redshift)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         return -p["N_H0"] * jnp.exp(-needs_time(self, T) / p["tau"]) * self.sigma(x)
@@ -120,14 +162,19 @@ class pcfabs(Absorber):
 
     f(E) = 1 - c + c exp(-N_H σ(E(1+z)))
 
-    Parameters: N_H, 1e22 atoms/cm²; cover, covered fraction. Settings: redshift, abundance.
+    Parameters: N_H, 1e22 atoms/cm²; cover, covered fraction. Settings: redshift, abundance, xsect.
     """
 
-    medium: ClassVar[str] = "phabs"
     aliases: ClassVar[tuple[str, ...]] = ("zpcfabs",)
     formula: ClassVar[str] = r"1-c+c\,e^{-N_{\rm H}\,\sigma(E(1+z))}"
     N_H: Any = column()
     cover: Any = parameter(0.5, span(0, 1), label="c", doc="covered fraction")
+    abundance: str = abundances()
+    xsect: str = atoms()
+
+    @property
+    def key(self) -> Section:
+        return section(gas(self.xsect), self.abundance, self.redshift)
 
     def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         return 1 + p["cover"] * jnp.expm1(-p["N_H"] * self.sigma(x))

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from spec_lab.models.photoelectric import medium
-from spec_lab.models.photoelectric.sections import compute
+from spec_lab.models.photoelectric.sections import PACKAGED, compute
 
 
 def main() -> None:
     """Compute and write the tables of the usual compositions."""
-    for kind, abundance in medium.USUAL.items():
+    for kind, abundance in PACKAGED.items():
         lnE, lnS = compute(kind, abundance)
         path = Path(__file__).with_name(f"{kind}.npz")
         np.savez_compressed(path, lnE=lnE, lnS=lnS)

@@ -1,7 +1,8 @@
 """Absorption per hydrogen atom of a whole medium: the sums behind `wabs`, `phabs` and `tbabs`. NumPy, host only.
 
 - wabs: the polynomials of Morrison & McCammon 1983, ApJ 270, 119 (Table 2), with their fixed abundances (angr-like).
-- phabs: neutral gas of the 18 elements that XSPEC sums, atomic fits of `atoms.atom`, abundances by choice (aspl).
+- phabs: neutral gas of the 18 elements that XSPEC sums, atomic fits of `atoms.atom`, abundances by choice (aspl);
+  phabs_bcmc: the same from the polynomials of `bcmc.atom`.
 - tbabs: Wilms, Allen & McCray 2000, ApJ 542, 914: gas, 20 % of the hydrogen in molecules, and dust grains that shield their
   inside (their appendix; power law -3.5 from 0.025 to 0.25 µm, 1 g/cm³, with their depletions); abundances by choice (wilm).
   Oxygen, neon and iron have the fine structure of their edges there (`fine`).
@@ -9,11 +10,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from spec_lab.models.photoelectric import atoms, fine
+from spec_lab.models.photoelectric import atoms, bcmc, fine
 
 _COLUMNS = ["angr", "aspl", "feld", "grsa", "lodd", "wilm"]
 ABUNDANCES: dict[str, dict[str, float]] = {name: {} for name in _COLUMNS}
@@ -69,9 +70,18 @@ def wabs(E: np.ndarray, abundance: str = "angr") -> np.ndarray:
 
 
 def phabs(E: np.ndarray, abundance: str = "aspl") -> np.ndarray:
-    """Neutral gas, cm² per H."""
+    """Neutral gas, cm² per H, from the atoms of Verner and others."""
+    return _gas(atoms.atom, E, abundance)
+
+
+def phabs_bcmc(E: np.ndarray, abundance: str = "aspl") -> np.ndarray:
+    """Neutral gas, cm² per H, from the atoms of Balucinska-Church and McCammon."""
+    return _gas(bcmc.atom, E, abundance)
+
+
+def _gas(atom: Callable[[int, np.ndarray], np.ndarray], E: np.ndarray, abundance: str) -> np.ndarray:
     shares = ABUNDANCES[abundance]
-    return atoms.atom(1, E) + sum(shares[s] * atoms.atom(NUMBER[s], E) for s in _SUMMED)
+    return atom(1, E) + sum(shares[s] * atom(NUMBER[s], E) for s in _SUMMED)
 
 
 def tbabs(E: np.ndarray, abundance: str = "wilm") -> np.ndarray:
@@ -118,10 +128,11 @@ def breaks(kind: str) -> np.ndarray:
     """Energies at which the cross-section of a medium jumps, keV."""
     if kind == "wabs":
         return _WABS[:-1, 0]
-    atomic = [e for s in ["H", *_SUMMED] for e in atoms.edges(NUMBER[s])]
-    own = [0.02458, 0.013599, 0.03, 0.085, *fine.breaks()] if kind == "tbabs" else []
-    return np.array(sorted({*atomic, *own}))
+    edges = bcmc.edges if kind == "phabs_bcmc" else atoms.edges
+    atomic = {e for s in ["H", *_SUMMED] for e in edges(NUMBER[s])}
+    own = {"tbabs": [0.02458, 0.013599, 0.03, 0.085, *fine.breaks()], "phabs_bcmc": [0.02458]}
+    return np.array(sorted(atomic.union(own.get(kind, []))))
 
 
-FORMULAE = {"wabs": wabs, "phabs": phabs, "tbabs": tbabs}
-USUAL = {"wabs": "angr", "phabs": "aspl", "tbabs": "wilm"}
+FORMULAE = {"wabs": wabs, "phabs": phabs, "phabs_bcmc": phabs_bcmc, "tbabs": tbabs}
+USUAL = {"wabs": "angr", "phabs": "aspl", "phabs_bcmc": "aspl", "tbabs": "wilm"}

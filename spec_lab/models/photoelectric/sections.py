@@ -16,6 +16,7 @@ import numpy as np
 from spec_lab._base import ModelError
 from spec_lab.models.photoelectric import fine, medium
 
+PACKAGED = {kind: medium.USUAL[kind] for kind in ("wabs", "phabs", "tbabs")}
 LOWEST, HIGHEST, PER_E_FOLD = 0.0136, 200.0, 600  # keV, keV, points
 
 
@@ -53,7 +54,7 @@ def section(kind: str, abundance: str = "", redshift: float = 0.0) -> Section:
 @cache
 def table(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
     """ln E and ln(E³σ / (keV³ cm²)) of a medium."""
-    if medium.USUAL[kind] == abundance:
+    if PACKAGED.get(kind) == abundance:
         with as_file(files("spec_lab.models.photoelectric").joinpath(f"{kind}.npz")) as path, np.load(path) as packed:
             return packed["lnE"], packed["lnS"]
     return compute(kind, abundance)
@@ -66,8 +67,9 @@ def compute(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
     smooth = np.linspace(np.log(LOWEST), np.log(HIGHEST), int(PER_E_FOLD * np.log(HIGHEST / LOWEST)))
     pieces = [smooth, jumps - 1e-9, jumps + 1e-9]
     if kind == "tbabs":
-        pieces.append(np.log(np.linspace(0.0595, 0.066, 700)))  # helium's autoionisation resonances
         pieces.append(np.log(fine.points()))
+    if kind in ("tbabs", "phabs_bcmc"):
+        pieces.append(np.log(np.linspace(0.0595, 0.066, 700)))  # helium's autoionisation resonances
     lnE = np.unique(np.concatenate(pieces))
     E = np.exp(lnE)
     return lnE, np.log(E**3 * medium.FORMULAE[kind](E, abundance))
