@@ -35,7 +35,7 @@ def grid():
 @pytest.mark.parametrize("name", ADDITIVE)
 def test_additive_components_are_positive_with_finite_gradients(name):
     model, bins = Model.parse(name), grid()
-    thetas = beliefs(model)[: 30 if name == "comptt" else DRAWS]  # comptt solves an equation per draw
+    thetas = beliefs(model)
 
     def value(theta):
         photons = model.photons(theta, bins)
