@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("SPEC_LAB_AUTOSAVE", "off")  # tests that want it say so
+
 import spec_lab  # noqa: F401  (switches on double precision before any test touches JAX)
 
 

@@ -6,7 +6,7 @@
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     typed                             what a person typed or clicked, as actions
     views                             state → the plain data that panels draw
-    archive                           sessions as files
+    archive, autosave                 sessions as files, and who writes them by itself
 
 Not here: anything that knows a widget, a comm or a browser.
 """
@@ -16,6 +16,7 @@ from spec_lab.session import reports as reports
 from spec_lab.session import views as views
 from spec_lab.session.actions import Action as Action
 from spec_lab.session.actions import Do as Do
+from spec_lab.session.autosave import autosaves as autosaves
 from spec_lab.session.difference import difference as difference
 from spec_lab.session.faults import as_data as as_data
 from spec_lab.session.question import question as question
@@ -25,4 +26,5 @@ from spec_lab.session.reduce import reduce as reduce
 from spec_lab.session.session import FitSession as FitSession
 from spec_lab.session.state import State as State
 from spec_lab.session.typed import action_from as action_from
+from spec_lab.session.session import recover as recover
 from spec_lab.session.typed import value_edit as value_edit

@@ -8,7 +8,7 @@ from spec_lab.engines import Outcome, Status
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, Follow
 from spec_lab.session.question import question, same_setup
-from spec_lab.session.state import Preview, Run, State
+from spec_lab.session.state import Autosaved, Preview, Run, State
 
 
 @attrs.frozen(eq=False)
@@ -127,6 +127,21 @@ class Previewed(Action):
 
     def as_code(self) -> str:
         return "infer.preview()"
+
+
+@attrs.frozen
+class Saved(Action):
+    """The session is kept in a file ("" = nowhere), written at `time`."""
+
+    path: str
+    time: float | None = None
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        now = Autosaved(self.path, self.time)
+        return (state if now == state.autosaved else state.replace(autosaved=now)), ()
+
+    def as_code(self) -> str:
+        return f"# autosaved to {self.path}" if self.path else "# not autosaved"
 
 
 @attrs.frozen

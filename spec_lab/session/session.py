@@ -21,13 +21,14 @@ from spec_lab.infer import BayesInfer
 from spec_lab.infer.store import LocalStore
 from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
+from spec_lab.session.autosave import Autosave, newest, shown
 from spec_lab.session.bench import Bench
 from spec_lab.session.follower import Follower
 from spec_lab.session.jobs import Job
 from spec_lab.session.reader import Reader
 from spec_lab.session.reading import Reading
 from spec_lab.session.reduce import reduce
-from spec_lab.session.reports import Finished, Record
+from spec_lab.session.reports import Finished, Record, Tell
 from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State
 
@@ -54,7 +55,9 @@ class FitSession:
         self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
         infer.attach(self)
         if previews or live:
+        self.autosave = Autosave(lambda: self._state, self.dispatch)
             self.follower.ask(self._state.setup, refit=False, posterior=True)
+        self.subscribe(self.autosave.note)
 
     @classmethod
     def of(cls, infer: Any) -> "FitSession":
@@ -254,6 +257,19 @@ class FitSession:
 
     @classmethod
     def load(cls, path: str | Path, *, live: bool = False, previews: bool = False) -> "FitSession":
+    @classmethod
+    def recover(cls, which: int = 0, folder: str | Path | None = None) -> "FitSession":
+        """A session that was kept by itself, see `autosave`: 0 = the newest.
+
+        Raises:
+            DataError: There is none.
+        """
+        kept = newest(which, folder)
+        session = cls.load(kept.path)
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(kept.time))
+        session.dispatch(Tell("info", f"Recovered from {shown(kept.path)}, written {at}."))
+        return session
+
         """A session from a file, with an `Infer` of its own (`session.infer`)."""
         state = archive.load(path)
         infer = BayesInfer(rule=state.setup.rule)
@@ -262,6 +278,7 @@ class FitSession:
         session._state = state.replace(live=live, previews=previews)
         return session
 
+        session.autosave.rebase()
     def preview_drag(self, pid: int | str, value: float, seq: int) -> None:
         """Compute curves for a value that is only being tried (a moving slider); outside history, the newest wins."""
         if not isinstance(seq, int):
@@ -269,7 +286,8 @@ class FitSession:
         self.reader.drag(self._state.setup, pid, float(value), seq)
 
     def close(self) -> None:
-        """Stop the workers and hand the set-up back to the `Infer`."""
+        """Stop the workers, write what is not yet written, and hand the set-up back to the `Infer`."""
+        self.autosave.close()
         if self._job is not None:
             self._job.stop()
         self.follower.close()
@@ -277,3 +295,16 @@ class FitSession:
         if self.infer.store is self:
             self.infer.attach(LocalStore(self._state.setup))
         self._listeners = []
+
+
+def recover(which: int = 0, folder: str | Path | None = None) -> FitSession:
+    """Take up a session that was kept by itself; `Lab(recover())` shows it, `autosaves()` lists them.
+
+    Args:
+        which: 0 = the newest, 1 = the one before, ...
+        folder: Where to look; the default place (`.spec_lab/autosave` of the working directory) when left out.
+
+    Raises:
+        DataError: There is none.
+    """
+    return FitSession.recover(which, folder)

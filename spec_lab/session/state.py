@@ -85,6 +85,13 @@ class FitState(NamedTuple):
         return self.phase in ("running", "paused", "stopping")
 
 
+class Autosaved(NamedTuple):
+    """Where the session is kept: the file ("" = nowhere), and when it was last written (None = not yet)."""
+
+    path: str = ""
+    time: float | None = None
+
+
 class Preview(NamedTuple):
     """What the built-in methods say about one question: best fit, posterior, or why there is none."""
 
@@ -110,6 +117,7 @@ class State(Struct):
         messages: Notices not yet dismissed.
         live: Whether edits are followed by a refit.
         previews: Whether edits are followed by a preview of the posterior.
+        autosaved: Where the session is kept.
         rev: Grows by one with every change.
         counter: The last number given to a run or message.
     """
@@ -125,6 +133,7 @@ class State(Struct):
     messages: tuple[Message, ...] = field(pytree=False, default=())
     live: bool = field(static=True, default=False)
     previews: bool = field(static=True, default=False)
+    autosaved: Autosaved = field(pytree=False, default=Autosaved())
     rev: int = field(static=True, default=0)
     counter: int = field(static=True, default=0)
 

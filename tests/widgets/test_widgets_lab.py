@@ -147,3 +147,23 @@ def test_figures_for_print(lab, tmp_path):
     lab.fit(block=True)
     for kind in ("spectrum", "corner"):
         assert lab.figure(kind).save(tmp_path / f"{kind}.svg").stat().st_size > 5000
+
+
+def test_a_lab_is_kept_and_recovered(lab, wire, tmp_path):
+    assert lab.autosave() is None  # switched off for tests by the environment
+    path = lab.autosave(tmp_path)
+    assert (
+        "a minute after a change"
+        in wire.until(lambda m: m["type"] == "view" and m["autosave"]["text"])["autosave"]["text"]
+    )
+    lab.freeze(1)
+    assert lab.session.autosave.flush() and path.is_file()
+    wire.until(lambda m: m["type"] == "view" and m["autosave"]["text"].startswith("Autosaved"))
+    again = Lab.recover(folder=tmp_path, preview=False)
+    assert again.infer.par[1].frozen and again.journal() == lab.journal()
+    other = Lab(lab.infer, preview=False)  # one more Lab of a session that was told leaves it as it is
+    assert other.session.autosave.path == path
+    for made in (again, other):
+        made.close()
+    again.session.close()
+    assert lab.autosave(False) is None

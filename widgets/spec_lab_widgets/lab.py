@@ -35,6 +35,8 @@ class Lab(Panel):
         height: Of the drawings, in CSS pixels; 0 = automatic.
         live: Whether edits are followed by a refit; None leaves the session as it is.
         preview: Whether edits are followed by a preview of the posterior, which fills corner plot and criteria.
+        autosave: A folder or file to keep the session in by itself; True for `.spec_lab/autosave` of the working
+            directory, False for nowhere; None leaves a session that has been told as it is, and else means True.
 
     Example:
         >>> lab = Lab(infer)
@@ -44,13 +46,22 @@ class Lab(Panel):
     """
 
     def __init__(
-        self, infer: Any, panels: Any = None, height: int = 0, *, live: bool | None = None, preview: bool = True
+        self,
+        infer: Any,
+        panels: Any = None,
+        height: int = 0,
+        *,
+        live: bool | None = None,
+        preview: bool = True,
+        autosave: bool | str | Path | None = None,
     ):
         super().__init__(infer, panels, height)
         if live is not None and live != self.session.state.live:
             self.session.set_live(live)
         if preview != self.session.state.previews:
             self.session.set_previews(preview)
+        if autosave is not None or not self.session.autosave.decided:
+            self.autosave(True if autosave is None else autosave)
 
     # -- parameters ----------------------------------------------------------------------------------------------------
     def set_value(self, pid: int | str, value: float | str) -> None:
@@ -196,6 +207,26 @@ class Lab(Panel):
     def save(self, path: str | Path) -> Path:
         """Write the session to a file (`.speclab`): set-up, history and journal; `Lab.load(path)` takes it up again."""
         return self.session.save(path)
+
+    def autosave(self, place: bool | str | Path = True) -> Path | None:
+        """Keep the session by itself: a minute after something changed, and at the end of every fit.
+
+        Args:
+            place: A folder or a file; True for the default place, False to switch it off.
+
+        Returns:
+            The file, or None when nothing will be written.
+        """
+        return self.session.autosave.begin(place)
+
+    @classmethod
+    def recover(cls, which: int = 0, folder: str | Path | None = None, **options: Any) -> "Lab":
+        """A Lab of a session that was kept by itself, 0 = the newest; `spec_lab.autosaves()` lists them.
+
+        Raises:
+            DataError: There is none.
+        """
+        return cls(FitSession.recover(which, folder), **options)
 
     @classmethod
     def load(cls, path: str | Path, **options: Any) -> "Lab":

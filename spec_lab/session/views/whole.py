@@ -2,6 +2,7 @@
 
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup
 from spec_lab.fit.layout import statistic_of
+from spec_lab.session.autosave import shown
 from spec_lab.session.question import question, same_setup
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import FitState, Run, State
@@ -66,7 +68,22 @@ def view(
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
         "messages": _messages(state, fault),
+        "autosave": autosave(state),
     }
+
+
+def autosave(state: State) -> dict[str, str]:
+    """`view.autosave`: where the session is kept, in words; "" when it is not."""
+    path, at = state.autosaved
+    if not path:
+        return {
+            "text": "",
+            "title": "Nothing is written by itself: lab.autosave() switches it on, lab.save(path) writes now.",
+        }
+    title = f"{path}. lab.autosave(False) switches it off; Lab.recover() opens the newest."
+    if at is None:
+        return {"text": f"Autosave: a minute after a change, into {shown(Path(path).parent)}", "title": title}
+    return {"text": f"Autosaved {time.strftime('%H:%M:%S', time.localtime(at))} in {shown(path)}", "title": title}
 
 
 def units(setup: Setup) -> list[dict[str, Any]]:

@@ -41,8 +41,15 @@ function Body() {
       <Messages />
       {local.showHelp.value && <Help />}
       {alone ? <Single name={names[0]} /> : <Columns names={names} />}
+      {!alone && <Foot />}
     </>
   );
+}
+
+/** What goes on behind the panels: where the session is kept. */
+function Foot() {
+  const kept = useLocal().lab.view.value!.autosave;
+  return kept?.text ? <footer class="sl-foot" title={kept.title}>{kept.text}</footer> : null;
 }
 
 function Single({ name }: { name: string | undefined }) {
