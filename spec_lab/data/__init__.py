@@ -3,7 +3,8 @@
 `ogip files → Source, Background, Response → DataUnit → Channels`. The door to:
 
 - reading: `fitsfile` (astropy, guarded), `pha`, `matrix`, `textfile`; contradictions are gathered in `notes`;
-- values: `spectrum`, `response`, `unit`, `collection`, all immutable;
+- values: `spectrum`, `response`, `unit`, `collection`, all immutable; `position` (with `patch`) is a response that depends on
+  where the source is;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
 - beyond: `simulate`, `write`, `datasets`, `picture`.
@@ -14,6 +15,7 @@ Not here: models, statistics, and any parameter.
 from spec_lab.data import datasets as datasets
 from spec_lab.data.channels import Channels as Channels
 from spec_lab.data.collection import Data as Data
+from spec_lab.data.position import BalrogResponse as BalrogResponse
 from spec_lab.data.response import Auxiliary as Auxiliary
 from spec_lab.data.response import Redistribution as Redistribution
 from spec_lab.data.response import Response as Response

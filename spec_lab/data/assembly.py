@@ -13,6 +13,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.notes import note
+from spec_lab.data.position import BalrogResponse
 from spec_lab.data.response import IDEAL, Auxiliary, Response, multiply
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
@@ -45,8 +46,9 @@ class Same:
 
 
 def assemble(
-    src: Source, bkg: Background | None, rmf: Response | None, arf: Auxiliary | None, rsp: Response | None
-) -> Assembly:
+    src: Source, bkg: Background | None, rmf: Response | None, arf: Auxiliary | None,
+    rsp: Response | BalrogResponse | None,
+) -> Assembly:  # fmt: skip
     """Bring the parts together.
 
     Raises:
@@ -72,10 +74,14 @@ def _response(src: Same, rmf: Same, arf: Same, rsp: Same, owner: str) -> Respons
 
 
 def _combined(
-    src: Source | None, rmf: Response | None, arf: Auxiliary | None, rsp: Response | None, owner: str
+    src: Source | None, rmf: Response | None, arf: Auxiliary | None, rsp: Response | BalrogResponse | None, owner: str
 ) -> Response:
     if rmf is not None and rsp is not None:
         raise DataError("a unit takes rsp, or rmf (with arf), not both", got=[rsp.name, rmf.name])
+    if isinstance(rsp, BalrogResponse):
+        if arf is not None:
+            raise DataError(f"response {rsp.name!r} has its area in it", got=arf.name, hint="Pass arf='none'.")
+        return rsp.reference
     base = rsp if rmf is None else rmf
     if base is None:
         if arf is None and src is not None and src.emin is not None and src.emax is not None:

@@ -12,10 +12,11 @@ from typing import Any
 from spec_lab._base import DataError
 from spec_lab.data.fitsfile import folder_of, split_row
 from spec_lab.data.notes import note
+from spec_lab.data.position import BalrogResponse
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
-Parts = tuple[Source, Background | None, Redistribution | None, Auxiliary | None, Response | None]
+Parts = tuple[Source, Background | None, Redistribution | None, Auxiliary | None, Response | BalrogResponse | None]
 _KINDS: dict[str, type] = {
     "src": Source, "bkg": Background, "rmf": Redistribution, "arf": Auxiliary, "rsp": Response,
 }  # fmt: skip
@@ -42,7 +43,11 @@ def load(slot: str, value: Any) -> Any:
     kind = _KINDS[slot]
     if value is None or _is_none(value):
         return None
-    if isinstance(value, kind) or (slot == "rmf" and isinstance(value, Response)):
+    if (
+        isinstance(value, kind)
+        or (slot == "rmf" and isinstance(value, Response))
+        or (slot == "rsp" and isinstance(value, BalrogResponse))
+    ):
         return value
     if isinstance(value, Spectrum) and issubclass(kind, Spectrum):  # a source may serve as a background
         return kind(**value.to_dict())

@@ -185,7 +185,7 @@ def gather(
         sigma_B=none.copy() if bkg is None else np.sqrt(add(bkg.total_errors**2)),
         emin=emin,
         emax=emax,
-        matrix=np.ascontiguousarray(sums(response.matrix, first, last, axis=1).T),
+        matrix=columns(response.matrix, first, last),
         ts=ts,
         tb=tb,
         first=first,
@@ -193,3 +193,8 @@ def gather(
         used=used,
         has_background=bkg is not None,
     )
+
+
+def columns(matrix: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """[c, e] The columns of a matrix [e, ch] summed over groups."""
+    return np.ascontiguousarray(sums(matrix, first, last, axis=1).T)

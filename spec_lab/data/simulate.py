@@ -15,6 +15,7 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab.data.assembly import Assembly
 from spec_lab.data.channels import Channels
+from spec_lab.data.response import Response
 from spec_lab.data.scaling import exposures, sums
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.data.unit import DataUnit
@@ -77,7 +78,7 @@ class Simulations(Struct):
 
 def fakeit(
     unit: DataUnit, photons: Any = None, seed: int | None = None, n: int | None = None, *, rate: Any = None,
-    background: Any = None, exposure: float | None = None,
+    background: Any = None, exposure: float | None = None, response: Response | None = None,
 ) -> Any:  # fmt: skip
     """Draw what `unit` would have recorded.
 
@@ -89,6 +90,7 @@ def fakeit(
         rate: [ch] counts/s in each channel instead of photons.
         background: [ch] expected counts in the background region; None means the unit's own background counts.
         exposure: Another source exposure, s (the background keeps its own).
+        response: Fold with this one instead of the unit's: that of another source position (`unit.rsp.at(ra, dec)`).
 
     Returns:
         A `DataUnit`, or `Simulations` where `n` is given.
@@ -103,6 +105,8 @@ def fakeit(
     if exposure is not None:
         unit = unit.replace(src=unit.src.replace(exposure=exposure))
     parts = unit.assembly
+    if response is not None:
+        parts = parts._replace(response=response)
     expected, background_counts = _expected(parts, unit.scale_rule, photons, rate, background)
     rng = np.random.default_rng(int(seed))
     draws = 1 if n is None else int(n)

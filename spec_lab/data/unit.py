@@ -15,9 +15,10 @@ from spec_lab._base.info import Info
 from spec_lab.data import limits, notice
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
-from spec_lab.data.channels import Channels, all_groups, by_flags, gather, group_edges
-from spec_lab.data.grouping import Ranges, describe, scheme
+from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
+from spec_lab.data.grouping import Grouping, Ranges, describe, scheme
 from spec_lab.data.notes import collecting, quietly
+from spec_lab.data.position import BalrogResponse
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.spectrum import Background, Source
@@ -34,7 +35,7 @@ class DataUnit(Struct):
         bkg: Background, likewise; "none" for none, where the header of a source read from a path names one.
         rmf: Redistribution, likewise.
         arf: Auxiliary, likewise; "none" for none.
-        rsp: Response, likewise, instead of rmf (and arf).
+        rsp: Response, likewise, instead of rmf (and arf); or a `BalrogResponse`, which depends on the source's position.
         stat: Name of the statistic.
         notc: Energy windows, keV: None, `[lo, hi]` or several.
         grpg: Grouping for the fit: None (the file's flags), "none", or a dictionary (see `grouping.KEYS`).
@@ -56,7 +57,7 @@ class DataUnit(Struct):
     bkg: Background | None = field(default=None)
     rmf: Redistribution | None = field(default=None)
     arf: Auxiliary | None = field(default=None)
-    rsp: Response | None = field(default=None)
+    rsp: Response | BalrogResponse | None = field(default=None)
     stat: str = field(static=True, default="pgstat")
     notc: notice.Windows | None = field(static=True, default=None)
     grpg: Any = field(static=True, default=None)
@@ -79,6 +80,7 @@ class DataUnit(Struct):
             assemble(*parts)
         self.name = self.src.name or None if self.name is None else self.name
         _check_errors(self)
+        _check_optimal(self)
 
     @property
     def assembly(self) -> Assembly:
@@ -88,8 +90,16 @@ class DataUnit(Struct):
 
     @property
     def response(self) -> Response:
-        """The response in use: rsp, or rmf times arf, or the ideal one of a spectrum with its own edges."""
+        """The response in use: rsp, or rmf times arf, or the ideal one of a spectrum with its own edges.
+
+        Of a `BalrogResponse` the one at its starting place.
+        """
         return self.assembly.response
+
+    @property
+    def position(self) -> BalrogResponse | None:
+        """The response, if it depends on the source's position."""
+        return self.rsp if isinstance(self.rsp, BalrogResponse) else None
 
     @property
     def energies(self) -> tuple[np.ndarray, np.ndarray]:
@@ -103,13 +113,15 @@ class DataUnit(Struct):
             return self._groups(self.grpg)[0].size
         return int(self.assembly.good.sum())  # thresholds start anew at every gap, so only this is sure
 
-    def channels(self, rebin: bool = False) -> Channels:
+    def channels(self, rebin: bool = False, response: Response | None = None) -> Channels:
         """The groups that are good and noticed: what enters the fit. Cached.
 
         Args:
             rebin: Group for display (`rebn`) instead.
+            response: Fold with this one instead: that of another source position. The groups stay as they are.
         """
-        return self._shown if rebin else self._fitted
+        found = self._shown if rebin else self._fitted
+        return found if response is None else found.replace(matrix=columns(response.matrix, found.first, found.last))
 
     def all_channels(self, rebin: bool = False) -> Channels:
         """All good groups, noticed or not; `used` says which enter the fit. Cached."""
@@ -221,6 +233,17 @@ def _check_words(unit: DataUnit) -> None:
         raise DataError("unknown scale_rule", got=unit.scale_rule, allowed=", ".join(RULES))
     if unit.name is not None and not isinstance(unit.name, str):
         raise DataError("name must be text", got=unit.name)
+
+
+def _check_optimal(unit: DataUnit) -> None:
+    """Widths made for one place would be wrong at another."""
+    where, chosen = unit.position, unit.grpg
+    if where is None or (where.ra.frozen and where.dec.frozen) or not isinstance(chosen, Grouping):
+        return
+    if chosen.method == "optimal":
+        hint = "Hold the position, ra=Fixed(...) and dec=Fixed(...), or group by thresholds, grpg={'min_evt': 20}."
+        what = f"unit {unit.name!r}: optimal grouping needs the resolution, which changes with a free source position"
+        raise DataError(what, got=describe(chosen), hint=hint)
 
 
 def _check_errors(unit: DataUnit) -> None:
