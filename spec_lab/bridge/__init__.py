@@ -37,6 +37,7 @@ _HOME = {
             "truncnorm_range",
             "cauchy",
             "cosine",
+            "coslat",
             "beta",
             "gamma",
             "expon",

@@ -189,8 +189,10 @@ class BalrogResponse(Struct):
 
     def reaches(self, ra: float, dec: float) -> bool:
         """Whether `at` has an answer."""
+        if self.balrog_drm is not None:
+            return abs(dec) <= 90
         known = (float(ra) % 360.0, float(dec)) in self.memo.recent
-        return known or self.balrog_drm is not None or (self.memo.patch is not None and self.memo.patch.covers(ra, dec))
+        return known or (self.memo.patch is not None and self.memo.patch.covers(ra, dec))
 
     @property
     def info(self) -> Any:

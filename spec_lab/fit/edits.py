@@ -13,7 +13,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import Prior
-from spec_lab.fit import links, ties
+from spec_lab.fit import links, sky, ties
 from spec_lab.fit.setup import Setup
 
 
@@ -87,7 +87,7 @@ class SetValue(Edit):
                 hint="Remove the tie first.",
             )
         value = _check_value(setup, index, self.value)
-        return setup.replace(values=setup.settle(_with_values(setup, (index,), value)))
+        return sky.check(setup.replace(values=setup.settle(_with_values(setup, (index,), value))))
 
     def as_code(self) -> str:
         return f"infer.par[{self.pid!r}].val = {float(self.value)!r}"
@@ -123,11 +123,12 @@ class Freeze(Edit):
         for index in _indices(setup, self.pids):
             self._refuse_position(setup, index)
             flags = _spread(flags, links.members(setup.partition, index), self.frozen)
-        return setup.replace(frozen=flags)
+        return sky.check(setup.replace(frozen=flags))
 
     def _refuse_position(self, setup: Setup, index: int) -> None:
         slot = setup.slots[index]
-        if not self.frozen and slot.owner == "data" and slot.name in ("ra", "dec"):
+        movable = any(setup.slots[i].movable for i in links.members(setup.partition, index))
+        if not self.frozen and slot.owner == "data" and slot.name in ("ra", "dec") and not movable:
             raise ParameterError(
                 f"par[{slot.pid}] ({slot.name} of {slot.component}) cannot be thawed",
                 hint="The response of this unit does not depend on the source position.",
@@ -161,7 +162,7 @@ class Link(Edit):
             ties=tuple(sorted(kept.items())),
             values=_with_values(setup.replace(partition=partition), (master,), float(setup.values[master])),
         )
-        return changed.replace(values=changed.settle(changed.values))
+        return sky.check(changed.replace(values=changed.settle(changed.values)))
 
     def as_code(self) -> str:
         return f"infer.link({_listed(self.pids)})"
@@ -246,7 +247,7 @@ class Tie(Edit):
         values = changed.settle(changed.values)
         if not np.all(np.isfinite(values)):
             raise ParameterError(f"the tie {text!r} of par[{self.pid}] has no finite value at the present parameters")
-        return changed.replace(values=values)
+        return sky.check(changed.replace(values=values))
 
     def as_code(self) -> str:
         return (

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from spec_lab.data import Data
-from spec_lab.fit import links
+from spec_lab.fit import links, sky
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
 from spec_lab.fit.space import curved_ties
@@ -58,7 +58,7 @@ class Layout(NamedTuple):
 
 
 class PairBlock(NamedTuple):
-    """A pair's content: the integration grid, and one response matrix `f[c, e]` a unit."""
+    """A pair's content: the integration grid, and one response matrix `f[c, e]` (or `Sky`) a unit."""
 
     grid: Any
     matrices: tuple[Any, ...]
@@ -124,8 +124,9 @@ def padded_channels(unit: Any) -> int:
 
 
 def _width(setup: Setup) -> int:
-    """Room for every model parameter that is not frozen by default and one factor a unit; grows only beyond that."""
+    """Room for all that is free by default, positions that may be thawed, and one factor a unit; grows only beyond that."""
     usual = sum(not s.frozen for s in setup.slots) + sum(len(p.data.units) for p in setup.pairs)
+    usual += sum(s.frozen and s.movable for s in setup.slots)
     needed = max(usual, len(setup.free), 1)
     return -(-needed // 4) * 4
 
@@ -159,7 +160,11 @@ def merged_energies(data: Data) -> tuple[list[tuple[int, int]], np.ndarray, np.n
 
 def make_block(setup: Setup, layout: Layout) -> Block:
     """The content of a set-up, on the device. Pieces that an edit did not touch are taken from a small cache."""
-    pairs = tuple(_pair_block(pair, where, setup.rule) for pair, where in zip(setup.pairs, layout.pairs, strict=True))
+    found = {(p.pair, p.unit): p for p in sky.positions(setup)}
+    pairs = tuple(
+        _pair_block(pair, where, setup.rule, [found.get((i, j)) for j in range(len(where.units))])
+        for i, (pair, where) in enumerate(zip(setup.pairs, layout.pairs, strict=True))
+    )
     units = [
         (unit, where)
         for pair, place in zip(setup.pairs, layout.pairs, strict=True)
@@ -172,10 +177,19 @@ def make_block(setup: Setup, layout: Layout) -> Block:
     return Block(pairs, tuple(stats))
 
 
-def _pair_block(pair: Any, where: PairLayout, rule: str) -> PairBlock:
+def _pair_block(pair: Any, where: PairLayout, rule: str, positions: list[sky.Position | None]) -> PairBlock:
     grid = _grid(pair.data, pair.model, rule)
-    matrices = tuple(_matrix(unit, u.channels) for unit, u in zip(pair.data.units, where.units, strict=True))
-    return PairBlock(grid, matrices)
+    units = zip(pair.data.units, where.units, positions, strict=True)
+    return PairBlock(grid, tuple(_response(unit, u.channels, position) for unit, u, position in units))
+
+
+def _response(unit: Any, channels: int, position: sky.Position | None) -> Any:
+    if position is None:
+        return _matrix(unit, channels)
+    held = _matrix(unit, channels) if position.place is None else _held(unit, channels, *position.place)
+    if not position.tabulated:
+        return held
+    return sky.Sky(jax.device_put(np.bool_(position.free)), held, *_table(unit, channels))
 
 
 class _Cache:
@@ -186,7 +200,7 @@ class _Cache:
         self.entries: dict[Any, tuple[Any, Any]] = {}
 
     def __call__(self, *arguments: Any) -> Any:
-        key = tuple(a if isinstance(a, (int, str)) else id(a) for a in arguments)
+        key = tuple(a if isinstance(a, (int, float, str)) else id(a) for a in arguments)
         if key not in self.entries:
             if len(self.entries) >= self.size:
                 self.entries.pop(next(iter(self.entries)))
@@ -208,6 +222,8 @@ def _make_matrix(unit: Any, channels: int) -> Any:
 
 _grid = _Cache(_make_grid)
 _matrix = _Cache(_make_matrix)
+_held = _Cache(sky.held_matrix)
+_table = _Cache(sky.table_of)
 
 
 def _channel_columns(unit: Any, channels: int) -> list[np.ndarray]:

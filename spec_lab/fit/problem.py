@@ -15,6 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from spec_lab.data import Response
+from spec_lab.fit import sky
 from spec_lab.fit.layout import Block, Layout, make_block, make_layout
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np, make_space, pack, unpack
@@ -85,13 +87,14 @@ class Problem:
         setup: The set-up it was made from.
         host_space: The free space, padded to `width` coordinates.
         n: Number of free parameters.
+        positions: The units whose response depends on the source's position.
     """
 
     BATCHES = (64, 1024)
 
     def __init__(self, setup: Setup, previous: "Problem | None" = None):
-        self.setup = setup
-        if previous is not None and _same_structure(setup, previous):
+        self.setup, self.positions = setup, sky.positions(setup)
+        if previous is not None and _same_structure(setup, previous) and self.positions == previous.positions:
             self.program, self.leaves = previous.program, previous.leaves
         else:
             layout = make_layout(setup)
@@ -169,6 +172,11 @@ class Problem:
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper bounds of the free parameters: the priors' supports."""
         return self.host_space.low[: self.n], self.host_space.high[: self.n]
+
+    def response(self, pair: int, unit: int) -> Response | None:
+        """The response in use at the set-up's values, where it depends on the source's position; None elsewhere."""
+        mine = next((p for p in self.positions if (p.pair, p.unit) == (pair, unit)), None)
+        return None if mine is None else sky.response_in_use(self.setup, mine)
 
     def photons(self, x: Any = None) -> tuple[np.ndarray, list[np.ndarray]]:
         """All slot values `f[p]`, and photons/cm²/s in each bin of each pair's energy grid."""

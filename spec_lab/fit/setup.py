@@ -18,6 +18,8 @@ from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.slots import Slot, make_slots
 from spec_lab.tree import Struct, field
 
+POSITION = ("ra", "dec")
+
 
 class Setup(Struct):
     """Immutable state of a fit; make one with `Setup.from_pairs`, change it with `edits`.
@@ -166,10 +168,18 @@ def _shared(pairs: tuple[PairSpec, ...], slots: tuple[Slot, ...]) -> links.Parti
     partition = []
     for i, slot in enumerate(slots):
         pair = pairs[slot.pair]
-        owner = pair.model if slot.owner == "model" else pair.data.units[slot.unit_index]
+        owner = pair.model if slot.owner == "model" else _data_owner(pair.data.units[slot.unit_index], slot.name)
         component = slot.component if slot.owner == "model" else ""
         partition.append(first.setdefault((id(owner), component, slot.name), i))
     return tuple(partition)
+
+
+def _data_owner(unit: Any, name: str) -> Any:
+    """What two slots must share to be one parameter: the unit; for a position, the variable or the response it came with."""
+    if unit.position is None or name not in POSITION:
+        return unit
+    given = None if unit.position.sources is None else unit.position.sources[POSITION.index(name)]
+    return given if given is not None else unit.position
 
 
 class _SlotCache:

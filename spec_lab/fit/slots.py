@@ -2,13 +2,14 @@
 
 Model parameters first, pair by pair, then five data parameters a unit: `sf` (source exposure factor), `bf` (background
 exposure factor), `rf` (response factor, an effective-area correction), `ra` and `dec` (source position, used only by
-responses that depend on it). Slots are derived from the pairs and never stored; numbers (`pid`) are 1-based and stable under
-freezing and linking.
+responses that depend on it, see `sky`). Slots are derived from the pairs and never stored; numbers (`pid`) are 1-based and
+stable under freezing and linking.
 """
 
 from typing import Any, NamedTuple
 
 from spec_lab.bridge.priors import Prior, parse_prior, unif
+from spec_lab.data import BalrogResponse
 from spec_lab.fit.pairs import PairSpec
 
 DATA_PARAMETERS = ("sf", "bf", "rf", "ra", "dec")
@@ -52,6 +53,7 @@ class Slot(NamedTuple):
     log: bool
     doc: str
     limits: tuple[float, float]
+    movable: bool = False  # a source position on which the unit's response depends
 
     @property
     def path(self) -> str:
@@ -114,7 +116,18 @@ def _data_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
             "log": False,
             "doc": _DATA_DOCS[name],
             "limits": _ANYWHERE if name in ("ra", "dec") else (0.0, float("inf")),
+            **_started(pair.data.units[j].position, name),
         }
         for j, unit_name in enumerate(pair.data.names)
         for name in DATA_PARAMETERS
     ]
+
+
+def _started(response: BalrogResponse | None, name: str) -> dict[str, Any]:
+    """What a response that depends on the position says about a data parameter."""
+    starts = {} if response is None else {"ra": response.ra, "dec": response.dec, "rf": response.factor}
+    if name not in starts:
+        return {}
+    value, frozen, prior = starts[name]
+    stated = {"value": value, "frozen": frozen, "prior": parse_prior(prior), "movable": name != "rf"}
+    return stated | ({"limits": (-90.0, 90.0)} if name == "dec" else {})

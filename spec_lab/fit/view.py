@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.fit import ties
+from spec_lab.fit import sky, ties
 from spec_lab.fit.layout import Block, Layout, StatBlock, UnitLayout
 from spec_lab.fit.space import FreeSpace, from_u, log_prior
 
@@ -67,7 +67,7 @@ class View:
         folded = []
         for unit, matrix in zip(self.layout.pairs[pair].units, self.block.pairs[pair].matrices, strict=True):
             start, stop = unit.energies
-            folded.append(theta[unit.slots + 2] * (matrix @ photons[start:stop]))
+            folded.append(theta[unit.slots + 2] * sky.fold(matrix, theta, unit.slots, photons[start:stop]))
         return folded
 
     @functools.cached_property
@@ -102,7 +102,16 @@ class View:
             real = self.block.stats[part.statistic].weight[part.where] > 0
             value, residual = self._kernel(part, c)
             found[part.statistic].append((jnp.where(real, value, 0.0), jnp.where(real, residual, 0.0)))
-        return [(jnp.concatenate([v for v, _ in own]), jnp.concatenate([r for _, r in own])) for own in found]
+        joined = [(jnp.concatenate([v for v, _ in own]), jnp.concatenate([r for _, r in own])) for own in found]
+        return [(self._on_sky(v, theta), self._on_sky(r, theta)) for v, r in joined]
+
+    def _on_sky(self, value: jax.Array, theta: jax.Array) -> jax.Array:
+        """The value, or +inf where a source position has left the table of its response; its slope is 0 there."""
+        for place, block in zip(self.layout.pairs, self.block.pairs, strict=True):
+            for unit, response in zip(place.units, block.matrices, strict=True):
+                if isinstance(response, sky.Sky):
+                    value = jnp.where(sky.astray(response, theta, unit.slots), jnp.inf, value)
+        return value
 
     def _kernel(self, part: Part, c: Channels) -> tuple[jax.Array, jax.Array]:
         kind = self.layout.statistics[part.statistic]
@@ -127,7 +136,7 @@ class View:
     def stat_theta(self, theta: jax.Array) -> jax.Array:
         """The statistic at slot values: `-2 ln L` relative to the saturated model."""
         total = sum(self._weighted(part, c) for part, c in zip(self.parts, self.channels(theta), strict=True))
-        return jnp.where(jnp.isnan(total), jnp.inf, total)
+        return self._on_sky(jnp.where(jnp.isnan(total), jnp.inf, total), theta)
 
     def stat(self, space: FreeSpace, x: jax.Array) -> jax.Array:
         """The statistic at free coordinates."""
@@ -162,7 +171,8 @@ class View:
             total = total + value
             gradient = gradient + jnp.einsum("anc,ac->n", J, slope)
             matrix = matrix + jnp.einsum("anc,abc,bmc->nm", J, bend, J)
-        return jnp.where(jnp.isnan(total), jnp.inf, total), gradient, matrix
+        total = jnp.where(jnp.isnan(total), jnp.inf, total)
+        return self._on_sky(total, self.theta(space, x)), gradient, matrix
 
     def _local(self, part: Part, c: Channels) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Weighted value (summed), slope `f[3, c]` and second derivatives `f[3, 3, c]` in (m, ts, tb)."""

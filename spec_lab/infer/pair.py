@@ -55,8 +55,9 @@ class Pair:
                 mine[slice(*where.energies)],
                 theta[where.slots : where.slots + 3],
                 rebin,
+                problem.response(self._number, j),
             )
-            for unit, where in zip(self.data.units, place.units, strict=True)
+            for j, (unit, where) in enumerate(zip(self.data.units, place.units, strict=True))
         ]
 
     # -- statistic -----------------------------------------------------------------------------------------------------

@@ -42,12 +42,16 @@ class UnitReading:
         photons: Photons/cm²/s in each of the unit's photon-energy bins.
         factors: The unit's `sf`, `bf`, `rf`.
         rebin: Whether to read the display grouping.
+        response: The response in use, where it depends on the source's position; None means the unit's.
     """
 
-    def __init__(self, unit: Any, model: Any, theta: np.ndarray, photons: np.ndarray, factors: np.ndarray, rebin: bool):
+    def __init__(
+        self, unit: Any, model: Any, theta: np.ndarray, photons: np.ndarray, factors: np.ndarray, rebin: bool,
+        response: Any = None,
+    ):  # fmt: skip
         self.unit, self.model, self.theta = unit, model, theta
         self.photons, (self.sf, self.bf, self.rf) = photons, factors
-        self.c = unit.channels(rebin=rebin)
+        self.c = unit.channels(rebin=rebin, response=response)
 
     @cached_property
     def chbin_mean(self) -> np.ndarray:

@@ -8,7 +8,8 @@ from spec_lab.fit import Setup
 from spec_lab.session.difference import as_lines, difference
 
 _FAMILIES = (
-    "unif", "logunif", "norm", "lognorm", "truncnorm_range", "truncnorm", "cauchy", "cosine", "beta", "gamma", "expon", "plaw",
+    "unif", "logunif", "norm", "lognorm", "truncnorm_range", "truncnorm", "cauchy", "cosine", "coslat", "beta", "gamma", "expon",
+    "plaw",
 )  # fmt: skip
 
 

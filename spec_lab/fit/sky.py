@@ -1,0 +1,177 @@
+"""Source positions in a fit: which are free, and how a compiled function folds through a response that depends on them.
+
+A position is *held* while neither ra nor dec can move; then the generator's own matrix is content of the compiled functions,
+as every other matrix is. Once a table of directions exists (made the first time a position is free), the content is a `Sky`:
+the held matrix and the table side by side, with a flag that says which is meant. So freezing and thawing change numbers, not
+programs. Units without such a response have a plain matrix and pay nothing.
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from spec_lab._base import DataError, ParameterError
+from spec_lab.data import Response
+from spec_lab.data.channels import columns
+from spec_lab.data.patch import Chart, amplitudes
+from spec_lab.fit import ties
+from spec_lab.fit.setup import Setup
+from spec_lab.fit.slots import DATA_PARAMETERS
+
+RA, DEC = DATA_PARAMETERS.index("ra"), DATA_PARAMETERS.index("dec")
+
+
+class Sky(NamedTuple):
+    """What a unit folds through where its response depends on the source's position.
+
+    Attributes:
+        free: Whether the position can move, so that the table is meant and not `held`.
+        held: `f[c, e]`, the matrix at a held position.
+        chart: Where the table lies.
+        basis: `f[r, c, e]`, what its amplitudes multiply.
+    """
+
+    free: Any
+    held: Any
+    chart: Chart
+    basis: Any
+
+
+def fold(response: Any, theta: jax.Array, slots: int, photons: jax.Array) -> jax.Array:
+    """Rates `f[c]` of photons `f[e]` through a matrix or a `Sky`; `slots` is where the unit's data parameters start."""
+    if not isinstance(response, Sky):
+        return response @ photons
+
+    def moved(_: None) -> jax.Array:
+        weights, _ = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
+        rate = weights @ (response.basis @ photons)
+        # A response is nowhere negative, though a spline between its values may be.
+        return jnp.where((rate < 0) & jnp.all(photons >= 0), 0.0, rate)
+
+    return jax.lax.cond(response.free, moved, lambda _: response.held @ photons, None)
+
+
+def astray(response: Any, theta: jax.Array, slots: int) -> jax.Array:
+    """Whether the position of a `Sky` is free and outside its table."""
+    _, inside = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
+    return response.free & ~inside
+
+
+class Position(NamedTuple):
+    """The position of one unit in a set-up: what decides its content.
+
+    Attributes:
+        pair: Number of the pair, from 0.
+        unit: Number of the unit in it.
+        free: Whether ra or dec can move.
+        place: (ra, dec), deg, where they are held.
+        tabulated: Whether there is a table.
+    """
+
+    pair: int
+    unit: int
+    free: bool
+    place: tuple[float, float] | None
+    tabulated: bool
+
+
+def positions(setup: Setup) -> tuple[Position, ...]:
+    """The units whose response depends on the position; tables that are needed are made here.
+
+    Raises:
+        ParameterError: A position is free that cannot be, or held where the response is not known.
+    """
+    made = []
+    for i, j, unit, index in _places(setup):
+        free, place = _checked(setup, unit, index)
+        if free:
+            unit.position.tabulate()
+        made.append(Position(i, j, free, None if free else place, unit.position.tabulated))
+    return tuple(made)
+
+
+def check(setup: Setup) -> Setup:
+    """The set-up, if all its positions can be computed. Makes no table.
+
+    Raises:
+        ParameterError: A position is free that cannot be, or held where the response is not known.
+    """
+    for _, _, unit, index in _places(setup):
+        _checked(setup, unit, index)
+    return setup
+
+
+def _places(setup: Setup) -> list[tuple[int, int, Any, int]]:
+    """Pair, number, unit, and the index of its first data slot, of each unit whose response depends on the position."""
+    if not any(unit.position for pair in setup.pairs for unit in pair.data.units):
+        return []
+    first = {(s.pair, s.unit_index): i for i, s in reversed(list(enumerate(setup.slots))) if s.owner == "data"}
+    return [
+        (i, j, unit, first[i, j])
+        for i, pair in enumerate(setup.pairs)
+        for j, unit in enumerate(pair.data.units)
+        if unit.position is not None
+    ]
+
+
+def _checked(setup: Setup, unit: Any, index: int) -> tuple[bool, tuple[float, float]]:
+    """Whether the position is free, and its present values."""
+    ra, dec = float(setup.values[index + RA]), float(setup.values[index + DEC])
+    free = moves(setup, index + RA) or moves(setup, index + DEC)
+    owner = f"the source position of {unit.name or unit.position.name}"
+    if not free and not unit.position.reaches(ra, dec):
+        hint = "A saved fit knows its table and the last places it was at; others need the generator again."
+        got, allowed = f"ra {ra:g}, dec {dec:g}", "dec from -90 to 90"
+        raise ParameterError(f"no response is known for {owner}", got=got, allowed=allowed, hint=hint)
+    if free and not unit.position.movable:
+        hint = "The saved fit has no table of directions; give the response its generator again."
+        raise ParameterError(f"{owner} cannot be free", hint=hint)
+    if free and getattr(unit.grpg, "method", None) == "optimal":
+        hint = "Optimal groups follow the resolution at one place. Hold the position, or group by thresholds."
+        raise ParameterError(f"{owner} cannot be free: its unit is grouped optimally", hint=hint)
+    return free, (ra, dec)
+
+
+def moves(setup: Setup, index: int) -> bool:
+    """Whether a slot's value depends on the free parameters."""
+    root = setup.root(index)
+    if root in setup.tied:
+        return any(moves(setup, source - 1) for source in ties.sources(setup.tied[root]))
+    return not setup.frozen[root]
+
+
+def response_in_use(setup: Setup, position: Position) -> Response:
+    """The plain response that the compiled functions use at the set-up's values."""
+    unit = setup.pairs[position.pair].data.units[position.unit]
+    if position.place is not None:
+        return unit.position.at(*position.place)
+    index = next(at for i, j, _, at in _places(setup) if (i, j) == (position.pair, position.unit))
+    return unit.position.interpolated(float(setup.values[index + RA]), float(setup.values[index + DEC]))
+
+
+def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> jax.Array:
+    """`f[c, e]`, the matrix at a place, padded to `channels` rows, on the device.
+
+    Raises:
+        ParameterError: The generator failed there.
+    """
+    try:
+        matrix = unit.channels(response=unit.position.at(ra, dec)).matrix
+    except DataError as error:
+        raise ParameterError(str(error)) from error
+    return jax.device_put(_padded(matrix[None], channels)[0])
+
+
+def table_of(unit: Any, channels: int) -> tuple[Any, Any]:
+    """Chart and basis `f[r, c, e]` of a unit's table, on the device."""
+    patch, c = unit.position.tabulate(), unit.channels()
+    basis = np.stack([columns(one, c.first, c.last) for one in patch.basis])
+    return jax.device_put((patch.chart, _padded(basis, channels)))
+
+
+def _padded(matrices: np.ndarray, channels: int) -> np.ndarray:
+    out = np.zeros((len(matrices), channels, matrices.shape[2]))
+    out[:, : matrices.shape[1]] = matrices
+    return out
