@@ -123,6 +123,8 @@ class tbabs(SimpleAbsorber):
 
     f(E) = exp(-N_H σ(E(1+z)))
 
+    Near the O K, Ne K and Fe L edges σ has the fine structure that XSPEC's TBabs has, in steps of 0.05 % in energy.
+
     Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
     """
 
