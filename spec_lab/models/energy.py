@@ -68,7 +68,9 @@ class Grid(eqx.Module):
         rule: ``exact`` or ``trapezoid5``.
         ladders: First and one past the last bin of each run of bins that follow one another: the grids of several data
             units may lie end to end in one.
+        shared: Whether the bins of every ladder rise and share their edges.
         whole: The grid that the bins of this one were cut from (see `pieces`); None where it is whole itself.
+        bins: The bin of the whole grid that each bin of this one is a part of, [e].
     """
 
     lo: Any
@@ -80,7 +82,9 @@ class Grid(eqx.Module):
     known: dict[Any, Any] | None = None
     rule: str = eqx.field(static=True, default="exact")
     ladders: tuple[tuple[int, int], ...] = eqx.field(static=True, default=())
+    shared: bool = eqx.field(static=True, default=False)
     whole: Grid | None = None
+    bins: Any = None
 
     @classmethod
     def make(cls, lo: Any, hi: Any, rule: str = "exact", T: Any = None) -> Grid:
@@ -104,7 +108,8 @@ class Grid(eqx.Module):
         else:
             raise ModelError("unknown integration rule", got=rule, allowed=", ".join(RULES))
         T = None if T is None else np.asarray(T, float)
-        return cls(lo, hi, nodes, np.log(nodes), weights, T, None, rule, ladders(lo, hi))
+        runs = ladders(lo, hi)
+        return cls(lo, hi, nodes, np.log(nodes), weights, T, None, rule, runs, _share_edges(lo, hi, runs))
 
     @property
     def energy(self) -> Energy:
@@ -115,7 +120,8 @@ class Grid(eqx.Module):
         """The same bins at `factor` times the energy; what was tabulated no longer applies."""
         edges = (self.lo * factor, self.hi * factor, self.nodes * factor, self.lnnodes + jnp.log(factor))
         whole = None if self.whole is None else self.whole.stretched(factor)
-        return Grid(*edges, self.weights * factor, self.T, None, self.rule, self.ladders, whole)
+        rest = (self.rule, self.ladders, self.shared, whole, self.bins)
+        return Grid(*edges, self.weights * factor, self.T, None, *rest)
 
 
 def over_nodes(portions: Any) -> Any:
@@ -138,6 +144,12 @@ def ladders(lo: np.ndarray, hi: np.ndarray) -> tuple[tuple[int, int], ...]:
         if step == 0 or turned:
             starts.append(i)
     return tuple(zip(starts, [*starts[1:], len(lo)], strict=True))
+
+
+def _share_edges(lo: np.ndarray, hi: np.ndarray, runs: tuple[tuple[int, int], ...]) -> bool:
+    inner = [i for start, stop in runs for i in range(start, stop - 1)]
+    apart = np.abs(lo[1:] - hi[:-1])[inner]
+    return bool(np.all(apart <= 1e-3 * (hi - lo)[:-1][inner]))
 
 
 def _check_edges(lo: np.ndarray, hi: np.ndarray) -> None:

@@ -90,6 +90,6 @@ def _grid(grid: Grid, begin: Any, span: Any, bins: Any) -> Grid:
     nodes = begin + 0.5 * (1 + t[:, None]) * span
     T = grid.T if grid.T is None or np.ndim(grid.T) == 0 else jnp.asarray(grid.T)[bins]
     whole = grid if grid.whole is None else grid.whole
-    return Grid(
-        begin, begin + span, nodes, jnp.log(nodes), 0.5 * w[:, None] * span, T, None, grid.rule, grid.ladders, whole
-    )
+    inner = bins if grid.bins is None else grid.bins[bins]
+    logs, weights = jnp.log(nodes), 0.5 * w[:, None] * span
+    return Grid(begin, begin + span, nodes, logs, weights, T, None, grid.rule, (), False, whole, inner)
