@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "spec_lab.data": ("Auxiliary", "Background", "Data", "DataUnit", "Redistribution", "Response", "Source"),
     "spec_lab.models": ("Model", "component"),
-    "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior", "compare"),
+    "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior", "compare",
+                       "select_model"),
     "spec_lab.session": ("autosaves", "recover"),
     "spec_lab.bridge.priors": (
         "beta", "cauchy", "cosine", "coslat", "expon", "gamma", "lognorm", "logunif", "norm", "plaw", "truncnorm", "unif",

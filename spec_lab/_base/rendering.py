@@ -125,11 +125,11 @@ def _blocks(columns: list[Column], width: int) -> list[list[Column]]:
 
 def _broken(columns: list[Column], width: int) -> list[Column]:
     """Break the widest columns, again and again, until the table fits or no line can be broken."""
-    columns, left = list(columns), set(range(len(columns)))
+    whole, columns, left = columns, list(columns), set(range(len(columns)))
     while left and _total(columns) > width:
         widest = max(left, key=lambda i: columns[i].width)
         intervals = all(cell.startswith("[") for cell in columns[widest].cells)  # break all or none
-        narrower = columns[widest].broken(1 if intervals else columns[widest].width - 1)
+        narrower = whole[widest].broken(1 if intervals else columns[widest].width - 1)
         if narrower.width < columns[widest].width:
             columns[widest] = narrower
         else:

@@ -24,6 +24,50 @@ def bic(stat: float, k: int, n: int) -> float:
     return stat + k * float(np.log(n))
 
 
+def with_error(value: float, error: float | None) -> str:
+    """`x ± y`, three decimals; the value alone where no error is known."""
+    return f"{value:.3f}" if error is None else f"{value:.3f} ± {error:.3f}"
+
+
+THRESHOLDS = {
+    "AIC": 2.0,
+    "AICc": 2.0,
+    "BIC": float(np.log(10.0)),
+    "WAIC": 8.0,
+    "LOOIC": 8.0,
+    "lnZ": float(np.log(10.0)) / 2,
+}
+
+
+def paired_error(pointwise: ArrayLike, other: ArrayLike) -> float:
+    """Standard error of the difference of two sums over the same bins (Vehtari, Gelman & Gabry 2017, eq. 24).
+
+    Args:
+        pointwise: `f[c]`, each bin's share of WAIC or LOOIC.
+        other: The same of the other model.
+    """
+    apart = np.asarray(pointwise, float) - np.asarray(other, float)
+    return float(np.sqrt(len(apart) * np.var(apart)))
+
+
+def simplest(distance: ArrayLike, error: ArrayLike, k: ArrayLike, threshold: float, sigma: float) -> np.ndarray:
+    """Which of several models to take, best first: of those not worse than the best, those with fewest parameters.
+
+    Args:
+        distance: `f[models]`, how much worse than the best, >= 0.
+        error: `f[models]`, its standard error; 0 where the criterion has none.
+        k: `i[models]`, free parameters.
+        threshold: Closer than this is as good as the best ...
+        sigma: ... and so is what is within so many errors of it.
+
+    Returns:
+        Indices of the candidates.
+    """
+    distance, error, k = np.asarray(distance, float), np.asarray(error, float), np.asarray(k)
+    good = np.flatnonzero((distance < threshold) | (distance <= sigma * error))
+    return good[np.lexsort((distance[good], k[good]))]
+
+
 def akaike_weights(criteria: ArrayLike) -> np.ndarray:
     """exp(-Δ/2), normalised over the models: `f[models]`, for AIC, AICc, BIC or WAIC values. NaN counts as no support."""
     values = np.asarray(criteria, float)

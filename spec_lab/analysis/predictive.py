@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike
 
 from spec_lab._base import StatisticError, require
 
+TRUSTED_K = 0.7  # Vehtari, Gelman & Gabry 2017
+UNMOVED = 1e-9  # a log-likelihood that differs by less between draws is the same at all of them
+
 
 class Predictive(NamedTuple):
     """An estimate of out-of-sample fit on the deviance scale, smaller is better.
@@ -22,8 +25,9 @@ class Predictive(NamedTuple):
         error: Its standard error over the bins.
         effective: Effective number of parameters.
         pointwise: `f[c]`, each bin's share of `value`.
-        pareto_k: `f[c]` for LOO: above 0.7 a bin's share is not to be trusted; empty for WAIC.
-        trusted: Whether arviz raised no warning about it.
+        pareto_k: `f[c]` for LOO: above 0.7 a bin's share is not to be trusted; 0 for a bin whose likelihood is the same at
+            all draws, where there is nothing to extrapolate; empty for WAIC.
+        trusted: For LOO, whether no k is above 0.7; for WAIC, whether arviz raised no warning.
     """
 
     value: float
@@ -103,12 +107,14 @@ def _predictive(name: str, log_likelihood: ArrayLike) -> Predictive:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the same is said by `trusted` and `pareto_k`
         found = getattr(arviz, name)(data, pointwise=True, scale="deviance")
-    shape = found.pareto_k.values if name == "loo" else np.zeros(0)
+    shape = np.asarray(found.pareto_k.values) if name == "loo" else np.zeros(0)
+    if name == "loo":  # arviz gives k = inf for bins that no draw changes, such as those above the model's cut-off
+        shape = np.where(np.ptp(values, axis=(0, 1)) < UNMOVED, 0.0, shape)
     return Predictive(
         float(found.iloc[0]),
         float(found.iloc[1]),
         float(found.iloc[2]),
         np.asarray(found[f"{name}_i"]),
-        np.asarray(shape),
-        not bool(found["warning"]),
+        shape,
+        bool(np.all(shape <= TRUSTED_K)) if name == "loo" else not bool(found["warning"]),
     )

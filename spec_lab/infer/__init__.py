@@ -11,3 +11,5 @@ from spec_lab.infer.maxlike import MaxLikeFit as MaxLikeFit
 from spec_lab.infer.pair import Pair as Pair
 from spec_lab.infer.par import Cfg as Cfg
 from spec_lab.infer.par import Par as Par
+from spec_lab.infer.selection import Selection as Selection
+from spec_lab.infer.selection import select_model as select_model

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
+from spec_lab._base import MissingDependency, ParameterError, StatisticError
 from spec_lab._base.info import Info
 from spec_lab.analysis import Sample, criteria
+from spec_lab.analysis.predictive import TRUSTED_K
 from spec_lab.analysis.sample import ONE_SIGMA
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
@@ -172,14 +173,39 @@ class SampleAnalyzer(Predictions):
 
     @property
     def all_IC(self) -> Info:
-        """Information criteria and evidence."""
-        values = {"AIC": self.aic, "AICc": self.aicc, "BIC": self.bic}
-        if self.lnZ is not None:
-            error = "" if self.lnZ_err is None else f" ± {self.lnZ_err:.3f}"
-            return Info({k: [v] for k, v in values.items()} | {"lnZ": [f"{self.lnZ:.3f}{error}"]})
-        return Info({k: [v] for k, v in values.items()})
+        """Information criteria and evidence: those that cost nothing."""
+        return Info({name: [value] for name, value in (self._maximum() | self._evidence()).items()})
 
-    IC_info = all_IC
+    @property
+    def IC_info(self) -> Info:
+        """All criteria: of a posterior also WAIC and LOOIC, `value ± error`, from the likelihood of each channel at all draws.
+
+        A column `Remark` says what is not to be trusted, or what is missing (the extra `arviz`). The first reading takes a
+        second or so, the next ones nothing.
+        """
+        predictive, remarks = self._predictive()
+        columns = self._maximum() | predictive | self._evidence() | ({"Remark": "\n".join(remarks)} if remarks else {})
+        return Info({name: [value] for name, value in columns.items()})
+
+    def _maximum(self) -> dict[str, float]:
+        return {"AIC": self.aic, "AICc": self.aicc, "BIC": self.bic}
+
+    def _evidence(self) -> dict[str, str]:
+        return {} if self.lnZ is None else {"lnZ": criteria.with_error(self.lnZ, self.lnZ_err)}
+
+    def _predictive(self) -> tuple[dict[str, str], list[str]]:
+        try:
+            waic, loo = self.waic(), self.loo()
+        except (MissingDependency, StatisticError) as error:
+            return {}, [f"No WAIC, no LOOIC: {error}"]
+        remarks = [] if waic.trusted else ["WAIC: some channels decide more than it allows; LOOIC is safer."]
+        if not loo.trusted:
+            bad = loo.pareto_k > TRUSTED_K
+            remarks.append(
+                f"LOOIC: Pareto k > {TRUSTED_K} (up to {loo.pareto_k.max():.2g}) in {bad.sum()} of {len(bad)} channels."
+            )
+        shown = {"WAIC": criteria.with_error(*waic[:2]), "LOOIC": criteria.with_error(*loo[:2])}
+        return shown, remarks
 
     def save(self, savepath: str | Path) -> None:
         """Write `<prefix>_free_par.json`, `<prefix>_stat.json` and `<prefix>_IC.json` into a folder (made if missing)."""
@@ -221,6 +247,9 @@ class Bootstrap(SampleAnalyzer):
     @property
     def _ranking(self) -> np.ndarray:
         return np.asarray(self.outcome.log_like)
+
+    def _predictive(self) -> tuple[dict[str, str], list[str]]:
+        return {}, []  # these draws are no posterior's
 
     @property
     def covariance(self) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
 from spec_lab.analysis import criteria
+from spec_lab.fit.comparable import incomparable
 from spec_lab.infer.analyzer import SampleAnalyzer
 
 
@@ -25,13 +26,7 @@ def compare(readings: Mapping[str, SampleAnalyzer]) -> Info:
     """
     if not readings:
         raise ParameterError("there is nothing to compare", allowed="{name: result, ...}")
-    seen = {name: _data_of(reading) for name, reading in readings.items()}
-    if len(set(seen.values())) > 1:
-        got = {name: f"{sum(n for _, _, n in units)} bins" for name, units in seen.items()}
-        raise ParameterError(
-            "only models of the same data, windows and statistics can be compared", got=got,
-            hint="Notice the same energies, with the same grouping and statistic, in each.",
-        )  # fmt: skip
+    refuse_other_data(readings)
     order = sorted(readings, key=lambda name: readings[name].aic)
     rows = [readings[name] for name in order]
     least = {"AIC": min(r.aic for r in rows), "BIC": min(r.bic for r in rows)}
@@ -52,8 +47,17 @@ def compare(readings: Mapping[str, SampleAnalyzer]) -> Info:
     return Info(table)
 
 
-def _data_of(reading: SampleAnalyzer) -> tuple[tuple[str, str, int], ...]:
-    """Name, statistic and number of bins of each unit, in order of the names."""
-    pairs = reading.outcome.setup.pairs
-    units = [(name, unit) for pair in pairs for name, unit in zip(pair.data.names, pair.data.units, strict=True)]
-    return tuple(sorted((name, unit.stat, len(unit.channels().S)) for name, unit in units))
+def refuse_other_data(readings: Mapping[str, SampleAnalyzer]) -> None:
+    """Refuse results of different data.
+
+    Raises:
+        ParameterError: Names the first result that differs, and in what.
+    """
+    first, *others = readings
+    for name in others:
+        why = incomparable(readings[first].outcome.setup, readings[name].outcome.setup)
+        if why:
+            raise ParameterError(
+                "only models of the same data, windows and statistics can be compared", got=f"{name}: {why}",
+                hint=f"Notice the same energies as in {first}, with the same grouping and statistic.",
+            )  # fmt: skip

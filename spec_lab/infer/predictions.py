@@ -4,13 +4,14 @@ Each quantity is evaluated at the draws themselves, so its interval carries ever
 """
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, StatisticError
 from spec_lab._base.info import Info
 from spec_lab.analysis import Predictive, Sample, loo, to_arviz, waic
 from spec_lab.engines import Outcome
@@ -20,6 +21,9 @@ from spec_lab.infer.quantities import KEV_TO_ERG, band_nodes
 
 if TYPE_CHECKING:
     from spec_lab.analysis.figures import Drawing
+
+
+TABLE = 20_000_000  # numbers; 160 MB
 
 
 def _pointwise(view: Any, space: Any, xs: Any) -> Any:
@@ -43,9 +47,20 @@ class Predictions:
 
     # -- predictive criteria -------------------------------------------------------------------------------------------
     def log_likelihood(self, most: int = 2000) -> np.ndarray:
-        """`f[s, c]`, the log-likelihood (-stat/2) of each channel at (at most `most` of) the draws."""
+        """`f[s, c]`, the log-likelihood (-stat/2) of each channel at (at most `most` of) the draws.
+
+        Raises:
+            StatisticError: The run took its likelihood from a hook, which says nothing of channels.
+        """
+        if "loglike_func" in str(dict(self.outcome.settings).get("hooks", "")):
+            raise StatisticError("the run used loglike_func, which does not tell the likelihood of each channel")
         table = self.problem.map_blocks(_pointwise, self.problem.pad(self._some(most)))
         return table[:, self._real_channels()]
+
+    @cached_property
+    def _every_draw(self) -> np.ndarray:
+        """`log_likelihood` at all draws, or at so many that the table has at most `TABLE` entries."""
+        return self.log_likelihood(max(TABLE // max(int(self._real_channels().sum()), 1), 100))
 
     def _real_channels(self) -> np.ndarray:
         problem = self.problem
@@ -56,12 +71,20 @@ class Predictions:
         return np.concatenate([np.arange(padded) < n for group in lengths for n, padded in group])
 
     def waic(self) -> Predictive:
-        """Watanabe's criterion on the deviance scale, with error (needs the extra `arviz`)."""
-        return waic(self.log_likelihood())
+        """Watanabe's criterion of all draws, on the deviance scale, with error (needs the extra `arviz`); kept."""
+        return self._waic
 
     def loo(self) -> Predictive:
-        """Leave-one-out cross-validation on the deviance scale, with Pareto k of each channel (extra `arviz`)."""
-        return loo(self.log_likelihood())
+        """Leave-one-out cross-validation on the deviance scale, with Pareto k of each channel (extra `arviz`); kept."""
+        return self._loo
+
+    @cached_property
+    def _waic(self) -> Predictive:
+        return waic(self._every_draw)
+
+    @cached_property
+    def _loo(self) -> Predictive:
+        return loo(self._every_draw)
 
     def to_arviz(self) -> Any:
         """The sample as an `arviz.InferenceData` with pointwise log-likelihoods (extra `arviz`)."""

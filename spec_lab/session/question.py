@@ -1,10 +1,10 @@
 """The question a set-up asks of the data: everything but where the free parameters happen to stand.
 
 Two set-ups with one question have one best fit, one posterior and one evidence; so the question is the key under which
-previews are kept and by which the Lab knows that an interval or a corner plot has become stale. The *data* half of it decides
-whether two statistics may be compared at all.
+previews are kept and by which the Lab knows that an interval or a corner plot has become stale.
 
-Not here: what the answers are (`engines`), or how a comparison is printed (`views.criteria`).
+Not here: what the answers are (`engines`), whether two may be compared at all (`fit.comparable`), or how a comparison is
+printed (`views.criteria`).
 """
 
 import hashlib
@@ -62,40 +62,3 @@ def _computed(part: Any) -> bytes:
 
 MOST = 256
 _digests: dict[int, tuple[Any, bytes]] = {}  # by identity; the part is held, so that its id stays its own
-
-
-def incomparable(a: Setup, b: Setup) -> str:
-    """Why statistics of two set-ups may not be compared; an empty text when they may."""
-    ours, theirs = _units(a), _units(b)
-    if [name for name, _ in ours] != [name for name, _ in theirs]:
-        return f"other data: {', '.join(name for name, _ in theirs)}"
-    for (name, mine), (_, other) in zip(ours, theirs, strict=True):
-        if mine is not other and (why := _unit_difference(name, mine, other)):
-            return why
-    return ""
-
-
-def _units(setup: Setup) -> list[tuple[str, Any]]:
-    return [(name, unit) for pair in setup.pairs for name, unit in zip(pair.data.names, pair.data.units, strict=True)]
-
-
-def _unit_difference(name: str, mine: Any, other: Any) -> str:
-    a, b = mine.channels(), other.channels()
-    if mine.stat != other.stat:
-        return f"other statistic in {name}: {other.stat}"
-    if mine.weight != other.weight:
-        return f"other weight of {name}: {other.weight:g}"
-    if repr(mine.grpg) != repr(other.grpg):
-        return f"other grouping of {name}"
-    if not (np.array_equal(a.first, b.first) and np.array_equal(a.last, b.last)):
-        return f"other energies in {name}: {windows_text(other)}"
-    if not (np.array_equal(a.S, b.S) and np.array_equal(a.B, b.B)):
-        return f"other counts in {name}"
-    return ""
-
-
-def windows_text(unit: Any) -> str:
-    """The noticed energies of a unit, such as `8–30, 40–900 keV`."""
-    if unit.notc is None:
-        return "everything"
-    return ", ".join(f"{lo:g}–{hi:g}" for lo, hi in unit.notc) + " keV"

@@ -43,3 +43,25 @@ def test_independent_estimates_of_one_evidence():
     assert_allclose(value, np.log((np.exp(-0.80) + np.exp(-0.90)) / 2) - 295, atol=1e-12)
     assert_allclose(error, 0.1 / np.sqrt(2))
     assert_allclose(criteria.combine_evidence([-10.0, -500.0], [0.01, 10.0])[0], -10, atol=1e-4)
+
+
+def test_the_simplest_of_the_good():
+    """By threshold, by error, and by neither; of equals in size the better comes first."""
+    k = [5, 3, 3, 2, 4]
+    assert list(criteria.simplest([0, 1.9, 1.5, 9, 2.0], [0, 0, 0, 0, 0], k, 2.0, 2.0)) == [2, 1, 0]
+    assert list(criteria.simplest([0, 1.9, 1.5, 9, 2.0], [0, 0, 0, 4.5, 1], k, 2.0, 2.0)) == [3, 2, 1, 4, 0]
+    assert list(criteria.simplest([0, 3.0], [0, 0], [2, 1], 2.0, 2.0)) == [0]
+
+
+def test_the_error_of_a_difference_is_paired():
+    generator = np.random.default_rng(3)
+    one = generator.normal(1.0, 5.0, 400)
+    apart = generator.normal(0.0, 0.1, 400)
+    assert_allclose(criteria.paired_error(one + apart, one), np.sqrt(400) * apart.std())
+    assert criteria.paired_error(one, one) == 0
+
+
+def test_thresholds_are_the_documented_ones():
+    expected = {"AIC": 2, "AICc": 2, "BIC": 2.302585, "WAIC": 8, "LOOIC": 8, "lnZ": 1.151293}
+    assert pytest.approx(expected, abs=1e-6) == criteria.THRESHOLDS
+    assert criteria.with_error(1.23456, None) == "1.235" and criteria.with_error(-2, 0.1) == "-2.000 ± 0.100"

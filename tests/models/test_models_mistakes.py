@@ -58,7 +58,7 @@ def test_a_setting_that_cannot_be(settings, words):
 
 
 def test_settings_of_words():
-    with pytest.raises(ModelError, match="unknown abundances; got 'foo'; allowed: .*wilm"):
+    with pytest.raises(ModelError, match=r"unknown abundances; got 'foo'; allowed: .*wilm"):
         tbabs(abundance="foo")
     with pytest.raises(ModelError, match="mw, lmc, smc"):
         models.zdust(method="foo")
@@ -85,7 +85,7 @@ def test_text_that_is_no_model(text, words):
 
 
 def test_a_name_that_the_module_lacks():
-    with pytest.raises(AttributeError, match="no attribute 'clp'. Did you mean cpl"):
+    with pytest.raises(AttributeError, match=r"no attribute 'clp'. Did you mean cpl"):
         models.clp  # noqa: B018
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
-from spec_lab.session.question import incomparable, question
+from spec_lab.fit.comparable import incomparable
+from spec_lab.session.question import question
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.views.numbers import finite
