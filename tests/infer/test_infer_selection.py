@@ -101,10 +101,10 @@ def test_it_compares_only_what_can_be(results, data):
         select_model(results, "waic")
 
 
-def test_a_hooked_likelihood_knows_no_channels(data):
+def test_a_hooked_likelihood_knows_no_channels(data, tmp_path):
     infer = BayesInfer([(data, Model.parse("pl"))])
     infer.fit()
     infer.loglike_func = lambda infer, theta: -0.5 * float(infer.problem.stat(theta))
-    reading = infer.emcee(nstep=60, discard=20, random_seed=1, resume=False, savepath=None)
+    reading = infer.emcee(nstep=60, discard=20, random_seed=1, resume=False, savepath=tmp_path)
     reading = reading if isinstance(reading, Posterior) else Posterior(infer)
     assert "loglike_func" in reading.IC_info["Remark"][0] and "WAIC" not in reading.IC_info.columns
