@@ -4,6 +4,7 @@ The set-up it ran with is part of it, so that reading an outcome later never dep
 """
 
 import enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,14 +37,6 @@ _SENTENCES = {
     Status.stopped: "Stopped on request; everything done so far is kept.",
     Status.doubtful: "Finished, but the quality check warns: see the message.",
 }
-
-
-def _scored(outcome: "Outcome") -> tuple[np.ndarray, np.ndarray]:
-    if outcome.scores is not None:
-        return outcome.scores
-    problem = Problem(outcome.setup)
-    log_like = -0.5 * problem.batch(outcome.draws)
-    return log_like, log_like + problem.log_prior(outcome.draws)
 
 
 class Outcome(Struct):
@@ -80,7 +73,13 @@ class Outcome(Struct):
     stats: tuple[tuple[str, Any], ...] = field(static=True, default=())
     settings: tuple[tuple[str, Any], ...] = field(static=True, default=())
 
-    _scores: Any = field(pytree=False, init=False, derived=_scored, repr=False, compare=False)
+    @cached_property
+    def _scores(self) -> tuple[np.ndarray, np.ndarray]:
+        if self.scores is not None:
+            return self.scores
+        problem = Problem(self.setup)
+        log_like = -0.5 * problem.batch(self.draws)
+        return log_like, log_like + problem.log_prior(self.draws)
 
     @property
     def log_like(self) -> np.ndarray:

@@ -58,11 +58,11 @@ def _stat(view: View, space: FreeSpace, x: Any) -> Any:
 
 
 def _value_and_grad(view: View, space: FreeSpace, x: Any) -> Any:
-    return jax.value_and_grad(lambda x: view.stat(space, x))(x)
+    return jax.value_and_grad(lambda x: view.stat(space, x, smooth=True))(x)
 
 
 def _local(view: View, space: FreeSpace, x: Any) -> Any:
-    (value, gradient), push = jax.linearize(jax.value_and_grad(lambda x: view.stat(space, x)), x)
+    (value, gradient), push = jax.linearize(jax.value_and_grad(lambda x: view.stat(space, x, smooth=True)), x)
     return value, gradient, jax.vmap(lambda e: push(e)[1])(jnp.eye(x.shape[0]))
 
 
