@@ -2,7 +2,7 @@
 
     state, actions, reports, reduce   what there is, what can be done to it, and the one pure function that does it
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
-    jobs, follower, reader            background workers: fits, live previews, curves; `newest` and `bench` serve them
+    jobs, follower, reader, brush     background workers: fits, previews, curves, selected draws; `newest` and `bench` serve them
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     typed                             what a person typed or clicked, as actions
     views                             state → the plain data that panels draw
@@ -17,6 +17,8 @@ from spec_lab.session import views as views
 from spec_lab.session.actions import Action as Action
 from spec_lab.session.actions import Do as Do
 from spec_lab.session.autosave import autosaves as autosaves
+from spec_lab.session.brush import Brushed as Brushed
+from spec_lab.session.brush import Draws as Draws
 from spec_lab.session.difference import difference as difference
 from spec_lab.session.faults import as_data as as_data
 from spec_lab.session.question import question as question
@@ -24,7 +26,7 @@ from spec_lab.session.question import same_setup as same_setup
 from spec_lab.session.reading import Reading as Reading
 from spec_lab.session.reduce import reduce as reduce
 from spec_lab.session.session import FitSession as FitSession
+from spec_lab.session.session import recover as recover
 from spec_lab.session.state import State as State
 from spec_lab.session.typed import action_from as action_from
-from spec_lab.session.session import recover as recover
 from spec_lab.session.typed import value_edit as value_edit

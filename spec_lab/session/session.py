@@ -23,6 +23,7 @@ from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
 from spec_lab.session.autosave import Autosave, newest, shown
 from spec_lab.session.bench import Bench
+from spec_lab.session.brush import Brush, make_region
 from spec_lab.session.follower import Follower
 from spec_lab.session.jobs import Job
 from spec_lab.session.reader import Reader
@@ -52,12 +53,13 @@ class FitSession:
         self._job: Job | None = None
         self.bench = Bench()
         self.reader = Reader(self.bench, lambda: self._tell("reading"))
+        self.brush = Brush(self.bench, lambda: self._tell("reading"))
         self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
-        infer.attach(self)
-        if previews or live:
         self.autosave = Autosave(lambda: self._state, self.dispatch)
-            self.follower.ask(self._state.setup, refit=False, posterior=True)
+        infer.attach(self)
         self.subscribe(self.autosave.note)
+        if previews or live:
+            self.follower.ask(self._state.setup, refit=False, posterior=True)
 
     @classmethod
     def of(cls, infer: Any) -> "FitSession":
@@ -256,8 +258,6 @@ class FitSession:
         return archive.save(self._state, path)
 
     @classmethod
-    def load(cls, path: str | Path, *, live: bool = False, previews: bool = False) -> "FitSession":
-    @classmethod
     def recover(cls, which: int = 0, folder: str | Path | None = None) -> "FitSession":
         """A session that was kept by itself, see `autosave`: 0 = the newest.
 
@@ -270,20 +270,30 @@ class FitSession:
         session.dispatch(Tell("info", f"Recovered from {shown(kept.path)}, written {at}."))
         return session
 
+    @classmethod
+    def load(cls, path: str | Path, *, live: bool = False, previews: bool = False) -> "FitSession":
         """A session from a file, with an `Infer` of its own (`session.infer`)."""
         state = archive.load(path)
         infer = BayesInfer(rule=state.setup.rule)
         infer.attach(LocalStore(state.setup))
         session = cls(infer, live=live, previews=previews)
         session._state = state.replace(live=live, previews=previews)
+        session.autosave.rebase()
         return session
 
-        session.autosave.rebase()
     def preview_drag(self, pid: int | str, value: float, seq: int) -> None:
         """Compute curves for a value that is only being tried (a moving slider); outside history, the newest wins."""
         if not isinstance(seq, int):
             raise ParameterError("a drag needs a sequence number", got=seq)
         self.reader.drag(self._state.setup, pid, float(value), seq)
+
+    def select(self, pids: Any, outline: Any, asked: int) -> None:
+        """Select the posterior draws within an outline in the plane of two parameters; without corners, none.
+
+        Shared by all panels and outside history: it is no change of the fit.
+        """
+        self.brush.choose(make_region(self._state.setup, pids, outline, asked))
+        self._tell("reading")
 
     def close(self) -> None:
         """Stop the workers, write what is not yet written, and hand the set-up back to the `Infer`."""
@@ -292,6 +302,7 @@ class FitSession:
             self._job.stop()
         self.follower.close()
         self.reader.close()
+        self.brush.close()
         if self.infer.store is self:
             self.infer.attach(LocalStore(self._state.setup))
         self._listeners = []

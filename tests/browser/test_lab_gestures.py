@@ -1,5 +1,6 @@
 """Gestures of the Lab beyond the click, in a real JupyterLab on the demo's burst: paste, handles, brush, ghosts, scrubbing."""
 
+import math
 import re
 
 import pytest
@@ -120,3 +121,43 @@ def test_a_prior_is_pulled_by_its_handles(demo):
     demo.until("infer.par[2].prior.args[0] == 2")
     demo.page.keyboard.press("Escape")
     expect(demo.locate(".sl-popover")).to_have_count(0)
+
+
+def drag_path(notebook, points):
+    """Draw with the mouse along some points of the page."""
+    mouse = notebook.page.mouse
+    mouse.move(*points[0])
+    mouse.down()
+    for point in points[1:]:
+        mouse.move(*point)
+        notebook.page.wait_for_timeout(15)
+
+
+def test_draws_are_selected_on_the_corner_and_seen_on_the_spectrum(demo):
+    """Around the middle of the first pair: most draws, in a band; Escape clears; keys alone do it, too."""
+    demo.kernel("lab.fit(); lab.wait(60); lab.session.settle(60)")
+    over = demo.locate(".sl-corner .sl-over")
+    over.scroll_into_view_if_needed()
+    expect(demo.locate(".sl-brush-count")).to_contain_text("drag on a panel")
+    at = over.bounding_box()
+    before = steps(demo)
+    x, y = at["x"] + 0.32 * at["width"], at["y"] + 0.46 * at["height"]
+    drag_path(demo, [(x + 40 * math.cos(t / 4), y + 30 * math.sin(t / 4)) for t in range(25)])
+    expect(demo.locate(".sl-brush-key")).to_contain_text("selected draws")  # while the mouse is down
+    demo.page.mouse.up()
+    count = demo.locate(".sl-brush-count")
+    expect(count).to_have_text(re.compile(r"^\d+ of \d+ draws$"))
+    demo.until("lab.session.brush.settle(1)")
+    n, total = demo.value("[lab.session.brush.answer.n, lab.session.brush.answer.total]")
+    assert 0.2 * total < n < total and count.inner_text() == f"{n} of {total} draws"
+    assert steps(demo) == before  # a selection is no change of the fit
+    demo.shot("selected-draws")
+    demo.page.keyboard.press("Escape")
+    expect(demo.locate(".sl-brush-key")).to_have_count(0)
+    over.focus()
+    for key in ("ArrowDown", "Enter", "ArrowLeft", "Shift+ArrowUp"):
+        demo.page.keyboard.press(key)
+    demo.until("lab.session.brush.region is not None and lab.session.brush.region.pids == (1, 3)")
+    expect(count).to_have_text(re.compile(r"^\d+ of \d+ draws$"))
+    demo.page.keyboard.press("Escape")
+    demo.until("lab.session.brush.region is None")

@@ -19,7 +19,7 @@ class Wire:
             self.heard.append((time.monotonic(), content, list(buffers or [])))
             self.threads.add(threading.current_thread().name)
             self._news.notify_all()
-        if self.acks and content["type"] in ("spectrum", "corner"):
+        if self.acks and content["type"] in ("spectrum", "corner", "brush"):
             self.say(type="ack", topic=content["type"], seq=content["seq"])
 
     def say(self, **message):

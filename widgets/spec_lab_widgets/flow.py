@@ -11,8 +11,14 @@ from collections.abc import Callable
 RATE = 20.0  # messages a second, sustained
 BURST = 10.0
 PATIENCE = 2.0
-GAPS = {"view": 0.03, "spectrum": 0.045, "corner": 0.25, "progress": 0.2}  # least seconds between two of a kind
-ACKED = ("spectrum", "corner")
+GAPS = {
+    "view": 0.03,
+    "spectrum": 0.045,
+    "corner": 0.25,
+    "brush": 0.05,
+    "progress": 0.2,
+}  # least seconds between two of a kind
+ACKED = ("spectrum", "corner", "brush")
 
 
 class Flow:
@@ -38,7 +44,7 @@ class Flow:
         return max(0.0, *waits)
 
     def sent(self, topic: str, seq: int = 0) -> None:
-        """A message went out; frames (`spectrum`, `corner`) carry the number their ack will name."""
+        """A message went out; frames (`ACKED`) carry the number their ack will name."""
         now = self._clock()
         self._refill(now)
         self._tokens -= 1.0

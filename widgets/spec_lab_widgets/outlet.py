@@ -34,7 +34,7 @@ class Outlet:
         self.seen: dict[str, Any] = {}
         self.dragged = -1
         self._lock = threading.Lock()
-        self._numbers = {"spectrum": 0, "corner": 0}
+        self._numbers = {"spectrum": 0, "corner": 0, "brush": 0}
 
     def receive(self, message: Any) -> None:
         """A message from the front end."""
@@ -43,6 +43,7 @@ class Outlet:
             "hello": self._hello,
             "action": self._action,
             "drag": self._drag,
+            "brush": self._brush,
             "ack": self._ack,
             "visible": self._shown,
         }.get(kind)  # type: ignore[arg-type]
@@ -66,6 +67,9 @@ class Outlet:
 
     def _drag(self, message: dict[str, Any]) -> None:
         self.session.preview_drag(message["pid"], message["value"], message["seq"])
+
+    def _brush(self, message: dict[str, Any]) -> None:
+        self.session.select(message["pids"], message["region"], message["seq"])
 
     def _ack(self, message: dict[str, Any]) -> None:
         self.flow.acked(str(message["topic"]), int(message["seq"]))

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.session import FitSession, Reading, State, views
+from spec_lab.engines import Outcome
+from spec_lab.session import Draws, FitSession, Reading, State, views
 from spec_lab_widgets import handler
 from spec_lab_widgets.outlet import Outlet
 
 log = logging.getLogger(__name__)
 WAIT_EXACT = 0.06  # a view waits so long for the exact statistic before it goes out marked as not exact
+BYTES = 1.5e6  # a second, of selections that follow the pointer
 LIVE_CORNER = 1.0  # seconds between two corners of a running sampler
 TICK = 0.5  # while a fit runs, its clock moves at least this often
 
@@ -45,6 +47,7 @@ class Pump:
         self._unsubscribe = lambda: None
         self._view: tuple[Any, dict[str, Any]] | None = None
         self._source: tuple[int, Any] = (-1, None)
+        self._draws: Draws | None = None
         self._changed = (-1, 0.0)
         self.thread_ids: set[int] = set()
 
@@ -126,6 +129,7 @@ class Pump:
             self._serve_progress(session, outlet, state),
             self._serve_spectrum(session, outlet, state) if outlet.visible else None,
             self._serve_corner(session, outlet, state) if outlet.visible else None,
+            self._serve_brush(session, outlet, state) if outlet.visible else None,
         ]
         return [p for p in pauses if p is not None]
 
@@ -215,6 +219,8 @@ class Pump:
             self._source = (state.rev, views.corner_source(state))
         live = self._live(session)
         source = live or self._source[1]
+        if source is None:
+            self._draws = None
         if source is None or outlet.seen.get("corner") is source:
             return None
         wait = outlet.flow.delay("corner", LIVE_CORNER if live else 0.0)
@@ -222,7 +228,8 @@ class Pump:
             return wait
         outlet.seen["corner"] = source
         seq = outlet.number("corner")
-        frame = self._corner_of(session, source, state.rev, seq)
+        self._draws = self._draws_of(source, state)
+        frame = self._corner_of(self._draws, state, seq)
         if frame is not None:
             outlet.flow.sent("corner", seq)
             outlet.send(frame.header, frame.buffers)
@@ -235,10 +242,34 @@ class Pump:
         return progress if progress is not None and progress.detail.get("draws") is not None else None
 
     @staticmethod
-    def _corner_of(session: FitSession, source: Any, rev: int, seq: int) -> views.Frame | None:
-        running = session.state.fit
-        if source is session.progress and running.setup is not None:
-            draws = source.detail["draws"]()
-            middle = np.median(draws, axis=0) if len(draws) else draws
-            return views.from_draws(running.setup, draws, middle, running.engine, rev=rev, seq=seq)
-        return views.corner(source, rev=rev, seq=seq)
+    def _draws_of(source: Any, state: State) -> Draws | None:
+        """The draws of an outcome, or of a sampler that is still at work (None when it has just ended)."""
+        if isinstance(source, Outcome):
+            return Draws(source, source.setup, lambda: source.draws)
+        running = state.fit.setup
+        return None if running is None else Draws(source, running, source.detail["draws"])
+
+    @staticmethod
+    def _corner_of(draws: Draws | None, state: State, seq: int) -> views.Frame | None:
+        if draws is None:
+            return None
+        if isinstance(draws.source, Outcome):
+            return views.corner(draws.source, rev=state.rev, seq=seq)
+        values = draws.values()
+        middle = np.median(values, axis=0) if len(values) else values
+        return views.from_draws(draws.setup, values, middle, state.fit.engine, rev=state.rev, seq=seq)
+
+    def _serve_brush(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+        session.brush.follow(self._draws)
+        made = session.brush.answer
+        if outlet.seen.get("brush") is made or (made.region is None and "brush" not in outlet.seen):
+            return None
+        wait = outlet.flow.delay("brush", 32 * sum(len(band.lo) for band in made.bands) / BYTES)
+        if wait > 0:
+            return wait
+        seq = outlet.number("brush")
+        frame = views.brush(made, rev=state.rev, seq=seq)
+        outlet.flow.sent("brush", seq)
+        outlet.send(frame.header, frame.buffers)
+        outlet.seen["brush"] = made
+        return None

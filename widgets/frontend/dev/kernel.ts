@@ -39,6 +39,7 @@ export class ToyKernel {
   private handle(m: Record<string, unknown>): void {
     if (m.type === "hello") this.snapshot();
     else if (m.type === "drag") this.drag(m as { pid: number; value: number; seq: number });
+    else if (m.type === "brush") this.sendBrush(m as unknown as { pids: number[]; region: [number, number][]; seq: number });
     else if (m.type === "action") this.action(m.id as number, m.name as string, (m.args ?? {}) as Args);
   }
 
@@ -85,6 +86,21 @@ export class ToyKernel {
   private withValue(pid: number, value: number): Row[] {
     const group = this.now.rows.find((r) => r.pid === pid)!.link;
     return this.now.rows.map((r) => (r.pid === pid || (group !== null && r.link === group) ? { ...r, value, text: value.toPrecision(4) } : r));
+  }
+
+  /** As many draws as the outline's share of the plane, about the present curve. */
+  sendBrush({ pids, region, seq }: { pids: number[]; region: [number, number][]; seq: number }): void {
+    const area = Math.abs(region.reduce((sum, [x, y], i) => { const [u, v] = region[(i + 1) % region.length]; return sum + x * v - u * y; }, 0)) / 2;
+    const n = Math.min(4096, Math.round(4096 * area));
+    const { t, factors, bb } = this.theta(this.now.rows);
+    const columns = !region.length || !n ? [] : this.units.flatMap((u, i) => {
+      const c = curves(u, t, factors[i], this.now.notice[u.name], { bb });
+      return [u.lo, u.hi, c.model.map((v) => 0.8 * v), c.model, c.model.map((v) => 1.25 * v), c.resid.map((v) => v - 0.6), c.resid, c.resid.map((v) => v + 0.6)];
+    });
+    this.post({
+      type: "brush", rev: this.rev, seq: ++this.seq, asked: seq, pids, region, n: region.length ? n : 0, total: region.length ? 4096 : 0,
+      units: columns.length ? this.units.map((u) => ({ name: u.name, n: u.lo.length })) : [], fields: ["lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh"],
+    }, [new DataView(Float32Array.from(columns.flat()).buffer)]);
   }
 
   sendCorner(): void {

@@ -89,6 +89,7 @@ function Waiting() {
 /** The keys that work anywhere in the view but in text fields. */
 export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   if ((event.target as HTMLElement).closest?.("input, textarea, select")) return;
+  if (event.key === "Escape" && local.lab.region.value) return local.lab.select(null);
   const command = globalCommand(event);
   if (!command) return;
   event.preventDefault();

@@ -1,6 +1,6 @@
 // The border: buffers at any offset, replies by id, old revisions, acks after the draw, drags one at a time.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { DragStream, DRAG_TIMEOUT_MS } from "../src/state/drag";
+import { Stream, STREAM_TIMEOUT_MS } from "../src/state/stream";
 import { cornerFrame, float32, pairIndex, spectrumFrame } from "../src/state/frames";
 import { Lab } from "../src/state/lab";
 import { BUSY_MS, HELLO_MS, LOST_MS } from "../src/state/link";
@@ -60,28 +60,28 @@ describe("drags", () => {
 
   it("has one in flight and lets the newest win", () => {
     const sent: number[][] = [];
-    const drags = new DragStream((pid, value, seq) => sent.push([pid, value, seq]));
-    [1, 2, 3, 4].forEach((v) => drags.move(5, v));
-    expect(sent).toEqual([[5, 1, 1]]);
+    const drags = new Stream<number>((value, seq) => sent.push([value, seq]));
+    [1, 2, 3, 4].forEach((v) => drags.move(v));
+    expect(sent).toEqual([[1, 1]]);
     drags.arrived(1);
-    expect(sent).toEqual([[5, 1, 1], [5, 4, 2]]);
+    expect(sent).toEqual([[1, 1], [4, 2]]);
     drags.arrived(1);
-    drags.move(5, 6);
+    drags.move(6);
     expect(sent.length).toBe(2);
     drags.arrived(2);
-    expect(sent.at(-1)).toEqual([5, 6, 3]);
+    expect(sent.at(-1)).toEqual([6, 3]);
   });
 
   it("goes on when a frame is lost, and forgets what waits when the slider is released", () => {
     const sent: number[] = [];
-    const drags = new DragStream((_pid, value) => sent.push(value));
-    drags.move(1, 1);
-    drags.move(1, 2);
-    vi.advanceTimersByTime(DRAG_TIMEOUT_MS);
+    const drags = new Stream<number>((value) => sent.push(value));
+    drags.move(1);
+    drags.move(2);
+    vi.advanceTimersByTime(STREAM_TIMEOUT_MS);
     expect(sent).toEqual([1, 2]);
-    drags.move(1, 3);
+    drags.move(3);
     drags.end();
-    vi.advanceTimersByTime(2 * DRAG_TIMEOUT_MS);
+    vi.advanceTimersByTime(2 * STREAM_TIMEOUT_MS);
     expect(sent).toEqual([1, 2]);
   });
 });

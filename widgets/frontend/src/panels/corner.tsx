@@ -1,14 +1,18 @@
-// Corner: the posterior two by two. With many parameters the most correlated are shown first, and the rest is a choice.
-// UI state: the histograms are the session's; the choice of parameters is view-local.
-import { useRef, useState } from "preact/hooks";
-import { useLocal } from "../state/local";
+// Corner: the posterior two by two. With many parameters the most correlated are shown first, and the rest is a choice. Drawing
+// around draws selects them; their band then shows on the spectrum.
+// UI state: the histograms are the session's, and so is the selection (shared, not undoable); the choice of parameters, the tool
+// and the keyboard's place are view-local.
+import { signal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLocal, type BrushTool } from "../state/local";
 import type { CornerFrame } from "../state/frames";
-import { correlation, cornerSize, drawCorner, type CornerInput } from "../plot/corner_scene";
+import { cornerCells, correlation, cornerSize, drawCorner, drawRegion, type CornerInput } from "../plot/corner_scene";
 import { exportPng, exportSvg } from "../plot/export";
 import { paper } from "../plot/theme";
 import { plain } from "../plot/tex";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, Empty, Panel, Tex } from "../ui/parts";
+import { CornerGestures } from "./corner_gestures";
 
 export const MOST = 8;
 
@@ -47,6 +51,7 @@ function Plot() {
   const local = useLocal();
   const { lab } = local;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const over = useRef<HTMLCanvasElement>(null);
   const { ref, stage } = useStage();
   const [choosing, setChoosing] = useState(false);
   const frame = lab.corner.value!;
@@ -59,6 +64,13 @@ function Plot() {
     return { height, input: { frame: now, shown: list, width: stage.value.width, height } as CornerInput };
   };
   useDrawing(canvas, stage, read, (s, input, theme) => drawCorner(s, input, theme));
+  const keys = useMemo(() => signal(false), []);
+  const gestures = useMemo(() => new CornerGestures(local, () => read()?.input ?? null), []);
+  useDrawing(over, stage, () => {
+    const now = read();
+    return now && { height: now.height, input: { ...now.input, region: lab.region.value, focus: keys.value ? gestures.focused() : null } };
+  }, (s, { region, focus, ...input }, theme) => drawRegion(s, cornerCells(input), input.frame.pids, region, focus, theme));
+  useEffect(() => gestures.attach(over.current!), []);
   const picture = () => {
     const { input } = read()!;
     return { name: "corner", title: alt(frame, shown), width: input.width, height: input.height, theme: paper(stage.value.theme), draw: (s: Parameters<typeof drawCorner>[0]) => drawCorner(s, input, paper(stage.value.theme)) };
@@ -70,8 +82,15 @@ function Plot() {
   };
   return (
     <>
-      <div class="sl-plot sl-corner" ref={ref} style={{ height: `${cornerSize(stage.value.width, shown.length, lab.height.value)}px` }}><canvas ref={canvas} role="img" aria-label={alt(frame, shown)} /></div>
+      <div class="sl-plot sl-corner" ref={ref} style={{ height: `${cornerSize(stage.value.width, shown.length, lab.height.value)}px` }}>
+        <canvas ref={canvas} role="img" aria-label={alt(frame, shown)} />
+        {shown.length > 1 && (
+          <canvas ref={over} class="sl-over" tabIndex={0} role="application" aria-label="Select draws: arrows choose a panel, Enter puts a box on it, arrows move the box, Shift and arrows size it, Escape clears"
+            onFocus={(e) => { keys.value = e.currentTarget.matches(":focus-visible"); }} onBlur={() => { keys.value = false; }} onKeyDown={() => { keys.value = true; }} />
+        )}
+      </div>
       <div class="sl-corner-foot">
+        {shown.length > 1 && <Selection />}
         {frame.labels.length > 2 && <Button label={shown.length < frame.labels.length ? `${shown.length} of ${frame.labels.length} parameters` : "Choose parameters"} title="Choose which parameters are drawn" pressed={choosing} onClick={() => setChoosing(!choosing)} />}
         <span class="sl-grow" />
         <div class="sl-group">
@@ -84,6 +103,28 @@ function Plot() {
           {frame.labels.map((label, i) => <label key={frame.pids[i]}><input type="checkbox" checked={shown.includes(i)} onChange={() => toggle(frame.pids[i])} /><Tex source={label} /></label>)}
         </div>
       )}
+    </>
+  );
+}
+
+const TOOLS: { tool: BrushTool; label: string; title: string }[] = [
+  { tool: "lasso", label: "Lasso", title: "Drag around draws on a panel of two parameters: the spectrum shows what they look like" },
+  { tool: "box", label: "Box", title: "Drag a box over draws on a panel of two parameters: the spectrum shows what they look like" },
+];
+
+/** How draws are selected, and how many are. */
+function Selection() {
+  const local = useLocal();
+  const { lab } = local;
+  const made = lab.brush.value;
+  const words = !lab.region.value ? "" : !made ? "…" : made.n ? `${made.n} of ${made.total} draws` : made.total ? "no draw in the outline" : "no draws to select from";
+  return (
+    <>
+      <div class="sl-group" role="group" aria-label="How draws are selected">
+        {TOOLS.map(({ tool, label, title }) => <Button key={tool} kernel icon={tool} label={label} title={title} pressed={local.brushTool.value === tool} onClick={() => { local.brushTool.value = tool; }} />)}
+      </div>
+      <span class={`sl-brush-count ${made && !made.n ? "sl-warn" : ""}`} role="status">{words || (!lab.frozen.value && <span class="sl-faint">drag on a panel to select draws</span>)}</span>
+      {lab.region.value && <Button icon="close" title="Clear the selection (Esc)" kind="quiet" onClick={() => lab.select(null)} />}
     </>
   );
 }

@@ -45,7 +45,11 @@ function run(local: Local, row: Row, command: Command, shift: boolean): void {
     case "link": return void linkSelected(local);
     case "unlink": return void local.act("params", "unlink", { pids });
     case "filter": local.root?.querySelector<HTMLElement>(".sl-filter input")?.focus(); return;
-    case "escape": local.selected.value = []; local.errors.value = new Map(); return;
+    case "escape":
+      local.selected.value = [];
+      local.errors.value = new Map();
+      if (local.lab.region.value) local.lab.select(null);
+      return;
   }
 }
 

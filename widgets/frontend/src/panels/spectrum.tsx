@@ -90,7 +90,7 @@ function Plot() {
     if (!frame || !at.width) return null;
     const height = plotHeight(lab.height.value, at.width);
     return { height, input: {
-      frame, ghost: frame.preview ? lab.before.value : null, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame, ghost: frame.preview ? lab.before.value : null, brush: lab.brush.value, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
@@ -154,6 +154,12 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         <button type="button" key={name} class={`sl-key sl-term ${local.showComponents.value ? "" : "sl-key-off"}`} aria-pressed={local.showComponents.value} title={`${local.showComponents.value ? "Hide" : "Draw"} the additive terms of the model, dashed`}
           onClick={() => { local.showComponents.value = !local.showComponents.value; }}><Dashes kind={k} />{name}</button>
       ))}
+      {lab.brush.value && lab.brush.value.n > 0 && (
+        <button type="button" class="sl-key sl-brush-key" title="Posterior draws selected on a corner panel: their median curve and 95 % band. Click or Esc: clear" onClick={() => lab.select(null)}>
+          <svg width="26" height="10" aria-hidden="true"><path d="M0 1H26V9H0Z" fill="currentColor" opacity="0.3" /><path d="M0 5H26" stroke="currentColor" stroke-width="2" stroke-dasharray="8 3" /></svg>
+          {lab.brush.value.n} selected draws
+        </button>
+      )}
       <span class="sl-grow" />
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : "The model folded with the response"}>
         <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>

@@ -3,8 +3,9 @@
 // UI state: none.
 import { contours } from "d3-contour";
 import type { CornerFrame } from "../state/frames";
-import { crisp, frame as outline, line } from "./marks";
-import type { Box, Surface } from "./surface";
+import type { Region } from "../state/protocol";
+import { BRUSH_DASH, crisp, frame as outline, line } from "./marks";
+import type { Box, Pencil, Surface } from "./surface";
 import { tex } from "./tex";
 import { rgb, type Theme } from "./theme";
 import { axis, linearTicks, type Axis } from "./ticks";
@@ -23,29 +24,68 @@ export function cornerSize(width: number, count: number, asked: number): number 
   return asked > 0 ? asked : Math.round(Math.min(width, Math.max(260, 110 * count + 80), 640));
 }
 
-export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
+/** One panel: its place in the triangle, the parameters along y (i) and x (j), and their axes. */
+export interface Cell {
+  r: number;
+  c: number;
+  i: number;
+  j: number;
+  box: Box;
+  x: Axis;
+  y: Axis;
+}
+
+export function cornerCells(input: CornerInput): Cell[] {
   const { frame, shown } = input;
   const n = shown.length;
   const side = (Math.min(input.width, input.height) - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n;
   const cellH = (input.height - EDGE.top - EDGE.bottom - EDGE.gap * (n - 1)) / n;
   const cellW = Math.min((input.width - EDGE.left - EDGE.right - EDGE.gap * (n - 1)) / n, side * 1.12);
   const left = EDGE.left + Math.max(0, (input.width - EDGE.left - EDGE.right - n * cellW - (n - 1) * EDGE.gap) / 2);
-  const size = n > 6 ? 9 : n > 4 ? 10 : 11;
-  const cell = (r: number, c: number): Box => ({ x: left + c * (cellW + EDGE.gap), y: EDGE.top + r * (cellH + EDGE.gap), w: cellW, h: cellH });
+  const cells: Cell[] = [];
   for (let r = 0; r < n; r++) {
     for (let c = 0; c <= r; c++) {
-      const [box, i, j] = [cell(r, c), shown[r], shown[c]];
+      const [i, j] = [shown[r], shown[c]];
+      const box = { x: left + c * (cellW + EDGE.gap), y: EDGE.top + r * (cellH + EDGE.gap), w: cellW, h: cellH };
       const x = axis(false, [frame.lo[j], frame.hi[j]], [box.x, box.x + box.w]);
       const y = axis(false, [frame.lo[i], frame.hi[i]], [box.y + box.h, box.y]);
-      if (r === c) marginal(s, frame, i, box, x, theme);
-      else pair(s, frame, i, j, box, x, y, theme);
-      outline(s, box, theme);
-      ticksOf(s, box, x, y, { bottom: r === n - 1, left: c === 0 && r > 0 }, theme, size);
-      if (r === n - 1) s.text(tex(frame.labels[j]), box.x + box.w / 2, box.y + box.h + 44, { color: theme.fg, size: 12, align: "middle" });
-      if (c === 0 && r > 0) s.text(tex(frame.labels[i]), left - EDGE.left + 12, box.y + box.h / 2, { color: theme.fg, size: 12, align: "middle", rotate: -Math.PI / 2 });
-      if (r === c) title(s, frame, i, box, theme, n, size);
+      cells.push({ r, c, i, j, box, x, y });
     }
   }
+  return cells;
+}
+
+export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
+  const { frame, shown } = input;
+  const n = shown.length;
+  const size = n > 6 ? 9 : n > 4 ? 10 : 11;
+  const cells = cornerCells(input);
+  const left = cells[0]?.box.x ?? 0;
+  for (const { r, c, i, j, box, x, y } of cells) {
+    if (r === c) marginal(s, frame, i, box, x, theme);
+    else pair(s, frame, i, j, box, x, y, theme);
+    outline(s, box, theme);
+    ticksOf(s, box, x, y, { bottom: r === n - 1, left: c === 0 && r > 0 }, theme, size);
+    if (r === n - 1) s.text(tex(frame.labels[j]), box.x + box.w / 2, box.y + box.h + 44, { color: theme.fg, size: 12, align: "middle" });
+    if (c === 0 && r > 0) s.text(tex(frame.labels[i]), left - EDGE.left + 12, box.y + box.h / 2, { color: theme.fg, size: 12, align: "middle", rotate: -Math.PI / 2 });
+    if (r === c) title(s, frame, i, box, theme, n, size);
+  }
+}
+
+/** The outline of selected draws on its panel, and the panel that the keyboard is on. */
+export function drawRegion(s: Surface, cells: readonly Cell[], pids: readonly number[], region: Region | null, focus: Cell | null, theme: Theme): void {
+  if (focus) s.stroke((p) => p.rect(focus.box.x + 2, focus.box.y + 2, focus.box.w - 4, focus.box.h - 4), { color: theme.accent, width: 2 });
+  const cell = region && cells.find(({ r, c, i, j }) => r > c && pids[j] === region.pids[0] && pids[i] === region.pids[1]);
+  if (!region || !cell || region.points.length < 2) return;
+  const trace = (p: Pencil) => {
+    region.points.forEach(([x, y], k) => (k ? p.lineTo : p.moveTo).call(p, cell.x.px(x), cell.y.px(y)));
+    p.closePath();
+  };
+  s.clip(cell.box, () => {
+    s.fill(trace, { color: theme.brush, alpha: 0.22 });
+    s.stroke(trace, { color: theme.bg, width: 3.4, alpha: 0.7 });
+    s.stroke(trace, { color: theme.brush, width: 1.8, dash: BRUSH_DASH });
+  });
 }
 
 function ticksOf(s: Surface, box: Box, x: Axis, y: Axis, side: { bottom: boolean; left: boolean }, theme: Theme, size: number): void {

@@ -6,6 +6,8 @@ import { ticks, type Axis } from "./ticks";
 import type { Run } from "./tex";
 
 export const FONT = 11;
+/** Selected draws, wherever they show: the outline on the corner, the median on the spectrum. */
+export const BRUSH_DASH: readonly number[] = [8, 3];
 
 /** One shape a unit: circle, square, triangle, diamond, inverted triangle. */
 export function marker(pencil: Pencil, kind: number, x: number, y: number, r: number): void {

@@ -1,10 +1,11 @@
 // The spectrum as strokes: shaded ignored ranges, data with errors and bin widths, stepped folded model, dashed
 // components, residuals in σ with guides, notice lanes with brackets. The same scene goes to canvas and to SVG.
 // UI state: none; draws what it is given.
-import type { SpectrumFrame, SpectrumUnit } from "../state/frames";
+import type { BrushUnit, SpectrumFrame, SpectrumUnit } from "../state/frames";
 import type { Window } from "../state/protocol";
 import { gaps } from "../state/windows";
 import { crisp, FONT, frame as box, line, marker, xAxis, yAxis, yTitle } from "./marks";
+import { drawBand, drawMedian, drawSelectedResiduals } from "./selection_scene";
 import { layout, shownUnits, type Lane, type SpectrumInput, type SpectrumLayout } from "./spectrum_layout";
 import type { Pencil, Surface } from "./surface";
 import { texUnit } from "./tex";
@@ -23,8 +24,11 @@ export function drawSpectrum(s: Surface, input: SpectrumInput, theme: Theme): Sp
   }
   s.clip(at.main, () => {
     for (const { unit, index } of shown) data(s, at, unit, index, unitColor(theme, unit.color, index));
+    const brushed = brushedUnits(input);
+    for (const { unit } of brushed) drawBand(s, at, unit, theme);
     if (input.ghost) for (const unit of input.ghost.units) if (!input.hidden.has(unit.name)) ghost(s, at, unit, theme);
     for (const { unit, index } of shown) model(s, input, at, unit, unitColor(theme, unit.color, index), theme);
+    for (const { unit } of brushed) drawMedian(s, at, unit, theme);
   });
   s.clip(at.resid, () => residuals(s, input, at, theme));
   box(s, at.main, theme);
@@ -43,6 +47,12 @@ function grid(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: Theme
   yTitle(s, at.main, texUnit(input.frame.ylabel), theme);
   yTitle(s, at.resid, [{ text: "residual / σ", shift: 0 }], theme);
   s.text(texUnit(input.frame.xlabel), at.resid.x + at.resid.w / 2, at.resid.y + at.resid.h + 31, { color: theme.fg2, size: FONT, align: "middle" });
+}
+
+/** Selected draws over the units that are shown, with the unit's place in the order (its marker). */
+function brushedUnits(input: SpectrumInput): { unit: BrushUnit; index: number }[] {
+  const found = shownUnits(input).map(({ unit, index }) => ({ unit: input.brush?.units.find((u) => u.name === unit.name), index }));
+  return found.filter((f): f is { unit: BrushUnit; index: number } => f.unit !== undefined);
 }
 
 /** Ranges that the unit in hand ignores, or, when none is, ranges that every shown unit ignores. */
@@ -134,10 +144,12 @@ function residuals(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: 
   for (const v of [-1, 1]) s.stroke(across(v), { color: theme.fg3, alpha: 0.5 });
   for (const v of [-3, 3]) s.stroke(across(v), { color: theme.fg3, dash: [4, 3], alpha: 0.8 });
   s.stroke(across(0), { color: theme.fg2, width: 1.2 });
-  for (const { unit, index } of shownUnits(input)) residualMarks(s, at, unit, index, unitColor(theme, unit.color, index));
+  const brushed = brushedUnits(input);
+  for (const { unit, index } of shownUnits(input)) residualMarks(s, at, unit, index, unitColor(theme, unit.color, index), brushed.length ? 0.3 : 1);
+  for (const { unit, index } of brushed) drawSelectedResiduals(s, at, unit, index, theme);
 }
 
-function residualMarks(s: Surface, at: SpectrumLayout, unit: SpectrumUnit, index: number, color: string): void {
+function residualMarks(s: Surface, at: SpectrumLayout, unit: SpectrumUnit, index: number, color: string, alpha: number): void {
   const [lo, hi] = at.r.domain;
   const dense = at.main.w / Math.max(1, unit.n) < 3;
   const each = (draw: (x0: number, x1: number, v: number) => void) => {
@@ -147,13 +159,13 @@ function residualMarks(s: Surface, at: SpectrumLayout, unit: SpectrumUnit, index
   };
   s.stroke((p) => each((x0, x1, v) => {
     if (v <= hi && v >= lo) line(p, x0, at.r.px(v), x1, at.r.px(v));
-  }), { color, alpha: dense ? 0.35 : 0.6 });
+  }), { color, alpha: alpha * (dense ? 0.35 : 0.6) });
   s.fill((p) => each((x0, x1, v) => {
     const x = (x0 + x1) / 2;
     if (v > hi) marker(p, 2, x, at.r.px(hi) + 5, 3);
     else if (v < lo) marker(p, 4, x, at.r.px(lo) - 5, 3);
     else marker(p, index, x, at.r.px(v), dense ? 1.3 : 2);
-  }), { color });
+  }), { color, alpha });
 }
 
 function drawLane(s: Surface, input: SpectrumInput, at: SpectrumLayout, lane: Lane, theme: Theme): void {

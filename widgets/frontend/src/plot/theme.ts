@@ -13,6 +13,8 @@ export interface Theme {
   accent: string;
   family: string;
   units: readonly string[];
+  /** Selected draws. */
+  brush: string;
 }
 
 const OKABE_ITO = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#999999"];
@@ -21,7 +23,7 @@ const ON_DARK = ["#45a5e6", "#f2803a", "#2cc498", "#e39cc3", "#f2b441", "#8ad0f7
 
 export const LIGHT: Theme = {
   dark: false, fg: "#212121", fg2: "#565656", fg3: "#8a8a8a", grid: "#e9ebee", bg: "#ffffff", shade: "#8a929c", accent: "#1976d2",
-  family: "system-ui, sans-serif", units: ON_LIGHT,
+  family: "system-ui, sans-serif", units: ON_LIGHT, brush: "#a1417a",
 };
 
 /** Pictures that leave the notebook are on white, whatever the screen is. */
@@ -56,7 +58,7 @@ export function readTheme(root: Element): Theme {
   return {
     dark, bg, fg: get("--sl-fg", LIGHT.fg), fg2: get("--sl-fg2", LIGHT.fg2), fg3: get("--sl-fg3", LIGHT.fg3),
     grid: get("--sl-grid", LIGHT.grid), shade: get("--sl-shade", LIGHT.shade), accent: get("--sl-accent", LIGHT.accent),
-    family: get("--sl-font", LIGHT.family), units: dark ? ON_DARK : ON_LIGHT,
+    family: get("--sl-font", LIGHT.family), units: dark ? ON_DARK : ON_LIGHT, brush: get("--sl-c3", LIGHT.brush),
   };
 }
 

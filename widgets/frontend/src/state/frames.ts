@@ -1,7 +1,7 @@
 // Frames: a header and its buffers become typed arrays that the plots read. Buffers may arrive as DataView or typed
 // array, at any offset; views respect the offset and copy only where the alignment forbids a view.
 // UI state: none.
-import type { CornerMessage, SpectrumMessage } from "./protocol";
+import type { BrushMessage, CornerMessage, Region, SpectrumMessage } from "./protocol";
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -101,4 +101,40 @@ export function cornerFrame(message: CornerMessage, buffers: readonly Bytes[]): 
     pair: (i, j) => pairs.subarray(pairIndex(i, j) * bins * bins, (pairIndex(i, j) + 1) * bins * bins),
     thresholds: (i, j) => [...cuts.subarray(pairIndex(i, j) * levels.length, (pairIndex(i, j) + 1) * levels.length)],
   };
+}
+
+/** The selected draws over one unit: edges of its groups, and 2.5, 50, 97.5 % of curve and residual. */
+export interface BrushUnit {
+  name: string;
+  n: number;
+  lo: Float32Array;
+  hi: Float32Array;
+  low: Float32Array;
+  mid: Float32Array;
+  high: Float32Array;
+  rlow: Float32Array;
+  rmid: Float32Array;
+  rhigh: Float32Array;
+}
+
+export interface BrushFrame {
+  asked: number;
+  /** Null: nothing is selected (any more). */
+  region: Region | null;
+  n: number;
+  total: number;
+  units: BrushUnit[];
+}
+
+export function brushFrame(message: BrushMessage, buffers: readonly Bytes[]): BrushFrame {
+  const values = float32(buffers[0] ?? new ArrayBuffer(0));
+  const need = message.units.reduce((sum, unit) => sum + unit.n * message.fields.length, 0);
+  if (values.length < need) throw new RangeError(`brush frame holds ${values.length} numbers, its header promises ${need}`);
+  let at = 0;
+  const units = message.units.map(({ name, n }) => {
+    const fields = Object.fromEntries(message.fields.map((field) => [field, values.subarray(at, (at += n))]));
+    return { name, n, ...fields } as unknown as BrushUnit;
+  });
+  const region: Region | null = message.pids.length === 2 ? { pids: [message.pids[0], message.pids[1]], points: message.region } : null;
+  return { asked: message.asked, region, n: message.n, total: message.total, units };
 }

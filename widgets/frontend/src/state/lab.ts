@@ -2,10 +2,10 @@
 // UI state: a copy of the session's (domain, undoable) and of State.ui (shared), never edited here; `pending` is the
 // optimistic value of a row between a gesture and the view that confirms it.
 import { batch, computed, signal } from "@preact/signals";
-import { DragStream } from "./drag";
-import { type Bytes, type CornerFrame, type SpectrumFrame, cornerFrame, spectrumFrame } from "./frames";
+import { type BrushFrame, type Bytes, type CornerFrame, type SpectrumFrame, brushFrame, cornerFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
-import type { AnyModel, FitState, FromPython, LabError, Reply, View } from "./protocol";
+import { Stream } from "./stream";
+import type { AnyModel, FitState, FromPython, LabError, Region, Reply, View } from "./protocol";
 
 export const IDLE: FitState = {
   state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,
@@ -29,7 +29,12 @@ export class Lab {
   readonly height = signal(0);
   readonly running = computed(() => ["running", "paused", "stopping"].includes(this.fit.value.state));
   readonly rows = computed(() => this.view.value?.params.rows ?? []);
-  private readonly drags: DragStream;
+  /** The draws selected on a corner panel, by anybody, and what they look like; null when there are none. */
+  readonly brush = signal<BrushFrame | null>(null);
+  /** The outline as it is under the hand, before Python has answered. */
+  readonly region = signal<Region | null>(null);
+  private readonly drags = new Stream<Record<string, unknown>>((message, seq) => this.link.send({ ...message, seq }));
+  private readonly brushes = new Stream<Region | null>((region, seq) => this.link.send({ type: "brush", pids: region?.pids ?? [], region: region?.points ?? [], seq }));
   private readonly confirmAt = new Map<number, number>();
   private readonly views = new Map<string, boolean>();
   private shown: boolean | null = null;
@@ -37,7 +42,6 @@ export class Lab {
 
   constructor(private readonly model: AnyModel) {
     this.link = new Link(model, (message, buffers) => this.receive(message, buffers));
-    this.drags = new DragStream((pid, value, seq) => this.link.send({ type: "drag", pid, value, seq }));
     this.readTraits();
     for (const name of ["change:panels", "change:height"]) model.on(name, this.onTraits);
   }
@@ -56,7 +60,7 @@ export class Lab {
     const frame = this.spectrum.peek();
     if (!this.before.peek() && frame && !frame.preview) this.before.value = frame;
     this.hold(pid, value);
-    this.drags.move(pid, value);
+    this.drags.move({ type: "drag", pid, value });
   }
 
   /** End of a drag, or a typed value: the undoable action. The row shows `value` until a view confirms it. */
@@ -78,6 +82,12 @@ export class Lab {
     this.refreshIfPreview();
   }
 
+  /** Select the draws within an outline (null: none). It may be called as often as the pointer moves. */
+  select(region: Region | null): void {
+    this.region.value = region;
+    this.brushes.move(region);
+  }
+
   /** No preview outlives its drag: where no exact frame followed (a refused value, a drag broken off), ask for one. */
   private refreshIfPreview(): void {
     const [view] = this.views.keys();
@@ -97,6 +107,7 @@ export class Lab {
   close(): void {
     for (const name of ["change:panels", "change:height"]) this.model.off(name, this.onTraits);
     this.drags.end();
+    this.brushes.end();
     this.link.close();
   }
 
@@ -121,7 +132,7 @@ export class Lab {
   private receive(message: FromPython, buffers: readonly Bytes[]): void {
     if (message.type === "view") this.receiveView(message);
     else if (message.type === "progress") this.receiveFit(message.fit);
-    else if (message.type === "spectrum" || message.type === "corner") this.receiveFrame(message, buffers);
+    else if (message.type === "spectrum" || message.type === "corner" || message.type === "brush") this.receiveFrame(message, buffers);
   }
 
   private receiveView(view: View): void {
@@ -139,9 +150,10 @@ export class Lab {
     this.fit.value = stopping ? { ...fit, state: "stopping" } : fit;
   }
 
-  private receiveFrame(message: Extract<FromPython, { type: "spectrum" | "corner" }>, buffers: readonly Bytes[]): void {
+  private receiveFrame(message: Extract<FromPython, { type: "spectrum" | "corner" | "brush" }>, buffers: readonly Bytes[]): void {
     try {
       if (message.type === "spectrum") this.showSpectrum(spectrumFrame(message, buffers));
+      else if (message.type === "brush") this.showBrush(brushFrame(message, buffers));
       else if (message.rev >= (this.corner.peek()?.rev ?? -Infinity)) this.corner.value = cornerFrame(message, buffers);
     } catch (error) {
       this.fault.value = { kind: "frame", message: `A ${message.type} frame could not be read: ${(error as Error).message}.` };
@@ -155,6 +167,15 @@ export class Lab {
     batch(() => {
       if (!frame.preview) this.before.value = null;
       this.spectrum.value = frame;
+    });
+  }
+
+  /** What is under the hand stays as drawn until the answer to its last move is there. */
+  private showBrush(frame: BrushFrame): void {
+    this.brushes.arrived(frame.asked);
+    batch(() => {
+      this.brush.value = frame.region ? frame : null;
+      if (!this.brushes.busy) this.region.value = frame.region;
     });
   }
 

@@ -7,6 +7,7 @@ import type { Lab } from "./lab";
 import type { LabError, Reply, Row } from "./protocol";
 
 export type Tool = "zoom" | "notice" | "ignore";
+export type BrushTool = "lasso" | "box";
 export type XY = { x: [number, number] | null; y: [number, number] | null };
 
 export class Local {
@@ -35,6 +36,9 @@ export class Local {
   readonly criterion = signal<"aic" | "aicc" | "bic" | "lnz">("aicc");
   readonly engine = signal<string | null>(null);
   readonly options = signal<Record<string, Record<string, unknown>>>({});
+  readonly brushTool = signal<BrushTool>("lasso");
+  /** The panel of the corner that the keyboard is on, by its two parameters (x, y). */
+  readonly cornerCell = signal<readonly [number, number] | null>(null);
   readonly cornerPids = signal<readonly number[] | null>(null);
   readonly errors = signal<ReadonlyMap<string, LabError>>(new Map());
   readonly said = signal("");

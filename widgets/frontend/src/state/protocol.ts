@@ -256,12 +256,31 @@ export interface CornerMessage {
   n: number;
 }
 
+/** An outline in the plane of two parameters, in their values. */
+export interface Region {
+  pids: [number, number];
+  points: [number, number][];
+}
+
+export interface BrushMessage {
+  type: "brush";
+  rev: number;
+  seq: number;
+  asked: number;
+  pids: number[];
+  region: [number, number][];
+  n: number;
+  total: number;
+  units: { name: string; n: number }[];
+  fields: string[];
+}
+
 export interface ProgressMessage {
   type: "progress";
   fit: FitState;
 }
 
-export type FromPython = View | Reply | SpectrumMessage | CornerMessage | ProgressMessage;
+export type FromPython = View | Reply | SpectrumMessage | CornerMessage | BrushMessage | ProgressMessage;
 
 /** The part of anywidget's model that the panels use. */
 export interface AnyModel {
