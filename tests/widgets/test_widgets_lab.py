@@ -1,6 +1,7 @@
 """Lab in Python: the calls, the stand-alone panels, the fallbacks, and that closing is clean."""
 
 import gc
+import importlib
 import threading
 import time
 import weakref
@@ -167,3 +168,32 @@ def test_a_lab_is_kept_and_recovered(lab, wire, tmp_path):
         made.close()
     again.session.close()
     assert lab.autosave(False) is None
+
+
+def test_closing_leaves_a_picture_once_and_only_where_somebody_looked(monkeypatch):
+    shown = []
+    home = importlib.import_module("spec_lab_widgets.lab")
+    monkeypatch.setattr(home, "display", shown.append)
+    monkeypatch.setattr(home, "get_ipython", lambda: object())
+    unseen = Lab(make_infer(), preview=False)
+    unseen.close()
+    assert shown == []
+    lab = Lab(make_infer(), preview=False)
+    lab._outlet.receive({"type": "hello", "view": "v"})
+    lab.close()
+    lab.close()
+    (still,) = shown
+    assert still.svg.startswith("<svg") and "cpl.alpha" in still.html and "Parameters" in still.html
+    lab.session.close()
+    collected = Lab(make_infer(), preview=False)
+    collected._outlet.receive({"type": "hello", "view": "v"})
+    collected.__del__()
+    assert len(shown) == 1
+
+
+def test_a_snapshot_has_runs_and_criteria(lab):
+    assert "History" not in lab.snapshot().html
+    lab.fit(block=True)
+    lab.label(1, "<b>mine</b>")
+    text = lab.snapshot().html
+    assert "Model comparison" in text and "History" in text and "&lt;b&gt;mine" in text and "<b>mine" not in text

@@ -5,6 +5,7 @@
     pump, flow      the one thread that sends, and how fast it may
     bundle          the built front end, as text
     still           the same as a picture for hosts without widgets
+    page            the same as one HTML file that needs no kernel
 
 Not here: anything about fits; that is `spec_lab.session`, which knows no widget.
 """

@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.session import FitSession, value_edit
 from spec_lab_widgets.figure import figure
+from spec_lab_widgets.page import export
 from spec_lab_widgets.panel import Panel
 from spec_lab_widgets.still import Still, still
 
@@ -233,6 +237,17 @@ class Lab(Panel):
         """A Lab from a session file; its `Infer` is `lab.infer`. The options are those of `Lab`."""
         return cls(FitSession.load(path), **options)
 
+    def export(self, path: str | Path) -> Path:
+        """Write all panels as one HTML file that opens anywhere, without kernel or network.
+
+        Tables, spectrum, corner plot, criteria, history and Python as they are now; sliders of free parameters move the curves
+        by an approximation and say so.
+
+        Returns:
+            The path, with `.html` added where it had no ending.
+        """
+        return export(self.session, path, list(self.panels), self.height)
+
     def figure(self, kind: str = "spectrum") -> Any:
         """A figure for print, by matplotlib: "spectrum", or "corner" of the newest draws there are.
 
@@ -242,5 +257,21 @@ class Lab(Panel):
         return figure(self.session, kind)
 
     def snapshot(self) -> Still:
-        """The present state as a picture and a table that need no widget: shows anywhere, survives in saved notebooks."""
+        """The present state as a picture and tables that need no widget: shows anywhere, survives in saved notebooks."""
         return still(self.session)
+
+    def close(self) -> None:
+        """Take the panels away; the session goes on. In a notebook a static picture (`snapshot`) is left in this cell.
+
+        A saved notebook would show nothing where a widget was: its last view is dead, and outranks a picture beside it.
+        """
+        seen, self._outlet.greeted = self._outlet.greeted, False
+        if seen and get_ipython() is not None:
+            display(self.snapshot())
+        super().close()
+
+    def __del__(self) -> None:
+        """Nobody looks at what is only collected: no picture is left."""
+        if self._pump is not None:
+            self._outlet.greeted = False
+        super().__del__()

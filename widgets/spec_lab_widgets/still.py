@@ -3,7 +3,7 @@
 import html
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0
 
 
 class Still(NamedTuple):
-    """A static picture: `svg` (the spectrum) and `html` (picture, statistic and parameters)."""
+    """A static picture: `svg` (the spectrum) and `html` (picture, statistic, parameters, criteria, history)."""
 
     svg: str
     html: str
@@ -27,10 +27,56 @@ class Still(NamedTuple):
 def still(session: FitSession) -> Still:
     """The present state of a session."""
     reading = session.reading()
-    picture = svg(reading)
-    statistic = f"{html.escape(' + '.join(sorted({u.kind.tag for u in reading.units})))} = {reading.stat:.2f}"
-    text = f"<div>{picture}<p>{statistic}, {reading.bins} bins</p>{session.infer._repr_html_()}</div>"
-    return Still(picture, text)
+    picture, view = svg(reading), views.view(session.state, reading, wait=False)
+    stat = view["stat"]
+    head = f"<b>{html.escape(view['title'])}</b> {html.escape(view['subtitle'])}"
+    line = f"{html.escape(stat['name'])} = {stat['value']} for {stat['bins']} bins, {stat['dof']} degrees of freedom"
+    tables = "".join(
+        [_parameters(view["params"]["rows"]), _criteria(view["criteria"]["rows"]), _history(view["history"])]
+    )
+    return Still(picture, f"<div><p>{head}</p>{picture}<p>{line}</p>{tables}</div>")
+
+
+def _parameters(rows: list[dict[str, Any]]) -> str:
+    shown = [
+        (r["pid"], f"{r['component']}.{r['name']}", r["text"], r["error"], r["unit"], _role(r))
+        for r in rows
+        if not r["hidden"]
+    ]
+    return _table("Parameters", ("#", "name", "value", "1 σ", "unit", ""), shown)
+
+
+def _role(row: dict[str, Any]) -> str:
+    if row["tie"]:
+        return f"= {row['tie']}"
+    if row["linked_to"]:
+        return f"linked to {row['linked_to']}"
+    return "frozen" if row["frozen"] else row["prior"]
+
+
+def _criteria(rows: list[dict[str, Any]]) -> str:
+    def number(value: float | None) -> str:
+        return "–" if value is None else f"{value:.2f}"
+
+    shown = [
+        (r["label"], r["k"], *(number(r[key]) for key in ("stat", "aicc", "bic", "lnz")), r["why"] or r["note"])
+        for r in rows
+    ]
+    return _table("Model comparison", ("model", "k", "stat", "AICc", "BIC", "ln Z", ""), shown)
+
+
+def _history(entries: list[dict[str, Any]]) -> str:
+    shown = [(f"#{e['run']}", e["label"], e["engine"], e["time"], e["stat"], e["note"]) for e in entries]
+    return _table("History", ("run", "label", "engine", "time", "stat", ""), shown)
+
+
+def _table(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    """A plain table, or nothing where there is nothing to say."""
+    if not rows:
+        return ""
+    top = "".join(f"<th>{html.escape(word)}</th>" for word in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<p><b>{title}</b></p><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def svg(reading: Reading) -> str:

@@ -4,6 +4,7 @@ import "preact/hooks";
 import "@preact/signals";
 import { render as mount } from "preact";
 import { App, onGlobalKey } from "./app";
+import { FrozenModel, type FrozenPage } from "./state/frozen";
 import { Lab } from "./state/lab";
 import { Local } from "./state/local";
 import type { AnyModel } from "./state/protocol";
@@ -66,5 +67,21 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
     el.classList.remove("sl-host");
   };
 }
+
+/** A page that carries its own snapshot (`lab.export`) shows it, without kernel or network. */
+function thaw(): void {
+  const place = globalThis.document?.getElementById("spec-lab-frozen");
+  const data = globalThis.document?.getElementById("spec-lab-data")?.textContent;
+  if (!place || !data) return;
+  const media = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+  const dress = () => { document.documentElement.dataset.theme = media?.matches ? "dark" : "light"; };
+  dress();
+  media?.addEventListener?.("change", dress);
+  const model = new FrozenModel(JSON.parse(data) as FrozenPage);
+  initialize({ model });
+  render({ model, el: place });
+}
+
+thaw();
 
 export default { initialize, render };

@@ -54,7 +54,7 @@ function Form({ engines }: { engines: Engine[] }) {
         ))}
         <div class="sl-fit-go">
           {running ? <Running /> : (
-            <Button icon="play" label="Start" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Start ${engine.title} in the background` : engine.why} onClick={start} />
+            <Button kernel icon="play" label="Start" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Start ${engine.title} in the background` : engine.why} onClick={start} />
           )}
         </div>
       </div>

@@ -17,7 +17,7 @@ export function Header() {
       <StatMark />
       <div class="sl-tools">
         <Steps />
-        <Toggle label="Live" icon="bolt" on={view.live} onChange={(live) => void local.act("header", "set_live", { live })}
+        <Toggle kernel label="Live" icon="bolt" on={view.live} onChange={(live) => void local.act("header", "set_live", { live })}
           title="Live: refit after every change and keep the preview posterior, the intervals and the criteria up to date" />
         {local.lab.panels.value.includes("python") && (
           <Toggle label="Python" icon="code" on={local.showPython.value} onChange={(on) => { local.showPython.value = on; }} title="Show what each click writes as Python" />
@@ -60,7 +60,9 @@ export function StatMark() {
 const MARKS = { connecting: "…", live: "live", busy: "busy", lost: "no answer" } as const;
 
 function KernelMark() {
-  const { phase, rtt, text } = useLocal().lab.link.state.value;
+  const { lab } = useLocal();
+  const { phase, rtt, text } = lab.link.state.value;
+  if (lab.frozen.value) return <span class="sl-tag" title={lab.frozen.value}>frozen, approximate</span>;
   const time = phase === "live" && rtt !== null ? `${Math.round(rtt)} ms` : MARKS[phase];
   return <span class={`sl-kernel sl-kernel-${phase}`} title={text || `The kernel answers (${rtt === null ? "no command sent yet" : `last round trip ${Math.round(rtt)} ms`})`}>{time}</span>;
 }

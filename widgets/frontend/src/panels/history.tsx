@@ -38,11 +38,11 @@ function Entry({ entry }: { entry: HistoryEntry }) {
         </div>
       </div>
       <div class="sl-history-tools">
-        <Button icon="target" label="Apply" title="Put the parameters at this run's best values" onClick={() => void local.act("history", "apply", { run })} />
-        <Button icon="restore" label="Restore" title="Bring back the whole set-up of this run: values, links, priors, ranges" onClick={() => void local.act("history", "restore", { run })} />
-        <Button icon="pin" title={entry.pinned ? "Unpin" : "Pin: keep it for comparison"} pressed={entry.pinned} kind="quiet" onClick={() => void local.act("history", "pin", { run, pinned: !entry.pinned })} />
-        <Button icon="pencil" title="Rename" kind="quiet" onClick={() => setName(entry.label)} />
-        <Button icon="trash" title={entry.pinned ? "Unpin it before deleting" : "Delete this run"} disabled={entry.pinned} kind="quiet" onClick={() => void local.act("history", "delete", { run })} />
+        <Button kernel icon="target" label="Apply" title="Put the parameters at this run's best values" onClick={() => void local.act("history", "apply", { run })} />
+        <Button kernel icon="restore" label="Restore" title="Bring back the whole set-up of this run: values, links, priors, ranges" onClick={() => void local.act("history", "restore", { run })} />
+        <Button kernel icon="pin" title={entry.pinned ? "Unpin" : "Pin: keep it for comparison"} pressed={entry.pinned} kind="quiet" onClick={() => void local.act("history", "pin", { run, pinned: !entry.pinned })} />
+        <Button kernel icon="pencil" title="Rename" kind="quiet" onClick={() => setName(entry.label)} />
+        <Button kernel icon="trash" title={entry.pinned ? "Unpin it before deleting" : "Delete this run"} disabled={entry.pinned} kind="quiet" onClick={() => void local.act("history", "delete", { run })} />
       </div>
     </li>
   );

@@ -6,7 +6,7 @@ import type { Row } from "../state/protocol";
 import { rough } from "../state/range";
 import { clicked } from "../state/select";
 import { Icon } from "../ui/icons";
-import { PlaceError, Tex, Unit } from "../ui/parts";
+import { needsKernel, PlaceError, Tex, Unit } from "../ui/parts";
 import { plain } from "../plot/tex";
 import { Slider } from "../ui/slider";
 import { focusRow } from "./param_keys";
@@ -74,7 +74,7 @@ function FreezeButton({ row, tab }: { row: Row; tab: number }) {
   const local = useLocal();
   return (
     <button type="button" class="sl-freeze" tabIndex={tab} aria-pressed={row.frozen} title={row.frozen ? "Thaw (F): let fits change it" : "Freeze (F): fits leave it alone"}
-      onClick={() => void local.act("params", "freeze", { pids: [row.pid], frozen: !row.frozen })}><Icon name="snowflake" size={15} /></button>
+      onClick={() => void local.act("params", "freeze", { pids: [row.pid], frozen: !row.frozen })} {...needsKernel(local.lab.frozen.value)}><Icon name="snowflake" size={15} /></button>
   );
 }
 
@@ -84,7 +84,7 @@ function Chain({ row, tab }: { row: Row; tab: number }) {
   const words = row.linked_to === null ? "master of the group" : `follows parameter ${row.linked_to}`;
   return (
     <button type="button" class={`sl-chain sl-chain-${(row.link - 1) % CHAIN_COLOURS}`} tabIndex={tab} title={`Link ${row.link}: ${words}. Click to unlink (U)`}
-      onClick={() => void local.act("params", "unlink", { pids: [row.pid] })}><Icon name="link" size={11} />{row.link}</button>
+      onClick={() => void local.act("params", "unlink", { pids: [row.pid] })} {...needsKernel(local.lab.frozen.value)}><Icon name="link" size={11} />{row.link}</button>
   );
 }
 
@@ -158,7 +158,7 @@ function RowSlider({ row }: { row: Row }) {
   const held = local.lab.pending.value.get(row.pid);
   const value = typeof held === "number" ? held : row.value;
   return (
-    <Slider value={value} range={row.slider} label={`${row.component} ${row.name}`} text={row.text} disabled={row.tie !== null} dim={!row.free && row.linked_to === null}
+    <Slider value={value} range={row.slider} label={`${row.component} ${row.name}`} text={row.text} disabled={row.tie !== null || !!row.fixed} why={row.fixed} dim={!row.free && row.linked_to === null}
       onMove={(v) => {
         if (local.active.peek() !== row.pid) focusRow(local, row.pid);
         local.lab.drag(row.pid, v);
@@ -172,7 +172,7 @@ function PriorButton({ row, tab }: { row: Row; tab: number }) {
   const local = useLocal();
   const words = row.prior_set ? row.prior : row.prior ? `${row.prior} (the component's own)` : "no prior: improper";
   return (
-    <button type="button" class={`sl-prior ${row.prior_set ? "sl-set" : ""}`} tabIndex={tab} title={`${words}. Click to edit (P)`} onClick={() => { local.priorOf.value = row.pid; focusRow(local, row.pid); }}>
+    <button type="button" class={`sl-prior ${row.prior_set ? "sl-set" : ""}`} tabIndex={tab} title={`${words}. Click to edit (P)`} onClick={() => { local.priorOf.value = row.pid; focusRow(local, row.pid); }} {...needsKernel(local.lab.frozen.value)}>
       <Glyph row={row} /><span class="sl-prior-text">{row.prior || "none"}</span>
     </button>
   );

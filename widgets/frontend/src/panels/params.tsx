@@ -34,11 +34,11 @@ function Tools() {
   return (
     <>
       <div class="sl-group">
-        <Button icon="snowflake" label={freeze || !pids.length ? "Freeze" : "Thaw"} disabled={!pids.length} title={`${freeze ? "Freeze" : "Thaw"} the selected parameters (F)`}
+        <Button kernel icon="snowflake" label={freeze || !pids.length ? "Freeze" : "Thaw"} disabled={!pids.length} title={`${freeze ? "Freeze" : "Thaw"} the selected parameters (F)`}
           onClick={() => void local.act("params", "freeze", { pids, frozen: freeze })} />
-        <Button icon="link" label="Link" disabled={local.selected.value.length < 2} onClick={() => void linkSelected(local)}
+        <Button kernel icon="link" label="Link" disabled={local.selected.value.length < 2} onClick={() => void linkSelected(local)}
           title={pids.length > 1 ? `Link ${pids.length} parameters; ${master?.name ?? "the first"} gives value, prior and state (L)` : "Link: select two or more rows first, with Ctrl or Shift (L)"} />
-        <Button icon="unlink" label="Unlink" disabled={!linked} title="Unlink the selected parameters; values stay (U)" onClick={() => void local.act("params", "unlink", { pids })} />
+        <Button kernel icon="unlink" label="Unlink" disabled={!linked} title="Unlink the selected parameters; values stay (U)" onClick={() => void local.act("params", "unlink", { pids })} />
       </div>
       <label class="sl-filter" title="Show only matching rows: name, component, unit, number, or free, frozen, linked (/)">
         <Icon name="search" size={14} />

@@ -45,7 +45,7 @@ function Tools() {
   return (
     <>
       <div class="sl-group" role="group" aria-label="What dragging does">
-        {TOOLS.map(({ tool, label, title }) => <Button key={tool} label={label} title={title} pressed={local.tool.value === tool} onClick={() => { local.tool.value = tool; }} />)}
+        {TOOLS.map(({ tool, label, title }) => <Button key={tool} kernel={tool !== "zoom"} label={label} title={title} pressed={local.tool.value === tool} onClick={() => { local.tool.value = tool; }} />)}
       </div>
       <div class="sl-group" role="group" aria-label="Scales">
         <Button label="log x" title="Logarithmic energy axis" pressed={logx} onClick={() => { local.logx.value = !logx; resetZoom(local); }} />

@@ -28,6 +28,8 @@ export class Lab {
   readonly panels = signal<string[]>(DEFAULT_PANELS);
   readonly height = signal(0);
   readonly running = computed(() => ["running", "paused", "stopping"].includes(this.fit.value.state));
+  /** Why commands that need a kernel cannot be had, in a page without one. */
+  readonly frozen = computed(() => this.view.value?.frozen?.why ?? null);
   readonly rows = computed(() => this.view.value?.params.rows ?? []);
   /** The draws selected on a corner panel, by anybody, and what they look like; null when there are none. */
   readonly brush = signal<BrushFrame | null>(null);

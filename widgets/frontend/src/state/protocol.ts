@@ -32,6 +32,8 @@ export interface Row {
   prior_set: boolean;
   slider: SliderRange;
   hidden: boolean;
+  /** Why its slider cannot be moved. */
+  fixed?: string;
   /** Heights 0–100 of the prior across the slider's range; asked for with `prior_preview` when absent. */
   glyph?: number[];
 }
@@ -182,6 +184,8 @@ export interface View {
   messages: { id: string | number; level: "info" | "warning" | "error"; text: string }[];
   /** Where the session is kept by itself; an empty text when it is not. */
   autosave?: { text: string; title: string };
+  /** The page has no kernel: what it is, and why most commands are not to be had. */
+  frozen?: { text: string; why: string } | null;
 }
 
 /** An argument of a prior that stands at `x = zero + unit * arg`, or `zero + unit * exp(arg)` where `log`. */

@@ -29,12 +29,16 @@ interface ButtonProps {
   kind?: "plain" | "primary" | "danger" | "quiet";
   tab?: number;
   extra?: string;
+  /** It needs a kernel: in a page without one it is disabled and says so. */
+  kernel?: boolean;
 }
 
-export function Button({ icon, label, title, onClick, pressed, disabled, kind = "plain", tab, extra = "" }: ButtonProps) {
+export function Button({ icon, label, title, onClick, pressed, disabled, kind = "plain", tab, extra = "", kernel = false }: ButtonProps) {
+  const why = useLocal().lab.frozen.value;
+  const words = kernel && why ? `${title.replace(/ \([^)]*\)$/, "")}. ${why}` : title;
   return (
-    <button type="button" class={`sl-button sl-${kind} ${label ? "" : "sl-square"} ${extra}`} title={title} aria-label={label ? undefined : title}
-      aria-pressed={pressed === undefined ? undefined : pressed} disabled={disabled} onClick={onClick} tabIndex={tab}>
+    <button type="button" class={`sl-button sl-${kind} ${label ? "" : "sl-square"} ${extra}`} title={words} aria-label={label ? undefined : words}
+      aria-pressed={pressed === undefined ? undefined : pressed} disabled={disabled || (kernel && !!why)} onClick={onClick} tabIndex={tab}>
       {icon && <Icon name={icon} />}
       {label && <span>{label}</span>}
     </button>
@@ -77,9 +81,15 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-export function Toggle(props: { label: string; title: string; on: boolean; onChange: (on: boolean) => void; icon?: IconName }) {
+/** For plain buttons that need a kernel: spread last, it disables them in a page without one, with the reason. */
+export function needsKernel(why: string | null): { disabled?: boolean; title?: string } {
+  return why ? { disabled: true, title: why } : {};
+}
+
+export function Toggle(props: { label: string; title: string; on: boolean; onChange: (on: boolean) => void; icon?: IconName; kernel?: boolean }) {
+  const why = useLocal().lab.frozen.value;
   return (
-    <button type="button" role="switch" aria-checked={props.on} class="sl-switch" title={props.title} onClick={() => props.onChange(!props.on)}>
+    <button type="button" role="switch" aria-checked={props.on} class="sl-switch" title={props.title} onClick={() => props.onChange(!props.on)} {...(props.kernel ? needsKernel(why) : {})}>
       {props.icon && <Icon name={props.icon} size={14} />}
       <span>{props.label}</span>
       <span class="sl-switch-track" aria-hidden="true"><span class="sl-switch-dot" /></span>

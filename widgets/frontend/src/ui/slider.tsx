@@ -11,13 +11,14 @@ interface Props {
   label: string;
   text: string;
   disabled: boolean;
+  why?: string;
   dim: boolean;
   onMove: (value: number) => void;
   onRelease: (value: number) => void;
   onCancel: () => void;
 }
 
-export function Slider({ value, range, label, text, disabled, dim, onMove, onRelease, onCancel }: Props) {
+export function Slider({ value, range, label, text, disabled, why, dim, onMove, onRelease, onCancel }: Props) {
   const track = useRef<HTMLDivElement>(null);
   const grip = useRef<{ id: number; value: number } | null>(null);
   const f = fraction(value, range);
@@ -55,7 +56,7 @@ export function Slider({ value, range, label, text, disabled, dim, onMove, onRel
   const out = f < -1e-9 ? "low" : f > 1 + 1e-9 ? "high" : "";
   return (
     <div class={`sl-slider ${dim ? "sl-dim" : ""} ${disabled ? "sl-off" : ""}`} role="slider" aria-label={label} aria-valuemin={range.lo} aria-valuemax={range.hi}
-      aria-valuenow={value} aria-valuetext={text} aria-disabled={disabled} title={out ? `The value lies outside the slider's range` : undefined}
+      aria-valuenow={value} aria-valuetext={text} aria-disabled={disabled} title={why ?? (out ? `The value lies outside the slider's range` : undefined)}
       onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={cancel} onLostPointerCapture={up}>
       <div class="sl-track" ref={track}>
         <div class="sl-track-fill" style={{ width: percent }} />
