@@ -1,6 +1,5 @@
 """State dicts: what is saved and how, what comes back, what is refused; numpy and JAX kept apart."""
 
-import json
 from collections import OrderedDict, defaultdict
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +22,7 @@ from tree_samples import (
     array_values,
     module_level,
     plain_values,
+    round_trip,
     same,
 )
 
@@ -30,20 +30,6 @@ import spec_lab.tree.references
 from spec_lab.tree import SerializationError, Struct, allow_package, field, io, register_pytree_type
 from spec_lab.tree.io import from_state_dict, to_state_dict
 from spec_lab.tree.references import is_allowed
-
-
-def round_trip(value):
-    state = to_state_dict(value)
-    json.loads(json.dumps({k: v for k, v in state.items() if k != "array_data"}, allow_nan=False))
-    return from_state_dict(state)
-
-
-@pytest.fixture
-def packages(monkeypatch):
-    """Declared packages, restored afterwards."""
-    kept = set(spec_lab.tree.references._packages)
-    monkeypatch.setattr(spec_lab.tree.references, "_packages", kept)
-
 
 # shape of a state dict
 

@@ -1,7 +1,5 @@
 """Damaged state dicts, wrong classes, imports and new sessions."""
 
-import json
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,25 +13,12 @@ from tree_samples import (
     Needy,
     Serialized,
     Spectrum,
+    round_trip,
 )
 
 import spec_lab.tree.references
 from spec_lab.tree import SerializationError, Struct, ValidationError, allow_package
 from spec_lab.tree.io import from_state_dict, to_python, to_state_dict
-
-
-def round_trip(value):
-    state = to_state_dict(value)
-    json.loads(json.dumps({k: v for k, v in state.items() if k != "array_data"}, allow_nan=False))
-    return from_state_dict(state)
-
-
-@pytest.fixture
-def packages(monkeypatch):
-    """Declared packages, restored afterwards."""
-    kept = set(spec_lab.tree.references._packages)
-    monkeypatch.setattr(spec_lab.tree.references, "_packages", kept)
-
 
 # damaged state dicts
 

@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from struct_samples import Counter, Line
 
 from spec_lab.tree import (
     FrozenStructError,
@@ -13,23 +14,6 @@ from spec_lab.tree import (
     ValidationError,
     field,
 )
-
-
-class Line(Struct):
-    x: Any
-    y: Any = 2.0
-    name: str = field(static=True, default="line")
-    handle: Any = field(pytree=False, default=None)
-    total: float = field(static=True, init=False, derived=lambda self: float(np.sum(self.x)))
-
-
-class Counter(Struct):
-    n: int
-    calls: int = field(init=False, default=0, static=True)
-
-    def __post_init__(self):
-        self.calls += 1
-
 
 # derived fields
 

@@ -2,6 +2,7 @@
 
 import collections
 import enum
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from spec_lab.tree import Struct, field, register_attrs_type, register_pytree_type
 from spec_lab.tree.attrs import auto, define, frozen_static, static
+from spec_lab.tree.io import from_state_dict, to_state_dict
 
 
 class Spectrum(Struct):
@@ -139,3 +141,10 @@ def same(a: Any, b: Any) -> bool:
         alike = type(a) is type(b) and a.dtype == b.dtype and a.shape == b.shape
         return alike and np.asarray(a).tobytes() == np.asarray(b).tobytes()
     return type(a) is type(b) and repr(a) == repr(b)
+
+
+def round_trip(value):
+    """Through a state dict that JSON can carry, and back."""
+    state = to_state_dict(value)
+    json.loads(json.dumps({k: v for k, v in state.items() if k != "array_data"}, allow_nan=False))
+    return from_state_dict(state)
