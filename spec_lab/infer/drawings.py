@@ -1,4 +1,4 @@
-"""Figures for print of an `Infer` and of a best fit: the numbers are gathered here, drawn in `spec_lab.analysis.figures`.
+"""Profiles of a best fit: the numbers are gathered here, drawn in `spec_lab.analysis.figures` (spectra: `portrait`).
 
 `Profile` is the statistic along one parameter while the others follow; each point is a fit of its own, and because a freeze
 is data of the compiled functions, none of them compiles anything.
@@ -16,28 +16,6 @@ from spec_lab.fit import Freeze, Problem, SetValue
 
 if TYPE_CHECKING:
     from spec_lab.analysis.figures import Drawing
-    from spec_lab.infer.readings import Readings
-
-
-def spectrum(infer: "Readings", **options: Any) -> "Drawing":
-    """Net spectra with the folded model, and signed residuals below; see `spec_lab.analysis.figures.spectrum`."""
-    from spec_lab.analysis import figures  # brings matplotlib
-
-    residuals = [r for pair in infer.pairs for r in pair.pseudo_residual_list]
-    names = [name for pair in infer.pairs for name in pair.data.names]
-    curves = [
-        figures.UnitCurves(
-            name=name,
-            lo=np.asarray(u.c.emin),
-            hi=np.asarray(u.c.emax),
-            data=u.ctsrate / u.chbin_width,
-            err=u.ctsrate_error / u.chbin_width,
-            model=u.conv_ctsrate / u.chbin_width,
-            resid=np.asarray(residual),
-        )
-        for name, u, residual in zip(names, infer.readings(), residuals, strict=True)
-    ]
-    return figures.spectrum(curves, **options)
 
 
 class Profile:

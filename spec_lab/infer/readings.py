@@ -11,7 +11,7 @@ import numpy as np
 from spec_lab._base.info import Info
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, Setup, links
-from spec_lab.infer import drawings
+from spec_lab.infer import portrait
 from spec_lab.infer.analyzer import stat_table, write_json
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Handles, Par
@@ -51,13 +51,20 @@ class Readings:
         """Each data unit of each pair beside its model."""
         return [u for pair in self.pairs for u in pair.readings(rebin)]
 
-    def spectrum(self, **options: Any) -> "Drawing":
-        """The figure for print: net spectra with the folded model, signed residuals below.
+    def spectrum(self, style: str = "CE", *, rebin: bool = False, terms: bool = True, **options: Any) -> "Drawing":
+        """The figure for print: net spectra with the model and its additive terms, signed residuals below.
 
         Args:
-            **options: See `spec_lab.analysis.figures.spectrum`: `title`, `figsize`, ...
+            style: `CC` counts/s/channel, `CE` counts/s/keV; unfolded through the model, in photons or erg: `NE`, `Fv` (E N),
+                `vFv` (E² N).
+            rebin: The display grouping of the data instead of that of the fit.
+            terms: Whether to draw the terms of a model that has several.
+            **options: See `spec_lab.analysis.figures.spectrum`: `title`, `figsize`, `xlabel`, `ylabel`.
+
+        Raises:
+            ParameterError: Unknown style or option, or there are no pairs.
         """
-        return drawings.spectrum(self, **options)
+        return portrait.spectrum(self, style, rebin=rebin, terms=terms, **options)
 
     # -- statistic -----------------------------------------------------------------------------------------------------
     @property

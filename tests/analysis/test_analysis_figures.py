@@ -21,11 +21,19 @@ def unit(name="na", gap=True, scale=1.0):
     return figures.UnitCurves(name, *(part[keep] for part in arrays))
 
 
+def words(figure):
+    """What the legend says; it stands above the panels, where no data are."""
+    (legend,) = figure.legends
+    figure.draw_without_rendering()
+    assert legend.get_window_extent().y0 >= figure.axes[0].get_window_extent().y1
+    return [text.get_text() for text in legend.get_texts()]
+
+
 def test_spectrum_draws_what_it_was_given():
     one = unit()
     figure = figures.spectrum([one, unit("b1", scale=3.0)], ylabel="y", title="burst")
     top, bottom = figure.axes
-    assert [text.get_text() for text in top.get_legend().get_texts()] == ["na", "b1"]
+    assert words(figure) == ["na", "b1"]
     assert top.get_title() == "burst" and bottom.get_xlabel() == "Energy (keV)"
     assert top.get_xscale() == top.get_yscale() == "log"
     steps = top.patches[0].get_data()
@@ -41,9 +49,41 @@ def test_spectrum_with_components_bands_and_holes():
         np.where(np.arange(30) == 3, 9.0, one.resid), {"pl": 0.7 * one.model}, (0.9 * one.model, 1.1 * one.model), "black",
     )  # fmt: skip
     figure = figures.spectrum([full])
-    assert "x pl" in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert words(figure) == ["x", "pl"]
+    assert [patch.get_linestyle() for patch in figure.axes[0].patches].count("--") == 1
     assert figure.axes[1].get_ylim()[1] > 9
     assert isinstance(figures.spectrum([]), Figure)
+
+
+def test_terms_are_told_apart_by_their_lines_and_units_by_colour():
+    one, two = unit(gap=False), unit("b1", gap=False)
+    terms = {"pl": 0.7 * one.model, "bb": 0.3 * one.model}
+    both = [figures.UnitCurves(u.name, u.lo, u.hi, u.data, u.err, u.model, u.resid, terms) for u in (one, two)]
+    figure = figures.spectrum(both)
+    assert words(figure) == ["na", "b1", "pl", "bb"]
+    drawn = {(patch.get_edgecolor(), patch.get_linestyle()) for patch in figure.axes[0].patches}
+    assert len(drawn) == 6 and {style for _, style in drawn} == {"solid", "--", ":"}
+
+
+def test_a_smooth_model_over_unfolded_data():
+    one = unit(gap=False)
+    bare = figures.UnitCurves("na", one.lo, one.hi, one.data, one.err, np.full(30, np.nan), one.resid)
+    E = np.geomspace(8, 900, 200)
+    curve = figures.ModelCurve("pl+bb", E, E**-1.5, {"pl": 0.7 * E**-1.5, "bb": 0.3 * E**-1.5})
+    figure = figures.spectrum([bare], [curve])
+    assert words(figure) == ["na", "pl+bb", "pl", "bb"]
+    assert [line.get_linestyle() for line in figure.axes[0].lines] == ["-", "--", ":"]
+    np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), curve.y)
+
+
+def test_data_below_their_errors_do_not_set_the_scale():
+    one = unit(gap=False)
+    data = np.where(np.arange(30) < 25, one.data, 1e3)  # the last five: huge and unsure
+    err = np.where(np.arange(30) < 25, one.err, 2e3)
+    low, high = (
+        figures.spectrum([figures.UnitCurves("x", one.lo, one.hi, data, err, one.model, one.resid)]).axes[0].get_ylim()
+    )
+    assert high == pytest.approx(3 * one.model.max(), rel=0.2) and 0 < low < one.model.min()
 
 
 def test_spectrum_from_zero_energy_is_linear():

@@ -6,7 +6,7 @@ from small import make_data
 
 from spec_lab import BayesInfer, compare, unif
 from spec_lab._base import ParameterError
-from spec_lab.models import cpl, pl
+from spec_lab.models import Model, cpl, pl
 
 
 def fitted(model, **more):
@@ -63,6 +63,51 @@ def test_figures_are_figures(power_law):
     infer, fit = power_law
     assert infer.spectrum(title="mine").axes[0].get_title() == "mine"
     assert fit.profile(1).figure().axes[0].get_ylabel() == r"$\Delta$ statistic"
+
+
+@pytest.mark.parametrize("style", ["CC", "CE", "NE", "Fv", "vFv"])
+def test_a_spectrum_shows_the_terms_of_its_model(style):
+    infer = BayesInfer([(make_data(1, 2), Model.parse("tbabs*(pl+bb)"))])
+    infer.at_par([0.1, -1.6, 2.0, 1.0, 1.0])
+    figure = infer.spectrum(style)
+    said = [text.get_text() for text in figure.legends[0].get_texts()]
+    folded = style in ("CC", "CE")
+    assert said == ["u1", "u2", *([] if folded else ["tbabs*(pl+bb)"]), "pl", "bb"]
+    drawn = (
+        [p.get_data().values for p in figure.axes[0].patches]
+        if folded
+        else [x.get_ydata() for x in figure.axes[0].lines]
+    )
+    for whole, *terms in zip(*[iter([y for y in drawn if np.isfinite(y).all()])] * 3, strict=True):
+        np.testing.assert_allclose(sum(terms), whole, rtol=1e-9)  # the terms carry their factors and sum to the model
+    assert len(infer.spectrum(style, terms=False, rebin=True).legends[0].get_texts()) == len(said) - 2
+    expected = {"CC": infer.model_ctsrate, "CE": infer.model_ctsspec}
+    if folded:
+        np.testing.assert_allclose(drawn[0], expected[style][0])
+    unit = {"CC": "channel", "CE": "keV", "NE": "photons", "Fv": "erg", "vFv": "erg"}[style]
+    assert unit in figure.axes[0].get_ylabel()
+
+
+def test_an_unfolded_point_is_the_documented_quantity():
+    infer = BayesInfer([(make_data(1), pl())])
+    infer.at_par([-1.6, 2.0])
+    for style, name in (("NE", "phtspec"), ("Fv", "flxspec"), ("vFv", "ergspec")):
+        bars = [c for c in infer.spectrum(style).axes[0].containers]
+        heights = np.concatenate([seg[:, 1] for c in bars for seg in c.lines[2][0].get_segments()]).reshape(-1, 2)
+        expected = getattr(infer, f"data_{name}")[0]
+        assert np.isin(np.round(np.log10(expected[expected > 0]), 9), np.round(np.log10(heights[:, 0]), 9)).all()
+
+
+def test_a_mistyped_spectrum_is_named():
+    infer = BayesInfer([(make_data(1), pl())])
+    with pytest.raises(
+        ParameterError, match=r"unknown style of a spectrum; got 'vfv'; allowed: CC, .*Did you mean vFv\?"
+    ):
+        infer.spectrum("vfv")
+    with pytest.raises(ParameterError, match=r"no option 'titel'; got 'x'; allowed: style, .*Did you mean title\?"):
+        infer.spectrum(titel="x")
+    with pytest.raises(ParameterError, match="no pairs yet"):
+        BayesInfer().spectrum()
 
 
 def test_models_of_the_same_data_are_compared(power_law):

@@ -10,11 +10,12 @@ What to draw is decided elsewhere: here are lines, axes and colours only. The li
 from spec_lab.analysis.figures.corners import corner, summary
 from spec_lab.analysis.figures.curves import contour, profile, qq, trace
 from spec_lab.analysis.figures.drawing import COLORS, Drawing, save
-from spec_lab.analysis.figures.spectra import UnitCurves, spectrum
+from spec_lab.analysis.figures.spectra import ModelCurve, UnitCurves, spectrum
 
 __all__ = [
     "COLORS",
     "Drawing",
+    "ModelCurve",
     "UnitCurves",
     "contour",
     "corner",

@@ -1,0 +1,136 @@
+"""The spectrum of an `Infer` for print: gathers data, model and terms in one of five styles; `analysis.figures` draws them.
+
+Counts (`CC`, `CE`) are drawn as measured, the model and its terms folded through the response. Photon, flux and power
+spectra (`NE`, `Fv`, `vFv`) are drawn unfolded: each point is its count spectrum times the ratio of the model's spectrum to
+the folded one, so it depends on the model; the model is a smooth line there.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from spec_lab._base import ParameterError
+from spec_lab._base.errors import nearest
+from spec_lab.infer.quantities import KEV_TO_ERG, UnitReading
+
+if TYPE_CHECKING:
+    from spec_lab.analysis.figures import Drawing
+    from spec_lab.infer.readings import Readings
+
+
+class Style(NamedTuple):
+    """What the vertical axis shows: counts, or the photon spectrum times a power of the energy."""
+
+    label: str
+    power: int | None = None
+
+
+STYLES = {
+    "CC": Style(r"counts s$^{-1}$ channel$^{-1}$"),
+    "CE": Style(r"counts s$^{-1}$ keV$^{-1}$"),
+    "NE": Style(r"$N_E$ (photons cm$^{-2}$ s$^{-1}$ keV$^{-1}$)", 0),
+    "Fv": Style(r"$F_\nu$ (erg cm$^{-2}$ s$^{-1}$ keV$^{-1}$)", 1),
+    "vFv": Style(r"$\nu F_\nu$ (erg cm$^{-2}$ s$^{-1}$)", 2),
+}
+POINTS = 600  # of a smooth line
+
+
+def spectrum(
+    infer: "Readings", style: str = "CE", *, rebin: bool = False, terms: bool = True, **options: Any
+) -> "Drawing":
+    """Net spectra with the model, and signed residuals below; see `Infer.spectrum`."""
+    from spec_lab.analysis import figures  # brings matplotlib
+
+    if style not in STYLES:
+        raise ParameterError(
+            "unknown style of a spectrum", got=style, allowed=", ".join(STYLES), hint=nearest(style, STYLES)
+        )
+    _refuse_unknown(options)
+    theta, _ = infer.problem.photons()  # says so where there are no pairs
+    chosen, folded = STYLES[style], _folded_terms(infer) if terms else [[] for _ in infer.pairs]
+    units, curves = [], []
+    for i, pair in enumerate(infer.pairs):
+        readings = pair.readings(rebin)
+        residuals = [u.residual for u in readings] if rebin else pair.pseudo_residual_list
+        rows = zip(pair.data.names, readings, residuals, infer.problem.layout.pairs[i].units, strict=True)
+        for name, u, residual, place in rows:
+            parts = [(term, photons[slice(*place.energies)]) for term, photons in folded[i]]
+            units.append(_unit(name, u, np.asarray(residual), chosen, parts))
+        if chosen.power is not None:
+            mine = np.asarray(theta)[slice(*infer.problem.layout.pairs[i].slots)]
+            curves.append(_curve(i, len(infer.pairs), readings, mine, chosen.power, bool(folded[i])))
+    named: dict[str, Any] = {"ylabel": chosen.label, **options}
+    return figures.spectrum(units, curves, **named)
+
+
+def _refuse_unknown(options: Any) -> None:
+    known = ("xlabel", "ylabel", "title", "figsize")
+    for name in options:
+        if name not in known:
+            allowed = ", ".join(("style", "rebin", "terms", *known))
+            raise ParameterError(
+                f"a spectrum has no option {name!r}", got=options[name], allowed=allowed, hint=nearest(name, known)
+            )
+
+
+def _unit(name: str, u: UnitReading, residual: np.ndarray, style: Style, parts: list[tuple[str, np.ndarray]]) -> Any:
+    from spec_lab.analysis import figures
+
+    if style.power is None:
+        scale = 1.0 if style is STYLES["CC"] else 1.0 / u.chbin_width
+        model = u.conv_ctsrate * scale
+        components = {term: u.rf * (u.c.matrix @ photons) * scale for term, photons in parts}
+    else:
+        scale = u.cts_to(("pht", "flx", "erg")[style.power]) / u.chbin_width
+        model, components = np.full(len(u.chbin_width), np.nan), {}
+    return figures.UnitCurves(
+        name=name,
+        lo=np.asarray(u.c.emin),
+        hi=np.asarray(u.c.emax),
+        data=u.ctsrate * scale,
+        err=u.ctsrate_error * scale,
+        model=model,
+        resid=residual,
+        components=components,
+    )
+
+
+def _curve(i: int, pairs: int, readings: list[UnitReading], theta: np.ndarray, power: int, terms: bool) -> Any:
+    """The model of pair `i` before any response, over all energies of its units."""
+    from spec_lab.analysis import figures
+
+    first = readings[0]
+    low = min(float(u.c.emin[u.c.emin > 0].min()) for u in readings)
+    E = np.geomspace(low, max(float(u.c.emax.max()) for u in readings), POINTS)
+    factor = KEV_TO_ERG * E**power if power else 1.0
+    at = lambda model, values: factor * np.asarray(model.evaluate(E, values, T=first.unit.time))  # noqa: E731
+    return figures.ModelCurve(
+        name=first.model.expression,
+        E=E,
+        y=at(first.model, theta),
+        components={t.name: at(t.model, theta[list(t.indices)]) for t in first.model.terms} if terms else {},
+        color="black" if pairs == 1 else figures.COLORS[-1 - i % len(figures.COLORS)],
+    )
+
+
+def _term_photons(view: Any, space: Any, x: Any) -> Any:
+    """Photons/cm²/s of each additive term in each photon-energy bin, `[pair][term] -> f[e]`. Traced."""
+    theta = view.theta(space, x)
+    made = []
+    for place, block in zip(view.layout.pairs, view.block.pairs, strict=True):
+        mine = theta[slice(*place.slots)]
+        terms = place.model.model.terms
+        rows = [term.model.photons(mine[np.array(term.indices)], block.grid) for term in terms]
+        made.append(rows if len(terms) > 1 else [])
+    return made
+
+
+def _folded_terms(infer: "Readings") -> list[list[tuple[str, np.ndarray]]]:
+    """Name and photons of each term of each pair; nothing for a model of one term."""
+    setup, problem = infer.setup, infer.problem
+    several = any(len(pair.model.terms) > 1 for pair in setup.pairs)
+    photons = problem.run(_term_photons, problem.pad(setup.free_values)) if several else [[] for _ in setup.pairs]
+    return [
+        [(term.name, np.asarray(row)) for term, row in zip(pair.model.terms, rows, strict=False)]
+        for pair, rows in zip(setup.pairs, photons, strict=True)
+    ]
