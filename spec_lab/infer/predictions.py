@@ -138,7 +138,8 @@ class Predictions:
         slots = [self.problem.setup.slots[i] for i in self.problem.setup.free]
         often = Counter(slot.label for slot in slots)
         labels = [f"${s.label}$" if often[s.label] == 1 else f"$p{s.pid}({s.label})$" for s in slots]
-        return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **options)
+        given = {"units": [slot.unit for slot in slots], **options}
+        return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **given)
 
     def profile(self, pid: int | str, values: Any = None, **options: Any) -> Profile:
         """The statistic along one free parameter, the others refitted at each value: a `Profile`.

@@ -66,6 +66,16 @@ class Readings:
         """
         return portrait.spectrum(self, style, rebin=rebin, terms=terms, **options)
 
+    def qq(self, **options: Any) -> "Drawing":
+        """Signed residuals of all channels against normal quantiles: points outside the 95 % band are not Gaussian.
+
+        Args:
+            **options: See `spec_lab.analysis.figures.qq`: `title`.
+        """
+        from spec_lab.analysis import figures
+
+        return figures.qq(self.pseudo_residual, **options)
+
     # -- statistic -----------------------------------------------------------------------------------------------------
     @property
     def stat_list(self) -> list[float]:

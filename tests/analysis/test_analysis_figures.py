@@ -102,6 +102,32 @@ def test_corner_titles_and_lines():
     assert "logA" in figure.axes[3].get_title()
 
 
+def inside(figure):
+    """Whether nothing is cut off at the figure's edges."""
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox()
+    width, height = figure.get_size_inches()
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+
+
+def test_a_corner_has_units_on_its_axes_and_room_for_them():
+    draws = np.random.default_rng(1).normal([1.0, -20.0, 3.0], [0.0123, 3.0, 1e-4], (2000, 3))
+    units = ["", "keV", "photons/cm²/s/keV"]
+    figure = figures.corner(draws, [r"$\alpha$", r"$p2(\log E_p)$", r"$\log A$"], draws[0], units=units)
+    assert figure.axes[6].get_ylabel() == "$\\log A$\n(photons/cm²/s/keV)" and "keV" not in figure.axes[8].get_title()
+    assert figure.axes[6].get_xlabel() == r"$\alpha$"
+    marks = [line for axes in figure.axes for line in axes.lines if line.get_color() == "black"]
+    assert marks and all(line.get_linewidth() < 1 for line in marks) and inside(figure)
+
+
+def test_levels_say_what_they_hold():
+    x = np.linspace(-4, 4, 41)
+    said = [text.get_text() for text in figures.profile(x, x**2, "a").axes[0].texts]
+    assert said == ["68.3 %", "90 %", "95.4 %", "99.7 %"]
+    both = figures.contour(x, x, x[:, None] ** 2 + x**2, ("a", "b"))
+    assert [text.get_text() for text in both.legends[0].get_texts()] == ["68.3 %", "95.4 %", "99.7 %"]
+
+
 def test_corner_of_a_parameter_that_does_not_move():
     draws = np.random.default_rng(0).normal(size=(2000, 2))
     draws[:, 1] = 5.0

@@ -63,6 +63,9 @@ def test_figures_are_figures(power_law):
     infer, fit = power_law
     assert infer.spectrum(title="mine").axes[0].get_title() == "mine"
     assert fit.profile(1).figure().axes[0].get_ylabel() == r"$\Delta$ statistic"
+    points = infer.qq(title="all").axes[0].lines[-1].get_ydata()
+    np.testing.assert_allclose(points, np.sort(infer.pseudo_residual))
+    assert "photons" in infer.preview(seed=1).corner().axes[2].get_ylabel()
 
 
 @pytest.mark.parametrize("style", ["CC", "CE", "NE", "Fv", "vFv"])

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 from spec_lab.analysis.figures.drawing import COLORS, Drawing
 from spec_lab.analysis.sample import Sample
 
+PANEL, LEFT, RIGHT = 1.9, 1.05, 0.4  # inches: of one panel, and around all
+
 
 def corner(
     samples: ArrayLike,
@@ -20,6 +22,7 @@ def corner(
     levels: Sequence[float] = (0.393, 0.865),
     color: str = COLORS[0],
     overlay: Sequence[ArrayLike] = (),
+    units: Sequence[str] = (),
 ) -> Drawing:
     """All one- and two-dimensional marginals; titles give the median and the central 68.27 %.
 
@@ -32,6 +35,7 @@ def corner(
         levels: Masses within the contours; 1σ and 2σ of a two-dimensional Gaussian when left out.
         color: Of the contours.
         overlay: Further samples of the same parameters, drawn in the following colours.
+        units: n units for the axes; empty where there is none.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # corner brings arviz where it is installed, which announces its successor
@@ -39,7 +43,8 @@ def corner(
 
     samples = np.atleast_2d(np.asarray(samples, float))
     n = samples.shape[1]
-    figure = Drawing(figsize=(1.6 + 1.9 * n, 1.6 + 1.9 * n))
+    size = LEFT + PANEL * n + RIGHT
+    figure = Drawing(figsize=(size, size))
     figure.subplots(n, n, squeeze=False)
     sets = [(samples, weights), *((np.asarray(other, float), None) for other in overlay)]
     limits = _ranges([part for part, _ in sets])
@@ -49,7 +54,10 @@ def corner(
             fig=figure,
             bins=bins,
             range=limits,
-            labels=list(labels),
+            labels=_axes_labels(labels, units),
+            label_kwargs={"fontsize": "medium"},
+            labelpad=0.06,
+            max_n_ticks=4,
             weights=mass if mass is None else np.asarray(mass, float),
             levels=tuple(levels),
             color=color if k == 0 else COLORS[k % len(COLORS)],
@@ -64,8 +72,21 @@ def corner(
         )
     reading = Sample(samples, weights=weights)
     for i, (middle, (below, above)) in enumerate(zip(reading.median, reading.error(reading.median), strict=True)):
-        figure.axes[i * n + i].set_title(summary(labels[i], middle, below, above), fontsize="small")
+        figure.axes[i * n + i].set_title(summary(labels[i], middle, below, above), fontsize=10 if n < 7 else 8)
+    _tidy(figure, size)
     return figure
+
+
+def _axes_labels(labels: Sequence[str], units: Sequence[str]) -> list[str]:
+    units = list(units) or [""] * len(labels)
+    return [f"{label}\n({unit})" if unit else label for label, unit in zip(labels, units, strict=True)]
+
+
+def _tidy(figure: Drawing, size: float) -> None:
+    """Margins that hold the labels and no more, and thin marks of the best point: what it marks must stay visible."""
+    figure.subplots_adjust(LEFT / size, LEFT / size, 1 - RIGHT / size, 1 - RIGHT / size, wspace=0.06, hspace=0.06)
+    for line in (line for axes in figure.axes for line in axes.lines if line.get_color() == "black"):
+        line.set(linewidth=0.8, linestyle="--", markersize=4)
 
 
 def summary(label: str, middle: float, below: float, above: float) -> str:

@@ -1,8 +1,10 @@
 """Curves of one or two parameters, of the draws, and of the residuals."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
@@ -29,7 +31,8 @@ def trace(draws: ArrayLike, labels: Sequence[str], *, most: int = 2000) -> Drawi
             axes.plot(place, chain[::step, i], color=COLORS[k % len(COLORS)], linewidth=0.5, alpha=0.8)
         axes.set_ylabel(label)
         axes.yaxis.set_major_locator(MaxNLocator(3))
-    rows[-1].set_xlabel("draw")
+    rows[-1].set(xlabel="draw", xlim=(0, chains.shape[1]))
+    figure.align_ylabels()
     return figure
 
 
@@ -54,10 +57,14 @@ def profile(
     axes = figure.subplots()
     values, delta = np.asarray(values, float), np.asarray(delta, float)
     axes.plot(values, delta, color=COLORS[0])
+    axes.margins(x=0)
+    best = float(values[np.nanargmin(delta)] if np.isfinite(delta).any() else np.nanmean(values))
     top = max(1.5, min(1.05 * float(np.nanmax(delta, initial=0.0)), 1.3 * max(levels, default=9.0)))
     for level in levels:
         if level < top:
             axes.axhline(level, color="gray", linewidth=0.8, linestyle=":")
+            text = f"{100 * math.erf(math.sqrt(level / 2)):.3g} %"
+            axes.text(best, level, text, ha="center", va="bottom", fontsize="x-small", color="0.35")
     if interval is not None:
         axes.axvspan(*interval, color=COLORS[0], alpha=0.15, linewidth=0)
     axes.set(xlabel=label, ylabel=r"$\Delta$ statistic", ylim=(0.0, top))
@@ -85,7 +92,11 @@ def contour(
     """
     figure = Drawing(figsize=(4.8, 4.2), layout="constrained")
     axes = figure.subplots()
-    axes.contour(np.asarray(x), np.asarray(y), np.asarray(delta), levels=sorted(levels), colors=COLORS[: len(levels)])
+    levels = sorted(levels)
+    axes.contour(np.asarray(x), np.asarray(y), np.asarray(delta), levels=levels, colors=COLORS[: len(levels)])
+    share = [f"{100 * -math.expm1(-level / 2):.3g} %" for level in levels]
+    lines = [Line2D([], [], color=color, label=text) for color, text in zip(COLORS, share, strict=False)]
+    figure.legend(handles=lines, loc="outside upper center", ncols=len(lines), frameon=False, fontsize="small")
     if best is not None:
         axes.plot(*best, "+", color="black")
     axes.set(xlabel=labels[0], ylabel=labels[1])
