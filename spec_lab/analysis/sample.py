@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
 
 ONE_SIGMA, TWO_SIGMA, THREE_SIGMA = 0.6827, 0.9545, 0.9973
 
@@ -125,6 +126,20 @@ class Sample:
     def ninety_percent(self) -> np.ndarray:
         """`f[n, 2]`, 90 %."""
         return self.interval(0.9)
+
+    @property
+    def info(self) -> Info:
+        """Mean, standard deviation, median, 68.27 % and 90 % interval of each column."""
+        ends = lambda pairs: [f"[{low:.4g}, {high:.4g}]" for low, high in pairs]  # noqa: E731
+        columns = {"Mean": self.mean, "Std": self.std, "Median": self.median}
+        table = {name: [f"{x:.4g}" for x in values] for name, values in columns.items()}
+        return Info(table | {"1sigma CI": ends(self.Isigma), "90% CI": ends(self.ninety_percent)})
+
+    def __repr__(self) -> str:
+        return f"{len(self.draws)} draws\n{self.info.text}"
+
+    def _repr_html_(self) -> str:
+        return self.info.html
 
     @property
     def effective_size(self) -> float:

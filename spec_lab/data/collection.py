@@ -87,6 +87,10 @@ class Data(Struct):
             "Time": [unit.time for unit in self.units],
         })  # fmt: skip
 
+    def __repr__(self) -> str:
+        units = "; ".join(f"{name}: {unit.stat}, {unit.noticing}" for name, unit in self.items())
+        return f"<Data {units}>"
+
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import data_html
 

@@ -95,6 +95,10 @@ class Response(Struct):
         row = (self.name or "-", self.emin.size, self.elo.size)
         return Info({"Property": ("Name", "Channel bins", "Photon bins"), type(self).__name__: row})
 
+    def __repr__(self) -> str:
+        photons = f"{self.elo.size} photon bins {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
+        return f"<{type(self).__name__} {self.name or '-'}: {photons}, {self.emin.size} channels>"
+
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import response_html
 
@@ -151,6 +155,10 @@ class Auxiliary(Struct):
     def info(self) -> Info:
         """Name and the number of photon bins."""
         return Info({"Property": ("Name", "Photon bins"), "Auxiliary": (self.name or "-", self.elo.size)})
+
+    def __repr__(self) -> str:
+        photons = f"{self.elo.size} photon bins {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
+        return f"<Auxiliary {self.name or '-'}: {photons}, at most {self.area.max():.4g} cm²>"
 
     def _repr_html_(self) -> str:
         return self.info.html

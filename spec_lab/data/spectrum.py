@@ -136,6 +136,11 @@ class Spectrum(Struct):
         row = (self.name or "-", self.counts.size, float(self.counts[self.good].sum()), self.exposure, scale)
         return Info({"Property": ("Name", "Channels", "Counts", "Exposure", "Backscale"), type(self).__name__: row})
 
+    def __repr__(self) -> str:
+        bad = int(np.sum(~self.good))
+        told = f"{self.counts.size} channels{f' ({bad} bad)' if bad else ''}, {float(self.counts[self.good].sum()):.6g} counts"
+        return f"<{type(self).__name__} {self.name or '-'}: {told}, {self.exposure:.6g} s>"
+
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import spectrum_html
 

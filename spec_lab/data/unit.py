@@ -210,6 +210,9 @@ class DataUnit(Struct):
         kept = f"{lo.min():.6g}-{hi.max():.6g} keV, {int(used.sum())} bins"
         return kept if self.notc is None else f"{notice.describe(self.notc)} keV {self.notc_mode} → {kept}"
 
+    def __repr__(self) -> str:
+        return f"<DataUnit {self.name or self.src.name or '-'}: {self.stat}, {self.noticing}>"
+
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import unit_html
 

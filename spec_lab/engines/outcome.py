@@ -73,6 +73,13 @@ class Outcome(Struct):
     stats: tuple[tuple[str, Any], ...] = field(static=True, default=())
     settings: tuple[tuple[str, Any], ...] = field(static=True, default=())
 
+    def __repr__(self) -> str:
+        evidence = (
+            "" if self.log_evidence is None else f", ln Z {self.log_evidence:.3f} ± {self.log_evidence_error or 0:.3f}"
+        )
+        told = f"{len(self.best)} free, stat {self.stat:.4f}{evidence}, {len(self.draws)} draws"
+        return f"<Outcome {self.engine}: {told}. {self.message}>"
+
     @cached_property
     def _scores(self) -> tuple[np.ndarray, np.ndarray]:
         if self.scores is not None:

@@ -42,6 +42,10 @@ class Setup(Struct):
     ties: tuple[tuple[int, str], ...] = field(static=True, default=())
     rule: str = field(static=True, default="exact")
 
+    def __repr__(self) -> str:
+        pairs = "; ".join(f"{'+'.join(p.data.names)}: {p.model.expression}" for p in self.pairs)
+        return f"<Setup {pairs or 'without pairs'}, {len(self.values)} parameters, {len(self.free)} free>"
+
     @classmethod
     def from_pairs(cls, pairs: Any, rule: str = "exact") -> "Setup":
         """The starting set-up. A model or data unit that appears twice (the same object) starts linked to itself."""

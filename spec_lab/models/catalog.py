@@ -14,15 +14,25 @@ from spec_lab.models.model import Model
 
 
 def component_class(name: str) -> type[Component] | None:
-    """The class called `name`, by its own name or an alias; None when there is none."""
-    if name in REGISTRY:
-        return REGISTRY[name]
-    return next((cls for cls in REGISTRY.values() if name in cls.aliases), None)
+    """The class called `name`, by its own name or an alias, in any case as XSPEC reads it (TBabs); None when there is none."""
+    return _owner(_spelled(name))
+
+
+def _owner(name: str) -> type[Component] | None:
+    return REGISTRY.get(name) or next((cls for cls in REGISTRY.values() if name in cls.aliases), None)
+
+
+def _spelled(name: str) -> str:
+    """The known name meant by `name`: itself, else the one that differs only in capitals."""
+    if _owner(name) is not None:
+        return name
+    return next((known for known in known_names() if known.lower() == name.lower()), name)
 
 
 def maker(name: str) -> Callable[..., Component] | None:
     """What makes a component called `name`: its class, or for an alias the class with the settings the alias implies."""
-    cls = component_class(name)
+    name = _spelled(name)
+    cls = _owner(name)
     preset = {} if cls is None else cls.presets.get(name, {})
     return partial(cls, **preset) if cls is not None and preset else cls
 

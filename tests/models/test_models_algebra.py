@@ -118,6 +118,11 @@ def test_bad_expressions_teach(text, message):
         Model.parse(text)
 
 
+def test_names_are_read_in_any_case():
+    assert Model.parse("zTBabs*CutoffPL").structure == Model.parse("ztbabs*cutoffpl").structure
+    assert Model.parse("CutoffPL").structure != Model.parse("cpl").structure  # the alias brings its settings
+
+
 def test_aliases_mean_what_xspec_means():
     names = [p.name for p in Model.parse("zphabs(redshift=0.5)*cutoffpl").parameters]
     assert names == ["N_H", "alpha", "logEc", "logA"]
