@@ -27,7 +27,9 @@ def make_pair(pair: Any) -> PairSpec:
         return pair
     wanted = "(Data, Model) or (Model, Data)"
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise ParameterError("a pair must be two things", got=type(pair).__name__, allowed=wanted)
+        alone = isinstance(pair, (Data, DataUnit, Model))
+        hint = "Pairs come in a list, also a single one: Infer([(data, model)])." if alone else None
+        raise ParameterError("a pair must be two things", got=type(pair).__name__, allowed=wanted, hint=hint)
     first, second = pair
     if isinstance(first, Model):
         first, second = second, first
@@ -36,6 +38,7 @@ def make_pair(pair: Any) -> PairSpec:
     if not isinstance(first, Data) or not isinstance(second, Model):
         got = f"({type(pair[0]).__name__}, {type(pair[1]).__name__})"
         hint = "Write the model with parentheses: cpl(), not cpl." if isinstance(second, type) else None
+        hint = f"Make a model of the text: Model.parse({second!r})." if isinstance(second, str) else hint
         raise ParameterError("a pair must join data and a model", got=got, allowed=wanted, hint=hint)
     if second.kind != "add":
         raise ParameterError(
