@@ -2,16 +2,17 @@
 
     energy       Energy, Grid: where spectra are evaluated, how bins are integrated
     parameter    parameters as fields of components; the `Parameter` record
+    arguments    what a component may be given, and what is said when it is given something else
     model        what every model can do
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
     pieces       bins cut where a curve breaks
-    pieces       bins cut where a curve breaks
     parse, catalog                       from text to model; what there is
     powerlaws smoothly_broken joined_powerlaws band high_latitude thermal comptonised lines   additive components
     absorption dust factors              factors (cross-sections: photoelectric)
     convolution tables user              operators on models; models from files; models from functions
+    smoothing                            how photons flow between bins under a convolution
 
 Not here: data, responses, statistics, priors as distributions (a parameter only carries its prior's text).
 """

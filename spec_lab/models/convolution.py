@@ -143,8 +143,9 @@ class gsmooth(Convolution):
             parts = sources(pieces.grid, photons(pieces.grid) * pieces.share, points)
             kept = kept.at[:, pieces.bins].add(self._kept(parts, p))
         for i, (start, stop) in enumerate(grid.ladders):
-            beyond = extension(grid, start, stop)
-            sending = [inside.part(slice(start, stop)), sources(beyond, photons(beyond), points)]
+            beyond, counts = extension(grid, start, stop)
+            outside = sources(beyond, jnp.where(counts, photons(beyond), 0.0), points)
+            sending = [inside.part(slice(start, stop)), outside]
             if parts is not None:
                 size = parts.centre.shape[0] // len(grid.ladders)
                 sending.append(parts.part(slice(i * size, (i + 1) * size)))

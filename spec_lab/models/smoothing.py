@@ -70,8 +70,11 @@ def sources(grid: Grid, portions: Any, points: int) -> Sources:
     return Sources(jnp.stack([0.5 * photons] * 2), centre + half * at, centre)
 
 
-def extension(grid: Grid, start: int, stop: int) -> Grid:
-    """Bins below and above a ladder, as fine as its own at its ends, then ever wider. Four Gauss-Legendre nodes each."""
+def extension(grid: Grid, start: int, stop: int) -> tuple[Grid, Any]:
+    """Bins below and above a ladder, as fine as its own at its ends, then ever wider; and which of them count, [q].
+
+    They have four Gauss-Legendre nodes each. Below a ladder that starts at zero there is nothing: those bins do not count.
+    """
     lo, hi = jnp.asarray(grid.lo)[start:stop], jnp.asarray(grid.hi)[start:stop]
     rising = lo[0] <= lo[-1]
     first, last = (jnp.where(rising, a, b) for a, b in ((0, stop - start - 1), (stop - start - 1, 0)))
@@ -79,15 +82,14 @@ def extension(grid: Grid, start: int, stop: int) -> Grid:
     up = _ladder(hi[last], jnp.log(hi[last] / jnp.maximum(lo[last], 0.1 * hi[last])), math.log(ABOVE))
     begin, end = jnp.concatenate([down[1:], up[:-1]]), jnp.concatenate([down[:-1], up[1:]])
     t, w = np.polynomial.legendre.leggauss(4)
-    # A ladder that starts at zero has nothing below: its lower extension is empty, and lies somewhere harmless.
     nodes = 0.5 * (begin + end) + 0.5 * (end - begin) * t[:, None]
     T = grid.T
     if T is not None and np.ndim(T) > 0:
         T = jnp.asarray(T)[start:stop]
         T = jnp.concatenate([jnp.broadcast_to(T[first], _STEPS), jnp.broadcast_to(T[last], _STEPS)])
-    weights = 0.5 * (end - begin) * w[:, None] * jnp.where(end <= lo[first], jnp.sign(lo[first]), 1.0)
     blocks = ((0, _STEPS), (_STEPS, 2 * _STEPS))
-    return Grid(begin, end, nodes, jnp.log(nodes), weights, T, None, "exact", blocks, False)
+    beyond = Grid(begin, end, nodes, jnp.log(nodes), 0.5 * (end - begin) * w[:, None], T, None, "exact", blocks)
+    return beyond, jnp.concatenate([jnp.broadcast_to(lo[first] > 0, _STEPS), jnp.ones(_STEPS, bool)])
 
 
 def _ladder(start: Any, width: Any, reach: float) -> Any:
@@ -95,7 +97,8 @@ def _ladder(start: Any, width: Any, reach: float) -> Any:
     i = np.arange(_STEPS + 1)
     width = jnp.minimum(width, abs(reach) / _STEPS)
     growing = (abs(reach) - _STEPS * width) / _STEPS**3
-    return jnp.where(start > 0, start, 1.0) * jnp.exp(math.copysign(1.0, reach) * (width * i + growing * i**3))
+    start = jnp.where(start > 0, start, 1.0)  # somewhere harmless
+    return start * jnp.exp(math.copysign(1.0, reach) * (width * i + growing * i**3))
 
 
 def _scaled_tail() -> np.ndarray:

@@ -10,7 +10,8 @@ from spec_lab._base import ModelError
 from spec_lab.models import Grid, comptt
 from spec_lab.models.comptonised import spectral_index
 
-# The mean of N at E and 1.002 E, as compTT's own code prints it (single precision; 0 below 1e-27 or so), for norm 1. E = 0.3, 2, 20, 200 keV.
+# The mean of N at E and 1.002 E for norm 1, E = 0.3, 2, 20, 200 keV, as compTT's own code gives it in single precision
+# (and 0 below some 1e-27).
 COMPTT = [
     ("disk", "formula", 0.1, 50, 1, (54.34, 3.8329, 0.078458, 0.00057584)),
     ("disk", "formula", 0.02, 2, 12, (1.2284, 0.11417, 0.00020676, 0)),
