@@ -42,9 +42,34 @@ def known_names() -> list[str]:
     return sorted({*REGISTRY, *(alias for cls in REGISTRY.values() for alias in cls.aliases)})
 
 
-def catalog() -> list[dict[str, Any]]:
-    """One entry per component: name, aliases, kind, formula (LaTeX), doc, parameters, config."""
-    return [_entry(name, cls) for name, cls in sorted(REGISTRY.items(), key=lambda item: (item[1].kind, item[0]))]
+class Catalog(list[dict[str, Any]]):
+    """The entries of `catalog()`: a list, shown as a table."""
+
+    @property
+    def info(self) -> Info:
+        """Name, kind, one line, parameters and other names of every component."""
+        return Info(
+            {
+                "Name": [e["name"] for e in self],
+                "Kind": [e["kind"] for e in self],
+                "What": [e["summary"] for e in self],
+                "Parameters": [", ".join(p["name"] for p in e["parameters"]) for e in self],
+                "Also": [", ".join(e["aliases"]) for e in self],
+            }
+        )
+
+    def __repr__(self) -> str:
+        return self.info.text
+
+    def _repr_html_(self) -> str:
+        return self.info.html
+
+
+def catalog() -> Catalog:
+    """One entry per component: name, aliases, kind, formula (LaTeX), summary, doc, parameters, config."""
+    return Catalog(
+        _entry(name, cls) for name, cls in sorted(REGISTRY.items(), key=lambda item: (item[1].kind, item[0]))
+    )
 
 
 def _entry(name: str, cls: type[Component]) -> dict[str, Any]:
