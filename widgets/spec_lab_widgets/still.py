@@ -74,9 +74,14 @@ def _table(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> st
     """A plain table, or nothing where there is nothing to say."""
     if not rows:
         return ""
-    top = "".join(f"<th>{html.escape(word)}</th>" for word in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    top = "".join(f'<th style="text-align:left">{html.escape(word)}</th>' for word in head)
+    body = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
     return f"<p><b>{title}</b></p><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(cell: Any) -> str:
+    """Text stands left, in hosts that would set it right, too."""
+    return f'<td style="text-align:left">{html.escape(str(cell))}</td>'
 
 
 def svg(reading: Reading) -> str:
@@ -157,10 +162,11 @@ def _unit(unit: UnitReading, x: _Axis, y: _Axis, color: str) -> list[str]:
     bars = [f"M{m:.1f} {a:.1f}V{b:.1f}" for m, a, b, d in zip(middle, low, high, data, strict=True) if d > 0]
     bars += [f"M{a:.1f} {v:.1f}H{b:.1f}" for a, b, v, d in zip(left, right, at, data, strict=True) if d > 0]
     marks = [f"M{a:.1f} {v:.1f}H{b:.1f}" for a, b, v in zip(left, right, off, strict=True)]
-    model = y.place(unit.model[used])
+    model, seen = y.place(unit.model[used]), unit.model[used] > y.low
     steps = [
-        f"{'M' if i == 0 else 'L'}{a:.1f} {v:.1f}H{b:.1f}"
+        f"{'L' if i and seen[i - 1] else 'M'}{a:.1f} {v:.1f}H{b:.1f}"
         for i, (a, b, v) in enumerate(zip(left, right, model, strict=True))
+        if seen[i]
     ]
     zero = f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{span}" y2="{span}" stroke="#888" stroke-dasharray="3 3"/>'
     line = 24 + 14 * COLORS.index(color)
