@@ -2,7 +2,8 @@
 
 `slots` numbers the parameters, `setup` holds the state of a fit, `edits` change it, `space` maps free vectors to all
 parameters, and `problem` makes the whole computable with compiled functions that no edit of values, links, freezes, priors or
-energy windows can make stale. Engines, tables and widgets live above.
+energy windows can make stale; `comparable` says whether two statistics may be compared, `terms` what each part of a model gives.
+Engines, tables and widgets live above.
 """
 
 from spec_lab.fit import links as links

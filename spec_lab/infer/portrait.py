@@ -11,6 +11,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
+from spec_lab.fit.terms import term_photons
 from spec_lab.infer.quantities import KEV_TO_ERG, UnitReading
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def spectrum(
         )
     _refuse_unknown(options)
     theta, _ = infer.problem.photons()  # says so where there are no pairs
-    chosen, folded = STYLES[style], _folded_terms(infer) if terms else [[] for _ in infer.pairs]
+    chosen, folded = STYLES[style], _terms(infer) if terms else [[] for _ in infer.pairs]
     units, curves = [], []
     for i, pair in enumerate(infer.pairs):
         readings = pair.readings(rebin)
@@ -114,18 +115,10 @@ def _curve(i: int, pairs: int, readings: list[UnitReading], theta: np.ndarray, p
 
 
 def _term_photons(view: Any, space: Any, x: Any) -> Any:
-    """Photons/cm²/s of each additive term in each photon-energy bin, `[pair][term] -> f[e]`. Traced."""
-    theta = view.theta(space, x)
-    made = []
-    for place, block in zip(view.layout.pairs, view.block.pairs, strict=True):
-        mine = theta[slice(*place.slots)]
-        terms = place.model.model.terms
-        rows = [term.model.photons(mine[np.array(term.indices)], block.grid) for term in terms]
-        made.append(rows if len(terms) > 1 else [])
-    return made
+    return term_photons(view, view.theta(space, x))
 
 
-def _folded_terms(infer: "Readings") -> list[list[tuple[str, np.ndarray]]]:
+def _terms(infer: "Readings") -> list[list[tuple[str, np.ndarray]]]:
     """Name and photons of each term of each pair; nothing for a model of one term."""
     setup, problem = infer.setup, infer.problem
     several = any(len(pair.model.terms) > 1 for pair in setup.pairs)

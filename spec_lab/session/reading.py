@@ -10,6 +10,7 @@ import numpy as np
 
 from spec_lab.fit import Problem, Setup
 from spec_lab.fit.layout import statistic_of
+from spec_lab.fit.terms import term_photons
 
 
 class UnitReading(NamedTuple):
@@ -67,14 +68,7 @@ class Reading(NamedTuple):
 def term_rates(view: Any, space: Any, x: Any) -> Any:
     """Folded rates of each additive term, `[pair][term][unit] -> f[c]`; empty for a pair of one term. Traced."""
     theta = view.theta(space, x)
-    out = []
-    for i, (place, block) in enumerate(zip(view.layout.pairs, view.block.pairs, strict=True)):
-        start, stop = place.slots
-        terms = place.model.model.terms
-        mine = theta[start:stop]
-        rows = [term.model.photons(mine[np.array(term.indices)], block.grid) for term in terms]
-        out.append([view.fold(i, photons, theta) for photons in rows] if len(terms) > 1 else [])
-    return out
+    return [[view.fold(i, photons, theta) for photons in rows] for i, rows in enumerate(term_photons(view, theta))]
 
 
 def read(problem: Problem) -> Reading:
