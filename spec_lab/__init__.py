@@ -13,7 +13,7 @@ from spec_lab._settings import prepare_jax
 __version__ = "0.1.0"
 
 _HOMES = {
-    "spec_lab.data": ("Auxiliary", "Background", "Data", "DataUnit", "Redistribution", "Response", "Source"),
+    "spec_lab.data": ("Auxiliary", "Background", "BalrogResponse", "Data", "DataUnit", "Redistribution", "Response", "Source"),
     "spec_lab.models": ("Model", "component"),
     "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior", "compare",
                        "select_model"),

@@ -189,7 +189,7 @@ def _response(unit: Any, channels: int, position: sky.Position | None) -> Any:
     held = _matrix(unit, channels) if position.place is None else _held(unit, channels, *position.place)
     if not position.tabulated:
         return held
-    return sky.Sky(jax.device_put(np.bool_(position.free)), held, *_table(unit, channels))
+    return sky.make_sky(position.free, held, *_table(unit, channels))
 
 
 class _Cache:

@@ -27,16 +27,34 @@ class Sky(NamedTuple):
     """What a unit folds through where its response depends on the source's position.
 
     Attributes:
-        free: Whether the position can move, so that the table is meant and not `held`.
         held: `f[c, e]`, the matrix at a held position.
-        chart: Where the table lies.
-        basis: `f[r, c, e]`, what its amplitudes multiply.
+        place: `f[18]`, whether the position is free (so that the table is meant and not `held`) and where the table lies; one
+            vector, because each array handed to a compiled function costs time.
+        coefficients: `f[x, y, r]`, of the table's splines.
+        basis: `f[r, c, e]`, what the table's amplitudes multiply.
     """
 
-    free: Any
     held: Any
-    chart: Chart
+    place: Any
+    coefficients: Any
     basis: Any
+
+    @property
+    def free(self) -> Any:
+        """Whether the position can move."""
+        return self.place[0] > 0.5
+
+    @property
+    def chart(self) -> Chart:
+        """Where the table lies."""
+        start, step, low, high = (self.place[i : i + 2] for i in range(10, 18, 2))
+        return Chart(self.place[1:10].reshape(3, 3), start, step, low, high, self.coefficients)
+
+
+def make_sky(free: bool, held: Any, chart: Chart, basis: Any) -> Sky:
+    """A `Sky` on the device; of the chart only the coefficients are there already."""
+    place = np.concatenate([[float(free)], *(np.ravel(a) for a in chart[:5])])
+    return Sky(held, jax.device_put(place), chart.coefficients, basis)
 
 
 def fold(response: Any, theta: jax.Array, slots: int, photons: jax.Array) -> jax.Array:
@@ -44,13 +62,12 @@ def fold(response: Any, theta: jax.Array, slots: int, photons: jax.Array) -> jax
     if not isinstance(response, Sky):
         return response @ photons
 
-    def moved(_: None) -> jax.Array:
-        weights, _ = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
-        rate = weights @ (response.basis @ photons)
-        # A response is nowhere negative, though a spline between its values may be.
-        return jnp.where((rate < 0) & jnp.all(photons >= 0), 0.0, rate)
-
-    return jax.lax.cond(response.free, moved, lambda _: response.held @ photons, None)
+    weights, _ = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
+    moved = weights @ (response.basis @ photons)
+    # A response is nowhere negative, though a spline between its values may be.
+    moved = jnp.where((moved < 0) & jnp.all(photons >= 0), 0.0, moved)
+    # Both are computed: the derivative of a `lax.cond` copies what its branches read, which costs more than a few products.
+    return jnp.where(response.free, moved, response.held @ photons)
 
 
 def astray(response: Any, theta: jax.Array, slots: int) -> jax.Array:
@@ -120,7 +137,7 @@ def _checked(setup: Setup, unit: Any, index: int) -> tuple[bool, tuple[float, fl
     """Whether the position is free, and its present values."""
     ra, dec = float(setup.values[index + RA]), float(setup.values[index + DEC])
     free = moves(setup, index + RA) or moves(setup, index + DEC)
-    owner = f"the source position of {unit.name or unit.position.name}"
+    owner = f"the source position of {setup.slots[index].component}"
     if not free and not unit.position.reaches(ra, dec):
         hint = "A saved fit knows its table and the last places it was at; others need the generator again."
         got, allowed = f"ra {ra:g}, dec {dec:g}", "dec from -90 to 90"
@@ -168,7 +185,8 @@ def table_of(unit: Any, channels: int) -> tuple[Any, Any]:
     """Chart and basis `f[r, c, e]` of a unit's table, on the device."""
     patch, c = unit.position.tabulate(), unit.channels()
     basis = np.stack([columns(one, c.first, c.last) for one in patch.basis])
-    return jax.device_put((patch.chart, _padded(basis, channels)))
+    chart = patch.chart._replace(coefficients=jax.device_put(patch.chart.coefficients))
+    return chart, jax.device_put(_padded(basis, channels))
 
 
 def _padded(matrices: np.ndarray, channels: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from drm_generator import AXES, TRUE, Generator, make_response
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import Auxiliary, BalrogResponse, DataUnit, Response, Source
 from spec_lab.data import patch as patches
 from spec_lab.tree import io
@@ -94,6 +94,16 @@ class TestTable:
         response, told = make_response(radius=20.0, step=5.0), []
         table = response.tabulate(lambda done, of: told.append((done, of)))
         assert told[-1] == (81, 81) and len(told) == 81 and response.tabulate() is table
+
+    def test_structure_finer_than_the_step_is_warned_of(self):
+        class Shadowed(Generator):
+            def set_location(self, ra, dec):
+                super().set_location(ra, dec)
+                self.matrix *= 1.0 if dec > 19.0 else 0.2
+
+        response = make_response(radius=20.0, step=5.0).replace(balrog_drm=Shadowed(AXES[0]))
+        with pytest.warns(SpecLabWarning, match="smaller step"):
+            assert response.tabulate().error > 0.01
 
     def test_what_would_not_fit_is_refused_with_numbers(self):
         response = BalrogResponse(Generator(), step=0.05)

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from drm_generator import make_sky_data
 from small import make_data, make_unit
 
 from spec_lab import BayesInfer, Data, Infer, MaxLikeFit, logunif, norm, unif
@@ -82,6 +83,13 @@ def test_10_reading_moves_nothing():
     np.testing.assert_array_equal(infer.pvalues, before)
     other = infer.preview(draws=2000, seed=2)
     assert not np.array_equal(post.par_mean, other.par_mean), "two analyses share nothing"
+
+
+def test_11_a_declination_is_believed_flat_in_its_sine():
+    infer = Infer([(make_sky_data(radius=60.0, step=15.0, dec=0.0), pl())])
+    prior = infer.par["d1.dec"].prior
+    shares = np.diff(prior.cdf(np.degrees(np.arcsin(np.sin(np.radians(60)) * np.linspace(-1, 1, 5)))))
+    np.testing.assert_allclose(shares, 0.25, rtol=1e-12)  # equal parts of the sky, equal probability
 
 
 def test_12_bounds_are_the_support_not_a_95_percent_interval():
