@@ -70,7 +70,7 @@ def test_settings_of_words():
     ("text", "words"),
     [
         ("clp*tbabs", "unknown component; got 'clp'. Did you mean cpl"),
-        ("Powerlaw", "Did you mean powerlaw"),
+        ("Powrlaw", "Did you mean powerlaw"),
         ("xyzzy", r"unknown component; got 'xyzzy'. See spec_lab.models.catalog\(\)"),
         ("", "There is nothing in it"),
         ("tbabs*(cpl", r"names, numbers.*'\(' was never closed at character 7"),
