@@ -6,7 +6,7 @@ name is fetched from its floor when first used.
 Importing it also switches JAX to double precision, aloud, and gives it a cache of compiled programs (see `_settings`).
 """
 
-import importlib
+from importlib import import_module as _import_module
 
 from spec_lab._settings import prepare_jax
 
@@ -38,11 +38,11 @@ prepare_jax()
 
 def __getattr__(name):
     if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
+        return getattr(_import_module(_HOME[name]), name)
     if name in _MODULES:
-        return importlib.import_module(_MODULES[name])
+        return _import_module(_MODULES[name])
     raise AttributeError("module 'spec_lab' has no attribute " + repr(name))
 
 
 def __dir__():
-    return sorted({*globals(), *_HOME, *_MODULES})
+    return sorted({"__all__", "__doc__", "__version__", *_HOME, *_MODULES})

@@ -10,10 +10,10 @@ from spec_lab.session.views.corner import from_draws as from_draws
 from spec_lab.session.views.engines import forms_loaded as forms_loaded
 from spec_lab.session.views.engines import load_forms as load_forms
 from spec_lab.session.views.parameters import prior_preview as prior_preview
-from spec_lab.session.views.spectrum import Frame as Frame
 from spec_lab.session.views.predictor import predictor as predictor
+from spec_lab.session.views.spectrum import Frame as Frame
 from spec_lab.session.views.spectrum import lowest as lowest
 from spec_lab.session.views.spectrum import spectrum as spectrum
-from spec_lab.session.views.whole import fit as fit
 from spec_lab.session.views.whole import autosave as autosave
+from spec_lab.session.views.whole import fit as fit
 from spec_lab.session.views.whole import view as view
