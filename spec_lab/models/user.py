@@ -28,7 +28,7 @@ from spec_lab.models.energy import Energy
 from spec_lab.models.parameter import parameter
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
-_RESERVED = {"name", "redshift", "kind", "size", "terms", "theta", "config", "parameters", "names", "structure"}
+_RESERVED = set("name redshift kind size terms theta config parameters names structure breaks marks".split())
 
 
 def component(

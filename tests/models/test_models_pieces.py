@@ -1,14 +1,11 @@
 """Features inside a bin: thresholds, kinks and narrow absorption lines integrate exactly and have right slopes."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import quad
 
 from spec_lab.models import Grid, Model
 from spec_lab.models.energy import ladders
@@ -18,17 +15,16 @@ GRID = Grid.make(EDGES[:-1], EDGES[1:])
 PLACES = [4.0, EDGES[0], 5.17, EDGES[4], EDGES[4] * (1 + 1e-12), 6.9, 7.1, EDGES[-1] - 1e-9, EDGES[-1], 11.0]
 
 
+T, W = np.polynomial.legendre.leggauss(60)
+
+
 def reference(model, theta, marks, edges=EDGES):
-    """The integral over each bin, cut at the marks and at absorption's edges."""
-    marks = np.unique(np.concatenate([np.asarray(marks, float), [7.112, 7.124, 7.1]]))
-    total = []
-    for a, b in itertools.pairwise(edges):
-        ends = np.unique([a, *marks[(marks > a) & (marks < b)], b])
-        pieces = itertools.pairwise(ends)
-        total.append(
-            sum(quad(lambda E: float(model.evaluate(E, theta)), p, q, epsabs=0, epsrel=1e-11)[0] for p, q in pieces)
-        )
-    return np.array(total)
+    """The integral over each bin, cut at the marks and at absorption's edges; 60 nodes in each part."""
+    marks = np.concatenate([np.asarray(marks, float), [7.112, 7.124, 7.1]])
+    ends = np.unique(np.clip(np.concatenate([marks, edges]), edges[0], edges[-1]))
+    half, middle = 0.5 * np.diff(ends), 0.5 * (ends[1:] + ends[:-1])
+    parts = (half[:, None] * W * model.evaluate(middle[:, None] + half[:, None] * T, theta)).sum(1)
+    return np.histogram(middle, edges, weights=parts)[0]
 
 
 FEATURES = [

@@ -21,7 +21,7 @@ def grid(lo, hi, n, **more):
 
 def smoothed(curve, sigma, edges):
     """The definition: every bin's share of every energy from 1/10 of the lowest to 5 times the highest."""
-    lnE = np.linspace(np.log(edges[0] / 10), np.log(edges[-1] * 5), 100_001)
+    lnE = np.linspace(np.log(edges[0] / 10), np.log(edges[-1] * 5), 20_001)
     E = np.exp(lnE)
     passed = np.array([0.5 * erfc((x - E) / (math.sqrt(2) * sigma(E))) for x in edges])
     return np.trapezoid((passed[:-1] - passed[1:]) * curve(E) * E, lnE, axis=1)
