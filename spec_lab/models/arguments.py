@@ -74,7 +74,7 @@ def check_setting(cls: Any, name: str, default: Any, value: Any, above: float | 
         good, allowed = isinstance(value, bool), "True or False"
     elif isinstance(default, numbers.Real):
         good = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-        good, allowed = good and (above is None or value > above), "a finite number"
+        good, allowed = good and (above is None or float(value) > above), "a finite number"
         allowed += "" if above is None else f" above {above:g}"
     else:
         good, allowed = default is None or isinstance(value, type(default)), f"a {type(default).__name__}"

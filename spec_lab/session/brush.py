@@ -103,8 +103,9 @@ def inside(outline: np.ndarray, points: np.ndarray) -> np.ndarray:
 def select(setup: Setup, values: np.ndarray, region: Region) -> np.ndarray | None:
     """The draws in a region, or None where a parameter of it is not free."""
     columns = {i: k for k, i in enumerate(setup.free)}
-    places = [columns.get(setup.partition[pid - 1]) if pid <= len(setup.partition) else None for pid in region.pids]
-    if None in places or values.ndim != 2 or values.shape[1] != len(columns):
+    known = [columns.get(setup.partition[pid - 1]) for pid in region.pids if pid <= len(setup.partition)]
+    places = [place for place in known if place is not None]
+    if len(places) < len(region.pids) or values.ndim != 2 or values.shape[1] != len(columns):
         return None
     return values[inside(region.outline, values[:, places])]
 
