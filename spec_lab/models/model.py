@@ -27,6 +27,7 @@ import numpy as np
 from jax.core import Tracer
 
 from spec_lab._base import ModelError
+from spec_lab._base.info import Info
 from spec_lab.models.energy import Energy, Grid
 from spec_lab.models.parameter import Parameter, read, rewritten
 
@@ -276,6 +277,20 @@ class Model(eqx.Module):
     def __repr__(self) -> str:
         values = ", ".join(f"{p.component}.{p.name}={p.value:g}" for p in self.parameters)
         return f"<{self.kind} {self.expression}: {values}>" if values else f"<{self.kind} {self.expression}>"
+
+    @property
+    def par_info(self) -> Info:
+        """Number, component, parameter, value and prior of every parameter."""
+        from spec_lab.models.catalog import par_table
+
+        return par_table(self)
+
+    @property
+    def cfg_info(self) -> Info:
+        """Number, component, setting and value of every setting."""
+        from spec_lab.models.catalog import cfg_table
+
+        return cfg_table(self)
 
     def _repr_html_(self) -> str:
         from spec_lab.models.catalog import model_html

@@ -118,6 +118,16 @@ def test_bad_expressions_teach(text, message):
         Model.parse(text)
 
 
+def test_a_model_shows_its_parameters_and_settings():
+    model = tbabs(N_H=0.3) * cpl()
+    assert model.par_info.columns == ("par#", "Component", "Parameter", "Value", "Prior")
+    assert model.par_info.list_dict[0] == {
+        "par#": "1", "Component": "tbabs", "Parameter": "N_H", "Value": 0.3, "Prior": "unif(0.0001, 50)"
+    }  # fmt: skip
+    assert model.cfg_info.columns == ("cfg#", "Component", "Parameter", "Value")
+    assert ("cpl", "pivot_energy", 1.0) in [tuple(row[1:]) for row in model.cfg_info.data_list]
+
+
 def test_names_are_read_in_any_case():
     assert Model.parse("zTBabs*CutoffPL").structure == Model.parse("ztbabs*cutoffpl").structure
     assert Model.parse("CutoffPL").structure != Model.parse("cpl").structure  # the alias brings its settings
