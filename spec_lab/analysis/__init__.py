@@ -2,7 +2,8 @@
 
 - `Sample`: estimates and intervals; `ess`, `rhat`: how well chains are mixed
 - `criteria`: AIC, BIC, weights, Bayes factors; `predictive`: WAIC, LOO and InferenceData (arviz)
-- `goodness`: expected C, PIT, QQ, runs; `psis`: importance weights (made on the floor of the engines)
+- `goodness`: expected statistics, PIT, QQ, runs; `replicas`: data as they might have been
+- `psis`: importance weights (made on the floor of the engines)
 - `Info`: the one table; `figures`: matplotlib; `corner_histograms`: the corner plot as integers for the live view
 
 Nothing here knows a session, a set-up or an engine: the façade (`spec_lab.infer`) brings the arrays.
@@ -12,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from spec_lab._base.info import Info
-from spec_lab.analysis import criteria, goodness
+from spec_lab.analysis import criteria, goodness, replicas
 from spec_lab.analysis.histograms import CornerHistograms, corner_histograms
 from spec_lab.analysis.mixing import ess, rhat
 from spec_lab.analysis.predictive import Predictive, loo, to_arviz, waic
@@ -35,6 +36,7 @@ __all__ = [
     "loo",
     "psis",
     "quantile",
+    "replicas",
     "rhat",
     "to_arviz",
     "waic",

@@ -1,9 +1,10 @@
-"""Is the fit good? Expected size of the C statistic, probability integral transforms, runs of residuals.
+"""Is the fit good? Expected size of the statistic, probability integral transforms, runs of residuals.
 
-Pure functions of counts, expected counts and residuals. The tests here need no simulation; posterior predictive checks,
-which do, start from `pit` of simulated draws.
+Pure functions of counts, expected counts and residuals. The tests here need no simulation; those that do draw theirs in
+`replicas`.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -68,23 +69,53 @@ def cstat_goodness(stat: float, mu: ArrayLike, k: int = 0) -> Goodness:
     return Goodness(float(stat), mean - k, variance, float(z), float(ndtr(-z)))
 
 
-def pit(counts: ArrayLike, mu: ArrayLike) -> np.ndarray:
+def chi2_goodness(stat: float, n: int, k: float = 0) -> Goodness:
+    """A fit's χ² against the χ² distribution of n - k degrees of freedom; `p` is its tail, exact for Gaussian errors."""
+    from scipy.special import chdtrc
+
+    dof = n - k
+    if dof <= 0:
+        return Goodness(float(stat), float(dof), 0.0, float("nan"), float("nan"))
+    return Goodness(float(stat), dof, 2.0 * dof, float((stat - dof) / np.sqrt(2.0 * dof)), float(chdtrc(dof, stat)))
+
+
+def joint_goodness(parts: Sequence[Goodness], weights: Sequence[float]) -> Goodness:
+    """The weighted sum of independent statistics against the sum of their expectations, by the normal distribution."""
+    from scipy.special import ndtr
+
+    value, expected = (sum(w * p[i] for w, p in zip(weights, parts, strict=True)) for i in (0, 1))
+    variance = sum(w**2 * p.variance for w, p in zip(weights, parts, strict=True))
+    z = (value - expected) / np.sqrt(variance) if variance > 0 else float("nan")
+    return Goodness(float(value), float(expected), float(variance), float(z), float(ndtr(-z)))
+
+
+def pit(counts: ArrayLike, mu: ArrayLike, *, upper: bool = False) -> np.ndarray:
     """Probability integral transform of Poisson counts: P(X < S) + P(X = S)/2, uniform in [0, 1] if the model is right.
 
     Args:
         counts: `f[c]`.
         mu: Expected counts, `f[c]`, or `f[s, c]` for draws of the posterior, over which the transform is averaged.
+        upper: Its complement instead, P(X > S) + P(X = S)/2, which keeps its digits where the transform is nearly 1.
 
     Returns:
         `f[c]`.
     """
-    from scipy.special import gammaln, pdtr, xlogy
+    from scipy.special import gammaln, pdtr, pdtrc, xlogy
 
     S, mu = np.round(np.asarray(counts, float)), np.asarray(mu, float)
     equal = np.exp(xlogy(S, mu) - mu - gammaln(S + 1.0))
-    below = np.where(S > 0, pdtr(np.maximum(S - 1, 0), mu), 0.0)
-    values = np.clip(below + 0.5 * equal, 0.0, 1.0)
+    beyond = pdtrc(S, mu) if upper else np.where(S > 0, pdtr(np.maximum(S - 1, 0), mu), 0.0)
+    values = np.clip(beyond + 0.5 * equal, 0.0, 1.0)
     return values.mean(axis=0) if mu.ndim > np.ndim(counts) else values
+
+
+def normal_scores(lower: ArrayLike, upper: ArrayLike) -> np.ndarray:
+    """PIT values as standard normal residuals, `f[c]`, from the transform and its complement: exact in both tails."""
+    from scipy.special import ndtri
+
+    lower, upper = np.asarray(lower, float), np.asarray(upper, float)
+    least = np.finfo(float).tiny  # 38 σ
+    return np.where(lower < 0.5, ndtri(np.maximum(lower, least)), -ndtri(np.maximum(upper, least)))
 
 
 def qq(values: ArrayLike, band: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -143,3 +174,19 @@ def runs_test(residuals: ArrayLike) -> Runs:
     z = (len(starts) - expected) / np.sqrt(variance) if variance > 0 else float("nan")
     span = (int(place[starts[longest]]), int(place[ends[longest]]))
     return Runs(len(starts), expected, float(z), float(2 * ndtr(-abs(z))), span)
+
+
+def longest_run_chance(n: int, length: int) -> float:
+    """The chance that somewhere among `n` independent fair signs `length` or more of one kind follow each other.
+
+    Of the n - 1 neighbours, equal with probability 1/2, a row of `length` - 1 must be equal: counted by the waiting time
+    for such a row (Feller 1968, XIII.7).
+    """
+    row, tosses = length - 1, n - 1
+    if row <= 0:
+        return float(n > 0)
+    still = np.zeros(row)  # probability that no row was complete yet, by how many were equal last
+    still[0] = 1.0
+    for _ in range(tosses):
+        still[1:], still[0] = 0.5 * still[:-1], 0.5 * still.sum()
+    return float(1.0 - still.sum())

@@ -6,9 +6,10 @@ an edit, because only small NumPy arrays change. `Problem.run(f, *args)` is the 
 called.
 """
 
+import copy
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -167,6 +168,25 @@ class Problem:
     def from_cube(self, q: Any) -> np.ndarray:
         """Prior quantiles of `q` in [0, 1]^n."""
         return from_cube_np(self.host_space, self.pad(q))[..., : self.n]
+
+    def within(self, low: Any, high: Any) -> "Problem":
+        """The same problem with other bounds `f[n]`; a coordinate whose two bounds meet is held there. Compiles nothing."""
+        space, again = self.host_space, copy.copy(self)
+        bounds = [np.concatenate([own, end[self.n :]]) for own, end in ((low, space.low), (high, space.high))]
+        again.host_space = space._replace(low=bounds[0], high=bounds[1])
+        again._packed = jax.device_put(pack(again.host_space))
+        return again
+
+    def on_counts(self, counts: Sequence[Mapping[str, np.ndarray]]) -> "Problem":
+        """The same problem on other counts, one mapping (`S`, `B`, `sigma_S`, `sigma_B`: padded, joined) a statistic.
+
+        Only what is computed from now on sees them; `setup` stays that of the observed data. Compiles nothing.
+        """
+        block: Block = jax.tree_util.tree_unflatten(self.program.treedef, self.leaves)
+        stats = tuple(stat._replace(**other) for stat, other in zip(block.stats, counts, strict=True))
+        again = copy.copy(self)
+        again.leaves = tuple(jax.tree_util.tree_leaves(block._replace(stats=stats)))
+        return again
 
     @property
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:

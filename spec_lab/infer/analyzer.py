@@ -237,6 +237,7 @@ class Bootstrap(SampleAnalyzer):
     """A best fit with draws from its covariance (row 0 is the best fit itself)."""
 
     analyzer_type = "Bootstrap Results"
+    fits_again = True
     save_prefix = "boot"
 
     @property

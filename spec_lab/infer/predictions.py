@@ -16,6 +16,7 @@ from spec_lab._base.info import Info
 from spec_lab.analysis import Predictive, Sample, loo, to_arviz, waic
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
+from spec_lab.infer.checks import Checks, polished
 from spec_lab.infer.drawings import Profile, profile
 from spec_lab.infer.quantities import KEV_TO_ERG, band_nodes
 
@@ -35,11 +36,18 @@ def _thetas(view: Any, space: Any, xs: Any) -> Any:
     return jax.vmap(lambda x: view.theta(space, x))(xs)
 
 
-class Predictions:
+class Predictions(Checks):
     """Base of the analyzers: needs `outcome` and `problem`."""
 
     outcome: Outcome
     problem: Problem
+
+    def _fitted_point(self) -> np.ndarray:
+        best = np.asarray(self.outcome.best)
+        return best if "hooks" in dict(self.outcome.settings) else polished(self.problem, best)
+
+    def _vectors(self, most: int) -> np.ndarray:
+        return self._fitted_point()[None] if self.fits_again else self._some(most)
 
     def _some(self, most: int) -> np.ndarray:
         draws = np.asarray(self.outcome.draws)
@@ -140,6 +148,14 @@ class Predictions:
         labels = [f"${s.label}$" if often[s.label] == 1 else f"$p{s.pid}({s.label})$" for s in slots]
         given = {"units": [slot.unit for slot in slots], **options}
         return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **given)
+
+    def qq(self, **options: Any) -> "Drawing":
+        """Quantiles of the probability integral transform (see `pit`) against normal ones, with the pointwise 95 % band.
+
+        Args:
+            **options: See `spec_lab.analysis.figures.qq`: `title`.
+        """
+        return self.pit().qq(**options)
 
     def profile(self, pid: int | str, values: Any = None, **options: Any) -> Profile:
         """The statistic along one free parameter, the others refitted at each value: a `Profile`.

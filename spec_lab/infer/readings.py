@@ -13,6 +13,7 @@ from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, Setup, links
 from spec_lab.infer import portrait
 from spec_lab.infer.analyzer import stat_table, write_json
+from spec_lab.infer.checks import Checks
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Handles, Par
 from spec_lab.infer.quantities import INFER_QUANTITIES, UnitReading, add_quantities
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @add_quantities(INFER_QUANTITIES)
-class Readings:
+class Readings(Checks):
     """Base of `Infer`: what can be read, from `setup`, `problem`, `pairs` and `par` alone."""
 
     @property
@@ -65,6 +66,12 @@ class Readings:
             ParameterError: Unknown style or option, or there are no pairs.
         """
         return portrait.spectrum(self, style, rebin=rebin, terms=terms, **options)
+
+    def _fitted_point(self) -> np.ndarray:
+        return self.setup.free_values
+
+    def _vectors(self, most: int) -> np.ndarray:
+        return self.setup.free_values[None]
 
     def qq(self, **options: Any) -> "Drawing":
         """Signed residuals of all channels against normal quantiles: points outside the 95 % band are not Gaussian.

@@ -80,3 +80,41 @@ def test_runs_by_hand():
     one_sided = goodness.runs_test([1.0, 2.0, 3.0])
     assert one_sided.runs == 1 and np.isnan(one_sided.p) and one_sided.longest == (0, 2)
     assert goodness.runs_test([]).longest == (-1, -1)
+
+
+def test_chi2_goodness_is_the_tail_of_chi2():
+    from scipy.stats import chi2
+
+    found = goodness.chi2_goodness(130.0, 103, 3)
+    assert found.p == pytest.approx(chi2.sf(130, 100)) and found.z == pytest.approx(30 / np.sqrt(200))
+    assert np.isnan(goodness.chi2_goodness(1.0, 3, 3).p)
+
+
+def test_joint_goodness_adds_means_and_variances():
+    parts = [goodness.Goodness(110.0, 100.0, 200.0, 0, 0), goodness.Goodness(60.0, 50.0, 100.0, 0, 0)]
+    whole = goodness.joint_goodness(parts, [1.0, 0.5])
+    assert whole[:3] == pytest.approx((140, 125, 225)) and whole.z == pytest.approx(1.0)
+    assert whole.p == pytest.approx(0.158655, abs=1e-6)
+
+
+def test_pit_keeps_its_digits_in_both_tails():
+    from scipy.stats import norm, poisson
+
+    counts, mu = np.array([0.0, 3.0, 400.0]), np.array([30.0, 3.0, 100.0])
+    lower, upper = goodness.pit(counts, mu), goodness.pit(counts, mu, upper=True)
+    assert_allclose(lower[:2] + upper[:2], 1)
+    assert_allclose(upper[2], poisson.sf(400, 100) + 0.5 * poisson.pmf(400, 100), rtol=1e-6)
+    scores = goodness.normal_scores(lower, upper)
+    assert_allclose(scores, [norm.ppf(lower[0]), norm.ppf(lower[1]), norm.isf(upper[2])])
+    assert scores[2] > 15
+
+
+def test_longest_run_by_counting():
+    signs = (np.arange(2**10)[:, None] >> np.arange(10)) & 1
+    longest = [
+        max(len(run) for run in "".join(map(str, row)).replace("01", "0 1").replace("10", "1 0").split())
+        for row in signs
+    ]
+    for length in (1, 2, 4, 7, 10):
+        assert goodness.longest_run_chance(10, length) == pytest.approx(np.mean(np.array(longest) >= length))
+    assert goodness.longest_run_chance(10, 11) == pytest.approx(0)

@@ -96,7 +96,8 @@ def spectrum(
         for name, part in curve.components.items():
             top.plot(curve.E, part, linestyle=dashes[name], color=curve.color, linewidth=1.0, zorder=3)
     _vertical(top, units, curves)
-    _horizontal(bottom, units)
+    if units:
+        horizontal(bottom, np.concatenate([np.r_[unit.lo, unit.hi] for unit in units]))
     bottom.axhline(0.0, color="black", linewidth=0.8)
     largest = max([np.nanmax(np.abs(u.resid), initial=0.0, where=np.isfinite(u.resid)) for u in units], default=0.0)
     bottom.set_ylim(-max(3.5, 1.1 * largest + 1.0), max(3.5, 1.1 * largest + 1.0))
@@ -118,12 +119,11 @@ def _draw_unit(top: Any, bottom: Any, unit: UnitCurves, color: str, dashes: Mapp
         if these.any():
             top.errorbar(x[these], unit.data[these], unit.err[these], half[:, these], **bars, alpha=alpha)
     if unit.band is not None:
-        (low, edges), (high, _) = (_steps(unit.lo, unit.hi, side) for side in unit.band)
+        (low, edges), (high, _) = (steps(unit.lo, unit.hi, side) for side in unit.band)
         top.stairs(high, edges, baseline=low, fill=True, color=color, alpha=0.25, linewidth=0)
-    top.stairs(*_steps(unit.lo, unit.hi, unit.model), baseline=None, color=color, linewidth=1.5)
+    top.stairs(*steps(unit.lo, unit.hi, unit.model), baseline=None, color=color, linewidth=1.5)
     for name, part in unit.components.items():
-        steps = _steps(unit.lo, unit.hi, part)
-        top.stairs(*steps, baseline=None, linestyle=dashes[name], color=color, linewidth=1.0)
+        top.stairs(*steps(unit.lo, unit.hi, part), baseline=None, linestyle=dashes[name], color=color, linewidth=1.0)
     bottom.errorbar(x, unit.resid, 1.0, half, **bars, alpha=0.75)
 
 
@@ -153,7 +153,7 @@ def _middle(lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x, np.stack([x - lo, hi - x])
 
 
-def _steps(lo: np.ndarray, hi: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def steps(lo: np.ndarray, hi: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Values and edges for `stairs`, with a NaN step over every gap between groups."""
     lo, hi, y = (np.asarray(part, float) for part in (lo, hi, y))
     gap = np.flatnonzero(~np.isclose(hi[:-1], lo[1:], rtol=1e-6))
@@ -161,9 +161,8 @@ def _steps(lo: np.ndarray, hi: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, n
     return values, np.r_[np.insert(lo, gap + 1, hi[gap]), hi[-1:]]
 
 
-def _horizontal(axes: Any, units: Sequence[UnitCurves]) -> None:
+def horizontal(axes: Any, edges: np.ndarray) -> None:
     """Logarithmic from the first edge to the last, where these are positive."""
-    edges = np.concatenate([np.r_[unit.lo, unit.hi] for unit in units]) if units else np.ones(1)
     low, high = float(np.nanmin(edges)), float(np.nanmax(edges))
     if low <= 0:
         return
