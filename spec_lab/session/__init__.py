@@ -4,6 +4,7 @@
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
     jobs, follower, reader, brush     background workers: fits, previews, curves, selected draws; `newest` and `bench` serve them
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
+    lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
     typed                             what a person typed or clicked, as actions
     views                             state → the plain data that panels draw
     archive, autosave                 sessions as files, and who writes them by itself

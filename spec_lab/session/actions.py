@@ -181,6 +181,8 @@ class Fit(Action):
     def take(self, state: State) -> tuple[State, Effects]:
         if state.fit.busy:
             raise EngineError(f"the fit with {state.fit.engine!r} is still running", hint="Stop it first.")
+        if state.lesson is not None:
+            raise EngineError("a lesson is under way, and fits are hidden", hint="Leave it first.")
         row = find_engine(self.engine)
         make_options(self.engine, **dict(self.options))
         check_ready(state.setup, row)

@@ -12,6 +12,7 @@ from typing import Any
 from spec_lab._base import DataError
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
+from spec_lab.session.lesson import settled
 from spec_lab.session.state import Line, Run, State
 from spec_lab.tree import Struct, field, io
 
@@ -46,6 +47,7 @@ def save(state: State, path: str | Path) -> Path:
     Returns:
         The path, with `.speclab` added where it had no ending.
     """
+    state = settled(state)
     path = Path(path)
     path = path if path.suffix else path.with_suffix(".speclab")
     archive = Archive(

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from spec_lab._base import DataError
 from spec_lab.session import archive, leaving
+from spec_lab.session.lesson import settled
 from spec_lab.session.reports import Saved, Tell
 from spec_lab.session.state import State
 
@@ -172,7 +173,8 @@ class Autosave:
 
 def _work(state: State) -> tuple[Any, ...]:
     """What is worth a file: set-up, journal, runs."""
-    return state.setup, state.journal, state.runs
+    kept = settled(state)
+    return kept.setup, kept.journal, kept.runs
 
 
 def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:

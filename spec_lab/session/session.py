@@ -26,12 +26,14 @@ from spec_lab.session.bench import Bench
 from spec_lab.session.brush import Brush, make_region
 from spec_lab.session.follower import Follower
 from spec_lab.session.jobs import Job
+from spec_lab.session.lesson import Judged
 from spec_lab.session.reader import Reader
 from spec_lab.session.reading import Reading
 from spec_lab.session.reduce import reduce
 from spec_lab.session.reports import Finished, Record, Tell
 from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State
+from spec_lab.session.tutor import Tutor
 
 Listener = Callable[[str], Any]
 
@@ -52,10 +54,11 @@ class FitSession:
         self._listeners: list[Listener] = []
         self._job: Job | None = None
         self.bench = Bench()
-        self.reader = Reader(self.bench, lambda: self._tell("reading"))
+        self.reader = Reader(self.bench, self._computed)
         self.brush = Brush(self.bench, lambda: self._tell("reading"))
         self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
         self.autosave = Autosave(lambda: self._state, self.dispatch)
+        self.tutor = Tutor(lambda: self._state, self.dispatch, self.bench, lambda: self.infer.hooks)
         infer.attach(self)
         self.subscribe(self.autosave.note)
         if previews or live:
@@ -119,6 +122,9 @@ class FitSession:
                 self._perform(effect)
         if state is not before:
             self._tell("state")
+        if state.lesson is not None and not isinstance(action, Judged):
+            self.reader.want(state.setup)
+            self.tutor.judge(self.reader.current(state.setup))
         return state
 
     def _perform(self, effect: Effect) -> None:
@@ -134,10 +140,16 @@ class FitSession:
                 self._job.pause(effect.paused)
         else:
             state = self._state
+            self.tutor.follow(state)
             if state.live or state.previews:
                 self.follower.ask(state.setup, refit=effect.refit, posterior=True)
             else:
                 self.follower.cancel()
+
+    def _computed(self) -> None:
+        """The reader has curves: whoever waits for them may look."""
+        self._tell("reading")
+        self.tutor.judge(self.reader.latest)
 
     def _ended(self, report: Action) -> None:
         """A job's report: the outcome becomes the newest one of the `Infer`, too."""
@@ -188,6 +200,10 @@ class FitSession:
     def resume(self) -> None:
         """Let the paused fit go on."""
         self.dispatch(actions.Resume())
+
+    def teach(self, steps: Any = None) -> None:
+        """Begin a lesson: the best fit is hidden, and the score says how far there is to go; `tutor` has the rest."""
+        self.tutor.teach(steps)
 
     def apply(self, run: int) -> None:
         """Put the parameters where a run found its best fit."""
@@ -298,6 +314,7 @@ class FitSession:
     def close(self) -> None:
         """Stop the workers, write what is not yet written, and hand the set-up back to the `Infer`."""
         self.autosave.close()
+        self.tutor.close()
         if self._job is not None:
             self._job.stop()
         self.follower.close()

@@ -118,6 +118,7 @@ class State(Struct):
         live: Whether edits are followed by a refit.
         previews: Whether edits are followed by a preview of the posterior.
         autosaved: Where the session is kept.
+        lesson: The lesson under way (`lesson.Lesson`), or None.
         rev: Grows by one with every change.
         counter: The last number given to a run or message.
     """
@@ -134,6 +135,7 @@ class State(Struct):
     live: bool = field(static=True, default=False)
     previews: bool = field(static=True, default=False)
     autosaved: Autosaved = field(pytree=False, default=Autosaved())
+    lesson: Any = field(pytree=False, default=None)
     rev: int = field(static=True, default=0)
     counter: int = field(static=True, default=0)
 

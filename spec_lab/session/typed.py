@@ -13,6 +13,7 @@ from spec_lab.bridge.priors import parse_prior
 from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, Setup, SetValue, Tie, Unlink
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
+from spec_lab.session.lesson import Leave, Next, Reveal, Shuffle, Teach, parse_steps
 from spec_lab.session.pasted import paste_edit
 
 
@@ -145,6 +146,11 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "undo": lambda a, s: actions.Undo(),
     "redo": lambda a, s: actions.Redo(),
     "fit": _fit,
+    "teach": lambda a, s: Teach(parse_steps(a.get("steps"), s), repr(a["steps"]) if a.get("steps") else ""),
+    "leave": lambda a, s: Leave(),
+    "next": lambda a, s: Next(),
+    "shuffle": lambda a, s: Shuffle(),
+    "reveal": lambda a, s: Reveal(),
     "stop": lambda a, s: actions.Stop(),
     "pause": lambda a, s: actions.Pause(),
     "resume": lambda a, s: actions.Resume(),

@@ -15,7 +15,8 @@ from spec_lab.session.views.parameters import errors_of, slider_range
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
-    "type rev title subtitle params units stat criteria engines fit history journal undo redo live messages autosave".split()
+    "type rev title subtitle params units stat criteria engines fit history journal undo redo live messages "
+    "autosave lesson".split()
 )
 ROW = set(
     "pid owner pair expression component name label unit value text error frozen free link linked_to tie at_bound prior "

@@ -273,7 +273,7 @@ def test_a_paused_fit_says_so_and_is_silent(wire, lab):
     assert wire.act("pause", 3)["code"] == "lab.pause()"
     wire.until(lambda m: m["type"] in ("view", "progress") and m["fit"]["message"].endswith("waiting"))
     assert wire.until(lambda m: m["type"] == "view")["fit"]["state"] == "paused"
-    time.sleep(0.3)
+    time.sleep(1.5)  # the newest draws were still on their way, at one corner plot a second
     wire.clear()
     time.sleep(0.5)
     assert wire.kinds() == []  # nothing moves, nothing is sent
@@ -281,3 +281,27 @@ def test_a_paused_fit_says_so_and_is_silent(wire, lab):
     wire.until(lambda m: m["type"] == "progress" and m["fit"]["state"] == "running")
     wire.act("stop", 5)
     assert lab.wait(60) is not None
+
+
+def test_a_lesson_over_the_wire(wire, lab):
+    assert wire.act("teach", 1, steps=[{"say": "Go.", "until": {"score_below": 1}}])["code"].startswith("lab.teach([")
+    view = wire.until(lambda m: m["type"] == "view" and m["lesson"] and m["lesson"]["number"])
+    assert view["lesson"]["step"]["goal"] == "score below 1" and view["criteria"]["rows"] == []
+    wire.clear()
+    wire.say(type="drag", pid=1, value=-1.6, seq=50)
+    frame = wire.until(lambda m: m["type"] == "spectrum" and m["preview"])
+    assert frame["score"]["number"] > 0 and frame["score"]["word"]
+    began = time.perf_counter()
+    assert wire.act("resample", 2)["ok"]
+    assert time.perf_counter() - began < 20
+    wire.until(lambda m: m["type"] == "view" and m["lesson"]["counts"] == "simulated counts, seed 1")
+    wire.act("undo", 3)
+    lab.tutor.settle(60)
+    assert wire.act("reveal", 4)["ok"]
+    wire.until(lambda m: m["type"] == "view" and m["lesson"]["step"]["reached"])
+    assert not wire.act("fit", 5, engine="fit")["ok"]
+    assert wire.act("leave", 6)["ok"] and lab.infer.par[1].val == -1.0
+    assert wire.until(lambda m: m["type"] == "view" and m["lesson"] is None)["undo"]["can"] is False
+    lab.teach()
+    assert lab.tutor is lab.session.tutor
+    lab.tutor.leave()

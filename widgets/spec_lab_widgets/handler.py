@@ -36,6 +36,9 @@ def _done(session: FitSession, message: dict[str, Any]) -> Reply:
     if name == "prior_preview":
         return _prior_preview(session, args)
     session.reader.overtake()
+    if name == "resample":  # needs the model, and so is no pure action of the state alone
+        session.tutor.resample(args.get("seed"))
+        return {"code": "lab.tutor.resample()", "rev": session.state.rev}
     action = action_from(name, args, session.state.setup)  # type: ignore[arg-type]
     state = session.dispatch(action)
     return {"code": action.as_code(), "rev": state.rev}

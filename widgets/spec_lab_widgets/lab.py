@@ -15,6 +15,7 @@ from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.session import FitSession, value_edit
+from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure
 from spec_lab_widgets.page import export
 from spec_lab_widgets.panel import Panel
@@ -170,6 +171,28 @@ class Lab(Panel):
     def stop(self) -> None:
         """Ask the running fit to end; what it has is kept."""
         self.session.stop()
+
+    def teach(self, steps: Any = None) -> None:
+        """Begin a lesson: fits and the best fit are hidden, sliders are left, the score is the statistic above the best.
+
+        A lesson is a sandbox: `lab.tutor.leave()` (or the button) brings everything back. `lab.tutor` shuffles the sliders, draws
+        new counts from the model in hand, shows the best fit.
+
+        Args:
+            steps: What to try, one after another: `[{"say": "Bend it.", "until": {"stat_below": 600}}, ...]`. Conditions:
+                `stat_below`, `score_below`, `between` (`{"cpl.alpha": [-1.2, -1]}`), `moved` (`"cpl.alpha"`), `resampled` (True);
+                a step without any waits for Next.
+
+        Raises:
+            ParameterError: A step is not understood.
+            EngineError: A fit is running, or there is nothing to move.
+        """
+        self.session.teach(steps)
+
+    @property
+    def tutor(self) -> Tutor:
+        """Who leads the lesson: `leave()`, `next()`, `shuffle()`, `resample(seed)`, `reveal()`."""
+        return self.session.tutor
 
     def pause(self) -> None:
         """Let the running fit wait after its present block, which costs it nothing; `stop` still ends it at once.

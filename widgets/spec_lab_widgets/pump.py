@@ -208,6 +208,8 @@ class Pump:
             return wait
         seq = tried.seq if tried is not None else outlet.number("spectrum")
         frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None)
+        if state.lesson is not None:
+            frame.header["score"] = views.told(state, shown.stat)
         outlet.floor("spectrum", seq)
         outlet.flow.sent("spectrum", seq)  # before it goes: the ack may be quicker than the next line
         outlet.send(frame.header, frame.buffers)
@@ -218,7 +220,7 @@ class Pump:
         if self._source[0] != state.rev:
             self._source = (state.rev, views.corner_source(state))
         live = self._live(session)
-        source = live or self._source[1]
+        source = (live or self._source[1]) if state.lesson is None else None
         if source is None:
             self._draws = None
         if source is None or outlet.seen.get("corner") is source:

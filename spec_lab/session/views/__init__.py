@@ -14,6 +14,8 @@ from spec_lab.session.views.predictor import predictor as predictor
 from spec_lab.session.views.spectrum import Frame as Frame
 from spec_lab.session.views.spectrum import lowest as lowest
 from spec_lab.session.views.spectrum import spectrum as spectrum
+from spec_lab.session.views.teaching import lesson as lesson
+from spec_lab.session.views.teaching import told as told
 from spec_lab.session.views.whole import autosave as autosave
 from spec_lab.session.views.whole import fit as fit
 from spec_lab.session.views.whole import view as view

@@ -18,8 +18,10 @@ from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.numbers import finite, plain
 from spec_lab.session.views.parameters import errors_of, parameters
+from spec_lab.session.views.teaching import lesson
 
 JOURNAL = 200
+NOTHING = {"rows": [], "at": "current values", "quality": None, "stale": False}  # what a lesson hides
 
 
 def view(
@@ -50,7 +52,9 @@ def view(
     if preview is not None and preview.question != asked:
         preview = None
     latest = next((r for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
-    errors = errors_of(state.setup, preview if preview is not None and preview.fit is not None else None, latest)
+    hidden = state.lesson is not None
+    fitted = preview if preview is not None and preview.fit is not None else None
+    errors = {} if hidden else errors_of(state.setup, fitted, latest)
     return {
         "type": "view",
         "rev": state.rev,
@@ -59,17 +63,22 @@ def view(
         "params": parameters(state.setup, errors),
         "units": units(state.setup),
         "stat": statistic(state.setup, reading, known),
-        "criteria": criteria(state, reading),
-        "engines": engines(state.setup, wait=wait),
+        "criteria": NOTHING if hidden else criteria(state, reading),
+        "engines": [_hidden(e) if hidden else e for e in engines(state.setup, wait=wait)],
         "fit": fit(state, progress, elapsed, waiting),
-        "history": [history_row(run, state) for run in reversed(state.runs)],
+        "history": [] if hidden else [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
         "messages": _messages(state, fault),
         "autosave": autosave(state),
+        "lesson": lesson(state, reading.stat if reading is not None else None),
     }
+
+
+def _hidden(engine: dict[str, Any]) -> dict[str, Any]:
+    return {**engine, "enabled": False, "why": "Fits are hidden while a lesson is on: leave it first."}
 
 
 def autosave(state: State) -> dict[str, str]:

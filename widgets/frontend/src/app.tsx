@@ -4,14 +4,15 @@ import type { FunctionComponent } from "preact";
 import { CriteriaPanel } from "./panels/criteria";
 import { Corner } from "./panels/corner";
 import { Fit, pauseOrResume, stop } from "./panels/fit";
-import { Header, Messages } from "./panels/header";
+import { Header, Messages, teachOrLeave } from "./panels/header";
+import { Lesson } from "./panels/lesson";
 import { Help } from "./panels/help";
 import { History } from "./panels/history";
 import { Params } from "./panels/params";
 import { Priors } from "./panels/prior_popover";
 import { Python } from "./panels/python";
 import { Spectrum } from "./panels/spectrum";
-import { globalCommand } from "./state/keys";
+import { globalCommand, rowCommand } from "./state/keys";
 import { LocalProvider, useLocal, type Local } from "./state/local";
 
 const PANELS: Record<string, { show: FunctionComponent; side: "left" | "right" | "whole" }> = {
@@ -33,14 +34,18 @@ function Body() {
   const local = useLocal();
   const { lab } = local;
   const names = lab.panels.value.filter((name) => name in PANELS && (name !== "python" || local.showPython.value || lab.panels.value.length === 1));
-  const alone = names.length <= 1;
+  const alone = lab.panels.value.length <= 1;
   if (!lab.view.value) return <Waiting />;
+  const teaching = !!lab.view.value.lesson;
+  local.root?.classList.toggle("sl-teaching", teaching);
+  const shown = teaching ? names.filter((name) => name === "spectrum" || name === "params") : names;
   return (
     <>
       {!alone && <Header />}
       <Messages />
       {local.showHelp.value && <Help />}
-      {alone ? <Single name={names[0]} /> : <Columns names={names} />}
+      {!alone && <Lesson />}
+      {alone ? <Single name={shown[0]} hidden={names.length > shown.length} /> : <Columns names={shown} />}
       {!alone && <Foot />}
     </>
   );
@@ -52,8 +57,9 @@ function Foot() {
   return kept?.text ? <footer class="sl-foot" title={kept.title}>{kept.text}</footer> : null;
 }
 
-function Single({ name }: { name: string | undefined }) {
+function Single({ name, hidden }: { name: string | undefined; hidden: boolean }) {
   const Show = name ? PANELS[name].show : null;
+  if (hidden) return <p class="sl-doc">Hidden while a lesson is on.</p>;
   return Show ? <Show /> : <p class="sl-doc">No panel of that name.</p>;
 }
 
@@ -86,6 +92,16 @@ function Waiting() {
   );
 }
 
+/** In a lesson the rows' commands rest: sliders and values are all there is. */
+export function onRestingKey(local: Local, event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  if (!local.lab.view.value?.lesson || !target.closest?.("tr[data-pid]") || target.closest("input")) return;
+  const command = rowCommand(event);
+  if (!command || !["freeze", "link", "unlink", "prior", "select", "filter"].includes(command.do)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 /** The keys that work anywhere in the view but in text fields. */
 export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   if ((event.target as HTMLElement).closest?.("input, textarea, select")) return;
@@ -97,5 +113,9 @@ export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   if (command.do === "help") local.showHelp.value = !local.showHelp.value;
   else if (command.do === "pause") pauseOrResume(local);
   else if (command.do === "stop") stop(local);
+  else if (command.do === "teach") teachOrLeave(local);
+  else if (command.do === "lesson") {
+    if (local.lab.view.value?.lesson) void local.act("lesson", command.name);
+  }
   else void local.act("header", command.do);
 }

@@ -3,7 +3,7 @@
 import "preact/hooks";
 import "@preact/signals";
 import { render as mount } from "preact";
-import { App, onGlobalKey } from "./app";
+import { App, onGlobalKey, onRestingKey } from "./app";
 import { FrozenModel, type FrozenPage } from "./state/frozen";
 import { Lab } from "./state/lab";
 import { Local } from "./state/local";
@@ -53,6 +53,8 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   local.root = root;
   const onKey = (event: KeyboardEvent) => onGlobalKey(local, event);
+  const onRest = (event: KeyboardEvent) => onRestingKey(local, event);
+  root.addEventListener("keydown", onRest, true);
   root.addEventListener("keydown", onKey);
   el.classList.add("sl-host");
   el.append(root);
@@ -62,6 +64,7 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   return () => {
     unwatch();
     mount(null, root);
+    root.removeEventListener("keydown", onRest, true);
     root.removeEventListener("keydown", onKey);
     root.remove();
     el.classList.remove("sl-host");

@@ -1,6 +1,6 @@
 // Header: title, statistic, kernel mark, undo and redo, Live, Python, help; below it what the session has to say.
 // UI state: reads the session; Python and help toggles are view-local.
-import { useLocal } from "../state/local";
+import { useLocal, type Local } from "../state/local";
 import { Button, PlaceError, Toggle } from "../ui/parts";
 import { Icon } from "../ui/icons";
 
@@ -17,9 +17,11 @@ export function Header() {
       <StatMark />
       <div class="sl-tools">
         <Steps />
-        <Toggle kernel label="Live" icon="bolt" on={view.live} onChange={(live) => void local.act("header", "set_live", { live })}
-          title="Live: refit after every change and keep the preview posterior, the intervals and the criteria up to date" />
-        {local.lab.panels.value.includes("python") && (
+        <Toggle kernel label="Teach" icon="cap" on={!!view.lesson} onChange={() => teachOrLeave(local)}
+          title={view.lesson ? "Leave the lesson: everything is as it was before (Shift T)" : "Teach: hide the best fit and the fits, find it with the sliders (Shift T)"} />
+        {!view.lesson && <Toggle kernel label="Live" icon="bolt" on={view.live} onChange={(live) => void local.act("header", "set_live", { live })}
+          title="Live: refit after every change and keep the preview posterior, the intervals and the criteria up to date" />}
+        {!view.lesson && local.lab.panels.value.includes("python") && (
           <Toggle label="Python" icon="code" on={local.showPython.value} onChange={(on) => { local.showPython.value = on; }} title="Show what each click writes as Python" />
         )}
         <Button label="?" title="Keys (?)" pressed={local.showHelp.value} onClick={() => { local.showHelp.value = !local.showHelp.value; }} />
@@ -28,6 +30,11 @@ export function Header() {
       <PlaceError place="header" />
     </header>
   );
+}
+
+export function teachOrLeave(local: Local): void {
+  const view = local.lab.view.value;
+  if (view && !view.frozen) void local.act("header", view.lesson ? "leave" : "teach");
 }
 
 function Steps() {

@@ -12,6 +12,7 @@ import { drawSpectrum } from "../plot/spectrum_scene";
 import { paper, unitColor } from "../plot/theme";
 import { useDrawing, useStage, type Stage } from "../ui/draw";
 import { Button, Empty, Panel } from "../ui/parts";
+import { HeatKey } from "./lesson";
 import { Readout } from "./readout";
 import { Ranges } from "./ranges";
 import { SpectrumGestures, type Draft } from "./spectrum_gestures";
@@ -90,7 +91,7 @@ function Plot() {
     if (!frame || !at.width) return null;
     const height = plotHeight(lab.height.value, at.width);
     return { height, input: {
-      frame, ghost: frame.preview ? lab.before.value : null, brush: lab.brush.value, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame, ghost: frame.preview ? lab.before.value : null, brush: lab.brush.value, heat: !!lab.view.value?.lesson, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
@@ -161,6 +162,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         </button>
       )}
       <span class="sl-grow" />
+      {local.lab.view.value?.lesson && <HeatKey />}
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : "The model folded with the response"}>
         <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>
         {frame.preview ? "preview" : frame.exact ? "model, exact" : "model, predicted"}

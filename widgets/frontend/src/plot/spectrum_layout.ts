@@ -12,6 +12,8 @@ export interface SpectrumInput {
   ghost: SpectrumFrame | null;
   /** Selected draws. */
   brush: BrushFrame | null;
+  /** Whether residuals are coloured by what they add to the statistic. */
+  heat?: boolean;
   units: readonly UnitInfo[];
   /** Windows under the hand, by unit name; they overrule `units`. */
   draft: ReadonlyMap<string, Window[]>;

@@ -9,6 +9,7 @@ import { drawBand, drawMedian, drawSelectedResiduals } from "./selection_scene";
 import { layout, shownUnits, type Lane, type SpectrumInput, type SpectrumLayout } from "./spectrum_layout";
 import type { Pencil, Surface } from "./surface";
 import { texUnit } from "./tex";
+import { drawHeat } from "./heat";
 import { deeper, unitColor, type Theme } from "./theme";
 
 const COMPONENT_DASH: readonly (readonly number[])[] = [[7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4], [1, 2]];
@@ -145,7 +146,8 @@ function residuals(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: 
   for (const v of [-3, 3]) s.stroke(across(v), { color: theme.fg3, dash: [4, 3], alpha: 0.8 });
   s.stroke(across(0), { color: theme.fg2, width: 1.2 });
   const brushed = brushedUnits(input);
-  for (const { unit, index } of shownUnits(input)) residualMarks(s, at, unit, index, unitColor(theme, unit.color, index), brushed.length ? 0.3 : 1);
+  if (input.heat) drawHeat(s, input, at, theme);
+  else for (const { unit, index } of shownUnits(input)) residualMarks(s, at, unit, index, unitColor(theme, unit.color, index), brushed.length ? 0.3 : 1);
   for (const { unit, index } of brushed) drawSelectedResiduals(s, at, unit, index, theme);
 }
 

@@ -1,7 +1,7 @@
 // Frames: a header and its buffers become typed arrays that the plots read. Buffers may arrive as DataView or typed
 // array, at any offset; views respect the offset and copy only where the alignment forbids a view.
 // UI state: none.
-import type { BrushMessage, CornerMessage, Region, SpectrumMessage } from "./protocol";
+import type { BrushMessage, CornerMessage, LessonScore, Region, SpectrumMessage } from "./protocol";
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -45,6 +45,7 @@ export interface SpectrumFrame {
   ylabel: string;
   stat: string;
   ymin: number | null;
+  score: LessonScore | null;
   xscale: "log" | "linear";
   yscale: "log" | "linear";
   units: SpectrumUnit[];
@@ -70,7 +71,7 @@ export function spectrumFrame(message: SpectrumMessage, buffers: readonly Bytes[
   });
   return {
     rev: message.rev, seq: message.seq, preview: !!message.preview, exact: message.exact !== false,
-    xlabel: message.xlabel, ylabel: message.ylabel, stat: message.stat, ymin: message.ymin ?? null,
+    xlabel: message.xlabel, ylabel: message.ylabel, stat: message.stat, ymin: message.ymin ?? null, score: message.score ?? null,
     xscale: message.xscale ?? "log", yscale: message.yscale ?? "log", units,
   };
 }

@@ -8,7 +8,9 @@ export type Command =
   | { do: "step"; by: number }
   | { do: "freeze" | "link" | "unlink" | "prior" | "select" | "escape" | "filter" }
   | { do: "edit"; start: string | null }
-  | { do: "undo" | "redo" | "help" | "pause" | "stop" };
+  | { do: "undo" | "redo" | "help" | "pause" | "stop" }
+  | { do: "lesson"; name: "shuffle" | "resample" | "reveal" | "next" }
+  | { do: "teach" };
 
 export interface Press {
   key: string;
@@ -41,6 +43,11 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Posterior", keys: ["drag"], text: "select draws on a panel of two parameters" },
   { group: "Posterior", keys: ["↑", "↓", "←", "→"], text: "choose a panel; with a selection, move it (Shift: size it)" },
   { group: "Posterior", keys: ["Enter"], text: "put a box on the panel" },
+  { group: "Lesson", keys: ["Shift T"], text: "begin a lesson, or leave it" },
+  { group: "Lesson", keys: ["Shift H"], text: "shuffle the sliders" },
+  { group: "Lesson", keys: ["Shift C"], text: "new counts from the model in hand" },
+  { group: "Lesson", keys: ["Shift B"], text: "show the best fit" },
+  { group: "Lesson", keys: ["Shift N"], text: "next step" },
   { group: "Everywhere", keys: ["Ctrl Z"], text: "undo" },
   { group: "Everywhere", keys: ["Ctrl Shift Z"], text: "redo" },
   { group: "Everywhere", keys: ["Esc"], text: "cancel, close, clear the selection" },
@@ -71,7 +78,10 @@ export function rowCommand(press: Press): Command | null {
   return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
 }
 
-const SHIFTED: Record<string, Command> = { p: { do: "pause" }, s: { do: "stop" } };
+const SHIFTED: Record<string, Command> = {
+  p: { do: "pause" }, s: { do: "stop" }, t: { do: "teach" }, h: { do: "lesson", name: "shuffle" }, c: { do: "lesson", name: "resample" },
+  b: { do: "lesson", name: "reveal" }, n: { do: "lesson", name: "next" },
+};
 
 /** A key pressed anywhere in the panel, outside text fields. */
 export function globalCommand(press: Press): Command | null {

@@ -165,6 +165,22 @@ export interface HistoryEntry {
   current: boolean;
 }
 
+export interface LessonScore {
+  score: string;
+  number: number | null;
+  word: string;
+  /** 0 (far) to 1 (there). */
+  level: number;
+}
+
+/** A lesson under way: the best fit is hidden, sliders are left. */
+export interface LessonInfo extends LessonScore {
+  step: { say: string; goal: string; reached: boolean } | null;
+  at: number;
+  of: number;
+  counts: string;
+}
+
 export interface View {
   type: "view";
   rev: number;
@@ -184,6 +200,7 @@ export interface View {
   messages: { id: string | number; level: "info" | "warning" | "error"; text: string }[];
   /** Where the session is kept by itself; an empty text when it is not. */
   autosave?: { text: string; title: string };
+  lesson?: LessonInfo | null;
   /** The page has no kernel: what it is, and why most commands are not to be had. */
   frozen?: { text: string; why: string } | null;
 }
@@ -238,6 +255,8 @@ export interface SpectrumMessage {
   ylabel: string;
   stat: string;
   ymin?: number | null;
+  /** In a lesson: the score of these curves. */
+  score?: LessonScore;
   xscale?: "log" | "linear";
   yscale?: "log" | "linear";
 }

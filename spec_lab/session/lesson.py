@@ -1,0 +1,333 @@
+"""Lessons: the fit as a game. The best fit is hidden; the person moves sliders, and the score says how far there is to go.
+
+The score is the statistic less that of the hidden best fit. Guided steps say what to try and know when it is done. A lesson is a
+sandbox: leaving it brings back set-up, history of changes and switches as they were; runs that came meanwhile are kept.
+
+Here are the nouns, the steps' conditions and the actions; who finds the hidden best fit and who watches the steps is `tutor`.
+"""
+
+from typing import Any, NamedTuple
+
+import attrs
+import numpy as np
+
+from spec_lab._base import EngineError, ParameterError
+from spec_lab.fit import SetFree, Setup
+from spec_lab.session.actions import Action, Effects, Follow, moved
+from spec_lab.session.question import question
+from spec_lab.session.state import State
+
+NEAR, FAR = 0.04, 0.12  # a shuffled slider stands so far from the best fit, as a share of its range
+GOALS = ("stat_below", "score_below", "between", "moved", "resampled")
+
+
+class Step(NamedTuple):
+    """One guided step: what to say, and the conditions that end it (name and value); without any, the person goes on."""
+
+    say: str
+    until: tuple[tuple[str, Any], ...] = ()
+
+
+class Best(NamedTuple):
+    """The hidden best fit of a question."""
+
+    question: tuple[Any, ...]
+    values: tuple[float, ...]
+    stat: float
+
+
+class Lesson(NamedTuple):
+    """A lesson under way.
+
+    Attributes:
+        before: The state it began with; leaving brings it back.
+        steps: The guided steps.
+        at: Number of the present one, from 0; `len(steps)` when all are done.
+        reached: Whether its condition was met.
+        best: The newest hidden best fit.
+        start: The score at the beginning, which scales the bar.
+        values: Where the parameters stood when the present step began.
+        shuffles: How often the sliders were shuffled.
+        seed: With which the present counts were drawn; 0 = the observed ones.
+        error: Why there is no hidden best fit.
+    """
+
+    before: State
+    steps: tuple[Step, ...] = ()
+    at: int = 0
+    reached: bool = False
+    best: Best | None = None
+    start: float | None = None
+    values: tuple[float, ...] = ()
+    shuffles: int = 0
+    seed: int = 0
+    error: str = ""
+
+    @property
+    def step(self) -> Step | None:
+        """The present step."""
+        return self.steps[self.at] if self.at < len(self.steps) else None
+
+
+def lesson_of(state: State) -> Lesson:
+    """The lesson under way.
+
+    Raises:
+        EngineError: There is none.
+    """
+    if state.lesson is None:
+        raise EngineError("no lesson is under way", hint="Begin one: lab.teach().")
+    return state.lesson
+
+
+def settled(state: State) -> State:
+    """The state without the sandbox of a lesson: what is worth keeping."""
+    return state if state.lesson is None else Leave().take(state)[0]
+
+
+def hidden_best(state: State) -> Best | None:
+    """The hidden best fit, if it is that of the present question."""
+    best = state.lesson.best if state.lesson is not None else None
+    return best if best is not None and best.question == question(state.setup) else None
+
+
+def score(state: State, stat: float) -> float | None:
+    """How far a statistic is from that of the hidden best fit; None while that is being found."""
+    best = hidden_best(state)
+    return None if best is None or not np.isfinite(stat) else max(0.0, stat - best.stat)
+
+
+# -- steps -------------------------------------------------------------------------------------------------------------
+def parse_steps(steps: Any, setup: Setup) -> tuple[Step, ...]:
+    """Steps from a list of `{"say": text, "until": {condition: value}}`.
+
+    Conditions, which all must hold: `stat_below` and `score_below` a number, `between` a mapping of parameters to ranges, `moved`
+    a parameter or several, `resampled` True.
+
+    Raises:
+        ParameterError: A step that is none of these.
+    """
+    if steps is None:
+        return ()
+    if not isinstance(steps, list | tuple):
+        raise ParameterError("the steps of a lesson come in a list", got=type(steps).__name__)
+    return tuple(_step(number, given, setup) for number, given in enumerate(steps, start=1))
+
+
+def _step(number: int, given: Any, setup: Setup) -> Step:
+    if not isinstance(given, dict) or not str(given.get("say", "")).strip() or set(given) - {"say", "until"}:
+        allowed = '{"say": "...", "until": {"stat_below": 600}}'
+        raise ParameterError(f"step {number} of the lesson is not understood", got=given, allowed=allowed)
+    until = given.get("until") or {}
+    if not isinstance(until, dict) or set(until) - set(GOALS):
+        raise ParameterError(f"step {number} waits for what nobody knows", got=until, allowed=", ".join(GOALS))
+    try:
+        return Step(
+            str(given["say"]).strip(), tuple((name, _goal(name, value, setup)) for name, value in until.items())
+        )
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"the condition of step {number} has the wrong form", got=until) from error
+
+
+def _goal(name: str, value: Any, setup: Setup) -> Any:
+    if name in ("stat_below", "score_below"):
+        return float(value)
+    if name == "between":
+        return tuple(
+            (setup.root(setup.index(pid)), float(low), float(high)) for pid, (low, high) in dict(value).items()
+        )
+    if name == "moved":
+        return tuple(setup.root(setup.index(pid)) for pid in (value if isinstance(value, list | tuple) else [value]))
+    return bool(value)
+
+
+def met(state: State, stat: float) -> bool:
+    """Whether the present step is done, the statistic being `stat`."""
+    lesson = lesson_of(state)
+    step = lesson.step
+    return step is not None and all(_holds(name, value, state, lesson, stat) for name, value in step.until)
+
+
+def _holds(name: str, value: Any, state: State, lesson: Lesson, stat: float) -> bool:
+    values = np.asarray(state.setup.values)
+    if name == "stat_below":
+        return bool(stat < value)
+    if name == "score_below":
+        left = score(state, stat)
+        return left is not None and left < value
+    if name == "between":
+        return all(low <= values[i] <= high for i, low, high in value)
+    if name == "moved":
+        return all(values[i] != lesson.values[i] for i in value)
+    return (lesson.seed > 0) is value
+
+
+# -- actions -----------------------------------------------------------------------------------------------------------
+@attrs.frozen
+class Teach(Action):
+    """Begin a lesson (or begin anew with other steps)."""
+
+    steps: tuple[Step, ...] = ()
+    source: str = ""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if state.fit.busy:
+            raise EngineError(f"the fit with {state.fit.engine!r} is still running", hint="Stop it first.")
+        if not state.setup.free:
+            raise EngineError(
+                "there is nothing to move: every parameter is frozen, linked away or tied", hint="Thaw one."
+            )
+        state = settled(state)
+        lesson = Lesson(before=state, steps=self.steps, values=_values(state))
+        hidden = state.replace(lesson=lesson, live=False, previews=False, preview=None, past=(), future=())
+        return _begun(hidden), (Follow(False),)
+
+    def as_code(self) -> str:
+        return f"lab.teach({self.source})"
+
+
+def _values(state: State) -> tuple[float, ...]:
+    return tuple(map(float, state.setup.values))
+
+
+def _begun(state: State) -> State:
+    """A step that waits for nothing is done at once."""
+    lesson = lesson_of(state)
+    return state.replace(lesson=lesson._replace(reached=lesson.step is not None and not lesson.step.until))
+
+
+@attrs.frozen
+class Leave(Action):
+    """Leave the lesson: everything is as it was before, and what was fitted meanwhile is in the history."""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        before = lesson_of(state).before
+        back = state.replace(
+            lesson=None,
+            setup=before.setup,
+            past=before.past,
+            future=before.future,
+            journal=before.journal,
+            live=before.live,
+            previews=before.previews,
+            preview=before.preview,
+        )
+        return back, (Follow(False),)
+
+    def as_code(self) -> str:
+        return "lab.tutor.leave()"
+
+
+@attrs.frozen
+class Next(Action):
+    """Go on to the next step."""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        lesson = lesson_of(state)
+        if lesson.step is None:
+            raise EngineError("the lesson has no further step")
+        lesson = lesson._replace(at=lesson.at + 1, reached=False, values=_values(state))
+        return _begun(state.replace(lesson=lesson)), ()
+
+    def as_code(self) -> str:
+        return "lab.tutor.next()"
+
+
+@attrs.frozen
+class Shuffle(Action):
+    """Put the free parameters at random places about the hidden best fit (about where they stand, while it is not known)."""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        lesson, setup, best = lesson_of(state), state.setup, hidden_best(state)
+        number = lesson.shuffles + 1
+        middle = np.array(setup.free_values if best is None else best.values, dtype=float)
+        away = _away(setup, np.random.default_rng(number), len(middle))
+        state = state.replace(lesson=lesson._replace(shuffles=number, start=None))
+        after = SetFree(tuple(map(float, _inside(setup, middle + away)))).apply(setup)
+        return moved(state, after, f"shuffle {number}", self.as_code())
+
+    def as_code(self) -> str:
+        return "lab.tutor.shuffle()"
+
+
+def _away(setup: Setup, generator: np.random.Generator, n: int) -> np.ndarray:
+    """`f[n]`: random steps; a range without an end counts as the value's own size."""
+    ends = [setup.range_of(i) for i in setup.free]
+    sizes = [min(high - low, 6.0 * max(1.0, abs(v))) for (low, high), v in zip(ends, setup.free_values, strict=True)]
+    return np.array(sizes) * generator.uniform(NEAR, FAR, n) * generator.choice([-1.0, 1.0], n)
+
+
+def _inside(setup: Setup, values: np.ndarray) -> np.ndarray:
+    ends = np.array([setup.range_of(i) for i in setup.free])
+    return np.clip(values, *ends.T)
+
+
+@attrs.frozen
+class Reveal(Action):
+    """Put the parameters at the hidden best fit."""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        lesson_of(state)
+        best = hidden_best(state)
+        if best is None:
+            raise EngineError("the best fit is still being looked for", hint="Try again in a moment.")
+        edit = SetFree(best.values)
+        return moved(state, edit.apply(state.setup), "show the best fit", self.as_code())
+
+    def as_code(self) -> str:
+        return "lab.tutor.reveal()"
+
+
+# -- what the tutor reports --------------------------------------------------------------------------------------------
+@attrs.frozen(eq=False)
+class Recounted(Action):
+    """New counts, drawn from the model in hand with a seed (0 = the observed ones); undoable."""
+
+    setup: Setup
+    seed: int
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        lesson = lesson_of(state)
+        state = state.replace(lesson=lesson._replace(seed=self.seed, start=None))
+        label = f"new counts, seed {self.seed}" if self.seed else "the observed counts"
+        return moved(state, self.setup, label, self.as_code())
+
+    def as_code(self) -> str:
+        return f"lab.tutor.resample({self.seed})"
+
+
+@attrs.frozen(eq=False)
+class Found(Action):
+    """The hidden best fit was found, or why not."""
+
+    best: Best | None
+    error: str = ""
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if state.lesson is None or (self.best is not None and self.best.question != question(state.setup)):
+            return state, ()
+        return state.replace(lesson=state.lesson._replace(best=self.best, error=self.error)), ()
+
+    def as_code(self) -> str:
+        return "# the tutor knows the best fit"
+
+
+@attrs.frozen
+class Judged(Action):
+    """The score of the set-up in hand is known: it scales the bar, and may end the step."""
+
+    at: int
+    stat: float
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        lesson = state.lesson
+        if lesson is None or lesson.at != self.at:
+            return state, ()
+        left = score(state, self.stat)
+        start = lesson.start if lesson.start is not None else left
+        reached = lesson.reached or met(state, self.stat)
+        judged = lesson._replace(start=start, reached=reached)
+        return (state if judged == lesson else state.replace(lesson=judged)), ()
+
+    def as_code(self) -> str:
+        return "# judged"

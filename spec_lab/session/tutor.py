@@ -1,0 +1,170 @@
+"""Tutor: who knows the hidden best fit of a lesson, watches its steps, and draws new counts.
+
+The best fit is found by the built-in method in a thread of its own, from where the parameters stand, from where they stood when
+the lesson began, and from a few random places; a person who does better raises the bar for everybody. What it finds it
+reports as actions, like every worker.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab.engines import Control, run_engine
+from spec_lab.engines.simulation import simulate_units
+from spec_lab.fit import Setup
+from spec_lab.session.bench import Bench
+from spec_lab.session.faults import as_data
+from spec_lab.session.lesson import (
+    Best,
+    Found,
+    Judged,
+    Leave,
+    Next,
+    Recounted,
+    Reveal,
+    Shuffle,
+    Teach,
+    hidden_best,
+    lesson_of,
+    met,
+    parse_steps,
+)  # fmt: skip
+from spec_lab.session.newest import Newest
+from spec_lab.session.question import question
+from spec_lab.session.reading import Reading
+from spec_lab.session.state import State
+
+STARTS = 4
+KEPT = 8
+
+
+class Tutor:
+    """The tutor of one session.
+
+    Args:
+        state: Gives the session's present state.
+        dispatch: Takes actions and reports.
+        bench: Where problems come from.
+        hooks: Gives the functions of the `Infer` that replace its log-likelihood or prior.
+    """
+
+    def __init__(
+        self,
+        state: Callable[[], State],
+        dispatch: Callable[[Any], State],
+        bench: Bench,
+        hooks: Callable[[], dict[str, Any]],
+    ):
+        self._state, self._dispatch, self._bench, self._hooks = state, dispatch, bench, hooks
+        self._newest = Newest(self._find, "spec_lab-tutor")
+        self._known: dict[Any, Best] = {}
+
+    # -- what a person does, as Python ---------------------------------------------------------------------------------
+    def teach(self, steps: Any = None) -> None:
+        """Begin a lesson, see `Lab.teach`."""
+        self._dispatch(Teach(parse_steps(steps, self._state().setup), "" if steps is None else repr(steps)))
+
+    def leave(self) -> None:
+        """Leave the lesson; everything is as it was before."""
+        self._dispatch(Leave())
+
+    def next(self) -> None:
+        """Go on to the next step, done or not."""
+        self._dispatch(Next())
+
+    def shuffle(self) -> None:
+        """Put the free parameters at random places not far from the hidden best fit."""
+        self._dispatch(Shuffle())
+
+    def reveal(self) -> None:
+        """Put the parameters at the hidden best fit."""
+        self._dispatch(Reveal())
+
+    def resample(self, seed: int | None = None) -> None:
+        """Draw new counts from the model in hand, as if it were the truth; undoable.
+
+        Args:
+            seed: Of the draw; the next one when left out, 0 = the observed counts again.
+
+        Raises:
+            EngineError: No lesson is under way, or the model cannot be simulated.
+        """
+        state = self._state()
+        lesson = lesson_of(state)
+        chosen = lesson.seed + 1 if seed is None else int(seed)
+        self._dispatch(Recounted(recounted(lesson.before.setup, state.setup, self._bench, chosen), chosen))
+
+    # -- what the session asks -----------------------------------------------------------------------------------------
+    def follow(self, state: State) -> None:
+        """Find the hidden best fit of the question in hand, if it is not known; returns at once."""
+        if state.lesson is not None and hidden_best(state) is None:
+            self._newest.ask(state)
+
+    def judge(self, reading: Reading | None) -> None:
+        """Look at the statistic of the set-up in hand."""
+        state = self._state()
+        lesson, best = state.lesson, hidden_best(state)
+        if lesson is None or reading is None or reading.setup is not state.setup:
+            return
+        if best is not None and reading.stat < best.stat:  # the pupil beats the tutor
+            values = tuple(map(float, state.setup.free_values))
+            self._know(best._replace(values=values, stat=reading.stat))
+        if (best is not None and lesson.start is None) or (not lesson.reached and met(self._state(), reading.stat)):
+            self._dispatch(Judged(lesson.at, reading.stat))
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Wait until the best fit is found."""
+        return self._newest.settle(timeout)
+
+    def close(self) -> None:
+        """End."""
+        self._newest.close()
+
+    def _find(self, state: State) -> None:
+        asked = question(state.setup)
+        try:
+            best = self._known.get(asked) or self._search(state.setup, lesson_of(state).before.setup, asked)
+        except Exception as error:  # a model that cannot be fitted can still be played with
+            self._dispatch(Found(None, str(as_data(error)["message"])))
+            return
+        self._know(best)
+
+    def _search(self, setup: Setup, before: Setup, asked: tuple[Any, ...]) -> Best:
+        places = [setup.free_values]
+        if before.free == setup.free:
+            places.append(before.free_values)
+        problems = [self._bench.problem(setup.with_free(place)) for place in places]
+        hooks = self._hooks()
+        found = [run_engine("fit", problem, Control(), hooks, starts=STARTS) for problem in problems]
+        best = min(found, key=lambda outcome: outcome.stat)
+        return Best(asked, tuple(map(float, best.best)), float(best.stat))
+
+    def _know(self, best: Best) -> None:
+        self._known.pop(best.question, None)
+        self._known[best.question] = best
+        while len(self._known) > KEPT:
+            self._known.pop(next(iter(self._known)))
+        self._dispatch(Found(best))
+
+
+def recounted(before: Setup, now: Setup, bench: Bench, seed: int) -> Setup:
+    """The set-up with counts drawn from its model (the observed ones of `before` when `seed` is 0).
+
+    Drawn from the observed data's exposures and backgrounds, and read with the energy windows in hand.
+    """
+    observed = before.pairs
+    if seed:
+        truth = bench.problem(
+            now.replace(pairs=tuple(_filtered(p, n, p) for p, n in zip(observed, now.pairs, strict=True)))
+        )
+        drawn = simulate_units(truth, seed)
+        observed = tuple(
+            pair.replace(data=pair.data.replace(**dict(zip(pair.data.names, units, strict=True))))
+            for pair, units in zip(observed, drawn, strict=True)
+        )
+    return now.replace(pairs=tuple(_filtered(p, n, n) for p, n in zip(observed, now.pairs, strict=True)))
+
+
+def _filtered(pair: Any, now: Any, model_of: Any) -> Any:
+    """The counts of one pair under the energy windows of another."""
+    units = {name: pair.data[name].replace(notc=now.data[name].notc) for name in pair.data.names}
+    return model_of.replace(data=pair.data.replace(**units))
