@@ -143,7 +143,7 @@ class ApplyBest(Action):
             raise ParameterError(f"run {self.run} has other parameters than the present models", hint="Restore it.")
         setup = state.setup
         after = setup.replace(values=setup.settle(np.array(found.values, dtype=float)))
-        return moved(state, after, f"best of run {self.run}", _code(setup, after, f"lab.apply({self.run})"))
+        return moved(state, after, f"best of run {self.run}", code_of(setup, after, f"lab.apply({self.run})"))
 
     def as_code(self) -> str:
         return f"lab.apply({self.run})"
@@ -157,13 +157,13 @@ class Restore(Action):
 
     def take(self, state: State) -> tuple[State, Effects]:
         after = state.run(self.run).outcome.setup
-        return moved(state, after, f"restore run {self.run}", _code(state.setup, after, self.as_code()))
+        return moved(state, after, f"restore run {self.run}", code_of(state.setup, after, self.as_code()))
 
     def as_code(self) -> str:
         return f"lab.restore({self.run})"
 
 
-def _code(before: Setup, after: Setup, otherwise: str) -> str:
+def code_of(before: Setup, after: Setup, otherwise: str) -> str:
     """The change as edits, so that the journal replays without the run; else the call that made it."""
     if len(before.pairs) != len(after.pairs):
         return otherwise

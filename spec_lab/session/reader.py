@@ -36,6 +36,7 @@ class Reader:
         self._lock = threading.Lock()
         self.latest: Reading | None = None
         self.dragged: Drag | None = None
+        self._epoch = 0
         self.error: tuple[Setup, dict[str, Any]] | None = None
         self._newest = Newest(self._work, "spec_lab-curves")
 
@@ -50,10 +51,15 @@ class Reader:
         Raises:
             ParameterError: There is no such parameter, or it cannot take the value.
         """
-        self._newest.ask(("drag", setup, SetValue(pid, value).apply(setup), seq), "drag")
+        self.attempt(setup, SetValue(pid, value).apply(setup), seq)
+
+    def attempt(self, setup: Setup, tried: Setup, seq: int) -> None:
+        """Ask for the curves of another set-up that is only being tried; returns at once."""
+        self._newest.ask(("drag", setup, tried, seq, self._epoch), "drag")
 
     def overtake(self) -> None:
-        """Forget a drag that was followed by an action."""
+        """Forget a drag that was followed by an action, or given up."""
+        self._epoch += 1
         self._newest.drop("drag")
         self.dragged = None
 
@@ -89,8 +95,9 @@ class Reader:
             if request[0] == "exact":
                 self.now(request[1])
             else:
-                _, base, tried, seq = request
-                self.dragged = Drag(seq, base, read(self._bench.problem(tried)))
+                _, base, tried, seq, epoch = request
+                made = Drag(seq, base, read(self._bench.problem(tried)))
+                self.dragged = made if epoch == self._epoch else self.dragged
         except Exception as error:  # a broken user model must show as a message, not as a dead thread
             self.error = (request[1], as_data(error))
         self._on_ready()

@@ -25,6 +25,7 @@ from spec_lab.session.autosave import Autosave, newest, shown
 from spec_lab.session.bench import Bench
 from spec_lab.session.brush import Brush, make_region
 from spec_lab.session.follower import Follower
+from spec_lab.session.ghosts import Ghosts
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
 from spec_lab.session.reader import Reader
@@ -33,6 +34,7 @@ from spec_lab.session.reduce import reduce
 from spec_lab.session.reports import Finished, Record, Tell
 from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State
+from spec_lab.session.timeline import Overlay, Revisit, moment
 from spec_lab.session.tutor import Tutor
 
 Listener = Callable[[str], Any]
@@ -55,6 +57,7 @@ class FitSession:
         self._job: Job | None = None
         self.bench = Bench()
         self.reader = Reader(self.bench, self._computed)
+        self.ghosts = Ghosts(self.bench, lambda: self._tell("reading"))
         self.brush = Brush(self.bench, lambda: self._tell("reading"))
         self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
         self.autosave = Autosave(lambda: self._state, self.dispatch)
@@ -213,6 +216,14 @@ class FitSession:
         """Bring back the whole set-up of a run."""
         self.dispatch(actions.Restore(run))
 
+    def revisit(self, moment: str) -> None:
+        """Go back to a set-up of the timeline: "start", "line 3" (of the journal) or "run 1"."""
+        self.dispatch(Revisit(moment))
+
+    def overlay(self, run: int, on: bool = True) -> None:
+        """Lay the curve of a run over the spectrum, or take it away."""
+        self.dispatch(Overlay(run, on))
+
     def pin(self, run: int, pinned: bool = True) -> None:
         """Pin a run."""
         self.dispatch(actions.Pin(run, pinned))
@@ -303,6 +314,16 @@ class FitSession:
             raise ParameterError("a drag needs a sequence number", got=seq)
         self.reader.drag(self._state.setup, pid, float(value), seq)
 
+    def preview_moment(self, name: str | None, seq: int) -> None:
+        """Show the curves of a moment of the timeline without going there; None ends it."""
+        if not isinstance(seq, int):
+            raise ParameterError("a preview needs a sequence number", got=seq)
+        if name is None:
+            self.reader.overtake()
+            self._tell("reading")
+        else:
+            self.reader.attempt(self._state.setup, moment(self._state, name).setup, seq)
+
     def select(self, pids: Any, outline: Any, asked: int) -> None:
         """Select the posterior draws within an outline in the plane of two parameters; without corners, none.
 
@@ -320,6 +341,7 @@ class FitSession:
         self.follower.close()
         self.reader.close()
         self.brush.close()
+        self.ghosts.close()
         if self.infer.store is self:
             self.infer.attach(LocalStore(self._state.setup))
         self._listeners = []

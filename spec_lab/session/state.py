@@ -117,6 +117,7 @@ class State(Struct):
         messages: Notices not yet dismissed.
         live: Whether edits are followed by a refit.
         previews: Whether edits are followed by a preview of the posterior.
+        overlaid: Numbers of the runs whose curves lie over the spectrum.
         autosaved: Where the session is kept.
         lesson: The lesson under way (`lesson.Lesson`), or None.
         rev: Grows by one with every change.
@@ -134,6 +135,7 @@ class State(Struct):
     messages: tuple[Message, ...] = field(pytree=False, default=())
     live: bool = field(static=True, default=False)
     previews: bool = field(static=True, default=False)
+    overlaid: tuple[int, ...] = field(static=True, default=())
     autosaved: Autosaved = field(pytree=False, default=Autosaved())
     lesson: Any = field(pytree=False, default=None)
     rev: int = field(static=True, default=0)

@@ -15,6 +15,7 @@ from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
 from spec_lab.session.lesson import Leave, Next, Reveal, Shuffle, Teach, parse_steps
 from spec_lab.session.pasted import paste_edit
+from spec_lab.session.timeline import Overlay, Revisit
 
 
 def action_from(name: str, args: dict[str, Any], setup: Setup) -> Action:
@@ -156,6 +157,8 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "resume": lambda a, s: actions.Resume(),
     "apply": lambda a, s: actions.ApplyBest(_run(a)),
     "restore": lambda a, s: actions.Restore(_run(a)),
+    "revisit": lambda a, s: Revisit(str(a["moment"])),
+    "overlay": lambda a, s: Overlay(_run(a), bool(a.get("on", True))),
     "pin": lambda a, s: actions.Pin(_run(a), bool(a.get("pinned", True))),
     "label": lambda a, s: actions.Label(_run(a), str(a["label"])),
     "delete": lambda a, s: actions.Delete(_run(a)),

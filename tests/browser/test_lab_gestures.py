@@ -161,3 +161,40 @@ def test_draws_are_selected_on_the_corner_and_seen_on_the_spectrum(demo):
     expect(count).to_have_text(re.compile(r"^\d+ of \d+ draws$"))
     demo.page.keyboard.press("Escape")
     demo.until("lab.session.brush.region is None")
+
+
+def test_the_past_is_looked_at_and_restored(demo):
+    """The slider over the history previews; Escape comes back; Enter restores, and undo takes that back."""
+    demo.kernel("infer.par[3].val = 1.0; lab.freeze(1); infer.par[2].val = 2.5; lab.session.settle(60)")
+    slider = demo.locate(".sl-scrub input")
+    expect(slider).to_have_attribute("max", "3")
+    exact = demo.locate(".sl-stat-value").inner_text()
+    slider.focus()
+    demo.page.keyboard.press("ArrowLeft")
+    demo.page.keyboard.press("ArrowLeft")
+    expect(demo.locate(".sl-scrub-words")).to_contain_text("2 / 4")
+    expect(row(demo, 2).locator(".sl-value")).to_have_text("2")
+    expect(demo.locate(".sl-stat-value")).not_to_have_text(exact)
+    assert demo.value(f"[{VALUES}, infer.par[1].frozen, len(lab.session.state.past)]") == [[-1, 2.5, 1], True, 3]
+    demo.shot("looking-back")
+    demo.page.keyboard.press("Escape")
+    expect(demo.locate(".sl-stat-value")).to_have_text(exact)
+    demo.page.keyboard.press("Home")
+    demo.page.keyboard.press("Enter")
+    demo.until(f"[{VALUES}, infer.par[1].frozen] == [[-1, 2, 0], False]")
+    assert steps(demo) == 4
+    button(demo, ".sl-header", "Undo back to the start").click()
+    demo.until(f"[{VALUES}, infer.par[1].frozen] == [[-1, 2.5, 1], True]")
+
+
+def test_the_curve_of_a_run_lies_over_the_spectrum(demo):
+    demo.kernel("lab.fit(); lab.wait(60); lab.session.settle(60); infer.par[3].val = 0.4")
+    run = demo.value("lab.session.state.runs[-1].number")
+    button(demo, ".sl-panel-history", "Overlay").first.click()
+    legend = demo.locate(".sl-legend").get_by_role("button", name=f"#{run}")
+    expect(legend).to_be_visible()
+    demo.until(f"lab.session.state.overlaid == ({run},)")
+    demo.shot("overlay")
+    legend.click()
+    expect(legend).to_have_count(0)
+    demo.until("lab.session.state.overlaid == ()")

@@ -5,7 +5,7 @@ import threading
 import jax.monitoring
 import pytest
 
-from spec_lab.session import FitSession, views
+from spec_lab.session import Draws, FitSession, views
 
 EVENT = "/jax/core/compile/backend_compile_duration"
 _lock = threading.Lock()
@@ -41,12 +41,19 @@ def test_no_edit_compiles_after_the_first_evaluation(infer):
         session.undo,
         session.redo,
         lambda: session.preview_drag(1, -1.2, 2),
+        lambda: session.preview_moment("start", 3),
+        lambda: session.revisit("start"),
+        lambda: session.select([1, 2], [[-9, -9], [9, -9], [9, 9], [-9, 9]], 4),
     ]
     for edit in edits:
         edit()
         reading = session.reading()
         views.spectrum(reading, rev=0, seq=0)
         assert session.settle(300) and session.state.preview.error is None
+        source = session.state.preview.posterior
+        session.brush.follow(Draws(source, source.setup, lambda s=source: s.draws))
+        assert session.brush.settle(300)
+    assert session.brush.answer.n
     session.close()
     assert _seen == []
 

@@ -58,6 +58,9 @@ def test_every_action_of_the_protocol_is_known(setup):
         "pin": {"run": 1, "pinned": True},
         "label": {"run": 1, "label": "x"},
         "delete": {"run": 1},
+        "overlay": {"run": 1, "on": True},
+        "revisit": {"moment": "start"},
+        "paste": {"text": "0.5", "pids": [1], "down": True},
         "set_live": {"live": True},
         "dismiss": {"message": 1},
     }

@@ -15,7 +15,7 @@ from spec_lab.session.views.parameters import errors_of, slider_range
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
-    "type rev title subtitle params units stat criteria engines fit history journal undo redo live messages "
+    "type rev title subtitle params units stat criteria engines fit history timeline journal undo redo live messages "
     "autosave lesson".split()
 )
 ROW = set(
@@ -26,7 +26,7 @@ UNIT = set("name pair stat formula channels used notice range color".split())
 STAT = set("name value number dof bins reduced exact per_unit".split())
 CRITERION = set("run label k stat aic aicc bic lnz lnz_err weight note comparable why".split())
 FIT = set("state engine progress message elapsed eta error draft pause".split())
-RUN = set("run label engine time stat k lnz pinned note current".split())
+RUN = set("run label engine time stat k lnz pinned note current overlaid".split())
 ENGINE = set("name title doc enabled why options".split())
 OPTION = set("name label kind default min max choices doc".split())
 SPECTRUM = set("type rev seq preview exact units xlabel ylabel stat ymin xscale yscale".split())

@@ -11,13 +11,14 @@ from collections.abc import Callable
 RATE = 20.0  # messages a second, sustained
 BURST = 10.0
 PATIENCE = 2.0
-GAPS = {
+GAPS = {  # least seconds between two of a kind
     "view": 0.03,
     "spectrum": 0.045,
     "corner": 0.25,
     "brush": 0.05,
+    "ghost": 0.05,
     "progress": 0.2,
-}  # least seconds between two of a kind
+}
 ACKED = ("spectrum", "corner", "brush")
 
 

@@ -123,6 +123,14 @@ class Lab(Panel):
         """Bring back a run's whole set-up."""
         self.session.restore(run)
 
+    def revisit(self, moment: str) -> None:
+        """Go back to a set-up one has been at: "start", "line 3" (of the journal) or "run 1"."""
+        self.session.revisit(moment)
+
+    def overlay(self, run: int, on: bool = True) -> None:
+        """Lay the curve of a run over the spectrum, or take it away."""
+        self.session.overlay(run, on)
+
     def pin(self, run: int, pinned: bool = True) -> None:
         """Pin a run."""
         self.session.pin(run, pinned)

@@ -43,6 +43,7 @@ class Outlet:
             "hello": self._hello,
             "action": self._action,
             "drag": self._drag,
+            "scrub": self._scrub,
             "brush": self._brush,
             "ack": self._ack,
             "visible": self._shown,
@@ -67,6 +68,9 @@ class Outlet:
 
     def _drag(self, message: dict[str, Any]) -> None:
         self.session.preview_drag(message["pid"], message["value"], message["seq"])
+
+    def _scrub(self, message: dict[str, Any]) -> None:
+        self.session.preview_moment(message["moment"], message["seq"])
 
     def _brush(self, message: dict[str, Any]) -> None:
         self.session.select(message["pids"], message["region"], message["seq"])

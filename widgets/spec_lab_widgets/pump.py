@@ -130,6 +130,7 @@ class Pump:
             self._serve_spectrum(session, outlet, state) if outlet.visible else None,
             self._serve_corner(session, outlet, state) if outlet.visible else None,
             self._serve_brush(session, outlet, state) if outlet.visible else None,
+            self._serve_ghosts(session, outlet, state) if outlet.visible else None,
         ]
         return [p for p in pauses if p is not None]
 
@@ -207,7 +208,7 @@ class Pump:
         if wait > 0:
             return wait
         seq = tried.seq if tried is not None else outlet.number("spectrum")
-        frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None)
+        frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None, base=state.setup)
         if state.lesson is not None:
             frame.header["score"] = views.told(state, shown.stat)
         outlet.floor("spectrum", seq)
@@ -274,4 +275,26 @@ class Pump:
         outlet.flow.sent("brush", seq)
         outlet.send(frame.header, frame.buffers)
         outlet.seen["brush"] = made
+        return None
+
+    @staticmethod
+    def _serve_ghosts(session: FitSession, outlet: Outlet, state: State) -> float | None:
+        """Each run that is laid over the spectrum once; the view says which of them are."""
+        there: set[int] = outlet.seen.setdefault("ghosts", set())
+        there &= set(state.overlaid)
+        if state.lesson is not None:
+            return None
+        for run in state.runs:
+            if run.number not in state.overlaid or run.number in there:
+                continue
+            reading = session.ghosts.want(run.outcome)
+            if reading is None:
+                continue
+            wait = outlet.flow.delay("ghost")
+            if wait > 0:
+                return wait
+            frame = views.ghost(run.number, views.run_label(run), reading)
+            outlet.flow.sent("ghost")
+            outlet.send(frame.header, frame.buffers)
+            there.add(run.number)
         return None

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spec_lab.fit import Setup
 from spec_lab.session.reading import Reading, UnitReading
 from spec_lab.session.views.numbers import plain
 
@@ -18,8 +19,8 @@ class Frame(NamedTuple):
     buffers: list[bytes]
 
 
-def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False) -> Frame:
-    """The `spectrum` message of a reading."""
+def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False, base: Setup | None = None) -> Frame:
+    """The `spectrum` message of a reading; of a preview with the values (`moves`) that differ from the set-up it is based on."""
     arrays = [column for unit in reading.units for column in _columns(unit)]
     buffer = np.concatenate(arrays).astype("<f4").tobytes() if arrays else b""
     header = {
@@ -36,7 +37,17 @@ def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False) -> 
         "stat": plain(reading.stat, 7),
         "units": [_head(i, unit) for i, unit in enumerate(reading.units)],
     }
+    if preview and base is not None:
+        header["moves"] = _moves(base, reading.setup)
     return Frame(header, [buffer])
+
+
+def _moves(base: Setup, tried: Setup) -> list[list[Any]]:
+    """`[pid, value, text]` of each parameter that stands elsewhere than in `base`."""
+    old, new = np.asarray(base.values), np.asarray(tried.values)
+    if old.shape != new.shape:
+        return []
+    return [[int(i) + 1, float(new[i]), plain(float(new[i]), 5)] for i in np.flatnonzero(old != new)]
 
 
 def _head(index: int, unit: UnitReading) -> dict[str, Any]:
@@ -69,3 +80,15 @@ def lowest(reading: Reading) -> float | None:
             found.append(max(0.3 * float(model.min()), 1e-5 * float(model.max())))
     low = min(found, default=math.nan)
     return low if math.isfinite(low) and low > 0 else None
+
+
+def ghost(run: int, label: str, reading: Reading) -> Frame:
+    """The `ghost` message: the folded curve of a past run over its noticed groups, for each unit."""
+    noticed = [unit.noticed() for unit in reading.units]
+    arrays = [column for unit in noticed for column in (unit.lo, unit.hi, unit.model)]
+    with np.errstate(over="ignore"):
+        buffer = np.concatenate(arrays).astype("<f4").tobytes() if arrays else b""
+    units = [{"name": unit.name, "n": len(unit.lo)} for unit in noticed]
+    return Frame(
+        {"type": "ghost", "run": run, "label": label, "units": units, "fields": ["lo", "hi", "model"]}, [buffer]
+    )

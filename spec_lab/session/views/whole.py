@@ -14,6 +14,7 @@ from spec_lab.session.autosave import shown
 from spec_lab.session.question import question, same_setup
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import FitState, Run, State
+from spec_lab.session.timeline import timeline
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.numbers import finite, plain
@@ -68,6 +69,7 @@ def view(
         "fit": fit(state, progress, elapsed, waiting),
         "history": [] if hidden else [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
+        "timeline": _timeline(state),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
@@ -190,6 +192,12 @@ def _seconds(now: Any, progress: Progress | None, elapsed: float | None) -> floa
     return elapsed if elapsed is not None else (progress.elapsed if progress else 0.0)
 
 
+def _timeline(state: State) -> dict[str, Any]:
+    """`view.timeline`: what was done, and where one is."""
+    moments, now = timeline(state)
+    return {"now": now, "moments": [{"id": m.id, "label": m.label} for m in moments]}
+
+
 def history_row(run: Run, state: State) -> dict[str, Any]:
     """One entry of `view.history`."""
     outcome = run.outcome
@@ -204,4 +212,5 @@ def history_row(run: Run, state: State) -> dict[str, Any]:
         "pinned": run.pinned,
         "note": outcome.message,
         "current": same_setup(outcome.setup, state.setup),
+        "overlaid": run.number in state.overlaid,
     }

@@ -39,6 +39,10 @@ export class ToyKernel {
   private handle(m: Record<string, unknown>): void {
     if (m.type === "hello") this.snapshot();
     else if (m.type === "drag") this.drag(m as { pid: number; value: number; seq: number });
+    else if (m.type === "scrub") {
+      if (m.moment === null) this.sendSpectrum(this.now.rows, false, ++this.seq);
+      else this.sendSpectrum(this.moments().find((x) => x.id === m.moment)!.saved.rows, true, m.seq as number);
+    }
     else if (m.type === "brush") this.sendBrush(m as unknown as { pids: number[]; region: [number, number][]; seq: number });
     else if (m.type === "action") this.action(m.id as number, m.name as string, (m.args ?? {}) as Args);
   }
@@ -73,8 +77,9 @@ export class ToyKernel {
       return [u.lo, u.hi, u.data, u.err, c.model, c.resid, c.used, ...c.comps];
     });
     const flat = Float32Array.from(columns.flat());
+    const moves = rows.filter((r, i) => r.value !== this.now.rows[i].value).map((r) => [r.pid, r.value, r.text]);
     this.post({
-      type: "spectrum", rev: this.rev, seq, preview, exact: true, xlabel: "Energy (keV)", ylabel: "counts\\,s^{-1}\\,keV^{-1}", ymin: 2e-4, stat: this.stat(rows).toFixed(2),
+      type: "spectrum", ...(preview ? { moves } : {}), rev: this.rev, seq, preview, exact: true, xlabel: "Energy (keV)", ylabel: "counts\\,s^{-1}\\,keV^{-1}", ymin: 2e-4, stat: this.stat(rows).toFixed(2),
       units: this.units.map((u) => ({ name: u.name, color: u.color, n: u.lo.length, fields: names, components: ["cpl", "bb"] })),
     }, [new DataView(flat.buffer)]);
   }
@@ -101,6 +106,12 @@ export class ToyKernel {
       type: "brush", rev: this.rev, seq: ++this.seq, asked: seq, pids, region, n: region.length ? n : 0, total: region.length ? 4096 : 0,
       units: columns.length ? this.units.map((u) => ({ name: u.name, n: u.lo.length })) : [], fields: ["lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh"],
     }, [new DataView(Float32Array.from(columns.flat()).buffer)]);
+  }
+
+  sendGhost(run: number): void {
+    const { t, factors, bb } = this.theta(this.now.rows);
+    const columns = this.units.flatMap((u, i) => [u.lo, u.hi, curves(u, { ...t, alpha: t.alpha - 0.1 * run }, factors[i], this.now.notice[u.name], { bb }).model]);
+    this.post({ type: "ghost", run, label: "cpl+bb", units: this.units.map((u) => ({ name: u.name, n: u.lo.length })), fields: ["lo", "hi", "model"] }, [new DataView(Float32Array.from(columns.flat()).buffer)]);
   }
 
   sendCorner(): void {
@@ -163,8 +174,15 @@ export class ToyKernel {
         per_unit: this.units.map((u, i) => { const c = curves(u, t, factors[i], this.now.notice[u.name], { bb: true }); return { unit: u.name, name: "pgstat", value: c.stat.toFixed(2), bins: c.used.reduce((a, b) => a + b, 0) }; }) },
       criteria: { rows: this.criteria(), at: "best fit", quality: { pareto_k: 0.31, ok: true, text: "The preview can be trusted: Pareto k = 0.31, 3120 effective draws." }, stale: false },
       engines: ENGINES, fit: this.fit, history: this.history, journal: this.journal,
+      timeline: { now: this.past.length, moments: this.moments().map(({ id, label }) => ({ id, label })) },
       undo: { can: this.past.length > 0, label: this.past.at(-1)?.label ?? "" }, redo: { can: this.future.length > 0, label: this.future.at(-1)?.label ?? "" }, live: this.live, messages: this.messages,
     };
+  }
+
+  /** The start, what each step led to, and what was undone. */
+  private moments(): { id: string; label: string; saved: Saved }[] {
+    const done = this.past.map(({ label }, i) => ({ id: `line ${i}`, label, saved: this.past[i + 1]?.saved ?? this.now }));
+    return [{ id: "start", label: "the start", saved: this.past[0]?.saved ?? this.now }, ...done];
   }
 
   private reply(id: number, extra: Partial<Reply> = {}): void {
@@ -216,6 +234,16 @@ export class ToyKernel {
       case "set_prior": return this.edit(id, "prior", `infer.par[${a.pid}].prior = ${a.prior}`, rows.map((r) => (r.pid === (a.pid as unknown) ? { ...r, prior: String(a.prior), prior_set: true } : r)));
       case "notice": return this.edit(id, `notice ${a.unit}`, `infer.notice("${a.unit}", ${JSON.stringify(a.windows)})`, rows, { ...this.now.notice, [a.unit as unknown as string]: a.windows as unknown as [number, number][] });
       case "undo": case "redo": return this.travel(id, name);
+      case "revisit": {
+        const there = this.moments().find((m) => m.id === (a.moment as unknown))!;
+        return this.edit(id, `back to ${there.label}`, `lab.revisit("${there.id}")`, there.saved.rows, there.saved.notice);
+      }
+      case "overlay": {
+        this.history = this.history.map((h) => (h.run === (a.run as unknown) ? { ...h, overlaid: !!a.on } : h));
+        this.changed();
+        this.sendGhost(a.run as unknown as number);
+        return this.reply(id);
+      }
       case "prior_preview": return this.preview(id, String(a.prior));
       case "fit": return this.start(id, String(a.engine));
       case "stop": return this.stopFit(id);

@@ -45,12 +45,18 @@ function watchVisibility(lab: Lab, view: string, node: HTMLElement): () => void 
   };
 }
 
+/** JupyterLab looks for this mark from the focused element upwards and takes a key (the arrows, say) that matches before it is found. */
+function own(event: FocusEvent): void {
+  (event.target as Element).setAttribute("data-lm-suppress-shortcuts", "true");
+}
+
 function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void {
   const lab = labOf(model);
   const local = new Local(lab, `view-${++views}`);
   const root = document.createElement("div");
   root.className = "sl-root";
   root.setAttribute("data-lm-suppress-shortcuts", "true");
+  root.addEventListener("focusin", own);
   local.root = root;
   const onKey = (event: KeyboardEvent) => onGlobalKey(local, event);
   const onRest = (event: KeyboardEvent) => onRestingKey(local, event);

@@ -86,7 +86,7 @@ describe("the panels", () => {
     const corner = new Recorder();
     drawRegion(corner, cells, frame.pids, lab.brush.value!.region, null, LIGHT);
     expect(corner.fills).toEqual([LIGHT.brush]);
-    const base = { frame: lab.spectrum.value!, ghost: null, units: lab.view.value!.units, draft: new Map(), hidden: new Set<string>(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null }, components: true, width: 640, height: 420, legend: false, caption: "" };
+    const base = { frame: lab.spectrum.value!, ghost: null, ghosts: [], units: lab.view.value!.units, draft: new Map(), hidden: new Set<string>(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null }, components: true, width: 640, height: 420, legend: false, caption: "" };
     const [without, plain] = [new Recorder(), new Recorder()];
     drawSpectrum(plain, { ...base, brush: null }, LIGHT);
     drawSpectrum(without, { ...base, brush: lab.brush.value }, LIGHT);

@@ -299,10 +299,10 @@ describe("criteria, history, Python, spectrum", () => {
     const { HISTORY } = await import("../dev/catalog");
     const s = await start({ panels: ["history"] }, (m) => { m.kernel.history = HISTORY; });
     const entry = s.el.querySelectorAll<HTMLElement>(".sl-history li")[1];
-    const buttons = entry.querySelectorAll<HTMLElement>("button");
-    [0, 1, 2].forEach((i) => buttons[i].click());
+    const button = (words: string) => [...entry.querySelectorAll<HTMLElement>("button")].find((b) => b.title.startsWith(words))!;
+    ["Put the parameters", "Bring back", "Pin"].forEach((words) => button(words).click());
     expect([last(s, "apply"), last(s, "restore"), last(s, "pin")]).toEqual([{ run: 2 }, { run: 2 }, { run: 2, pinned: true }]);
-    buttons[3].click();
+    button("Rename").click();
     await until(() => s.el.querySelector(".sl-history-edit") !== null);
     const field = s.one(".sl-history-edit") as HTMLInputElement;
     field.value = "without bump";

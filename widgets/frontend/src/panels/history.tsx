@@ -1,15 +1,18 @@
-// History: what was fitted, newest first. Apply takes the best values, Restore the whole set-up; both can be undone.
+// History: what was fitted, newest first. Apply takes the best values, Restore the whole set-up; both can be undone. Overlay lays
+// a run's curve over the spectrum; the slider above looks at every earlier set-up.
 // UI state: entries are the session's (append-only); the name being edited is view-local.
 import { useState } from "preact/hooks";
 import { useLocal } from "../state/local";
 import type { HistoryEntry } from "../state/protocol";
 import { Button, Empty, Panel } from "../ui/parts";
 import { clock } from "./format";
+import { Scrub } from "./scrub";
 
 export function History() {
   const { history } = useLocal().lab.view.value!;
   return (
     <Panel name="history" title="History">
+      <Scrub />
       {history.length === 0 ? <Empty title="No runs yet">Every fit is kept here: apply its best values, restore its set-up, pin and name it.</Empty>
         : <ol class="sl-history">{history.map((entry) => <Entry key={entry.run} entry={entry} />)}</ol>}
     </Panel>
@@ -40,6 +43,7 @@ function Entry({ entry }: { entry: HistoryEntry }) {
       <div class="sl-history-tools">
         <Button kernel icon="target" label="Apply" title="Put the parameters at this run's best values" onClick={() => void local.act("history", "apply", { run })} />
         <Button kernel icon="restore" label="Restore" title="Bring back the whole set-up of this run: values, links, priors, ranges" onClick={() => void local.act("history", "restore", { run })} />
+        <Button kernel icon="overlay" title={entry.overlaid ? "Take its curve away from the spectrum" : "Overlay: lay its curve over the spectrum"} pressed={!!entry.overlaid} kind="quiet" onClick={() => void local.act("history", "overlay", { run, on: !entry.overlaid })} />
         <Button kernel icon="pin" title={entry.pinned ? "Unpin" : "Pin: keep it for comparison"} pressed={entry.pinned} kind="quiet" onClick={() => void local.act("history", "pin", { run, pinned: !entry.pinned })} />
         <Button kernel icon="pencil" title="Rename" kind="quiet" onClick={() => setName(entry.label)} />
         <Button kernel icon="trash" title={entry.pinned ? "Unpin it before deleting" : "Delete this run"} disabled={entry.pinned} kind="quiet" onClick={() => void local.act("history", "delete", { run })} />

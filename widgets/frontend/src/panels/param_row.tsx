@@ -40,7 +40,7 @@ export function ParamRow({ row, first }: { row: Row; first: boolean }) {
           <Tex source={row.label || row.name} />{order >= 0 && local.selected.value.length > 1 && <span class="sl-order" title={order === 0 ? "master of the link" : `chosen as number ${order + 1}`}>{order === 0 ? "master" : order + 1}</span>}
         </td>
         <td class="sl-c-value"><ValueCell row={row} tab={tab} /></td>
-        <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error ? <span title="1σ">{minus(row.error)}</span> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
+        <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error && !local.lab.trial.value.has(row.pid) ? <span title="1σ">{minus(row.error)}</span> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
         <td class="sl-c-unit" title={plain(row.unit)}><Unit source={row.unit} /></td>
         <td class="sl-c-slider"><RowSlider row={row} /></td>
         <td class="sl-c-prior"><PriorButton row={row} tab={tab} /></td>
@@ -95,7 +95,7 @@ function Bound({ row }: { row: Row }) {
 
 function ValueCell({ row, tab }: { row: Row; tab: number }) {
   const local = useLocal();
-  const held = local.lab.pending.value.get(row.pid);
+  const held = local.lab.pending.value.get(row.pid) ?? local.lab.trial.value.get(row.pid)?.text;
   if (local.editing.value?.pid === row.pid) return <ValueEditor row={row} start={local.editing.value.start} />;
   const text = held === undefined ? row.text : typeof held === "number" ? rough(held, row.slider) : held;
   const note = row.tie ? `${row.name} ${row.tie.startsWith("=") ? "" : "= "}${row.tie}` : row.linked_to !== null ? `Linked to parameter ${row.linked_to}: typing here sets the whole group` : "Type a value, with unit if you like; = makes a tie (Enter). Or paste a column of values here (Ctrl V)";
@@ -156,7 +156,7 @@ export async function enter(local: Local, row: Row, text: string): Promise<void>
 function RowSlider({ row }: { row: Row }) {
   const local = useLocal();
   const held = local.lab.pending.value.get(row.pid);
-  const value = typeof held === "number" ? held : row.value;
+  const value = typeof held === "number" ? held : local.lab.trial.value.get(row.pid)?.value ?? row.value;
   return (
     <Slider value={value} range={row.slider} label={`${row.component} ${row.name}`} text={row.text} disabled={row.tie !== null || !!row.fixed} why={row.fixed} dim={!row.free && row.linked_to === null}
       onMove={(v) => {

@@ -4,14 +4,17 @@
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocal, type Local, type Tool } from "../state/local";
+import type { GhostFrame } from "../state/frames";
+import type { Lab } from "../state/lab";
 import type { View } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
+import { GHOST_DASH } from "../plot/marks";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
 import { paper, unitColor } from "../plot/theme";
 import { useDrawing, useStage, type Stage } from "../ui/draw";
-import { Button, Empty, Panel } from "../ui/parts";
+import { Button, Empty, needsKernel, Panel } from "../ui/parts";
 import { HeatKey } from "./lesson";
 import { Readout } from "./readout";
 import { Ranges } from "./ranges";
@@ -91,7 +94,7 @@ function Plot() {
     if (!frame || !at.width) return null;
     const height = plotHeight(lab.height.value, at.width);
     return { height, input: {
-      frame, ghost: frame.preview ? lab.before.value : null, brush: lab.brush.value, heat: !!lab.view.value?.lesson, units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame, ghost: frame.preview ? lab.before.value : null, brush: lab.brush.value, heat: !!lab.view.value?.lesson, ghosts: laidOver(lab).map((g) => g.frame), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
@@ -125,6 +128,12 @@ function caption(view: View | null, stat: string): string {
 
 export const plotHeight = (asked: number, width: number): number => (asked > 0 ? asked : Math.round(Math.min(460, Math.max(320, width * 0.62))));
 
+/** The past runs that lie over the spectrum and whose curves are there, in the order of the history. */
+export function laidOver(lab: Lab): { frame: GhostFrame; place: number }[] {
+  const wanted = (lab.view.value?.history ?? []).filter((entry) => entry.overlaid).map((entry) => lab.ghosts.value.get(Number(entry.run)));
+  return wanted.filter((frame): frame is GhostFrame => frame !== undefined).sort((a, b) => a.run - b.run).map((frame, place) => ({ frame, place }));
+}
+
 const SHAPES = ["●", "■", "▲", "◆", "▼"];
 
 function Legend({ stage }: { stage: { value: Stage } }) {
@@ -155,6 +164,11 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         <button type="button" key={name} class={`sl-key sl-term ${local.showComponents.value ? "" : "sl-key-off"}`} aria-pressed={local.showComponents.value} title={`${local.showComponents.value ? "Hide" : "Draw"} the additive terms of the model, dashed`}
           onClick={() => { local.showComponents.value = !local.showComponents.value; }}><Dashes kind={k} />{name}</button>
       ))}
+      {laidOver(lab).map(({ frame: past, place }) => (
+        <button type="button" key={past.run} class="sl-key sl-term" title={`Run ${past.run}, ${past.label}: its best fit. Click: take it away`} onClick={() => void local.act("spectrum", "overlay", { run: past.run, on: false })} {...needsKernel(lab.frozen.value)}>
+          <svg width="26" height="8" aria-hidden="true"><path d="M0 4H26" stroke="currentColor" stroke-width="1.6" stroke-dasharray={GHOST_DASH[place % GHOST_DASH.length].join(" ")} /></svg>#{past.run}
+        </button>
+      ))}
       {lab.brush.value && lab.brush.value.n > 0 && (
         <button type="button" class="sl-key sl-brush-key" title="Posterior draws selected on a corner panel: their median curve and 95 % band. Click or Esc: clear" onClick={() => lab.select(null)}>
           <svg width="26" height="10" aria-hidden="true"><path d="M0 1H26V9H0Z" fill="currentColor" opacity="0.3" /><path d="M0 5H26" stroke="currentColor" stroke-width="2" stroke-dasharray="8 3" /></svg>
@@ -165,7 +179,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
       {local.lab.view.value?.lesson && <HeatKey />}
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : "The model folded with the response"}>
         <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>
-        {frame.preview ? "preview" : frame.exact ? "model, exact" : "model, predicted"}
+        {lab.moment.value !== null ? "earlier set-up, not restored" : frame.preview ? "preview" : frame.exact ? "model, exact" : "model, predicted"}
       </span>
     </div>
   );

@@ -1,7 +1,7 @@
-// What selected draws look like on the spectrum: their 95 % band and median curve, and the same for the residuals.
+// What lies over the spectrum: the 95 % band, median curve and residuals of selected draws, and the curves of past runs.
 // UI state: none; draws what it is given.
-import type { BrushUnit } from "../state/frames";
-import { BRUSH_DASH, line, marker } from "./marks";
+import type { BrushUnit, GhostFrame, GhostUnit } from "../state/frames";
+import { BRUSH_DASH, GHOST_DASH, line, marker } from "./marks";
 import type { SpectrumLayout } from "./spectrum_layout";
 import type { Pencil, Surface } from "./surface";
 import type { Theme } from "./theme";
@@ -26,7 +26,7 @@ const floored = (y: Axis, value: number): number => {
   return Number.isFinite(px) ? Math.min(floor, px) : floor;
 };
 
-function along(p: Pencil, x: Axis, y: Axis, unit: BrushUnit, values: Edge, [a, b]: [number, number], begin: boolean): void {
+function along(p: Pencil, x: Axis, y: Axis, unit: BrushUnit | GhostUnit, values: Edge, [a, b]: [number, number], begin: boolean): void {
   for (let i = a; i <= b; i++) {
     const at = floored(y, values[i]);
     if (begin && i === a) p.moveTo(x.px(unit.lo[i]), at);
@@ -69,4 +69,15 @@ export function drawSelectedResiduals(s: Surface, at: SpectrumLayout, unit: Brus
   s.fill((p) => {
     for (let i = 0; i < unit.n; i++) if (Number.isFinite(unit.rmid[i])) marker(p, index, middle(i), clamp(unit.rmid[i]), dense ? 1.3 : 2.2);
   }, { color: theme.brush });
+}
+
+/** The curve of a past run, dashed in its own way. */
+export function drawGhost(s: Surface, at: SpectrumLayout, ghost: GhostFrame, place: number, hidden: ReadonlySet<string>, theme: Theme): void {
+  const dash = GHOST_DASH[place % GHOST_DASH.length];
+  for (const unit of ghost.units) {
+    if (hidden.has(unit.name) || !unit.n) continue;
+    const trace = (p: Pencil) => runs(unit).forEach((run) => along(p, at.x, at.y, unit, unit.model, run, true));
+    s.stroke(trace, { color: theme.bg, width: 3, alpha: 0.5 });
+    s.stroke(trace, { color: theme.fg2, width: 1.4, dash });
+  }
 }

@@ -1,7 +1,7 @@
 // Frames: a header and its buffers become typed arrays that the plots read. Buffers may arrive as DataView or typed
 // array, at any offset; views respect the offset and copy only where the alignment forbids a view.
 // UI state: none.
-import type { BrushMessage, CornerMessage, LessonScore, Region, SpectrumMessage } from "./protocol";
+import type { BrushMessage, CornerMessage, GhostMessage, LessonScore, Region, SpectrumMessage } from "./protocol";
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -48,6 +48,7 @@ export interface SpectrumFrame {
   score: LessonScore | null;
   xscale: "log" | "linear";
   yscale: "log" | "linear";
+  moves: readonly [number, number, string][];
   units: SpectrumUnit[];
 }
 
@@ -72,7 +73,7 @@ export function spectrumFrame(message: SpectrumMessage, buffers: readonly Bytes[
   return {
     rev: message.rev, seq: message.seq, preview: !!message.preview, exact: message.exact !== false,
     xlabel: message.xlabel, ylabel: message.ylabel, stat: message.stat, ymin: message.ymin ?? null, score: message.score ?? null,
-    xscale: message.xscale ?? "log", yscale: message.yscale ?? "log", units,
+    xscale: message.xscale ?? "log", yscale: message.yscale ?? "log", moves: message.moves ?? [], units,
   };
 }
 
@@ -128,14 +129,36 @@ export interface BrushFrame {
 }
 
 export function brushFrame(message: BrushMessage, buffers: readonly Bytes[]): BrushFrame {
-  const values = float32(buffers[0] ?? new ArrayBuffer(0));
-  const need = message.units.reduce((sum, unit) => sum + unit.n * message.fields.length, 0);
-  if (values.length < need) throw new RangeError(`brush frame holds ${values.length} numbers, its header promises ${need}`);
-  let at = 0;
-  const units = message.units.map(({ name, n }) => {
-    const fields = Object.fromEntries(message.fields.map((field) => [field, values.subarray(at, (at += n))]));
-    return { name, n, ...fields } as unknown as BrushUnit;
-  });
+  const units = cut<BrushUnit>(message, buffers);
   const region: Region | null = message.pids.length === 2 ? { pids: [message.pids[0], message.pids[1]], points: message.region } : null;
   return { asked: message.asked, region, n: message.n, total: message.total, units };
+}
+
+/** The curve of a past run over one unit. */
+export interface GhostUnit {
+  name: string;
+  n: number;
+  lo: Float32Array;
+  hi: Float32Array;
+  model: Float32Array;
+}
+
+export interface GhostFrame {
+  run: number;
+  label: string;
+  units: GhostUnit[];
+}
+
+export const ghostFrame = (message: GhostMessage, buffers: readonly Bytes[]): GhostFrame => ({ run: message.run, label: message.label, units: cut<GhostUnit>(message, buffers) });
+
+/** The one buffer of a message whose units all have the same fields. */
+function cut<Unit>(message: { type: string; units: { name: string; n: number }[]; fields: string[] }, buffers: readonly Bytes[]): Unit[] {
+  const values = float32(buffers[0] ?? new ArrayBuffer(0));
+  const need = message.units.reduce((sum, unit) => sum + unit.n * message.fields.length, 0);
+  if (values.length < need) throw new RangeError(`${message.type} frame holds ${values.length} numbers, its header promises ${need}`);
+  let at = 0;
+  return message.units.map(({ name, n }) => {
+    const fields = Object.fromEntries(message.fields.map((field) => [field, values.subarray(at, (at += n))]));
+    return { name, n, ...fields } as unknown as Unit;
+  });
 }

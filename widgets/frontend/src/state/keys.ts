@@ -43,6 +43,8 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Posterior", keys: ["drag"], text: "select draws on a panel of two parameters" },
   { group: "Posterior", keys: ["↑", "↓", "←", "→"], text: "choose a panel; with a selection, move it (Shift: size it)" },
   { group: "Posterior", keys: ["Enter"], text: "put a box on the panel" },
+  { group: "History", keys: ["←", "→"], text: "on its slider: look at earlier set-ups" },
+  { group: "History", keys: ["Enter"], text: "restore the one looked at (Esc: come back)" },
   { group: "Lesson", keys: ["Shift T"], text: "begin a lesson, or leave it" },
   { group: "Lesson", keys: ["Shift H"], text: "shuffle the sliders" },
   { group: "Lesson", keys: ["Shift C"], text: "new counts from the model in hand" },

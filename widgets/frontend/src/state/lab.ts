@@ -2,7 +2,7 @@
 // UI state: a copy of the session's (domain, undoable) and of State.ui (shared), never edited here; `pending` is the
 // optimistic value of a row between a gesture and the view that confirms it.
 import { batch, computed, signal } from "@preact/signals";
-import { type BrushFrame, type Bytes, type CornerFrame, type SpectrumFrame, brushFrame, cornerFrame, spectrumFrame } from "./frames";
+import { type BrushFrame, type Bytes, type CornerFrame, type GhostFrame, type SpectrumFrame, brushFrame, cornerFrame, ghostFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
 import { Stream } from "./stream";
 import type { AnyModel, FitState, FromPython, LabError, Region, Reply, View } from "./protocol";
@@ -33,6 +33,12 @@ export class Lab {
   readonly rows = computed(() => this.view.value?.params.rows ?? []);
   /** The draws selected on a corner panel, by anybody, and what they look like; null when there are none. */
   readonly brush = signal<BrushFrame | null>(null);
+  /** Curves of past runs, by run; the view's history says which are drawn. */
+  readonly ghosts = signal<ReadonlyMap<number, GhostFrame>>(new Map());
+  /** Where the parameters of the shown preview stand, if elsewhere than in the set-up: pid → value and text. */
+  readonly trial = signal<ReadonlyMap<number, { value: number; text: string }>>(new Map());
+  /** The moment of the timeline that is being looked at; null: the present. */
+  readonly moment = signal<string | null>(null);
   /** The outline as it is under the hand, before Python has answered. */
   readonly region = signal<Region | null>(null);
   private readonly drags = new Stream<Record<string, unknown>>((message, seq) => this.link.send({ ...message, seq }));
@@ -59,8 +65,7 @@ export class Lab {
   }
 
   drag(pid: number, value: number): void {
-    const frame = this.spectrum.peek();
-    if (!this.before.peek() && frame && !frame.preview) this.before.value = frame;
+    this.keepBefore();
     this.hold(pid, value);
     this.drags.move({ type: "drag", pid, value });
   }
@@ -82,6 +87,23 @@ export class Lab {
     this.drags.end();
     this.release(pid);
     this.refreshIfPreview();
+  }
+
+  private keepBefore(): void {
+    const frame = this.spectrum.peek();
+    if (!this.before.peek() && frame && !frame.preview) this.before.value = frame;
+  }
+
+  /** Look at a set-up of the timeline without going there; null comes back to the present. */
+  look(moment: string | null): void {
+    if (moment === this.moment.peek()) return;
+    this.moment.value = moment;
+    if (moment !== null) {
+      this.keepBefore();
+      return this.drags.move({ type: "scrub", moment });
+    }
+    this.drags.end();
+    this.link.send({ type: "scrub", moment: null, seq: 0 });
   }
 
   /** Select the draws within an outline (null: none). It may be called as often as the pointer moves. */
@@ -134,12 +156,14 @@ export class Lab {
   private receive(message: FromPython, buffers: readonly Bytes[]): void {
     if (message.type === "view") this.receiveView(message);
     else if (message.type === "progress") this.receiveFit(message.fit);
+    else if (message.type === "ghost") this.receiveGhost(message, buffers);
     else if (message.type === "spectrum" || message.type === "corner" || message.type === "brush") this.receiveFrame(message, buffers);
   }
 
   private receiveView(view: View): void {
     if (view.rev < (this.view.peek()?.rev ?? -Infinity)) return;
     batch(() => {
+      if (places(view) !== places(this.view.peek())) this.moment.value = null;
       this.view.value = view;
       this.receiveFit(view.fit);
       for (const [pid, rev] of [...this.confirmAt]) if (view.rev >= rev) this.release(pid);
@@ -168,8 +192,17 @@ export class Lab {
     if (frame.rev < (this.spectrum.peek()?.rev ?? -Infinity)) return;
     batch(() => {
       if (!frame.preview) this.before.value = null;
+      this.trial.value = new Map(frame.preview ? frame.moves.map(([pid, value, text]) => [pid, { value, text }]) : []);
       this.spectrum.value = frame;
     });
+  }
+
+  private receiveGhost(message: Extract<FromPython, { type: "ghost" }>, buffers: readonly Bytes[]): void {
+    try {
+      this.ghosts.value = new Map(this.ghosts.value).set(message.run, ghostFrame(message, buffers));
+    } catch (error) {
+      this.fault.value = { kind: "frame", message: `The curve of run ${message.run} could not be read: ${(error as Error).message}.` };
+    }
   }
 
   /** What is under the hand stays as drawn until the answer to its last move is there. */
@@ -186,4 +219,10 @@ export class Lab {
     this.panels.value = Array.isArray(panels) && panels.length ? panels.map(String) : DEFAULT_PANELS;
     this.height.value = Number(this.model.get("height")) || 0;
   }
+}
+
+/** The timeline as a text that changes when it does: what was looked at then is no longer meant. */
+function places(view: View | null): string {
+  const line = view?.timeline;
+  return line ? `${line.now} ${line.moments.map((m) => m.id).join()}` : "";
 }

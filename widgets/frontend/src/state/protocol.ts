@@ -163,6 +163,8 @@ export interface HistoryEntry {
   pinned: boolean;
   note: string;
   current: boolean;
+  /** Its curve lies over the spectrum. */
+  overlaid?: boolean;
 }
 
 export interface LessonScore {
@@ -194,6 +196,8 @@ export interface View {
   fit: FitState;
   history: HistoryEntry[];
   journal: { code: string; undone: boolean }[];
+  /** Where one has been, oldest first; `now` is the place of the present set-up. */
+  timeline?: { now: number; moments: { id: string; label: string }[] };
   undo: { can: boolean; label: string };
   redo: { can: boolean; label: string };
   live: boolean;
@@ -257,6 +261,8 @@ export interface SpectrumMessage {
   ymin?: number | null;
   /** In a lesson: the score of these curves. */
   score?: LessonScore;
+  /** Of a preview: the parameters that stand elsewhere, `[pid, value, text]`. */
+  moves?: [number, number, string][];
   xscale?: "log" | "linear";
   yscale?: "log" | "linear";
 }
@@ -298,12 +304,20 @@ export interface BrushMessage {
   fields: string[];
 }
 
+export interface GhostMessage {
+  type: "ghost";
+  run: number;
+  label: string;
+  units: { name: string; n: number }[];
+  fields: string[];
+}
+
 export interface ProgressMessage {
   type: "progress";
   fit: FitState;
 }
 
-export type FromPython = View | Reply | SpectrumMessage | CornerMessage | BrushMessage | ProgressMessage;
+export type FromPython = View | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProgressMessage;
 
 /** The part of anywidget's model that the panels use. */
 export interface AnyModel {

@@ -1,0 +1,52 @@
+"""Ghosts: the curves of past runs, computed once each in the background and kept while they are laid over the spectrum."""
+
+from collections.abc import Callable
+from typing import Any
+
+from spec_lab.engines import Outcome
+from spec_lab.session.bench import Bench
+from spec_lab.session.newest import Newest
+from spec_lab.session.reading import Reading, read
+
+KEPT = 12
+
+
+class Ghosts:
+    """Curves of outcomes at their best.
+
+    Args:
+        bench: Where problems come from.
+        on_ready: Called (in the worker's thread) after each.
+    """
+
+    def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
+        self._bench, self._on_ready = bench, on_ready
+        self._newest = Newest(self._work, "spec_lab-ghosts")
+        self._known: dict[
+            int, tuple[Outcome, Reading | None]
+        ] = {}  # by identity; the outcome is held, so its id stays its own
+
+    def want(self, outcome: Outcome) -> Reading | None:
+        """The curves of an outcome, or None while they are being computed (and where they cannot be)."""
+        known = self._known.get(id(outcome))
+        if known is None:
+            self._newest.ask(outcome, id(outcome))
+        return None if known is None else known[1]
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is being computed."""
+        return self._newest.settle(timeout)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._newest.close()
+
+    def _work(self, outcome: Outcome) -> None:
+        if id(outcome) in self._known:
+            return
+        try:
+            made = read(self._bench.problem(outcome.setup))
+        except Exception:  # a model that no longer computes has no ghost
+            made = None
+        self._known = {**dict(list(self._known.items())[1 - KEPT :]), id(outcome): (outcome, made)}
+        self._on_ready()
