@@ -17,6 +17,7 @@ from spec_lab.analysis import Predictive, Sample, loo, to_arviz, waic
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
 from spec_lab.infer.checks import Checks, polished
+from spec_lab.infer.contours import Contour, contour
 from spec_lab.infer.drawings import Profile, profile
 from spec_lab.infer.quantities import KEV_TO_ERG, band_nodes
 
@@ -166,3 +167,19 @@ class Predictions(Checks):
             **options: `points` and `reach` of that default.
         """
         return profile(self.outcome, pid, values, **options)
+
+    def contour(self, pid_x: int | str, pid_y: int | str, **options: Any) -> Contour:
+        """The statistic over two free parameters, the others refitted at each point of a grid: a `Contour`.
+
+        Lines of joint probability 68.27, 90 and 99 %: a rise of 2.30, 4.61 and 9.21.
+
+        Args:
+            pid_x: Number or name of the first parameter.
+            pid_y: Of the second.
+            **options: `points` (31) along each axis; `reach` in standard deviations (as far as the 99 % line when left out);
+                `values`, two arrays, instead of both; `control`, told of the progress when it takes more than a second.
+
+        Raises:
+            ParameterError: A parameter is not free, both are one, or nothing says how far to go.
+        """
+        return contour(self.outcome, pid_x, pid_y, **options)
