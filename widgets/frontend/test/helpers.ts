@@ -25,7 +25,7 @@ export async function show(traits: Record<string, unknown> = {}, prepare?: (mode
   return { model, el, one, actions, close: () => { remove(); close(); el.remove(); } };
 }
 
-export async function until(ready: () => boolean, ms = 1500): Promise<void> {
+export async function until(ready: () => boolean, ms = 10000): Promise<void> {
   const start = Date.now();
   while (!ready()) {
     if (Date.now() - start > ms) throw new Error("waited in vain");
