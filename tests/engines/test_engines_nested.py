@@ -26,7 +26,8 @@ class Toy:
         low, high = (np.array([p.support[i] for p in priors] + [(-np.inf, np.inf)[i]] * fill) for i in (0, 1))
         code = np.array([*(p.code for p in priors), *[0] * fill], dtype=np.int32)
         params = np.array([*(p.params for p in priors), *[(0.0, 1.0, 0.0, 0.0)] * fill])
-        self.host_space = FreeSpace(np.zeros(w), np.eye(w), low, high, code, params, np.arange(w) < self.n)
+        uncut = np.zeros(w), np.ones(w)
+        self.host_space = FreeSpace(np.zeros(w), np.eye(w), low, high, code, params, *uncut, np.arange(w) < self.n)
         self._stat = lambda x: -2.0 * log_like(x)
         self._batch, self._made = jax.jit(jax.vmap(self._stat)), {}
 
