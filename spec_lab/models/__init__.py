@@ -3,7 +3,6 @@
     energy       Energy, Grid: where spectra are evaluated, how bins are integrated
     parameter    parameters as fields of components; the `Parameter` record
     arguments    what a component may be given, and what is said when it is given something else
-    arguments    what a component may be given, and what is said when it is given something else
     model        what every model can do
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how

@@ -3,7 +3,8 @@
     state, actions, reports, reduce   what there is, what can be done to it, and the one pure function that does it
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
     jobs, follower, reader            background workers: fits, live previews, curves; `newest` and `bench` serve them
-    brush, timeline, ghosts           selected draws; where one has been, and how it looked
+    brush, degeneracy                 selected draws; the direction the data leave free
+    timeline, ghosts                  where one has been, and how it looked
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
     typed                             what a person typed or clicked, as actions

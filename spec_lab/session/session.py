@@ -24,6 +24,7 @@ from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, Sto
 from spec_lab.session.autosave import Autosave, newest, shown
 from spec_lab.session.bench import Bench
 from spec_lab.session.brush import Brush, make_region
+from spec_lab.session.degeneracy import Walk, walked
 from spec_lab.session.follower import Follower
 from spec_lab.session.ghosts import Ghosts
 from spec_lab.session.jobs import Job
@@ -216,6 +217,10 @@ class FitSession:
         """Bring back the whole set-up of a run."""
         self.dispatch(actions.Restore(run))
 
+    def walk(self, to: float) -> None:
+        """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
+        self.dispatch(Walk(to))
+
     def revisit(self, moment: str) -> None:
         """Go back to a set-up of the timeline: "start", "line 3" (of the journal) or "run 1"."""
         self.dispatch(Revisit(moment))
@@ -323,6 +328,13 @@ class FitSession:
             self._tell("reading")
         else:
             self.reader.attempt(self._state.setup, moment(self._state, name).setup, seq)
+
+    def preview_walk(self, to: float, seq: int) -> None:
+        """Show the curves for a place on the degeneracy without going there."""
+        if not isinstance(seq, int):
+            raise ParameterError("a preview needs a sequence number", got=seq)
+        state = self._state
+        self.reader.attempt(state.setup, walked(state, to), seq)
 
     def select(self, pids: Any, outline: Any, asked: int) -> None:
         """Select the posterior draws within an outline in the plane of two parameters; without corners, none.

@@ -13,6 +13,7 @@ from spec_lab.bridge.priors import parse_prior
 from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, Setup, SetValue, Tie, Unlink
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
+from spec_lab.session.degeneracy import Walk
 from spec_lab.session.lesson import Leave, Next, Reveal, Shuffle, Teach, parse_steps
 from spec_lab.session.pasted import paste_edit
 from spec_lab.session.timeline import Overlay, Revisit
@@ -130,6 +131,12 @@ def _freeze(args: dict[str, Any], setup: Setup) -> Action:
     return Do(Freeze(_pids(args), bool(args.get("frozen", True))))
 
 
+def _sigmas(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ParameterError("a place on the degeneracy is a number of standard deviations", got=value)
+    return float(value)
+
+
 def _paste(args: dict[str, Any], setup: Setup) -> Action:
     pids = _pids(args) if args.get("pids") else ()
     return Do(paste_edit(setup, args["text"], pids, down=bool(args.get("down", False)), read=value_edit))
@@ -157,6 +164,7 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "resume": lambda a, s: actions.Resume(),
     "apply": lambda a, s: actions.ApplyBest(_run(a)),
     "restore": lambda a, s: actions.Restore(_run(a)),
+    "walk": lambda a, s: Walk(_sigmas(a["to"])),
     "revisit": lambda a, s: Revisit(str(a["moment"])),
     "overlay": lambda a, s: Overlay(_run(a), bool(a.get("on", True))),
     "pin": lambda a, s: actions.Pin(_run(a), bool(a.get("pinned", True))),

@@ -198,3 +198,29 @@ def test_the_curve_of_a_run_lies_over_the_spectrum(demo):
     legend.click()
     expect(legend).to_have_count(0)
     demo.until("lab.session.state.overlaid == ()")
+
+
+def test_a_walk_along_the_degeneracy_moves_all_and_is_one_step(demo):
+    demo.kernel("lab.fit(); lab.wait(60); lab.session.settle(60)")
+    best = demo.value(VALUES)
+    handle = demo.locate(".sl-walk input")
+    handle.wait_for()
+    before = steps(demo)
+    box = handle.bounding_box()
+    y = box["y"] + box["height"] / 2
+    drag_path(demo, [(box["x"] + box["width"] * f, y) for f in (0.5, 0.55, 0.62, 0.7, 0.75)])
+    expect(demo.locate(".sl-walk-at")).to_have_class(re.compile("sl-held"))
+    expect(demo.locate(".sl-stat.sl-preview")).to_be_visible()
+    assert demo.value(VALUES) == best  # outside history
+    demo.shot("degeneracy")
+    demo.page.mouse.up()
+    demo.until(f"all(a != b for a, b in zip({VALUES}, {best}))")
+    assert steps(demo) == before + 1
+    expect(demo.locate(".sl-stat.sl-preview")).to_have_count(0)
+    handle.focus()
+    for _ in range(5):
+        demo.page.keyboard.press("ArrowLeft")
+    demo.until(f"len(lab.session.state.past) == {before + 2}")
+    button(demo, ".sl-header", "Undo walk along the degeneracy").click()
+    button(demo, ".sl-header", "Undo walk along the degeneracy").click()
+    demo.until(f"{VALUES} == {best}")

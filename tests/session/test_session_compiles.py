@@ -43,6 +43,8 @@ def test_no_edit_compiles_after_the_first_evaluation(infer):
         lambda: session.preview_drag(1, -1.2, 2),
         lambda: session.preview_moment("start", 3),
         lambda: session.revisit("start"),
+        lambda: session.preview_walk(0.5, 5),
+        lambda: session.walk(0.5),
         lambda: session.select([1, 2], [[-9, -9], [9, -9], [9, 9], [-9, 9]], 4),
     ]
     for edit in edits:

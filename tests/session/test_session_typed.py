@@ -60,6 +60,7 @@ def test_every_action_of_the_protocol_is_known(setup):
         "delete": {"run": 1},
         "overlay": {"run": 1, "on": True},
         "revisit": {"moment": "start"},
+        "walk": {"to": 1.5},
         "paste": {"text": "0.5", "pids": [1], "down": True},
         "set_live": {"live": True},
         "dismiss": {"message": 1},

@@ -15,7 +15,7 @@ from spec_lab.session.views.parameters import errors_of, slider_range
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
-    "type rev title subtitle params units stat criteria engines fit history timeline journal undo redo live messages "
+    "type rev title subtitle params units stat criteria engines fit history timeline degeneracy journal undo redo live messages "
     "autosave lesson".split()
 )
 ROW = set(

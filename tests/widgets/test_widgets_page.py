@@ -141,3 +141,9 @@ def test_buffers_are_plain_text(lab):
     header = made["spectrum"]["header"]
     values = np.frombuffer(base64.b64decode(made["spectrum"]["buffers"][0]), "<f4")
     assert len(values) == sum(u["n"] * len(u["fields"]) for u in header["units"])
+
+
+def test_a_page_made_in_a_lesson_is_no_lesson(lab):
+    lab.teach()
+    assert page.snapshot(lab.session, ["params"])["view"]["lesson"] is None
+    lab.tutor.leave()

@@ -68,3 +68,19 @@ def test_a_ghost_is_sent_once_and_again_to_a_new_view(walked, lab):
     other.until(lambda m: m["type"] == "ghost")
     other.act("overlay", 7, run=1, on=False)
     other.until(lambda m: m["type"] == "view" and not m["history"][0]["overlaid"])
+
+
+def test_a_walk_along_the_degeneracy_previews_and_lands(walked, lab):
+    line = walked.until(lambda m: m["type"] == "view" and m["rev"] == lab.session.state.rev)["degeneracy"]
+    assert line["lo"] < line["at"] < line["hi"] and {m["pid"] for m in line["moves"]} == {1, 3}  # par[2] is frozen
+    state = lab.session.state
+    walked.clear()
+    for i in range(30):
+        walked.say(type="walk", to=0.05 * i, seq=500 + i)
+    frame = walked.until(lambda m: m["type"] == "spectrum" and m["seq"] == 529)
+    assert frame["preview"] and [m[0] for m in frame["moves"]] == [1, 3] and lab.session.state is state
+    assert walked.kinds().count("spectrum") < 20
+    reply = walked.act("walk", 8, to=0.05 * 29)
+    assert reply["ok"] and walked.caught_up()["stat"] == frame["stat"]  # what was previewed is what one gets
+    walked.say(type="walk", id=9, to=99, seq=600)
+    assert "ends before" in walked.until(lambda m: m["type"] == "reply" and m["id"] == 9)["error"]["message"]

@@ -123,6 +123,10 @@ class Lab(Panel):
         """Bring back a run's whole set-up."""
         self.session.restore(run)
 
+    def walk(self, to: float) -> None:
+        """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
+        self.session.walk(to)
+
     def revisit(self, moment: str) -> None:
         """Go back to a set-up one has been at: "start", "line 3" (of the journal) or "run 1"."""
         self.session.revisit(moment)

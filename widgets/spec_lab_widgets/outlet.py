@@ -44,6 +44,7 @@ class Outlet:
             "action": self._action,
             "drag": self._drag,
             "scrub": self._scrub,
+            "walk": self._walk,
             "brush": self._brush,
             "ack": self._ack,
             "visible": self._shown,
@@ -71,6 +72,9 @@ class Outlet:
 
     def _scrub(self, message: dict[str, Any]) -> None:
         self.session.preview_moment(message["moment"], message["seq"])
+
+    def _walk(self, message: dict[str, Any]) -> None:
+        self.session.preview_walk(float(message["to"]), message["seq"])
 
     def _brush(self, message: dict[str, Any]) -> None:
         self.session.select(message["pids"], message["region"], message["seq"])

@@ -100,6 +100,7 @@ def _frozen(view: dict[str, Any], slide: set[int]) -> dict[str, Any]:
         "engines": [{**engine, "enabled": False, "why": WHY, "options": []} for engine in view["engines"]],
         "fit": idle if view["fit"]["state"] in ("running", "paused", "stopping") else view["fit"],
         "live": False,
+        "lesson": None,
         "messages": [{"id": "frozen", "level": "info", "text": text}],
         "autosave": {"text": "", "title": ""},
         "frozen": {"text": text, "why": WHY},

@@ -16,6 +16,7 @@ from spec_lab.session.reading import Reading
 from spec_lab.session.state import FitState, Run, State
 from spec_lab.session.timeline import timeline
 from spec_lab.session.views.criteria import bins, criteria, run_label
+from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.numbers import finite, plain
 from spec_lab.session.views.parameters import errors_of, parameters
@@ -70,6 +71,7 @@ def view(
         "history": [] if hidden else [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "timeline": _timeline(state),
+        "degeneracy": degeneracy(state),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,

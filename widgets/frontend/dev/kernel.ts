@@ -25,6 +25,8 @@ export class ToyKernel {
   messages: View["messages"] = [];
   fit: FitState = { state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false };
   log: Record<string, unknown>[] = [];
+  at = 0;
+  refuseWalk = false;
   private timer: ReturnType<typeof setInterval> | undefined;
   private seq = 0;
 
@@ -39,6 +41,7 @@ export class ToyKernel {
   private handle(m: Record<string, unknown>): void {
     if (m.type === "hello") this.snapshot();
     else if (m.type === "drag") this.drag(m as { pid: number; value: number; seq: number });
+    else if (m.type === "walk") this.sendSpectrum(this.walked(m.to as number), true, m.seq as number);
     else if (m.type === "scrub") {
       if (m.moment === null) this.sendSpectrum(this.now.rows, false, ++this.seq);
       else this.sendSpectrum(this.moments().find((x) => x.id === m.moment)!.saved.rows, true, m.seq as number);
@@ -174,9 +177,15 @@ export class ToyKernel {
         per_unit: this.units.map((u, i) => { const c = curves(u, t, factors[i], this.now.notice[u.name], { bb: true }); return { unit: u.name, name: "pgstat", value: c.stat.toFixed(2), bins: c.used.reduce((a, b) => a + b, 0) }; }) },
       criteria: { rows: this.criteria(), at: "best fit", quality: { pareto_k: 0.31, ok: true, text: "The preview can be trusted: Pareto k = 0.31, 3120 effective draws." }, stale: false },
       engines: ENGINES, fit: this.fit, history: this.history, journal: this.journal,
+      degeneracy: { at: this.at, lo: -4, hi: 4, share: "71 %", moves: [{ pid: 1, label: "\\alpha", up: true }, { pid: 3, label: "\\log A", up: false }] },
       timeline: { now: this.past.length, moments: this.moments().map(({ id, label }) => ({ id, label })) },
       undo: { can: this.past.length > 0, label: this.past.at(-1)?.label ?? "" }, redo: { can: this.future.length > 0, label: this.future.at(-1)?.label ?? "" }, live: this.live, messages: this.messages,
     };
+  }
+
+  private walked(to: number): Row[] {
+    const by: Record<number, number> = { 1: 0.04 * (to - this.at), 3: -0.02 * (to - this.at) };
+    return this.now.rows.map((r) => (r.pid in by ? { ...r, value: r.value + by[r.pid], text: (r.value + by[r.pid]).toFixed(3) } : r));
   }
 
   /** The start, what each step led to, and what was undone. */
@@ -234,6 +243,12 @@ export class ToyKernel {
       case "set_prior": return this.edit(id, "prior", `infer.par[${a.pid}].prior = ${a.prior}`, rows.map((r) => (r.pid === (a.pid as unknown) ? { ...r, prior: String(a.prior), prior_set: true } : r)));
       case "notice": return this.edit(id, `notice ${a.unit}`, `infer.notice("${a.unit}", ${JSON.stringify(a.windows)})`, rows, { ...this.now.notice, [a.unit as unknown as string]: a.windows as unknown as [number, number][] });
       case "undo": case "redo": return this.travel(id, name);
+      case "walk": {
+        if (this.refuseWalk) return this.refuse(id, "the degeneracy ends before.", "");
+        const rows = this.walked(a.to as unknown as number);
+        this.at = a.to as unknown as number;
+        return this.edit(id, "walk", `lab.walk(${a.to})`, rows);
+      }
       case "revisit": {
         const there = this.moments().find((m) => m.id === (a.moment as unknown))!;
         return this.edit(id, `back to ${there.label}`, `lab.revisit("${there.id}")`, there.saved.rows, there.saved.notice);

@@ -11,6 +11,7 @@ import { onTableKey } from "./param_keys";
 import { onTableCopy, onTablePaste } from "./param_paste";
 import { ParamRow } from "./param_row";
 import { PriorPopover } from "./prior_popover";
+import { Walk } from "./walk";
 
 export function Params() {
   const local = useLocal();
@@ -18,6 +19,7 @@ export function Params() {
   return (
     <Panel name="params" title="Parameters" tools={rows.length > 0 ? <Tools /> : undefined}>
       {rows.length === 0 ? <Empty title="No parameters yet">Append a pair of data and model to the inference.</Empty> : <Table />}
+      {rows.length > 0 && <Walk />}
       <span class="sl-hide" role="status">{local.said.value}</span>
       {local.priorOf.value !== null && <PriorPopover />}
     </Panel>

@@ -33,6 +33,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["U"], text: "unlink" },
   { group: "Parameters", keys: ["P"], text: "edit the prior; Tab to its handles, ← → pull them" },
   { group: "Parameters", keys: ["/"], text: "filter the table" },
+  { group: "Parameters", keys: ["Tab", "←", "→"], text: "on the handle below the table: walk along the degeneracy" },
   { group: "Parameters", keys: ["Ctrl V"], text: "paste a column of values downwards, or names with values" },
   { group: "Parameters", keys: ["Ctrl C"], text: "copy the selected rows for a spreadsheet" },
   { group: "Spectrum", keys: ["drag"], text: "zoom; double click shows everything" },

@@ -106,6 +106,18 @@ export class Lab {
     this.link.send({ type: "scrub", moment: null, seq: 0 });
   }
 
+  /** Look at a place on the degeneracy; the action `walk` goes there. */
+  walk(to: number): void {
+    this.keepBefore();
+    this.drags.move({ type: "walk", to });
+  }
+
+  /** The walk was broken off: back to the present. */
+  stopWalk(): void {
+    this.drags.end();
+    this.link.send({ type: "scrub", moment: null, seq: 0 });
+  }
+
   /** Select the draws within an outline (null: none). It may be called as often as the pointer moves. */
   select(region: Region | null): void {
     this.region.value = region;

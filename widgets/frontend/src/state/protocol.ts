@@ -196,6 +196,8 @@ export interface View {
   fit: FitState;
   history: HistoryEntry[];
   journal: { code: string; undone: boolean }[];
+  /** The direction in which the parameters are freest, in standard deviations from the best fit: present place and ends. */
+  degeneracy?: { at: number; lo: number; hi: number; share: string; moves: { pid: number; label: string; up: boolean }[] } | null;
   /** Where one has been, oldest first; `now` is the place of the present set-up. */
   timeline?: { now: number; moments: { id: string; label: string }[] };
   undo: { can: boolean; label: string };
