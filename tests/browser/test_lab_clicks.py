@@ -109,7 +109,7 @@ def test_a_slider_previews_and_lands_on_release(demo):
 def test_a_prior_is_edited_with_the_mouse(demo):
     row(demo, 2).locator(".sl-prior").click()
     form = demo.locate(".sl-popover")
-    form.get_by_label("max").fill("3.5")
+    form.get_by_role("textbox", name="max").fill("3.5")
     form.get_by_role("button", name="Set prior").click()
     demo.until("str(infer.par[2].prior) == 'unif(0, 3.5)'")
     expect(demo.locate(".sl-panel-python")).to_contain_text("infer.par[2].prior = unif(0, 3.5)")
