@@ -87,6 +87,13 @@ class Data(Struct):
             "Time": [unit.time for unit in self.units],
         })  # fmt: skip
 
+    @property
+    def par_info(self) -> Info:
+        """What may be fitted of the data: factors and position of every unit, as they start."""
+        from spec_lab.data.parameters import par_table
+
+        return par_table(self)
+
     def __repr__(self) -> str:
         units = "; ".join(f"{name}: {unit.stat}, {unit.noticing}" for name, unit in self.items())
         return f"<Data {units}>"

@@ -196,8 +196,8 @@ class DataUnit(Struct):
         part = lambda x: "-" if x is None else (x.name or type(x).__name__)  # noqa: E731
         rows = {"src": part(self.src), "bkg": part(self.bkg), "rmf": part(self.rmf), "arf": part(self.arf)}
         rows |= {"rsp": part(self.rsp), "notc": self.noticing, "stat": self.stat, "grpg": describe(self.grpg)}
-        rows |= {"rebn": describe(self._display), "time": "-" if self.time is None else self.time}
-        rows |= {"weight": self.weight}
+        rows |= {} if self.rebn is None else {"rebn": describe(self.rebn)}
+        rows |= {"time": "-" if self.time is None else self.time, "weight": self.weight}
         return Info({"Property": tuple(rows), self.name or "unit": tuple(rows.values())})
 
     @property

@@ -9,26 +9,11 @@ stable under freezing and linking.
 from typing import Any, NamedTuple
 
 from spec_lab.bridge.priors import Prior, parse_prior, unif
-from spec_lab.data import BalrogResponse
+from spec_lab.data import DataUnit
+from spec_lab.data.parameters import DATA_PARAMETERS, MEANINGS, starts
 from spec_lab.fit.pairs import PairSpec
 
-DATA_PARAMETERS = ("sf", "bf", "rf", "ra", "dec")
 _ANYWHERE = (float("-inf"), float("inf"))
-_DATA_VALUES = {"sf": 1.0, "bf": 1.0, "rf": 1.0, "ra": 0.0, "dec": 0.0}
-_DATA_PRIORS = {
-    "sf": unif(0.5, 2),
-    "bf": unif(0.5, 2),
-    "rf": unif(0.5, 2),
-    "ra": unif(0, 360),
-    "dec": unif(-90, 90),
-}
-_DATA_DOCS = {
-    "sf": "factor on the source exposure",
-    "bf": "factor on the background exposure",
-    "rf": "factor on the response: effective-area correction",
-    "ra": "right ascension of the source, deg",
-    "dec": "declination of the source, deg",
-}
 
 
 class Slot(NamedTuple):
@@ -110,24 +95,19 @@ def _data_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
             "name": name,
             "label": rf"\mathrm{{{name}}}",
             "unit": "deg" if name in ("ra", "dec") else "",
-            "value": _DATA_VALUES[name],
-            "prior": _DATA_PRIORS[name],
-            "frozen": True,
             "log": False,
-            "doc": _DATA_DOCS[name],
-            "limits": _ANYWHERE if name in ("ra", "dec") else (0.0, float("inf")),
-            **_started(pair.data.units[j].position, name),
+            "doc": MEANINGS[name],
+            **_started(pair.data.units[j], name),
         }
         for j, unit_name in enumerate(pair.data.names)
         for name in DATA_PARAMETERS
     ]
 
 
-def _started(response: BalrogResponse | None, name: str) -> dict[str, Any]:
-    """What a response that depends on the position says about a data parameter."""
-    starts = {} if response is None else {"ra": response.ra, "dec": response.dec, "rf": response.factor}
-    if name not in starts:
-        return {}
-    value, frozen, prior = starts[name]
-    stated = {"value": value, "frozen": frozen, "prior": parse_prior(prior), "movable": name != "rf"}
-    return stated | ({"limits": (-90.0, 90.0)} if name == "dec" else {})
+def _started(unit: DataUnit, name: str) -> dict[str, Any]:
+    """What a data parameter starts as, and its hard limits; only a declination has some in a response that depends on it."""
+    value, frozen, prior = starts(unit)[name]
+    movable = unit.position is not None and name in ("ra", "dec")
+    sky = (-90.0, 90.0) if movable and name == "dec" else _ANYWHERE
+    limits = sky if name in ("ra", "dec") else (0.0, float("inf"))
+    return {"value": value, "frozen": frozen, "prior": parse_prior(prior), "movable": movable, "limits": limits}

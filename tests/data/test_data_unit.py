@@ -236,7 +236,7 @@ def test_tables():
     one = unit(notc=[2, 7], grpg={"min_evt": 6}, name="x")
     table = one.info
     assert list(table.columns) == ["Property", "x"]
-    assert " ".join(table["Property"]) == "src bkg rmf arf rsp notc stat grpg rebn time weight"
+    assert " ".join(table["Property"]) == "src bkg rmf arf rsp notc stat grpg time weight"
     assert "2-7 keV inside → 2-7 keV, 4 bins" in str(table) and "min_evt=6" in str(table)
     assert list(Data(one).info.columns) == ["Name", "Noticing", "Statistic", "Grouping", "Time"]
     assert "nothing" in str(one.replace(notc=[50, 60]).info)

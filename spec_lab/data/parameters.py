@@ -1,0 +1,41 @@
+"""What of a unit may be fitted beside the model: five parameters, always these and in this order.
+
+`sf` and `bf` multiply the exposures of source and background, `rf` the response, and `ra`, `dec` say where the source is,
+for responses that depend on it. Here is what each is called, means and starts as; the values a fit gives them live in its
+set-up (`spec_lab.fit.slots`).
+"""
+
+from spec_lab._base.info import Info
+from spec_lab.data.collection import Data
+from spec_lab.data.position import Start
+from spec_lab.data.unit import DataUnit
+
+MEANINGS = {
+    "sf": "factor on the source exposure",
+    "bf": "factor on the background exposure",
+    "rf": "factor on the response: effective-area correction",
+    "ra": "right ascension of the source, deg",
+    "dec": "declination of the source, deg",
+}
+DATA_PARAMETERS = tuple(MEANINGS)
+_STARTS = {name: Start(1.0, True, "unif(0.5, 2)") for name in ("sf", "bf", "rf")}
+_STARTS |= {"ra": Start(0.0, True, "unif(0, 360)"), "dec": Start(0.0, True, "unif(-90, 90)")}
+
+
+def starts(unit: DataUnit) -> dict[str, Start]:
+    """What the five parameters of a unit start as: value, whether frozen, and the prior once they are free."""
+    where = unit.position
+    return _STARTS if where is None else _STARTS | {"rf": where.factor, "ra": where.ra, "dec": where.dec}
+
+
+def par_table(data: Data) -> Info:
+    """The documented columns of the data parameters: five rows a unit."""
+    rows = [(name, key, *start) for name, unit in data.items() for key, start in starts(unit).items()]
+    return Info({
+        "par#": [str(i + 1) for i in range(len(rows))],
+        "Component": [component for component, *_ in rows],
+        "Parameter": [key for _, key, *_ in rows],
+        "Value": [value for _, _, value, _, _ in rows],
+        "Prior": [prior for *_, prior in rows],
+        "Frozen": [frozen for *_, frozen, _ in rows],
+    })  # fmt: skip
