@@ -89,13 +89,18 @@ def joint_goodness(parts: Sequence[Goodness], weights: Sequence[float]) -> Goodn
     return Goodness(float(value), float(expected), float(variance), float(z), float(ndtr(-z)))
 
 
-def pit(counts: ArrayLike, mu: ArrayLike, *, upper: bool = False) -> np.ndarray:
-    """Probability integral transform of Poisson counts: P(X < S) + P(X = S)/2, uniform in [0, 1] if the model is right.
+def pit(counts: ArrayLike, mu: ArrayLike, *, share: ArrayLike = 0.5, upper: bool = False) -> np.ndarray:
+    """Probability integral transform of Poisson counts: P(X < S) + v P(X = S).
+
+    With v drawn evenly from [0, 1] it is exactly uniform if the model is right, however few the counts (Dunn & Smyth 1996,
+    J. Comp. Graph. Stat. 5, 236; Czado, Gneiting & Held 2009). With v = 1/2 it is so only where counts are many: of few, it
+    takes few values.
 
     Args:
         counts: `f[c]`.
         mu: Expected counts, `f[c]`, or `f[s, c]` for draws of the posterior, over which the transform is averaged.
-        upper: Its complement instead, P(X > S) + P(X = S)/2, which keeps its digits where the transform is nearly 1.
+        share: v, a number or `f[c]`.
+        upper: Its complement instead, P(X > S) + (1 - v) P(X = S), which keeps its digits where the transform is nearly 1.
 
     Returns:
         `f[c]`.
@@ -105,7 +110,8 @@ def pit(counts: ArrayLike, mu: ArrayLike, *, upper: bool = False) -> np.ndarray:
     S, mu = np.round(np.asarray(counts, float)), np.asarray(mu, float)
     equal = np.exp(xlogy(S, mu) - mu - gammaln(S + 1.0))
     beyond = pdtrc(S, mu) if upper else np.where(S > 0, pdtr(np.maximum(S - 1, 0), mu), 0.0)
-    values = np.clip(beyond + 0.5 * equal, 0.0, 1.0)
+    share = 1.0 - np.asarray(share, float) if upper else np.asarray(share, float)
+    values = np.clip(beyond + share * equal, 0.0, 1.0)
     return values.mean(axis=0) if mu.ndim > np.ndim(counts) else values
 
 

@@ -76,7 +76,7 @@ class Checks:
 
         Args:
             most: Draws.
-            seed: Of the backgrounds that may have given the recorded ones.
+            seed: Of the backgrounds that may have given the recorded ones, and of the place within each count.
         """
         xs = self._vectors(most)
         return Pit(expected_units(self.problem, xs if len(xs) > 1 else np.repeat(xs, most, axis=0)), seed)

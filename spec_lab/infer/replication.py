@@ -48,8 +48,11 @@ class PredictedUnit:
         return tail(self.simulated, self.observed)
 
     def band(self, q: float = BAND) -> tuple[np.ndarray, np.ndarray]:
-        """`f[c]` each: the central interval of probability `q` of `counts`."""
-        low, high = np.quantile(self.counts, [0.5 - q / 2, 0.5 + q / 2], axis=0)
+        """`f[c]` each: the central interval of probability `q` of `counts`.
+
+        Quantiles in which another draw like these, such as the recorded counts, would lie as often as said.
+        """
+        low, high = np.quantile(self.counts, [0.5 - q / 2, 0.5 + q / 2], axis=0, method="weibull")
         return low, high
 
     @property

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 class Pit:
     """The probability integral transform of each channel's counts: uniform in [0, 1] if the model is right.
 
-    `P(X < S) + P(X = S)/2` of the recorded counts S, X Poisson around source and background, averaged over parameter draws and
-    over the backgrounds that may have given the recorded ones; for Gaussian data `Φ((S - M)/σ)`. Draws of a posterior have seen
-    the same counts, so values crowd a little less at the ends than uniform ones would (Gelman et al. 2014, BDA3, 6.3;
-    Czado, Gneiting & Held 2009 for counts).
+    `P(X < S) + v P(X = S)` of the recorded counts S, X Poisson around source and background, averaged over parameter draws and
+    over the backgrounds that may have given the recorded ones; for Gaussian data `Φ((S - M)/σ)`. v is drawn evenly from
+    [0, 1], once a channel (by `seed`): without it few counts would give few values, and a right model would look wrong (Dunn &
+    Smyth 1996; Czado, Gneiting & Held 2009). Draws of a posterior have seen the same counts, so values crowd a little less at
+    the ends than uniform ones would (Gelman et al. 2014, BDA3, 6.3).
 
     Attributes:
         names: Of the units.
@@ -95,5 +96,5 @@ def _pit(unit: ExpectedUnit, generator: np.random.Generator) -> tuple[np.ndarray
         if unit.uncertain_background:
             maybe = replicas.possible_background(generator, unit.recorded, len(mean))
         mean = mean + unit.alpha * maybe
-    mean = np.maximum(mean, 0.0)
-    return goodness.pit(unit.c.S, mean), goodness.pit(unit.c.S, mean, upper=True)
+    mean, share = np.maximum(mean, 0.0), generator.random(len(unit.c.S))
+    return goodness.pit(unit.c.S, mean, share=share), goodness.pit(unit.c.S, mean, share=share, upper=True)

@@ -47,6 +47,18 @@ def test_pit_is_uniform_when_the_model_is_right():
     assert_allclose(values.mean(), 0.5, atol=0.01)
 
 
+def test_pit_of_few_counts_is_uniform_once_it_is_spread_over_each_count():
+    from scipy.stats import kstest
+
+    rng = np.random.default_rng(4)
+    counts, mu = rng.poisson(0.7, 4000), np.full(4000, 0.7)
+    assert kstest(goodness.pit(counts, mu), "uniform").pvalue < 1e-9  # few counts take few values
+    share = rng.random(4000)
+    lower, upper = (goodness.pit(counts, mu, share=share, upper=up) for up in (False, True))
+    assert kstest(lower, "uniform").pvalue > 0.01
+    assert_allclose(lower + upper, 1)
+
+
 def test_pit_over_draws_and_at_the_ends():
     assert_allclose(goodness.pit([0.0, 200.0], [1.0, 1.0]), [0.5 * np.exp(-1), 1.0])
     draws = np.array([[2.0, 3.0], [4.0, 3.0]])

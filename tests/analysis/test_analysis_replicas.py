@@ -30,13 +30,21 @@ def test_gaussian_data_keep_their_errors():
 
 
 def test_possible_backgrounds_hold_the_one_that_was():
-    """The share of central 80 % intervals that hold the true expectation: Jeffreys' prior covers well on average."""
+    """The share of central 80 % intervals that hold the true expectation: they cover well on average."""
     rng, inside = np.random.default_rng(5), []
     for truth in np.linspace(2, 30, 200):
         unit = recorded()._replace(B=np.array([rng.poisson(truth)], float))
         low, high = np.quantile(possible_background(rng, unit, 400), [0.1, 0.9])
         inside.append(low <= truth <= high)
     assert np.mean(inside) == pytest.approx(0.8, abs=0.07)
+
+
+def test_possible_backgrounds_of_few_counts_add_up():
+    """Channels without a count must not be believed to have had half a one each: in sum that is a background too many."""
+    unit = recorded()._replace(B=np.random.default_rng(6).poisson(0.4, 5000).astype(float))
+    assert possible_background(np.random.default_rng(7), unit, 50).sum(axis=1).mean() == pytest.approx(
+        0.65 * 5000, rel=0.05
+    )
 
 
 def test_the_tail_is_uniform_when_the_data_are_like_the_draws():

@@ -7,7 +7,7 @@ from small import make_data, make_unit
 
 from spec_lab import BayesInfer, Data, MaxLikeFit, datasets, unif
 from spec_lab._base import ParameterError, StatisticError
-from spec_lab.fit import Problem
+from spec_lab.fit import Problem, Setup
 from spec_lab.infer.expected import expected_units
 from spec_lab.models import bb, cpl, pl
 
@@ -26,6 +26,18 @@ def without_background(mean=None, **more):
         counts = np.random.default_rng(6).poisson(mean, 24).astype(float)
         unit = unit.replace(src=unit.src.replace(counts=counts, errors=None))
     return Data([("u1", unit)])
+
+
+def few_counts(seed):
+    """200 channels with one count of background in the region next to the source, a quarter of one in the source's."""
+    unit, generator = make_unit(1, channels=200, stat="cstat"), np.random.default_rng(seed)
+    m = expected_units(
+        Problem(Setup.from_pairs([(Data([("u1", unit)]), pl(alpha=-1.6, logA=np.log10(0.5)))])), [-1.6, np.log10(0.5)]
+    )
+    src = unit.src.replace(counts=generator.poisson(m[0].source[0] + 0.25).astype(float), errors=None)
+    return Data(
+        [("u1", unit.replace(src=src, bkg=unit.bkg.replace(counts=generator.poisson(np.ones(200)) * 1.0, errors=None)))]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -204,8 +216,25 @@ def test_the_transform_without_background_is_poissons():
     infer.par[2].prior, infer.par[2].val = unif(-3, 5), 2.0
     infer.fit()
     c, mu = infer.setup.pairs[0].data.units[0].channels(), expected_units(infer.problem, infer.free_pvalues)[0].total[0]
-    expected = poisson.cdf(c.S, mu) - 0.5 * poisson.pmf(c.S, mu)
-    np.testing.assert_allclose(infer.pit().values, expected, atol=1e-9)
+    values = infer.pit().values
+    assert np.all((values >= poisson.cdf(c.S - 1, mu) - 1e-9) & (values <= poisson.cdf(c.S, mu) + 1e-9))
+    share = (values - poisson.cdf(c.S - 1, mu)) / poisson.pmf(c.S, mu)
+    assert share.std() == pytest.approx(12**-0.5, abs=0.12)  # spread over what one count spans
+
+
+def test_transforms_of_few_counts_do_not_call_a_right_model_wrong():
+    """Over data sets of a count or two a channel, background included: p of Kolmogorov's distance is spread out."""
+    ps = []
+    for seed in range(1, 25):
+        infer = BayesInfer([(few_counts(seed), pl())])
+        infer.at_par([-1.6, np.log10(0.5)])
+        ps.append(infer.pit(most=100).info["p"][0])
+    assert np.mean(ps) == pytest.approx(0.5, abs=0.2) and np.min(ps) > 1e-3
+
+
+def test_bands_of_few_simulations_are_not_too_narrow(two):
+    shares = [np.mean([u.outside.mean() for u in two.simulate(seed=s).ppc(n=39, seed=s).units]) for s in range(12)]
+    assert np.mean(shares) < 0.075  # quantiles between the draws would leave out a tenth
 
 
 def test_the_transform_is_uniform_under_the_truth_and_not_elsewhere(two):

@@ -56,6 +56,7 @@ def predictive(
     for unit, color in zip(units, COLORS, strict=False):
         _draw_counts(top, below, unit, color)
     horizontal(below, np.concatenate([np.r_[u.lo, u.hi] for u in units]))
+    below.use_sticky_edges = False  # the bands' edges would cut points in two
     below.axhline(0.0, color="black", linewidth=0.8)
     below.set(xlabel="Energy (keV)", ylabel="from median\n(68 % half-widths)")
     below.yaxis.label.set_fontsize("small")
