@@ -90,6 +90,13 @@ class TableHDU:
         """A numeric keyword, also where it is stored as a string."""
         return as_number(self.keyword(key, default), f"{self.where} keyword {key}")
 
+    def whole(self, key: str, default: int | None = None) -> int | None:
+        """A keyword that counts something."""
+        value = self.number(key, default)
+        if value is not None and value != round(value):
+            raise DataError(f"{self.where} keyword {key} must be a whole number", got=value)
+        return None if value is None else int(value)
+
     def has(self, column: str) -> bool:
         return column.upper() in self.columns
 
@@ -108,21 +115,46 @@ class TableHDU:
 
     def numbers(self, name: str) -> np.ndarray:
         """A column as float64; strings that spell numbers pass, others raise."""
-        raw = self.column(name)
-        if raw.dtype.kind in "biuf":
-            return np.ascontiguousarray(raw, dtype=np.float64)
-        with reading(f"{self.where} column {name} holds no numbers and"):
-            return np.ascontiguousarray(raw.astype(np.float64))
+        return as_numbers(self.column(name), f"{self.where} column {name}")
+
+
+def as_numbers(values: Any, where: str) -> np.ndarray:
+    """Values as float64. Strings that spell numbers pass; truth values and complex numbers are none."""
+    raw = np.asarray(values)
+    if raw.dtype.kind in "bcV" or (raw.dtype.kind in "SU" and not all(map(_spells, raw.ravel()))):
+        raise DataError(f"{where} holds no numbers", got=raw.ravel()[:3].tolist())
+    with reading(f"{where} holds no numbers and"):
+        return np.ascontiguousarray(raw, dtype=np.float64).reshape(raw.shape)
+
+
+def _spells(word: Any) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def whole_numbers(values: np.ndarray, where: str) -> np.ndarray:
+    """The same as int64.
+
+    Raises:
+        DataError: A fraction, a value that is not finite, or one beyond 32 bits, as no file can mean.
+    """
+    odd = ~np.isfinite(values) | (values != np.rint(values)) | (np.abs(values) >= 2**31)
+    if odd.any():
+        raise DataError(f"{where} must be whole numbers", got=float(values[odd].flat[0]))
+    return values.astype(np.int64)
 
 
 def as_number(value: Any, where: str) -> float | None:
     """A finite float from a number or a string that spells one."""
     if value is None:
         return None
-    with reading(f"{where} = {value!r} is not a number and"):
-        if isinstance(value, bool | np.bool_):
-            raise ValueError("a truth value")
-        number = float(np.asarray(value).item())
+    single = np.asarray(value)
+    if single.size != 1 or single.dtype.kind not in "iufSU" or not _spells(single.item()):
+        raise DataError(f"{where} is not a number", got=value)
+    number = float(single.item())
     if not np.isfinite(number):
         raise DataError(f"{where} is not finite", got=number)
     return number
@@ -182,8 +214,11 @@ def open_fits(file: FileLike) -> list[TableHDU]:
             hdus.readall()
             tables = [TableHDU(name, hdu) for hdu in hdus if isinstance(hdu, fits.BinTableHDU)]
             spans = [(hdu.fileinfo(), "CHECKSUM" in hdu.header) for hdu in iter(hdus)]  # type: ignore[attr-defined]
-    if any("truncated" in str(w.message) or "Error validating header" in str(w.message) for w in said):
+    if any("truncated" in str(w.message) for w in said):
         raise DataError(f"{name} is truncated", got=str(said[0].message), hint="Get the whole file again.")
+    if any("Error validating header" in str(w.message) for w in said):
+        what = f"{name} is damaged: what follows its HDU {len(spans) - 1} is no HDU (truncated, or bytes were added)"
+        raise DataError(what, hint="Get the whole file again.")
     _verify(
         name, content, [(span["hdrLoc"], span["datLoc"] + span["datSpan"]) for span, held in spans if span and held]
     )

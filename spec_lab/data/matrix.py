@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.fitsfile import FileLike, TableHDU, file_name, open_fits, reading, split_row
+from spec_lab.data.fitsfile import (
+    FileLike,
+    TableHDU,
+    as_numbers,
+    file_name,
+    open_fits,
+    split_row,
+    whole_numbers,
+)  # fmt: skip
 from spec_lab.data.notes import note
 
 MATRIX_NAMES = ("MATRIX", "SPECRESP MATRIX", "SPECRESP_MATRIX", "RSP_MATRIX")
@@ -41,6 +49,10 @@ def read_matrix(file: FileLike, version: int | None = None) -> dict[str, Any]:
     channels, emin, emax = _channel_edges(ebounds)
     elo, ehi, order = photon_edges(table)
     dense = _unpack(table, channels)
+    declared = table.whole("DETCHANS")
+    if declared is not None and declared != channels.size:
+        found = f"DETCHANS = {declared}, while EBOUNDS has {channels.size} channels"
+        note(table.where, found, f"read as {channels.size} channels", OVERRIDE)
     return {
         "elo": elo, "ehi": ehi, "emin": emin, "emax": emax, "channels": channels, "matrix": dense[order],
         "name": name if version is None else f"{name}{{{version}}}",
@@ -81,7 +93,7 @@ def _choose(tables: list[TableHDU], version: int | None, name: str) -> TableHDU:
     if not found:
         held = [t.name for t in tables]
         raise DataError(f"{name} has no response matrix", got=held, allowed=", ".join(MATRIX_NAMES))
-    versions = [int(t.number("EXTVER", 0) or 0) for t in found]
+    versions = [t.whole("EXTVER", 1) or 0 for t in found]
     if len(set(versions)) < len(versions):
         versions = list(range(1, len(found) + 1))
     if version is None and len(found) == 1:
@@ -120,15 +132,32 @@ def _ordered(where: str, lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np
 def _channel_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     emin, emax = _ordered(f"{table.where} columns E_MIN, E_MAX", table.numbers("E_MIN"), table.numbers("E_MAX"))
     if not table.has("CHANNEL"):
-        return int(table.number("TLMIN1", 1.0) or 0) + np.arange(emin.size), emin, emax
+        return (table.whole("TLMIN1", 1) or 0) + np.arange(emin.size), emin, emax
     channels = table.numbers("CHANNEL")
-    if channels.shape != emin.shape or not np.isfinite(channels).all() or np.any(channels != np.rint(channels)):
-        raise DataError(f"{table.where} column CHANNEL must hold whole numbers", got=channels[:5].tolist())
+    if channels.shape != emin.shape:
+        raise DataError(f"{table.where} column CHANNEL must have one number a row", got=list(channels.shape))
+    channels = whole_numbers(channels, f"{table.where} column CHANNEL")
     order = np.argsort(channels, kind="stable")
-    channels = channels[order].astype(np.int64)
+    channels, emin, emax = channels[order], emin[order], emax[order]
     if np.any(np.diff(channels) != 1):
         raise DataError(f"{table.where} column CHANNEL must count without gaps", got=channels[:5].tolist())
-    return channels, emin[order], emax[order]
+    _judge_order(table, channels, emin, emax)
+    return channels, emin, emax
+
+
+def _judge_order(table: TableHDU, channels: np.ndarray, emin: np.ndarray, emax: np.ndarray) -> None:
+    """Channel energies go up or down with the channel; overlaps beyond what rounding makes are said."""
+    where, step = f"{table.where} columns E_MIN, E_MAX", np.diff((emin + emax) / 2)
+    if step.size and not (np.all(step > 0) or np.all(step < 0)):
+        odd = int(np.flatnonzero(step * np.sign(np.median(step)) <= 0)[0])
+        at = f"channel {channels[odd]}: {emin[odd]:g}-{emax[odd]:g}, then {emin[odd + 1]:g}-{emax[odd + 1]:g} keV"
+        raise DataError(f"{where}: energies must go up or down with the channel", got=at)
+    shared = np.minimum(emax[1:], emax[:-1]) - np.maximum(emin[1:], emin[:-1])
+    width = emax - emin
+    odd = np.flatnonzero(shared > 0.1 * np.minimum(width[1:], width[:-1]))
+    if odd.size:
+        found = f"{odd.size} channels overlap their neighbour (first: channel {channels[odd[0]]})"
+        note(where, found, "read as they are", OVERRIDE)
 
 
 def photon_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -153,12 +182,13 @@ def photon_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _rows_of(table: TableHDU, name: str, kind: Any) -> list[np.ndarray]:
     """A column as one array a row, whether it is stored as scalars, fixed vectors or variable arrays."""
     raw = table.column(name)
-    with reading(f"{table.where} column {name} holds no numbers and"):
-        rows = [np.atleast_1d(np.asarray(row)).astype(np.float64) for row in raw]
-    for i, row in enumerate(rows):
-        if row.ndim != 1 or not np.isfinite(row).all() or (kind is int and np.any(row != np.rint(row))):
-            raise DataError(f"{table.where} column {name} row {i + 1} holds unusable values", got=row[:5].tolist())
-    return [row.astype(kind) for row in rows]
+    rows = [np.atleast_1d(as_numbers(row, f"{table.where} column {name} row {i}")) for i, row in enumerate(raw, 1)]
+    for i, row in enumerate(rows, 1):
+        if row.ndim != 1 or not np.isfinite(row).all():
+            raise DataError(f"{table.where} column {name} row {i} holds unusable values", got=row[:5].tolist())
+    if kind is int:
+        return [whole_numbers(row, f"{table.where} column {name} row {i}") for i, row in enumerate(rows, 1)]
+    return rows
 
 
 def _unpack(table: TableHDU, channels: np.ndarray) -> np.ndarray:
@@ -200,15 +230,18 @@ def _fill(
 def _first_channel(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end: np.ndarray) -> int:
     """The number that F_CHAN gives to the first channel of EBOUNDS: TLMIN, unless the content refuses it."""
     index = table.index("F_CHAN")
-    declared = table.number(f"TLMIN{index}")
+    declared = table.whole(f"TLMIN{index}")
     known = int(channels[0])
     low, high = (int(begin.min()), int(end.max())) if begin.size else (known, known)
     where = f"{table.where} F_CHAN"
     fits = lambda offset: low >= offset and high <= offset + channels.size  # noqa: E731
-    candidate = known if declared is None else int(declared)
+    candidate = known if declared is None else declared
     if declared is None and candidate != 1:
         note(where, f"no TLMIN{index}, while EBOUNDS counts from {known}", f"counted from {known}", OVERRIDE)
     if fits(candidate):
+        if candidate != known:
+            found = f"TLMIN{index} = {candidate}, while EBOUNDS counts from {known}"
+            note(where, found, f"counted from {candidate}", OVERRIDE)
         return candidate
     if fits(known):
         found = f"TLMIN{index} = {candidate} leaves channels {low} to {high - 1} outside EBOUNDS"

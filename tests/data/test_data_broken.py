@@ -22,17 +22,17 @@ BROKEN_SPECTRA = {
     "no exposure": (dict(header={"EXPOSURE": None}), "has no EXPOSURE"),
     "negative exposure": (dict(header={"EXPOSURE": -5.0}), "EXPOSURE must be positive"),
     "zero exposure": (dict(header={"EXPOSURE": 0.0}), "EXPOSURE must be positive"),
-    "exposure is a word": (dict(header={"EXPOSURE": "long"}), "EXPOSURE = 'long' is not a number"),
+    "exposure is a word": (dict(header={"EXPOSURE": "long"}), "EXPOSURE is not a number; got 'long'"),
     "exposure differs by channel": (dict(columns=[("EXPOSURE", "D", np.arange(N) + 1.0)]), "EXPOSURE must hold one value"),
     "no counts": (dict(counts=COUNTS, column="EVENTS"), "neither a COUNTS nor a RATE"),
     "counts are words": (dict(counts=["x"] * N, form="4A"), r"\[SPECTRUM\] column COUNTS holds no numbers"),
     "negative counts": (dict(counts=-COUNTS, header={"POISSERR": True}), None),
-    "zero backscal": (dict(header={"BACKSCAL": 0.0}), "backscale"),
-    "negative areascal": (dict(header={"AREASCAL": -1.0}), "areascale"),
+    "zero backscal": (dict(header={"BACKSCAL": 0.0}), r"\[SPECTRUM\] BACKSCAL must be positive"),
+    "negative areascal": (dict(header={"AREASCAL": -1.0}), r"\[SPECTRUM\] AREASCAL must be positive"),
     "words in quality": (dict(columns=[strings("QUALITY")]), "column QUALITY holds no numbers"),
     "words in stat_err": (dict(columns=[strings("STAT_ERR")]), "column STAT_ERR holds no numbers"),
     "fractions in grouping": (dict(columns=[("GROUPING", "D", np.full(N, 0.5))]), "GROUPING must be whole"),
-    "unknown grouping": (dict(columns=[("GROUPING", "I", np.full(N, 7))]), "grouping flag"),
+    "unknown grouping": (dict(columns=[("GROUPING", "I", np.full(N, 7))]), r"\[SPECTRUM\] a GROUPING flag"),
     "channels fall": (dict(channel=False, columns=[("CHANNEL", "J", np.arange(N)[::-1])]), "must increase"),
     "channels repeat": (dict(channel=False, columns=[("CHANNEL", "J", np.ones(N))]), "must increase"),
     "channels are NaN": (dict(channel=False, columns=[("CHANNEL", "D", np.full(N, np.nan))]), "CHANNEL must be whole"),
@@ -65,7 +65,7 @@ BROKEN_MATRICES = {
     "matrix too short": (dict(columns=columns_of(MATRIX=("PD()", ragged([[1.0]] * 10, float)))), "MATRIX does not fit"),
     "matrix too long": (dict(columns=columns_of(MATRIX=("PD()", ragged([[1.0] * 9] * 10, float)))), "MATRIX does not fit"),
     "matrix is NaN": (dict(matrix=dense() * np.nan), "MATRIX"),
-    "matrix of words": (dict(columns={"MATRIX": strings("MATRIX", 10)}), "column MATRIX holds no numbers"),
+    "matrix of words": (dict(columns={"MATRIX": strings("MATRIX", 10)}), "column MATRIX row 1 holds no numbers"),
     "energies of words": (dict(columns={"ENERG_LO": strings("ENERG_LO", 10)}), "column ENERG_LO holds no numbers"),
     "no n_chan": (dict(columns=columns_of(N_CHAN=("I", np.zeros(10)))), "N_GRP does not fit|MATRIX does not fit"),
     "fractions in f_chan": (dict(columns=columns_of(F_CHAN=("D", np.full(10, 0.5)))), "F_CHAN row 1"),
@@ -161,7 +161,7 @@ def test_a_spectrum_may_leave_channels_out(tmp_path):
     kept = np.array([2, 3, 5])
     part = save(tmp_path / "part.pha", table(
         [("CHANNEL", "J", kept + 1), ("COUNTS", "J", COUNTS[kept])],
-        {"EXPOSURE": 1.0, "POISSERR": True, "DETCHANS": N}, "SPECTRUM"))  # fmt: skip
+        {"EXPOSURE": 1.0, "BACKSCAL": 1.0, "POISSERR": True, "DETCHANS": N}, "SPECTRUM"))  # fmt: skip
     unit = DataUnit(part, rsp=rsp(tmp_path / "a.rsp"))
     assert unit.channels().S.tolist() == COUNTS[kept].tolist() and unit.channels().first.tolist() == kept.tolist()
 

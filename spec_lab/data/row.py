@@ -1,0 +1,116 @@
+"""One spectrum of a SPECTRUM table: `Row`, and what it says about each of its channels.
+
+Every quantity of an OGIP spectrum may be a column, a keyword, or absent, in type I (one row a channel) and in type II (one
+row a spectrum); `Row` hides that. The functions read scales, flags and channel numbers, and refuse or note what cannot be
+meant, naming file, HDU and column. Counts and their errors are in `pha`.
+"""
+
+import numpy as np
+
+from spec_lab._base import DataError
+from spec_lab.data.fitsfile import TableHDU, as_number, as_numbers, whole_numbers
+from spec_lab.data.notes import note
+
+
+class Row:
+    """One spectrum of a SPECTRUM table: a type I table as a whole, or one row of a type II table."""
+
+    def __init__(self, table: TableHDU, row: int | None):
+        self.table, self.row = table, row
+        self.where = table.where if row is None else f"{table.where} row {row + 1}"
+
+    def vector(self, name: str) -> np.ndarray | None:
+        """A column (or keyword) as float64, one value a channel or a single one; None where it is absent."""
+        if self.table.has(name):
+            raw = self.table.column(name)
+            value = raw if self.row is None else raw[self.row]
+            return as_numbers(value, f"{self.where} column {name}")
+        number = self.table.number(name)
+        return None if number is None else np.asarray(number)
+
+    def scalar(self, name: str) -> float | None:
+        """A number for the whole spectrum. A type I column must hold one value only."""
+        value = self.vector(name)
+        if value is None:
+            return None
+        if not np.all(value == value.flat[0]):
+            raise DataError(f"{self.where} column {name} must hold one value", got=value[:5].tolist())
+        return as_number(value.flat[0], f"{self.where} {name}")
+
+    def text(self, name: str) -> str | None:
+        """A file name of the header or, in type II, of the row; OGIP's NONE means that there is none."""
+        if self.table.has(name) and self.row is not None:
+            value = str(self.table.column(name)[self.row]).strip()
+        else:
+            value = str(self.table.keyword(name, "")).strip()
+        return None if value.lower() in ("", "none") else value
+
+
+def _per_channel(row: Row, name: str, default: float, n: int) -> np.ndarray:
+    """A quantity that may be a vector or one number."""
+    value = row.vector(name)
+    if value is None:
+        return np.asarray(default)
+    if value.ndim and value.shape != (n,):
+        raise DataError(f"{row.where} column {name} must have {n} values", got=list(value.shape))
+    return value
+
+
+def scale(row: Row, name: str, n: int) -> np.ndarray:
+    """BACKSCAL or AREASCAL. What a vector holds in single channels is judged with their quality, in `Spectrum`."""
+    value = _per_channel(row, name, 1.0, n)
+    if name == "BACKSCAL" and row.vector(name) is None:
+        note(row.where, "no BACKSCAL", "taken as 1", "use replace(backscale=...)")
+    if not np.any((value > 0) & np.isfinite(value)):
+        raise DataError(f"{row.where} {name} must be positive", got=float(value.flat[0]), allowed="> 0")
+    return value
+
+
+def systematic(row: Row, n: int) -> np.ndarray:
+    value = _per_channel(row, "SYS_ERR", 0.0, n)
+    if not value.ndim and value < 0:
+        raise DataError(f"{row.where} SYS_ERR must not be negative", got=float(value), allowed=">= 0")
+    if np.any(value > 1):
+        found = f"SYS_ERR up to {np.nanmax(value):g}, which is a fraction and not a percentage"
+        note(row.where, found, "taken as it is", "use replace(systematic=...)")
+    return value
+
+
+def quality(row: Row, n: int) -> np.ndarray:
+    return np.array(np.broadcast_to(whole_numbers(_per_channel(row, "QUALITY", 0, n), f"{row.where} QUALITY"), (n,)))
+
+
+def grouping(row: Row, n: int) -> np.ndarray:
+    """GROUPING; the keyword stands for all channels, and 0 means that none is grouped."""
+    flags = np.array(np.broadcast_to(_per_channel(row, "GROUPING", 1, n), (n,)))
+    flags = whole_numbers(flags, f"{row.where} GROUPING")
+    if not np.isin(flags, (-1, 0, 1)).all():
+        allowed = "1 (start), -1 (continue), 0 (by itself)"
+        raise DataError(f"{row.where} a GROUPING flag is unknown", got=np.unique(flags)[:9].tolist(), allowed=allowed)
+    if flags[0] == -1:
+        found = "the first GROUPING flag is -1 and has nothing to continue"
+        note(row.where, found, "it starts a group", "group anew with grpg, or use replace(grouping=...)")
+    return flags if flags.any() else np.ones(n, dtype=np.int64)
+
+
+def channels(row: Row, n: int) -> np.ndarray:
+    """Channel numbers; without a CHANNEL column they start at TLMIN1, which is 1 unless the file says otherwise."""
+    value = row.vector("CHANNEL") if row.table.has("CHANNEL") else None
+    if value is None or (not value.ndim and n > 1):  # a type II file may give the first number only
+        return (row.table.whole("TLMIN1", 1) or 0) + np.arange(n)
+    value = np.atleast_1d(value)
+    if value.shape != (n,):
+        raise DataError(f"{row.where} column CHANNEL must have {n} values", got=list(value.shape))
+    numbers = whole_numbers(value, f"{row.where} column CHANNEL")
+    if np.any(np.diff(numbers) <= 0):
+        raise DataError(f"{row.where} column CHANNEL: channel numbers must increase", got=numbers[:9].tolist())
+    return numbers
+
+
+def detchans(row: Row, n: int) -> int:
+    """How many channels the detector has; 0 where the file does not say. A spectrum may hold only a part of them."""
+    declared = row.table.whole("DETCHANS", 0) or 0
+    if declared and declared < n:
+        note(row.where, f"DETCHANS = {declared}, but there are {n} channels", f"read as {n} channels", "mend the file")
+        return n
+    return declared
