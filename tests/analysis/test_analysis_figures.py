@@ -135,6 +135,21 @@ def test_corner_of_a_parameter_that_does_not_move():
     assert low < 5 < high
 
 
+def test_corner_of_one_parameter_marks_its_best():
+    figure = figures.corner(np.random.default_rng(0).normal(size=(500, 1)), ["a"], best=[0.25], units=["keV"])
+    marks = [line for line in figure.axes[0].lines if line.get_color() == "black"]
+    assert [line.get_xdata()[0] for line in marks] == [0.25] and figure.axes[0].get_xlabel() == "a\n(keV)"
+
+
+def test_a_degenerate_sample_gives_a_figure_that_says_so():
+    draws = np.random.default_rng(0).normal(size=(300, 2))
+    draws[3, 1] = np.nan
+    assert len(figures.corner(draws, ["a", "b"], weights=np.ones(300)).axes) == 4
+    for few in (draws[:2], draws[3:4], np.empty((0, 2))):
+        figure = figures.corner(few, ["a", "b"], best=[0.0, 0.0])
+        assert not figure.axes and "No corner plot" in figure.texts[0].get_text()
+
+
 def test_summary_shows_two_digits_of_the_error():
     assert figures.summary("x", 1.23456, 0.0123, 0.0456) == "x = $1.235_{-0.012}^{+0.046}$"
     assert figures.summary("x", 1234.5, 56.0, 78.0) == "x = $1234_{-56}^{+78}$"

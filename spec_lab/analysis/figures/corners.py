@@ -26,6 +26,8 @@ def corner(
 ) -> Drawing:
     """All one- and two-dimensional marginals; titles give the median and the central 68.27 %.
 
+    Draws that are not finite are left out; with no more draws than parameters the figure says so instead.
+
     Args:
         samples: `f[s, n]`.
         labels: n labels; LaTeX between dollar signs.
@@ -42,7 +44,10 @@ def corner(
         from corner.core import corner_impl  # the drawing itself, without a detour through InferenceData
 
     samples = np.atleast_2d(np.asarray(samples, float))
-    n = samples.shape[1]
+    n, finite = samples.shape[1], np.isfinite(samples).all(axis=1)
+    samples, weights = samples[finite], None if weights is None else np.asarray(weights, float)[finite]
+    if len(samples) <= n:
+        return _placeholder(len(samples), n)
     size = LEFT + PANEL * n + RIGHT
     figure = Drawing(figsize=(size, size))
     figure.subplots(n, n, squeeze=False)
@@ -62,7 +67,7 @@ def corner(
             levels=tuple(levels),
             color=color if k == 0 else COLORS[k % len(COLORS)],
             plot_datapoints=False,
-            truths=None if best is None or k else np.asarray(best, float),
+            truths=None if best is None or k or n == 1 else np.asarray(best, float),
             truth_color="black",
             fill_contours=k == 0,
             no_fill_contours=k > 0,
@@ -70,10 +75,20 @@ def corner(
             smooth=0.7,
             hist_kwargs={"density": True},
         )
+    if n == 1 and best is not None:
+        figure.axes[0].axvline(float(np.ravel(best)[0]), color="black")  # corner 2.3 cannot mark one parameter
     reading = Sample(samples, weights=weights)
     for i, (middle, (below, above)) in enumerate(zip(reading.median, reading.error(reading.median), strict=True)):
         figure.axes[i * n + i].set_title(summary(labels[i], middle, below, above), fontsize=10 if n < 7 else 8)
     _tidy(figure, size)
+    return figure
+
+
+def _placeholder(draws: int, n: int) -> Drawing:
+    """A figure that says why there is no corner plot."""
+    figure = Drawing(figsize=(4.6, 1.6))
+    said = f"No corner plot: {draws} finite draws of {n} parameters.\nRun the sampler for longer."
+    figure.text(0.5, 0.5, said, ha="center", va="center")
     return figure
 
 
