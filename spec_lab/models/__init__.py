@@ -7,7 +7,8 @@
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
-    pieces       bins cut where a curve breaks
+    pieces       bins cut where a curve breaks, at energies that are parameters
+    preparation  bins cut where an absorption edge lies, and tables looked up, once for a grid
     parse, catalog                       from text to model; what there is
     powerlaws smoothly_broken joined_powerlaws band high_latitude thermal comptonised lines   additive components
     absorption dust factors              factors (cross-sections: photoelectric)

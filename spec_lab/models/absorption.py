@@ -65,6 +65,9 @@ class Absorber(Multiplicative):
     def tabulates(self) -> tuple[Any, ...]:
         return (self.key,)
 
+    def jumps(self) -> tuple[float, ...]:
+        return self.key.jumps()
+
     def sigma(self, x: Energy) -> Any:
         """Cross-section per hydrogen atom, 1e-22 cm²."""
         known = None if x.known is None else x.known.get(self.key)

@@ -116,6 +116,11 @@ class Component(Model):
         """Keys (with a method `at(E)`) of the tables this component looks up in `Energy.known`."""
         return ()
 
+    def jumps(self) -> tuple[float, ...]:
+        """Energies, keV, at which the curve jumps or bends whatever its parameters are; bins are cut there beforehand
+        (see `preparation`), which costs less than `breaks`."""
+        return ()
+
     # ---- bookkeeping -----------------------------------------------------------------------------------------------
     @property
     def called(self) -> str:

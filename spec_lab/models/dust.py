@@ -27,6 +27,11 @@ def _lyman() -> Any:
     return config(912.0, "no extinction below this wavelength, Angstrom")
 
 
+def _lyman_energy(limit: float, redshift: float) -> tuple[float, ...]:
+    """The observed energy above which dust does not count, keV."""
+    return (KEV_ANGSTROM / limit / (1 + redshift),) if limit > 0 else ()
+
+
 def _ccm(x: Any) -> tuple[Any, Any]:
     """a(x), b(x) of Cardelli, Clayton & Mathis 1989 (ApJ 345, 245, eqs. 2-5), x in 1/µm."""
     poly = jnp.polyval
@@ -62,6 +67,9 @@ class redden(Multiplicative):
     R_V: float = config(3.1, "ratio of total to selective extinction")
     lyman_limit: float = _lyman()
     redshift: float = config(0.0, "redshift of the dust", above=-1.0)
+
+    def jumps(self) -> tuple[float, ...]:
+        return _lyman_energy(self.lyman_limit, self.redshift)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         wavelength = KEV_ANGSTROM / x.shifted(self.redshift).E
@@ -100,6 +108,9 @@ class zdust(Multiplicative):
     def __check_init__(self) -> None:
         if self.method not in _PEI:
             raise ModelError("unknown extinction curve", got=self.method, allowed=", ".join(_PEI))
+
+    def jumps(self) -> tuple[float, ...]:
+        return _lyman_energy(self.lyman_limit, self.redshift)
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         usual, *terms = _PEI[self.method]

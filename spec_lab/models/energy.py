@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -71,6 +72,9 @@ class Grid(eqx.Module):
         shared: Whether the bins of every ladder rise and share their edges.
         whole: The grid that the bins of this one were cut from (see `pieces`); None where it is whole itself.
         bins: The bin of the whole grid that each bin of this one is a part of, [e].
+        parts: The bin that was asked for which each of these is a part of, ascending (see `preparation`); None where
+            each is one.
+        asked: How many bins were asked for, where `parts` are given.
     """
 
     lo: Any
@@ -85,9 +89,11 @@ class Grid(eqx.Module):
     shared: bool = eqx.field(static=True, default=False)
     whole: Grid | None = None
     bins: Any = None
+    parts: Any = None
+    asked: int = eqx.field(static=True, default=0)
 
     @classmethod
-    def make(cls, lo: Any, hi: Any, rule: str = "exact", T: Any = None) -> Grid:
+    def make(cls, lo: Any, hi: Any, rule: str = "exact", T: Any = None, nodes: int | None = None) -> Grid:
         """Lay quadrature nodes into the bins (NumPy, on the host).
 
         Args:
@@ -95,6 +101,7 @@ class Grid(eqx.Module):
             hi: Upper edges, keV, shape [e]; each above its `lo`.
             rule: ``exact`` or ``trapezoid5``.
             T: Time, s, scalar or [e].
+            nodes: How many in a bin under ``exact``; as many as the widest needs when None.
 
         Raises:
             ModelError: Edges that are not finite, negative or not increasing; an unknown rule.
@@ -102,19 +109,25 @@ class Grid(eqx.Module):
         lo, hi = np.atleast_1d(np.asarray(lo, float)), np.atleast_1d(np.asarray(hi, float))
         _check_edges(lo, hi)
         if rule == "exact":
-            nodes, weights = _legendre(lo, hi)
+            at, weights = _legendre(lo, hi, nodes or node_count(lo, hi))
         elif rule == "trapezoid5":
-            nodes, weights = _trapezoid(lo, hi)
+            at, weights = _trapezoid(lo, hi)
         else:
             raise ModelError("unknown integration rule", got=rule, allowed=", ".join(RULES))
         T = None if T is None else np.asarray(T, float)
         runs = ladders(lo, hi)
-        return cls(lo, hi, nodes, np.log(nodes), weights, T, None, rule, runs, _share_edges(lo, hi, runs))
+        return cls(lo, hi, at, np.log(at), weights, T, None, rule, runs, _share_edges(lo, hi, runs))
 
     @property
     def energy(self) -> Energy:
         """The nodes as `Energy`, shape [k, e]."""
         return Energy(self.nodes, self.lnnodes, self.known)
+
+    def gathered(self, integrals: Any) -> Any:
+        """The integrals over the bins that were asked for, from those over this grid's."""
+        if self.parts is None:
+            return integrals
+        return jax.ops.segment_sum(integrals, self.parts, self.asked, indices_are_sorted=True)
 
     def stretched(self, factor: Any) -> Grid:
         """The same bins at `factor` times the energy; what was tabulated no longer applies."""
@@ -190,8 +203,8 @@ def _legendre_constant(k: int) -> float:
     return factorial(k) ** 4 / ((2 * k + 1) * factorial(2 * k) ** 3)
 
 
-def _legendre(lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    t, w = np.polynomial.legendre.leggauss(node_count(lo, hi))
+def _legendre(lo: np.ndarray, hi: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    t, w = np.polynomial.legendre.leggauss(count)
     half = 0.5 * (hi - lo)
     return 0.5 * (hi + lo) + t[:, None] * half, w[:, None] * half
 

@@ -189,18 +189,19 @@ class Model(eqx.Module):
                 allowed="add",
                 hint="Multiply it with an additive component, for example pl().",
             )
-        return self.binned(grid, self.split(theta))
+        return grid.gathered(self.binned(grid, self.split(theta)))
 
     def prepare(self, grid: Grid) -> Grid:
-        """The grid with everything that depends on energies alone tabulated at its nodes (absorption cross-sections).
+        """The grid made ready: cross-sections tabulated at its nodes, bins cut at absorption edges (see `preparation`).
 
-        Optional: `photons` gives the same numbers without it, only slower.
+        Optional: without it `photons` is slower, and less exact in bins that hold an absorption edge. The grid must not
+        be traced; it still has as many bins as before for whoever asks for photons.
         """
-        known = dict(grid.known or {})
-        for leaf in self.leaves():
-            for key in leaf.tabulates():
-                known.setdefault(key, key.at(np.asarray(grid.nodes)))
-        return eqx.tree_at(lambda g: g.known, grid, known or None, is_leaf=lambda leaf: leaf is None)
+        from spec_lab.models.preparation import prepared
+
+        leaves = self.leaves()
+        tables = [key for leaf in leaves for key in leaf.tabulates()]
+        return prepared(grid, [leaf.jumps() for leaf in leaves], tables)
 
     def evaluate(self, E: Any, theta: Any = None, T: Any = None) -> Any:
         """N(E) in photons/cm²/s/keV, or the dimensionless factor.

@@ -103,10 +103,13 @@ def test_prepared_grids_and_times_meet_pieces():
     e = np.geomspace(0.5, 9, 60)
     grid = Grid.make(e[:-1], e[1:], T=np.linspace(1, 30, 59))
     theta = np.array([0.5, 12.0, 1.03, 0.9, -1.5, 0.0])
-    ready = jax.jit(model.photons)(theta, model.prepare(grid))
-    np.testing.assert_allclose(ready, jax.jit(model.photons)(theta, grid), rtol=1e-12)
+    prepared = model.prepare(grid)
+    ready = jax.jit(model.photons)(theta, prepared)
+    whole = np.bincount(prepared.parts) == 1  # the others are cut at edges of the medium
+    assert whole.sum() > 30
+    np.testing.assert_allclose(ready[whole], jax.jit(model.photons)(theta, grid)[whole], rtol=1e-12)
     i = np.flatnonzero((e[:-1] < 1.03) & (e[1:] > 1.03))[0]
-    alone = Grid.make(e[i : i + 1], e[i + 1 : i + 2], T=grid.T[i])
+    alone = model.prepare(Grid.make(e[i : i + 1], e[i + 1 : i + 2], T=grid.T[i]))
     np.testing.assert_allclose(ready[i], model.photons(theta, alone)[0], rtol=1e-9)
 
 

@@ -33,6 +33,10 @@ class Section(NamedTuple):
         x = np.log(E) + np.log1p(self.redshift)
         return 1e22 * np.exp(np.interp(x, lnE, lnS) - 3 * x)
 
+    def jumps(self) -> tuple[float, ...]:
+        """Observed energies of the edges, keV."""
+        return tuple(_edges(self.kind, self.abundance) / (1 + self.redshift))
+
     def traced(self, lnE: Any) -> Any:
         """The same in JAX, from the logarithm of energies already in the absorber's frame."""
         grid, values = table(self.kind, self.abundance)
@@ -58,6 +62,15 @@ def table(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
         with as_file(files("spec_lab.models.photoelectric").joinpath(f"{kind}.npz")) as path, np.load(path) as packed:
             return packed["lnE"], packed["lnS"]
     return compute(kind, abundance)
+
+
+@cache
+def _edges(kind: str, abundance: str) -> np.ndarray:
+    """Energies at which σ jumps by more than one part in 1e4, keV."""
+    at = medium.breaks(kind)
+    at = at[(at > LOWEST) & (at < HIGHEST)]
+    below, above = (np.interp(np.log(at) + side, *table(kind, abundance)) for side in (-2e-9, 2e-9))
+    return at[np.abs(above - below) > 1e-4]
 
 
 def compute(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
