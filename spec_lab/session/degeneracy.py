@@ -18,6 +18,7 @@ from spec_lab.session.state import State
 
 REACH = 4.0  # standard deviations to both sides
 LEAST = 1.2  # an eigenvalue below this (1 = no correlation at all) is no degeneracy worth a handle
+NEAR = 5.0  # σ: a value further from the best fit is not on its degeneracy (the walk itself moves none by more than 4)
 PARTS = 0.25  # weights below this share of the largest are not named
 
 
@@ -48,9 +49,9 @@ class Axis(NamedTuple):
 
 
 def axis(state: State) -> Axis | None:
-    """The direction for the present question, or None: no fit of it yet, fewer than two free parameters, no correlation."""
+    """The direction for the present question, or None: no fit of it yet or one far away, fewer than two free parameters, no correlation."""
     setup = state.setup
-    found = None if state.lesson is not None else _fit_of(state)
+    found = None if state.lesson is not None else known_fit(state)
     if found is None or len(setup.free) < 2:
         return None
     best, covariance = np.asarray(found.best, dtype=float), np.atleast_2d(np.asarray(found.covariance, dtype=float))
@@ -63,12 +64,14 @@ def axis(state: State) -> Axis | None:
     weights = vectors[:, -1] * np.sign(vectors[np.argmax(np.abs(vectors[:, -1])), -1])
     step = np.sqrt(values[-1]) * weights * sigma
     now = np.asarray(setup.free_values, dtype=float)
+    if np.any(np.abs(now - best) > NEAR * sigma):
+        return None
     at = float(((now - best) / sigma) @ weights / np.sqrt(values[-1]))
     low, high = _reach(setup, now, step, at)
     return Axis(best, step, weights, float(values[-1] / len(best)), at, low, high)
 
 
-def _fit_of(state: State) -> Outcome | None:
+def known_fit(state: State) -> Outcome | None:
     """The newest outcome for the present question: the preview's best fit, else a run's."""
     asked = question(state.setup)
     preview = state.preview

@@ -14,6 +14,7 @@ import numpy as np
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, Follow, moved
+from spec_lab.session.degeneracy import known_fit
 from spec_lab.session.question import question
 from spec_lab.session.state import State
 
@@ -180,10 +181,30 @@ class Teach(Action):
         state = settled(state)
         lesson = Lesson(before=state, steps=self.steps, values=_values(state))
         hidden = state.replace(lesson=lesson, live=False, previews=False, preview=None, past=(), future=())
+        if _at_best(state):
+            hidden = _elsewhere(hidden)
         return _begun(hidden), (Follow(False),)
 
     def as_code(self) -> str:
         return f"lab.teach({self.source})"
+
+
+def _at_best(state: State) -> bool:
+    """Whether a fit has just been here: a lesson that begins there would be over."""
+    known = known_fit(state)
+    if known is None:
+        return False
+    sigma = np.sqrt(np.diag(np.atleast_2d(known.covariance)))
+    away = np.abs(np.asarray(state.setup.free_values) - np.asarray(known.best))
+    return bool(np.all(away <= np.where(sigma > 0, sigma, np.inf)))
+
+
+def _elsewhere(state: State) -> State:
+    setup = state.setup
+    values = np.asarray(setup.free_values, dtype=float)
+    moved_to = _inside(setup, values + _away(setup, np.random.default_rng(0), len(values)))
+    state = state.replace(setup=setup.with_free(moved_to))
+    return state.replace(lesson=lesson_of(state)._replace(values=_values(state)))
 
 
 def _values(state: State) -> tuple[float, ...]:

@@ -103,7 +103,7 @@ def test_a_slider_previews_and_lands_on_release(demo):
     expect(demo.locate(".sl-stat.sl-preview")).to_have_count(0)
     assert demo.value("len(lab.session.state.past)") == steps + 1
     shown = demo.locate(".sl-stat-value").inner_text().replace("\N{MINUS SIGN}", "-")
-    assert float(shown) == pytest.approx(demo.value("infer.stat"), rel=1e-5)
+    assert float(shown) == pytest.approx(demo.value("infer.stat"), abs=0.006)
 
 
 def test_a_prior_is_edited_with_the_mouse(demo):

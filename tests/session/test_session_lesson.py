@@ -43,6 +43,17 @@ def test_the_score_is_the_statistic_above_the_hidden_best(session, infer, hidden
     assert infer.stat > hidden + 100
 
 
+def test_a_lesson_that_would_begin_at_the_best_fit_begins_elsewhere(session, infer):
+    session.fit()
+    session.wait(120)
+    best = session.state.setup
+    session.teach()
+    caught_up(session)
+    assert shown(session)["lesson"]["number"] > 20 and not shown(session)["undo"]["can"]
+    session.tutor.leave()
+    assert session.state.setup is best
+
+
 def test_the_best_fit_is_hidden_and_fits_are_refused(session, infer):
     session.fit()
     session.wait(120)

@@ -178,6 +178,10 @@ def test_closing_leaves_a_picture_once_and_only_where_somebody_looked(monkeypatc
     unseen = Lab(make_infer(), preview=False)
     unseen.close()
     assert shown == []
+    hurried = Lab(make_infer(), preview=False)
+    hurried._repr_mimebundle_()  # displayed, and closed by the next cell before the page has asked for anything
+    hurried.close()
+    assert "cpl.alpha" in shown.pop().html
     lab = Lab(make_infer(), preview=False)
     lab._outlet.receive({"type": "hello", "view": "v"})
     lab.close()

@@ -300,7 +300,8 @@ class Lab(Panel):
 
         A saved notebook would show nothing where a widget was: its last view is dead, and outranks a picture beside it.
         """
-        seen, self._outlet.greeted = self._outlet.greeted, False
+        seen = self._outlet.greeted or self._displayed  # a cell further down may close it before the page has drawn it
+        self._unseen()
         if seen and get_ipython() is not None:
             display(self.snapshot())
         super().close()
@@ -308,5 +309,8 @@ class Lab(Panel):
     def __del__(self) -> None:
         """Nobody looks at what is only collected: no picture is left."""
         if self._pump is not None:
-            self._outlet.greeted = False
+            self._unseen()
         super().__del__()
+
+    def _unseen(self) -> None:
+        self._outlet.greeted = self._displayed = False

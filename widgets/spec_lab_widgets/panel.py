@@ -39,6 +39,7 @@ class Panel(anywidget.AnyWidget):
         self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
         super().__init__(panels=list(panels or self.shows), height=height)
         pump = Pump.of(self._session)
+        self._displayed = False
         self._outlet = Outlet(self._session, self._deliver, pump.ring)
         self._pump = pump
         self.on_msg(self._received)
@@ -74,6 +75,7 @@ class Panel(anywidget.AnyWidget):
         made = super()._repr_mimebundle_(**kwargs)
         if made is None:
             return None
+        self._displayed = True
         data, metadata = made if isinstance(made, tuple) else (made, {})
         return {**data, "text/html": self._fallback()}, metadata
 

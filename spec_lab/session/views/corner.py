@@ -8,6 +8,7 @@ from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.session.question import question
 from spec_lab.session.state import State
+from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import with_error
 from spec_lab.session.views.spectrum import Frame
 
@@ -49,7 +50,7 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
         "type": "corner",
         "rev": rev,
         "seq": seq,
-        "labels": [slot.label for slot in slots],
+        "labels": distinct(slots),
         "pids": [slot.pid for slot in slots],
         "lo": made.lo.tolist(),
         "hi": made.hi.tolist(),

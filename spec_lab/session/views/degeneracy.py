@@ -4,6 +4,7 @@ from typing import Any
 
 from spec_lab.session.degeneracy import axis, named
 from spec_lab.session.state import State
+from spec_lab.session.views.labels import distinct
 
 
 def degeneracy(state: State) -> dict[str, Any] | None:
@@ -19,7 +20,7 @@ def degeneracy(state: State) -> dict[str, Any] | None:
         "hi": found.high,
         "share": f"{100 * found.share:.0f} %",
         "moves": [
-            {"pid": slot.pid, "label": slot.label, "up": bool(found.weights[i] > 0)}
-            for i, slot in zip(places, slots, strict=True)
+            {"pid": slot.pid, "label": label, "up": bool(found.weights[i] > 0)}
+            for i, slot, label in zip(places, slots, distinct(slots), strict=True)
         ],
     }

@@ -32,6 +32,11 @@ def _scientific(value: float, error: float, top: int, decimals: int) -> tuple[st
     return f"{value / scale:.{digits}f}e{top:+d}", f"{error / scale:.{digits}f}e{top:+d}"
 
 
+def statistic_text(value: float) -> str:
+    """A statistic: differences of a hundredth say nothing, and the same decimals everywhere can be compared by eye."""
+    return f"{value:.2f}" if abs(value) < 1e7 else plain(value, 7)
+
+
 def plain(value: float, digits: int = 6) -> str:
     """A number without an error."""
     if not math.isfinite(value):

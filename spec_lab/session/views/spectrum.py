@@ -7,7 +7,7 @@ import numpy as np
 
 from spec_lab.fit import Setup
 from spec_lab.session.reading import Reading, UnitReading
-from spec_lab.session.views.numbers import plain
+from spec_lab.session.views.numbers import plain, statistic_text
 
 FIELDS = ("lo", "hi", "data", "err", "model", "resid", "used")
 
@@ -34,7 +34,7 @@ def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False, bas
         "xscale": "log",
         "yscale": "log",
         "ymin": lowest(reading),
-        "stat": plain(reading.stat, 7),
+        "stat": statistic_text(reading.stat),
         "units": [_head(i, unit) for i, unit in enumerate(reading.units)],
     }
     if preview and base is not None:

@@ -18,7 +18,7 @@ from spec_lab.session.timeline import timeline
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
-from spec_lab.session.views.numbers import finite, plain
+from spec_lab.session.views.numbers import finite, statistic_text
 from spec_lab.session.views.parameters import errors_of, parameters
 from spec_lab.session.views.teaching import lesson
 
@@ -134,14 +134,14 @@ def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> d
     names = {statistic_of(unit).tag for pair in setup.pairs for unit in pair.data.units}
     return {
         "name": " + ".join(sorted(names)),
-        "value": plain(number, 7) if shown is not None else "…",
+        "value": statistic_text(number) if shown is not None else "…",
         "number": finite(number),
         "dof": n - k,
         "bins": n,
         "reduced": f"{number / (n - k):.3f}" if shown is not None and n > k and math.isfinite(number) else "–",
         "exact": reading is not None,
         "per_unit": [
-            {"unit": u.name, "name": u.kind.tag, "value": plain(u.stat), "bins": int(u.used.sum())}
+            {"unit": u.name, "name": u.kind.tag, "value": statistic_text(u.stat), "bins": int(u.used.sum())}
             for u in (shown.units if shown is not None else ())
         ],
     }
@@ -208,7 +208,7 @@ def history_row(run: Run, state: State) -> dict[str, Any]:
         "label": run_label(run),
         "engine": outcome.engine,
         "time": time.strftime("%H:%M:%S", time.localtime(run.time)),
-        "stat": plain(outcome.stat, 7),
+        "stat": statistic_text(outcome.stat),
         "k": len(outcome.setup.free),
         "lnz": finite(outcome.log_evidence),
         "pinned": run.pinned,

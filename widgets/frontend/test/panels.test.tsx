@@ -320,6 +320,9 @@ describe("criteria, history, Python, spectrum", () => {
     [...s.el.querySelectorAll<HTMLElement>("button")].find((b) => b.textContent === "Minimal script")!.click();
     await until(() => s.el.querySelector(".sl-script") !== null);
     expect(s.one(".sl-script").textContent).toContain("from spec_lab import Infer");
+    const asked = s.actions("script").length;
+    press(row(s, 1), "f");
+    await until(() => s.actions("script").length === asked + 1); // an open script follows what is done
   });
 
   it("takes energy ranges as text, and refuses nonsense in place", async () => {

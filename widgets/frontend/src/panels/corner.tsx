@@ -123,7 +123,7 @@ function Selection() {
       <div class="sl-group" role="group" aria-label="How draws are selected">
         {TOOLS.map(({ tool, label, title }) => <Button key={tool} kernel icon={tool} label={label} title={title} pressed={local.brushTool.value === tool} onClick={() => { local.brushTool.value = tool; }} />)}
       </div>
-      <span class={`sl-brush-count ${made && !made.n ? "sl-warn" : ""}`} role="status">{words || (!lab.frozen.value && <span class="sl-faint">drag on a panel to select draws</span>)}</span>
+      <span class={`sl-brush-count ${made && !made.n ? "sl-warn" : ""}`} role="status">{words || (!lab.frozen.value && <span class="sl-faint sl-brush-hint">drag on a panel to select draws</span>)}</span>
       {lab.region.value && <Button icon="close" title="Clear the selection (Esc)" kind="quiet" onClick={() => lab.select(null)} />}
     </>
   );

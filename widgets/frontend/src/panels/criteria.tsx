@@ -4,7 +4,7 @@ import { useLocal } from "../state/local";
 import type { CriteriaRow } from "../state/protocol";
 import { Icon } from "../ui/icons";
 import { Empty, Panel } from "../ui/parts";
-import { fixed, signed } from "./format";
+import { fixed, minus, signed } from "./format";
 
 const COLUMNS = [
   { key: "aic", text: "AIC", doc: "Akaike: stat + 2k" },
@@ -30,7 +30,7 @@ export function CriteriaPanel() {
   return (
     <Panel name="criteria" title="Model comparison" tools={<span class="sl-tag" title="Where the statistic of “now” is taken">at {criteria.at}</span>}>
       {criteria.quality && (
-        <p class={`sl-quality ${criteria.quality.ok ? "" : "sl-warn"}`}><Icon name={criteria.quality.ok ? "check" : "warning"} size={14} /> {criteria.quality.text}</p>
+        <p class={`sl-quality ${criteria.quality.ok ? "" : "sl-warn"}`}><Icon name={criteria.quality.ok ? "check" : "warning"} size={14} /> {minus(criteria.quality.text)}</p>
       )}
       {criteria.rows.length === 0 ? <Empty title="Nothing to compare yet">Fit once, or switch Live on.</Empty> : (
         <div class={`sl-scroll ${criteria.stale ? "sl-stale" : ""}`}>

@@ -52,6 +52,7 @@ export function StatMark() {
   const local = useLocal();
   const stat = local.lab.view.value!.stat;
   const frame = local.lab.spectrum.value;
+  if (stat.bins === 0) return null;
   const preview = !!frame?.preview;
   const value = preview && frame.stat ? frame.stat : `${stat.exact ? "" : "~"}${stat.value}`;
   return (

@@ -1,6 +1,6 @@
 // The popover on a row's prior, and the Priors panel: the same form with a list of parameters beside it.
 // UI state: view-local (which parameter is open).
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLocal } from "../state/local";
 import { Button, Empty, Panel, Tex } from "../ui/parts";
 import { focusRow } from "./param_keys";
@@ -16,7 +16,8 @@ export function PriorPopover() {
     local.priorOf.value = null;
     if (pid !== null) focusRow(local, pid);
   };
-  useEffect(() => {
+  // before the first paint: it never shows at another place, and never takes the focus from a field one is already in
+  useLayoutEffect(() => {
     const outside = (event: Event) => { if (!event.composedPath().includes(box.current!)) local.priorOf.value = null; };
     place(local.root, box.current!, local.priorOf.value!);
     box.current!.querySelector<HTMLElement>("select")?.focus({ preventScroll: true });

@@ -12,17 +12,29 @@ export function Python() {
   const end = useRef<HTMLOListElement>(null);
   const last = journal.reduce((at, line, i) => (line.undone ? at : i), -1);
   useEffect(() => { end.current?.scrollTo?.({ top: end.current.scrollHeight }); }, [journal.length]);
-  const minimal = async () => {
-    if (script !== null) return setScript(null);
+  const read = async () => {
     const reply = await local.act("python", "script");
     if (reply.ok) setScript(reply.text ?? "");
+  };
+  const done = journal.filter((line) => !line.undone);
+  const at = `${done.length} ${done.at(-1)?.code}`;
+  const readAt = useRef("");
+  useEffect(() => {
+    if (script === null || readAt.current === at) return;
+    readAt.current = at; // an open script is of the set-up one sees
+    void read();
+  }, [at]);
+  const minimal = () => {
+    if (script !== null) return setScript(null);
+    readAt.current = at;
+    void read();
   };
   return (
     <Panel name="python" title="Python" tools={journal.length > 0 && (
       <>
         <span class="sl-grow" />
-        <Button label="Minimal script" title="The shortest script that leads to the present state" pressed={script !== null} onClick={() => void minimal()} />
-        <Copy text={() => (script ?? journal.filter((l) => !l.undone).map((l) => l.code).join("\n"))} label="Copy" title={script === null ? "Copy the journal" : "Copy the script"} />
+        <Button label="Minimal script" title="The shortest script that leads to the present state" pressed={script !== null} onClick={minimal} />
+        <Copy text={() => (script ?? done.map((line) => line.code).join("\n"))} label="Copy" title={script === null ? "Copy the journal" : "Copy the script"} />
       </>
     )}>
       {script !== null ? <pre class="sl-script" tabIndex={0}>{script.split("\n").map((code, i) => <div key={i}><PyLine code={code} /></div>)}</pre>

@@ -124,7 +124,7 @@ export function layout(input: SpectrumInput): SpectrumLayout {
   const { width, height } = input;
   const listed = input.units.map((unit, index) => ({ unit, index })).filter(({ unit }) => !input.hidden.has(unit.name));
   const each = laneHeight(listed.length);
-  const top = MARGIN.top + listed.length * each + (listed.length ? 5 : 0);
+  const top = MARGIN.top + listed.length * each + (listed.length ? 9 : 0);
   const w = Math.max(40, width - MARGIN.left - MARGIN.right);
   const free = Math.max(60, height - top - MARGIN.bottom - MARGIN.gap);
   const main = { x: MARGIN.left, y: top, w, h: Math.round(free * 0.72) };
