@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spec_lab._base import StatisticError, require
+from spec_lab._base.info import Info
 
 TRUSTED_K = 0.7  # Vehtari, Gelman & Gabry 2017
 UNMOVED = 1e-9  # a log-likelihood that differs by less between draws is the same at all of them
@@ -36,6 +37,22 @@ class Predictive(NamedTuple):
     pointwise: np.ndarray
     pareto_k: np.ndarray
     trusted: bool
+
+    @property
+    def info(self) -> Info:
+        """One row: value with error, effective number of parameters, and for LOO the worst k."""
+        shown = {"Value": f"{self.value:.3f} ± {self.error:.3f}", "Effective parameters": f"{self.effective:.2f}"}
+        if len(self.pareto_k):
+            shown["Largest Pareto k"] = f"{self.pareto_k.max():.2f}"
+            shown[f"k > {TRUSTED_K}"] = f"{np.sum(self.pareto_k > TRUSTED_K)} of {len(self.pareto_k)} bins"
+        shown["To be trusted"] = "yes" if self.trusted else "no"
+        return Info({name: [text] for name, text in shown.items()}, "LOOIC" if len(self.pareto_k) else "WAIC")
+
+    def __repr__(self) -> str:
+        return self.info.text
+
+    def _repr_html_(self) -> str:
+        return self.info.html
 
 
 def _arviz(feature: str) -> Any:

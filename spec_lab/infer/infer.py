@@ -6,7 +6,6 @@ It keeps no science of its own: its set-up lives in a store, every change is an 
 
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,16 +15,16 @@ from spec_lab._base import ParameterError, SpecLabWarning
 from spec_lab._base.info import Info
 from spec_lab.data.notice import windows as checked
 from spec_lab.engines import Control, Outcome, run_engine
-from spec_lab.fit import Append, Edit, Link, Notice, Problem, SetFree, Setup, Unlink
+from spec_lab.fit import Append, Edit, Link, Notice, Problem, SetFree, SetModel, Setup, Unlink
 from spec_lab.infer import tables
 from spec_lab.infer.analyzer import Bootstrap
 from spec_lab.infer.archive import Archive
+from spec_lab.infer.hooks import NAMES, BoundHook, Hook, hook_property
 from spec_lab.infer.pair import Pair
-from spec_lab.infer.par import Cfg, Handles
+from spec_lab.infer.par import Cfg, Cfgs, Handles
 from spec_lab.infer.readings import Readings
 from spec_lab.infer.store import LocalStore, Store
-
-Hook = Callable[["Infer", np.ndarray], Any]
+from spec_lab.models import Model
 
 
 class Infer(Readings):
@@ -44,7 +43,7 @@ class Infer(Readings):
         self._store: Store = LocalStore(Setup.from_pairs(list(pairs or []), rule=rule))
         self._problem: Problem | None = None
         self.outcome: Outcome | None = None
-        self._hooks: dict[str, Hook | None] = dict.fromkeys(("loglike_func", "logprior_func", "prior_transform_func"))
+        self._hooks: dict[str, Hook | None] = dict.fromkeys(NAMES)
 
     # -- state ---------------------------------------------------------------------------------------------------------
     @property
@@ -80,6 +79,19 @@ class Infer(Readings):
         flat = len(pair) == 2 and not isinstance(pair[0], (tuple, list))
         for one in [pair] if flat else pair:
             self.commit(Append(one))
+
+    def set_model(self, model: Model | str, pair: int | None = None) -> None:
+        """Give a pair another model; what both models have keeps value, prior, freeze and links.
+
+        Args:
+            model: A model, or an expression such as `"tbabs*(pl+gauss)"`.
+            pair: The number of the pair, from 1; None: every pair.
+
+        Raises:
+            ModelError: The expression is no model.
+            ParameterError: There is no such pair, or a parameter is tied to one that would go.
+        """
+        self.commit(SetModel(Model.parse(model) if isinstance(model, str) else model, pair))
 
     def link(self, pids: Iterable[int | str]) -> None:
         """Make parameters one; the first named gives value, prior and frozen state to the whole group."""
@@ -142,10 +154,10 @@ class Infer(Readings):
         return Handles(self, tuple(range(1, len(self.setup.values) + 1)))
 
     @property
-    def cfg(self) -> dict[str, Cfg]:
+    def cfg(self) -> Cfgs:
         """All configuration values by number."""
         rows = tables.cfg_rows(self.setup)
-        return {str(i): Cfg(row[2], row[3], row[4]) for i, row in enumerate(rows, start=1)}
+        return Cfgs({str(i): Cfg(row[2], row[3], row[4]) for i, row in enumerate(rows, start=1)})
 
     @property
     def pvalues(self) -> np.ndarray:
@@ -209,13 +221,13 @@ class Infer(Readings):
 
     def calc_loglike(self, theta: Any) -> float:
         """-stat/2 at `theta`, or what `loglike_func` says."""
-        hook = self._hooks["loglike_func"]
-        return float(hook(self, self._vector(theta))) if hook else -0.5 * self.calc_stat(theta)
+        hook = self.hooks.get("loglike_func")
+        return hook(self._vector(theta)) if hook else -0.5 * self.calc_stat(theta)
 
     def calc_logprior(self, theta: Any) -> float:
         """Log prior density at `theta`, or what `logprior_func` says."""
-        hook = self._hooks["logprior_func"]
-        return float(hook(self, self._vector(theta)) if hook else self.problem.log_prior(self._vector(theta)))
+        hook = self.hooks.get("logprior_func")
+        return hook(self._vector(theta)) if hook else float(self.problem.log_prior(self._vector(theta)))
 
     def calc_logprob(self, theta: Any) -> float:
         """Log-likelihood plus log prior at `theta`; -inf outside the priors without evaluating the model."""
@@ -229,8 +241,8 @@ class Infer(Readings):
 
     def prior_transform(self, cube: Any) -> np.ndarray:
         """Free values at prior quantiles `cube` (`f[n]` in [0, 1]), or what `prior_transform_func` says."""
-        hook = self._hooks["prior_transform_func"]
-        return np.asarray(hook(self, self._vector(cube)) if hook else self.problem.from_cube(self._vector(cube)))
+        hook = self.hooks.get("prior_transform_func")
+        return np.asarray(hook(self._vector(cube)) if hook else self.problem.from_cube(self._vector(cube)))
 
     def _vector(self, theta: Any) -> np.ndarray:
         what, allowed = "the vector does not fit the free parameters", ", ".join(self.clean_free_indexed_plabels)
@@ -243,10 +255,16 @@ class Infer(Readings):
         return vector
 
     # -- engines -------------------------------------------------------------------------------------------------------
+    loglike_func = hook_property(NAMES[0], "Replaces the log-likelihood: called with (infer, theta), returns a number.")
+    logprior_func = hook_property(NAMES[1], "Replaces the log prior: called with (infer, theta), returns a number.")
+    prior_transform_func = hook_property(
+        NAMES[2], "Replaces the prior transform: called with (infer, cube), returns `f[n]`."
+    )
+
     @property
     def hooks(self) -> dict[str, Callable[[np.ndarray], Any]]:
         """The functions that replace log-likelihood, log prior or prior transform, bound to this object."""
-        return {name: partial(hook, self) for name, hook in self._hooks.items() if hook}
+        return {name: BoundHook(self, name, hook) for name, hook in self._hooks.items() if hook}
 
     def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
         """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.
@@ -291,20 +309,3 @@ def _kinds() -> dict[str, type[Infer]]:
 def _kind(cls: type) -> str:
     """The nearest class of this package."""
     return next(base.__name__ for base in cls.__mro__ if base in _kinds().values())
-
-
-def _hook(name: str, doc: str) -> property:
-    def get(self: Infer) -> Hook | None:
-        return self._hooks[name]
-
-    def put(self: Infer, hook: Hook | None) -> None:
-        if hook is not None and not callable(hook):
-            raise ParameterError(f"{name} must be callable with (infer, vector)", got=hook)
-        self._hooks[name] = hook
-
-    return property(get, put, doc=doc)
-
-
-Infer.loglike_func = _hook("loglike_func", "Replaces the log-likelihood: called with (infer, theta).")  # type: ignore[attr-defined]
-Infer.logprior_func = _hook("logprior_func", "Replaces the log prior: called with (infer, theta).")  # type: ignore[attr-defined]
-Infer.prior_transform_func = _hook("prior_transform_func", "Replaces the prior transform: called with (infer, cube).")  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
 from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities, band_nodes
 
 if TYPE_CHECKING:
@@ -176,6 +177,11 @@ class Pair:
 
     def __repr__(self) -> str:
         return f"<Pair {'+'.join(self.data.names)}: {self.model.expression}>"
+
+    def _repr_html_(self) -> str:
+        tags = [kind.tag for kind in self.stat_func]
+        columns = {"Data": self.data.names, "Model": [self.model.expression] * len(tags), "Statistic": tags}
+        return Info({n: list(c) for n, c in columns.items()} | {"Value": self.stat_list, "Bins": self.npoint_list}).html
 
 
 # 1 erg/cm²/s/keV in Jy: h / (1 keV) per Hz, and 1 Jy = 1e-23 erg/cm²/s/Hz

@@ -7,9 +7,13 @@ import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
 from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, SetValue, Slot, Tie, links
+from spec_lab.infer import tables
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
@@ -67,6 +71,10 @@ class Par:
     def value(self) -> float:
         """The same number; a parameter called `log...` holds a decimal logarithm."""
         return self.val
+
+    @value.setter
+    def value(self, value: float) -> None:
+        self.val = value
 
     @property
     def frozen(self) -> bool:
@@ -176,16 +184,31 @@ class Par:
 
 
 class Handles:
-    """An ordered view of handles: `par[1]`, `par["1"]`, `par["cpl.alpha"]`, iteration, `len`, `.items()`."""
+    """An ordered view of handles. A whole number is a place, counted from 1; text is a parameter's number or name.
+
+    Of all parameters both are the same: `par[1]`, `par["1"]`, `par["cpl.alpha"]`. Of the free ones `free_par[2]` is the second
+    and `free_par["3"]` parameter 3. Also iteration (over the numbers as text), `len`, `in`, `.keys()`, `.values()`, `.items()`.
+    """
 
     def __init__(self, infer: "Infer", pids: tuple[int, ...]):
         self._infer, self._pids = infer, pids
 
     def __getitem__(self, pid: int | str) -> Par:
-        return Par(self._infer, pid)
+        whole = len(self._pids) == len(self._infer.setup.values)
+        if whole:
+            return Par(self._infer, pid)
+        if isinstance(pid, int | np.integer) and not isinstance(pid, bool) and 1 <= pid <= len(self._pids):
+            return Par(self._infer, self._pids[pid - 1])
+        if isinstance(pid, str) and (found := Par(self._infer, pid)).pid in self._pids:
+            return found
+        named = ", ".join(repr(p) for p in self.keys()) or "none"
+        raise ParameterError(
+            "this is not among the parameters shown here", got=pid, allowed=f"places 1 to {len(self._pids)}, or {named}",
+            hint="Every parameter is in infer.par.",
+        )  # fmt: skip
 
     def __setitem__(self, pid: int | str, value: float) -> None:
-        Par(self._infer, pid).val = value
+        self[pid].val = value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
@@ -194,7 +217,11 @@ class Handles:
         return len(self._pids)
 
     def __contains__(self, pid: object) -> bool:
-        return str(pid) in self.keys()
+        try:
+            self[pid]  # type: ignore[index]
+        except ParameterError:
+            return False
+        return True
 
     def keys(self) -> list[str]:
         """The numbers as text, as the documented interface has them."""
@@ -209,7 +236,10 @@ class Handles:
         return list(zip(self.keys(), self.values(), strict=True))
 
     def __repr__(self) -> str:
-        return "\n".join(repr(p) for p in self.values())
+        return "\n".join(repr(p) for p in self.values()) or "no parameters"
+
+    def _repr_html_(self) -> str:
+        return tables.par_info(self._infer.setup, only=self._pids)._repr_html_()
 
 
 class Cfg:
@@ -224,3 +254,26 @@ class Cfg:
 
     def __repr__(self) -> str:
         return f"<cfg {self.component}.{self.name} = {self.val!r}>"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{html.escape(repr(self))}</code>"
+
+
+class Cfgs(dict[str, Cfg]):
+    """Configuration values by number, `cfg[1]` or `cfg["1"]`."""
+
+    def __missing__(self, number: object) -> Cfg:
+        if str(number) in self:
+            return self[str(number)]
+        raise ParameterError(
+            "there is no such configuration value", got=number, allowed=f"a number from 1 to {len(self)}"
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{number}: {value!r}" for number, value in self.items()) or "no configuration values"
+
+    def _repr_html_(self) -> str:
+        columns = {"cfg#": list(self), "Component": [c.component for c in self.values()]}
+        return Info(
+            columns | {"Parameter": [c.name for c in self.values()], "Value": [c.val for c in self.values()]}
+        ).html

@@ -53,6 +53,9 @@ class UnitReading:
         self.photons, (self.sf, self.bf, self.rf) = photons, factors
         self.c = unit.channels(rebin=rebin, response=response)
 
+    def __repr__(self) -> str:
+        return f"<{self.unit.name or 'data unit'} beside {self.model.expression}: {self.c.size} channels>"
+
     @cached_property
     def chbin_mean(self) -> np.ndarray:
         """Middle of each channel."""

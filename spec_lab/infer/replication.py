@@ -42,6 +42,9 @@ class PredictedUnit:
         self.counts = drawn.S - unit.alpha * (drawn.B - self.c.B) if unit.kind.uses_background else drawn.S
         self.simulated, self.observed = simulated, observed
 
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.statistic}, {len(self.simulated)} simulated, p = {self.tail.p:.3f}>"
+
     @property
     def tail(self) -> Tail:
         """How often the twins fit worse than the data."""

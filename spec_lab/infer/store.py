@@ -46,3 +46,6 @@ class LocalStore:
 
     def record(self, outcome: Outcome) -> None:
         """Nothing to do: without a session there is no history."""
+
+    def __repr__(self) -> str:
+        return f"<LocalStore of {self._setup!r}>"

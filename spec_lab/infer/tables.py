@@ -1,5 +1,6 @@
 """The documented tables of parameters, as pure functions of a set-up."""
 
+from collections.abc import Collection
 from typing import Any
 
 from spec_lab._base.info import Info
@@ -19,13 +20,14 @@ def prior_text(setup: Setup, index: int) -> str:
     return "flat" if setup.priors[index] is None else str(setup.priors[index])
 
 
-def par_info(setup: Setup, *, hide_frozen_data: bool = False) -> Info:
-    """All parameters; `*` marks the free ones."""
+def par_info(setup: Setup, *, hide_frozen_data: bool = False, only: Collection[int] | None = None) -> Info:
+    """All parameters (or those with the numbers `only`); `*` marks the free ones."""
     free = set(setup.free)
     rows = [
         i
         for i, s in enumerate(setup.slots)
         if not (hide_frozen_data and s.owner == "data" and setup.frozen[i] and i not in free)
+        and (only is None or i + 1 in only)
     ]
     return Info(_columns(setup, rows, lambda i: f"{i + 1}*" if i in free else f"{i + 1}"))
 

@@ -160,6 +160,50 @@ def test_prior_transform_and_hooks(joint):
         infer.loglike_func = 3
 
 
+def test_a_hook_that_answers_nonsense_is_named():
+    infer = BayesInfer([(make_data(1), pl())])
+    for answer in ("much", [1.0, 2.0], None, {}):
+        infer.loglike_func = lambda self, theta, answer=answer: answer
+        with pytest.raises(ParameterError, match=r"loglike_func returned .* allowed: one number"):
+            infer.calc_loglike(infer.free_pvalues)
+        with pytest.raises(ParameterError, match="loglike_func returned"):
+            infer.emcee(nstep=5, discard=1, savepath=None)
+    infer.loglike_func = lambda self, theta: np.array([-1.5])
+    assert infer.calc_loglike(infer.free_pvalues) == -1.5
+    infer.prior_transform_func = lambda self, cube: cube[:1]
+    with pytest.raises(ParameterError, match="allowed: 2 numbers"):
+        infer.prior_transform([0.5, 0.5])
+
+
+def test_numbers_are_places_and_text_is_a_parameter():
+    infer = BayesInfer([(make_data(1), cpl())])
+    infer.par[1].frozen = True
+    assert [infer.free_par[place].pid for place in (1, np.int64(2))] == [2, 3]
+    assert infer.free_par["2"].pid == 2 and infer.free_par["cpl.logA"].pid == 3
+    for wrong in (0, 3, -1, "1", "cpl.alpha", True):
+        with pytest.raises(
+            ParameterError, match=r"allowed: places 1 to 2, or '2', '3'\. Every parameter is in infer\.par"
+        ):
+            infer.free_par[wrong]
+        assert wrong not in infer.free_par
+    assert 1 in infer.free_par and "3" in infer.free_par and list(infer.free_par) == ["2", "3"]
+    assert infer.cfg[1].name == infer.cfg["1"].name == "redshift"
+    with pytest.raises(ParameterError, match="from 1 to 3"):
+        infer.cfg[4]
+    infer.par["1"].value = -1.25
+    assert infer.par[1].val == -1.25
+
+
+def test_what_a_notebook_shows_is_readable(joint, posterior):
+    shown = [joint, joint.par, joint.free_par, joint.par[1], joint.cfg, joint.cfg[1], joint.pairs[0], posterior]
+    for thing in shown:
+        text, page = repr(thing), thing._repr_html_()
+        assert "object at 0x" not in text and "cpl" in text + page
+        assert page.startswith("<") and "<script" not in page
+    for thing in (joint.store, joint.readings()[0], posterior.ppc(n=5).units[0], joint.setup, posterior.outcome):
+        assert "object at 0x" not in repr(thing)
+
+
 def test_saved_files(joint, posterior, tmp_path):
     joint.save(tmp_path / "new")
     posterior.save(tmp_path / "new")
@@ -298,6 +342,8 @@ def test_predictive_criteria(posterior):
     found = posterior.loo()
     assert found.value == pytest.approx(posterior.waic().value, rel=0.05)
     assert found.effective == pytest.approx(5, abs=3)
+    assert "LOOIC" in repr(found) and "Largest Pareto k" in repr(found) and "array" not in repr(found)
+    assert f"{posterior.waic().value:.3f} ± " in posterior.waic()._repr_html_()
     assert next(iter(posterior.to_arviz().posterior)) == "pair1.cpl.alpha"
 
 
