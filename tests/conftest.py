@@ -2,12 +2,36 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 os.environ.setdefault("SPEC_LAB_AUTOSAVE", "off")  # tests that want it say so
 
 import spec_lab  # noqa: F401  (switches on double precision before any test touches JAX)
+
+
+class Compiles:
+    """Counts XLA compilations while it is open."""
+
+    def __enter__(self) -> "Compiles":
+        import jax
+
+        self.count, self._monitoring = 0, jax.monitoring
+        self._monitoring.register_event_duration_secs_listener(self._hear)
+        return self
+
+    def _hear(self, event: str, duration: float, **_: Any) -> None:
+        self.count += event == "/jax/core/compile/backend_compile_duration"
+
+    def __exit__(self, *_: object) -> None:
+        self._monitoring.unregister_event_duration_listener(self._hear)
+
+
+@pytest.fixture
+def compiles():
+    """The counter: `with compiles() as counted: ...`, then `counted.count`."""
+    return Compiles
 
 
 def _real_data_folder() -> Path | None:

@@ -1,8 +1,7 @@
 """Small problems with exactly known posteriors: two free parameters each, integrated on a grid."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jax
 import numpy as np
 import pytest
 from small import make_data
@@ -76,23 +75,3 @@ def exact():
         return made[name]
 
     return get
-
-
-class Compiles:
-    """Counts XLA compilations while it is open."""
-
-    def __enter__(self) -> "Compiles":
-        self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self._hear)
-        return self
-
-    def _hear(self, event: str, duration: float, **_: Any) -> None:
-        self.count += event == "/jax/core/compile/backend_compile_duration"
-
-    def __exit__(self, *_: object) -> None:
-        jax.monitoring.unregister_event_duration_listener(self._hear)
-
-
-@pytest.fixture
-def compiles():
-    return Compiles

@@ -1,6 +1,5 @@
 """Source positions in a fit: held ones are exact, free ones smooth, and no edit compiles anything."""
 
-import jax
 import numpy as np
 import pytest
 from drm_generator import AXES, TRUE, make_response, make_sky_data
@@ -181,22 +180,7 @@ class TestSharing:
         assert grown.root(grown.index("d3.ra")) == grown.index("d1.ra")
 
 
-class Compiles:
-    """Counts XLA compilations while it is open."""
-
-    def __enter__(self):
-        self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self._hear)
-        return self
-
-    def _hear(self, event, duration, **_):
-        self.count += event == "/jax/core/compile/backend_compile_duration"
-
-    def __exit__(self, *_):
-        jax.monitoring.unregister_event_duration_listener(self._hear)
-
-
-def test_no_edit_of_a_position_compiles_anything(setup):
+def test_no_edit_of_a_position_compiles_anything(setup, compiles):
     def all_of(problem):
         problem.value_and_grad()
         problem.display()
@@ -218,18 +202,18 @@ def test_no_edit_of_a_position_compiles_anything(setup):
     ]
     for edit in edits:
         setup = edit.apply(setup)
-        with Compiles() as counted:
+        with compiles() as counted:
             problem = Problem(setup, problem)
             all_of(problem)
         assert counted.count == 0, f"{edit} compiled {counted.count} programs"
 
 
-def test_values_of_a_held_position_compile_nothing_and_cost_one_call(held):
+def test_values_of_a_held_position_compile_nothing_and_cost_one_call(held, compiles):
     problem = Problem(held)
     problem.value_and_grad()
     generators = [u.rsp.balrog_drm for u in held.pairs[0].data.units]
     calls = sum(g.calls for g in generators)
-    with Compiles() as counted:
+    with compiles() as counted:
         first = problem.stat()
         for ra in (50.0, 51.0, 50.0):
             problem = Problem(SetValue("d1.ra", ra).apply(held), problem)

@@ -130,21 +130,6 @@ def test_tags_that_mean_the_same_share_a_kernel():
     assert len(Problem(setup).layout.statistics) == 1
 
 
-class Compiles:
-    """Counts XLA compilations while it is open."""
-
-    def __enter__(self):
-        self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self._hear)
-        return self
-
-    def _hear(self, event, duration, **_):
-        self.count += event == "/jax/core/compile/backend_compile_duration"
-
-    def __exit__(self, *_):
-        jax.monitoring.unregister_event_duration_listener(self._hear)
-
-
 def use(problem):
     problem.stat()
     problem.value_and_grad()
@@ -154,7 +139,7 @@ def use(problem):
     run_engine("preview", problem, draws=3000)
 
 
-def test_no_edit_compiles_anything():
+def test_no_edit_compiles_anything(compiles):
     start = Setup.from_pairs([(ONE, cpl()), (make_data(3), cpl() + bb())])
     for pid in (3, 6, 8):
         start = SetPrior(pid, unif(-3, 4)).apply(SetValue(pid, 1.0).apply(start))
@@ -177,13 +162,13 @@ def test_no_edit_compiles_anything():
     setup = start
     for edit in edits:
         setup = edit.apply(setup)
-        with Compiles() as compiles:
+        with compiles() as counted:
             problem = Problem(setup, problem)
             use(problem)
-        assert compiles.count == 0, f"{edit} compiled {compiles.count} programs"
+        assert counted.count == 0, f"{edit} compiled {counted.count} programs"
 
 
-def test_the_counter_counts():
-    with Compiles() as compiles:
+def test_the_counter_counts(compiles):
+    with compiles() as counted:
         jax.jit(lambda x: x * 3.25)(1.5)
-    assert compiles.count == 1
+    assert counted.count == 1
