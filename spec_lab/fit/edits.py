@@ -4,7 +4,6 @@
 is what the undo button says. A call typed in a cell and a click in a panel make the same edit and pass the same gate.
 """
 
-import re
 from abc import abstractmethod
 from typing import Any
 
@@ -283,37 +282,3 @@ def _noticed(pair: Any, name: str, windows: list[list[float]] | None) -> Any:
     unit = pair.data[name].replace(notc=windows)
     unit.channels()  # raises here, before anything changes, when no channel is left
     return pair.replace(data=pair.data.replace(**{name: unit}))
-
-
-@attrs.frozen(eq=False)
-class Append(Edit):
-    """Add a pair; parameters keep their state, and data parameters move behind the new model's."""
-
-    pair: Any
-
-    def apply(self, setup: Setup) -> Setup:
-        grown = Setup.from_pairs((*setup.pairs, self.pair), rule=setup.rule)
-        place = {_key(s): i for i, s in enumerate(grown.slots)}
-        new = [place[_key(s)] for s in setup.slots]
-        values, frozen, priors = np.array(grown.values), list(grown.frozen), list(grown.priors)
-        partition = grown.partition
-        for old, i in enumerate(new):
-            values[i], frozen[i], priors[i] = setup.values[old], setup.frozen[old], setup.priors[old]
-            if setup.partition[old] != old:
-                partition = links.merge(partition, (new[setup.partition[old]], i))
-        for i, root in enumerate(partition):  # what the new pair shares with an old one takes the old one's state
-            values[i], frozen[i], priors[i] = values[root], frozen[root], priors[root]
-        renumber = {old + 1: i + 1 for old, i in enumerate(new)}
-        kept = tuple(sorted((renumber[pid], _renumbered(text, renumber)) for pid, text in setup.ties))
-        return grown.replace(values=values, frozen=tuple(frozen), priors=tuple(priors), partition=partition, ties=kept)
-
-    def as_code(self) -> str:
-        return "infer.append((data, model))"
-
-
-def _key(slot: Any) -> tuple[Any, ...]:
-    return (slot.owner, slot.pair, slot.unit_index, slot.component, slot.name)
-
-
-def _renumbered(expression: str, renumber: dict[int, int]) -> str:
-    return re.sub(r"(\bpar\[|\bp)(\d+)", lambda m: f"{m[1]}{renumber[int(m[2])]}", expression)

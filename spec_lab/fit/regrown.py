@@ -1,0 +1,191 @@
+"""Regrown set-ups: edits that change which pairs and models there are, and so which slots.
+
+What an old slot knew (value, freeze, prior, links, ties) goes with it to its new number; a slot that is new starts as its
+model says. Numbers in ties are rewritten.
+"""
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from spec_lab._base import ModelError, ParameterError
+from spec_lab.fit import links, sky, ties
+from spec_lab.fit.edits import Edit
+from spec_lab.fit.pairs import PairSpec, make_pair
+from spec_lab.fit.setup import Setup
+from spec_lab.fit.slots import Slot
+from spec_lab.models import Model
+
+Place = Mapping[int, int]  # old index → new index
+
+
+@attrs.frozen(eq=False)
+class Append(Edit):
+    """Add a pair; parameters keep their state, and data parameters move behind the new model's."""
+
+    pair: Any
+
+    def apply(self, setup: Setup) -> Setup:
+        grown = Setup.from_pairs((*setup.pairs, self.pair), rule=setup.rule)
+        return sky.check(_carried(setup, grown, _same(setup, grown), {}))
+
+    def as_code(self) -> str:
+        return "infer.append((data, model))"
+
+
+@attrs.frozen(eq=False)
+class SetModel(Edit):
+    """Give a pair (None: every pair) another model.
+
+    A component that both models have keeps all its state. Of the others, a parameter of the same name takes its value along,
+    and its links to others that change with it, so that `cpl` hands index, peak and amplitude to `band`; freezes and priors are
+    then the new model's.
+    """
+
+    model: Model
+    pair: int | None = None
+
+    def apply(self, setup: Setup) -> Setup:
+        chosen = _chosen(setup, self.pair)
+        copies: dict[int, Model] = {}  # pairs that shared one model share the new one; others get one each
+        pairs = list(setup.pairs)
+        for i in chosen:
+            old = pairs[i]
+            mine = copies.setdefault(id(old.model), copy.copy(self.model) if copies else self.model)
+            pairs[i] = make_pair((old.data, mine))
+        grown = Setup.from_pairs(_alike(setup, tuple(pairs)), rule=setup.rule)
+        exact = _same(setup, grown)
+        return sky.check(_carried(setup, grown, exact, _namesakes(setup, grown, exact)))
+
+    def as_code(self) -> str:
+        which = "" if self.pair is None else f", {self.pair}"
+        return f"infer.set_model({_written(self.model)}{which})"
+
+    @property
+    def label(self) -> str:
+        return f"model {self.model.expression}"
+
+
+def _chosen(setup: Setup, pair: int | None) -> tuple[int, ...]:
+    count = len(setup.pairs)
+    if pair is None and count:
+        return tuple(range(count))
+    if isinstance(pair, bool) or not isinstance(pair, (int, np.integer)) or not 1 <= pair <= count:
+        allowed = f"1 to {count}, or None for all" if count else "none: there are no pairs"
+        raise ParameterError("there is no such pair", got=pair, allowed=allowed)
+    return (int(pair) - 1,)
+
+
+def _alike(setup: Setup, pairs: tuple[PairSpec, ...]) -> tuple[PairSpec, ...]:
+    """Pairs whose model did not really change stay the very objects they were, with all that is cached for them."""
+    return tuple(
+        old if old.model.structure == new.model.structure else new for old, new in zip(setup.pairs, pairs, strict=True)
+    )
+
+
+def _written(model: Model) -> str:
+    """The model as text where that text gives it back; else a name for something made by hand."""
+    try:
+        again = Model.parse(model.expression)
+    except ModelError:  # a component that only this program knows
+        return "model"
+    return repr(model.expression) if again.structure == model.structure else "model"
+
+
+def _key(slot: Slot) -> tuple[Any, ...]:
+    return (slot.owner, slot.pair, slot.unit_index, slot.component, slot.name)
+
+
+def _same(old: Setup, grown: Setup) -> dict[int, int]:
+    """Slots that both have: same pair, same component or unit, same name."""
+    place = {_key(slot): i for i, slot in enumerate(grown.slots)}
+    return {i: place[_key(slot)] for i, slot in enumerate(old.slots) if _key(slot) in place}
+
+
+def _namesakes(old: Setup, grown: Setup, exact: Place) -> dict[int, int]:
+    """Model parameters of components that went, and those of the same name of components that came, first to first."""
+    taken, found = set(exact.values()), {}
+    for i, slot in enumerate(old.slots):
+        if slot.owner != "model" or i in exact:
+            continue
+        match = next((j for j, s in enumerate(grown.slots) if j not in taken and _alias(s) == _alias(slot)), None)
+        if match is not None:
+            taken.add(match)
+            found[i] = match
+    return found
+
+
+def _alias(slot: Slot) -> tuple[Any, ...]:
+    return (slot.owner, slot.pair, slot.name, slot.unit)
+
+
+def _carried(old: Setup, grown: Setup, exact: Place, loose: Place) -> Setup:
+    """`grown` with the state of `old`: all of it where the place is `exact`, value and links where it is `loose`."""
+    place = {**exact, **loose}
+    values, frozen, priors = np.array(grown.values), list(grown.frozen), list(grown.priors)
+    for i, j in loose.items():
+        low, high = grown.range_of(j)
+        values[j] = old.values[i] if low <= old.values[i] <= high else values[j]
+    for i, j in exact.items():
+        values[j], frozen[j], priors[j] = old.values[i], old.frozen[i], old.priors[i]
+    partition = _partition(old, grown, exact, loose)
+    rank = {**dict.fromkeys(loose.values(), 1), **dict.fromkeys(exact.values(), 0)}
+    for root in set(partition):  # who knows most gives the group its state
+        group = links.members(partition, root)
+        giver = min(group, key=lambda j: (rank.get(j, 2), j))
+        for j in group:
+            values[j], frozen[j], priors[j] = values[giver], frozen[giver], priors[giver]
+    texts = _ties(old, place, partition)
+    made = grown.replace(
+        values=values,
+        frozen=tuple(frozen),
+        priors=tuple(priors),
+        partition=partition,
+        ties=tuple(sorted(texts.items())),
+    )
+    return made.replace(values=made.settle(values))
+
+
+def _partition(old: Setup, grown: Setup, exact: Place, loose: Place) -> links.Partition:
+    """Old slots are linked as they were, namesakes only among each other; a new one to what it is the same object as."""
+    partition, known = links.separate_all(len(grown.values)), {*exact.values(), *loose.values()}
+    for j, root in enumerate(grown.partition):
+        if j not in known:
+            partition = links.merge(partition, (root, j))
+    for place in (exact, loose):
+        first: dict[int, int] = {}
+        for i, j in sorted(place.items()):
+            partition = links.merge(partition, (first.setdefault(old.partition[i], j), j))
+    return partition
+
+
+def _ties(old: Setup, place: Place, partition: links.Partition) -> dict[int, str]:
+    """The ties with new numbers, each at the master of its group.
+
+    Raises:
+        ParameterError: A parameter that stays is tied to one that goes.
+    """
+    numbers = {i + 1: j + 1 for i, j in place.items()}
+    texts: dict[int, str] = {}
+    for pid, text in old.ties:
+        heirs = [place[i] for i in links.members(old.partition, pid - 1) if i in place]
+        if not heirs:
+            continue
+        lost = [old.index(s) + 1 for s in ties.sources(text) if old.index(s) + 1 not in numbers]
+        if lost:
+            gone = old.slots[lost[0] - 1]
+            raise ParameterError(
+                f"par[{pid}] is tied to par[{gone.pid}] ({gone.component}.{gone.name}), which the new model does not have",
+                got=text,
+                hint=f"Untie it first: infer.par[{pid}].untie().",
+            )
+        texts[partition[heirs[0]] + 1] = _renumbered(text, numbers)
+    return texts
+
+
+def _renumbered(expression: str, numbers: Mapping[int, int]) -> str:
+    return re.sub(r"(\bpar\[|\bp)(\d+)", lambda m: f"{m[1]}{numbers[int(m[2])]}", expression)
