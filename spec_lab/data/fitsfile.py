@@ -160,6 +160,24 @@ def as_number(value: Any, where: str) -> float | None:
     return number
 
 
+def absent(path: Path) -> DataError | None:
+    """Why there is nothing to read at a path; None where there is."""
+    text = str(path)
+    name = path.name if len(path.name) < 200 else f"{path.name[:200]}…"
+    if re.match(r"\w+:/", text) and not path.drive:
+        return DataError(f"{name!r} is an address, not a file", got=text[:200], hint="Download it first.")
+    try:
+        if path.is_dir():
+            return DataError(f"{name!r} is a folder, not a file", got=text)
+        if not path.is_file():
+            return DataError(f"there is no file {name!r}", got=text[:200], hint="Check the name and the folder.")
+        if not os.access(path, os.R_OK):
+            return DataError(f"{name!r} may not be read", got=text, hint="Its permissions forbid it.")
+    except (OSError, ValueError) as error:
+        return DataError(f"there can be no file {name!r} ({error})"[:300])
+    return None
+
+
 def content_of(file: FileLike) -> bytes:
     """All bytes of a path or a binary file object, which is put back where it stood.
 
@@ -168,10 +186,8 @@ def content_of(file: FileLike) -> bytes:
     """
     if isinstance(file, str | os.PathLike):
         path = Path(file).expanduser()
-        if path.is_dir():
-            raise DataError(f"{path.name!r} is a folder, not a file", got=str(file))
-        if not path.exists():
-            raise DataError(f"there is no file {path.name!r}", got=str(file), hint="Check the name and the folder.")
+        if refusal := absent(path):
+            raise refusal
         return path.read_bytes()
     if not callable(getattr(file, "read", None)):
         raise DataError("a file must be a path or an open binary file", got=file, allowed="str, pathlib.Path, file")
@@ -184,14 +200,12 @@ def content_of(file: FileLike) -> bytes:
     return content
 
 
-def _unzipped(content: bytes, name: str) -> bytes:
-    if content[:2] == b"\x1f\x8b":
-        with reading(name, hint="The gzip stream is damaged: get the file again."):
-            content = gzip.decompress(content)
-    if content[:6] != b"SIMPLE":
-        hint = "Text and NPZ spectra are read by `Source.from_text`."
-        raise DataError(f"{name} is not a FITS file", got=content[:20], allowed="FITS, plain or gzipped", hint=hint)
-    return content
+def unzipped(content: bytes, name: str) -> bytes:
+    """The content itself, out of its gzip stream if it lies in one."""
+    if content[:2] != b"\x1f\x8b":
+        return content
+    with reading(name, hint="The gzip stream is damaged: get the file again."):
+        return gzip.decompress(content)
 
 
 def open_fits(file: FileLike) -> list[TableHDU]:
@@ -207,7 +221,10 @@ def open_fits(file: FileLike) -> list[TableHDU]:
 
     name = file_name(file)
     with reading(name):
-        content = _unzipped(content_of(file), name)
+        content = unzipped(content_of(file), name)
+    if content[:6] != b"SIMPLE":
+        hint = "Text and NPZ spectra are read by `Source.from_text`."
+        raise DataError(f"{name} is not a FITS file", got=content[:20], allowed="FITS, plain or gzipped", hint=hint)
     with warnings.catch_warnings(record=True) as said, reading(name, hint="Is it a complete FITS file?"):
         warnings.simplefilter("always")
         with fits.open(io.BytesIO(content), memmap=False) as hdus:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.energies import OVERRIDE, judge_channels, ordered, refuse_bad
 from spec_lab.data.fitsfile import (
     FileLike,
     TableHDU,
@@ -23,7 +24,6 @@ from spec_lab.data.notes import note
 
 MATRIX_NAMES = ("MATRIX", "SPECRESP MATRIX", "SPECRESP_MATRIX", "RSP_MATRIX")
 LOWEST_ENERGY = 1e-10  # keV; ENERG_LO = 0 has no logarithm and no photon index
-OVERRIDE = "give a `Response` with your own edges"
 
 
 def read_matrix(file: FileLike, version: int | None = None) -> dict[str, Any]:
@@ -75,15 +75,8 @@ def read_area(file: FileLike, row: int | None = None) -> dict[str, Any]:
     area = table.numbers("SPECRESP")
     if area.shape != elo.shape:
         raise DataError(f"{table.where} column SPECRESP must have one value an energy", got=list(area.shape))
-    _refuse_bad(f"{table.where} column SPECRESP", area)
+    refuse_bad(f"{table.where} column SPECRESP", area)
     return {"elo": elo, "ehi": ehi, "area": area[order], "name": name}
-
-
-def _refuse_bad(where: str, values: np.ndarray, negative: bool = True) -> None:
-    if not np.isfinite(values).all():
-        raise DataError(f"{where} holds values that are not finite", got=int(np.sum(~np.isfinite(values))))
-    if negative and values.size and values.min() < 0:
-        raise DataError(f"{where} holds negative values", got=float(values.min()), allowed=">= 0")
 
 
 def _choose(tables: list[TableHDU], version: int | None, name: str) -> TableHDU:
@@ -113,24 +106,8 @@ def _ebounds(tables: list[TableHDU], table: TableHDU, name: str) -> TableHDU:
     return own[0] if own else found[0]
 
 
-def _ordered(where: str, lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Refuse edges that are not positive widths; swap them where *every* bin has its edges the other way round."""
-    _refuse_bad(where, lo)
-    _refuse_bad(where, hi)
-    if lo.ndim != 1 or lo.shape != hi.shape or not lo.size:
-        raise DataError(f"{where} must be two columns of equal length", got=[list(lo.shape), list(hi.shape)])
-    if np.all(lo > hi):
-        note(where, "every lower edge lies above its upper edge", "swapped", OVERRIDE)
-        lo, hi = hi, lo
-    bad = np.flatnonzero(~(hi > lo))
-    if bad.size:
-        at = f"row {bad[0] + 1}: {lo[bad[0]]:g} to {hi[bad[0]]:g} keV"
-        raise DataError(f"{where}: {bad.size} bins have no width", got=at, allowed="lower < upper")
-    return lo, hi
-
-
 def _channel_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    emin, emax = _ordered(f"{table.where} columns E_MIN, E_MAX", table.numbers("E_MIN"), table.numbers("E_MAX"))
+    emin, emax = ordered(f"{table.where} columns E_MIN, E_MAX", table.numbers("E_MIN"), table.numbers("E_MAX"))
     if not table.has("CHANNEL"):
         return (table.whole("TLMIN1", 1) or 0) + np.arange(emin.size), emin, emax
     channels = table.numbers("CHANNEL")
@@ -141,29 +118,14 @@ def _channel_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     channels, emin, emax = channels[order], emin[order], emax[order]
     if np.any(np.diff(channels) != 1):
         raise DataError(f"{table.where} column CHANNEL must count without gaps", got=channels[:5].tolist())
-    _judge_order(table, channels, emin, emax)
+    judge_channels(f"{table.where} columns E_MIN, E_MAX", channels, emin, emax)
     return channels, emin, emax
-
-
-def _judge_order(table: TableHDU, channels: np.ndarray, emin: np.ndarray, emax: np.ndarray) -> None:
-    """Channel energies go up or down with the channel; overlaps beyond what rounding makes are said."""
-    where, step = f"{table.where} columns E_MIN, E_MAX", np.diff((emin + emax) / 2)
-    if step.size and not (np.all(step > 0) or np.all(step < 0)):
-        odd = int(np.flatnonzero(step * np.sign(np.median(step)) <= 0)[0])
-        at = f"channel {channels[odd]}: {emin[odd]:g}-{emax[odd]:g}, then {emin[odd + 1]:g}-{emax[odd + 1]:g} keV"
-        raise DataError(f"{where}: energies must go up or down with the channel", got=at)
-    shared = np.minimum(emax[1:], emax[:-1]) - np.maximum(emin[1:], emin[:-1])
-    width = emax - emin
-    odd = np.flatnonzero(shared > 0.1 * np.minimum(width[1:], width[:-1]))
-    if odd.size:
-        found = f"{odd.size} channels overlap their neighbour (first: channel {channels[odd[0]]})"
-        note(where, found, "read as they are", OVERRIDE)
 
 
 def photon_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """ENERG_LO and ENERG_HI [e] ascending, and the order that makes them so."""
     where = f"{table.where} columns ENERG_LO, ENERG_HI"
-    lo, hi = _ordered(where, table.numbers("ENERG_LO"), table.numbers("ENERG_HI"))
+    lo, hi = ordered(where, table.numbers("ENERG_LO"), table.numbers("ENERG_HI"))
     order = np.argsort(lo, kind="stable")
     lo, hi = lo[order], hi[order]
     if lo[0] <= 0:
@@ -221,7 +183,7 @@ def _fill(
     for i, (start, length, parts) in enumerate(zip(starts, lengths, pieces, strict=True)):
         for begin, n, part in zip(start - offset, length, (p for p in parts if p.size), strict=True):
             dense[i, begin : begin + n] += part
-    _refuse_bad(f"{table.where} column MATRIX", dense, negative=False)
+    refuse_bad(f"{table.where} column MATRIX", dense, negative=False)
     if dense.size and dense.min() < 0:
         note(f"{table.where} column MATRIX", f"negative values down to {dense.min():.3g}", "kept", OVERRIDE)
     return dense

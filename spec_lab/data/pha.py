@@ -126,14 +126,15 @@ def _counts(row: Row, exposure: float, poisson: bool | None) -> tuple[np.ndarray
         raise DataError(f"{row.where} has neither a COUNTS nor a RATE column", got=sorted(row.table.columns))
     factor = exposure if is_rate else 1.0
     counts = values * factor
-    good = quality(row, counts.size) == 0  # what bad channels hold decides nothing
-    if is_rate and poisson is not False and _whole(counts[good], 1e-6):
+    good = quality(row, counts.size) == 0  # what bad channels hold decides nothing, unless there are no others
+    good = good if good.any() else ~good
+    if is_rate and poisson is not False and are_whole(counts[good], 1e-6):
         counts = np.rint(counts)  # RATE x EXPOSURE of a float32 column misses the integer by rounding only
     errors = _errors(row, counts.size, factor)
     if poisson is not None:
         return counts, None if poisson else errors, poisson
     natural = errors is None or _natural(errors[good], counts[good])
-    kept, is_poisson = _decide(row, _whole(counts[good]), natural, "sqrt(counts)" if errors is None else "STAT_ERR")
+    kept, is_poisson = _decide(row, are_whole(counts[good]), natural, "sqrt(counts)" if errors is None else "STAT_ERR")
     return counts, errors if kept else None, is_poisson
 
 
@@ -151,7 +152,7 @@ def _errors(row: Row, n: int, factor: float) -> np.ndarray | None:
     return errors
 
 
-def _whole(counts: np.ndarray, tolerance: float = 0.0) -> bool:
+def are_whole(counts: np.ndarray, tolerance: float = 0.0) -> bool:
     """Whether all finite values are non-negative whole numbers, to a relative tolerance."""
     finite = counts[np.isfinite(counts)]
     return bool(np.all(finite >= 0) and np.all(np.abs(finite - np.rint(finite)) <= tolerance * (1 + finite)))

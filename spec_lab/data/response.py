@@ -69,10 +69,10 @@ class Response(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.fitsfile import reading
+        from spec_lab.data.fitsfile import file_name, reading
         from spec_lab.data.matrix import read_matrix
 
-        with collecting(), reading(str(file)):
+        with collecting(), reading(file_name(file)):
             return cls(**read_matrix(file, version))
 
     @classmethod
@@ -145,10 +145,10 @@ class Auxiliary(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.fitsfile import reading
+        from spec_lab.data.fitsfile import file_name, reading
         from spec_lab.data.matrix import read_area
 
-        with collecting(), reading(str(file)):
+        with collecting(), reading(file_name(file)):
             return cls(**read_area(file, row))
 
     @property

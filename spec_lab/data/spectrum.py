@@ -85,10 +85,10 @@ class Spectrum(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.fitsfile import reading
+        from spec_lab.data.fitsfile import file_name, reading
         from spec_lab.data.sniff import is_fits
 
-        with collecting(), reading(str(file)):
+        with collecting(), reading(file_name(file)):
             if is_fits(file):
                 from spec_lab.data.pha import read_pha
 

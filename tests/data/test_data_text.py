@@ -1,7 +1,9 @@
 """Spectra without FITS: text, CSV, NPZ, with and without names, exposure, response."""
 
+import gzip
 import io
 import warnings
+import zipfile
 
 import numpy as np
 import pytest
@@ -99,7 +101,7 @@ def test_tables_that_cannot_be(tmp_path, lines, word):
 def test_npz_that_cannot_be(tmp_path):
     path = tmp_path / "a.npz"
     for arrays, word in (({"counts": [1], "flux": [2]}, "unknown arrays"), ({"edges": [1, 2], "counts": [1, 2]}, "one more"),
-                         ({"counts": np.array(["a"])}, "cannot be read")):  # fmt: skip
+                         ({"counts": np.array(["a"])}, "array counts holds no numbers")):  # fmt: skip
         np.savez(path, exposure=1.0, **arrays)
         with pytest.raises(DataError, match=word):
             Source.from_file(path)
@@ -109,12 +111,98 @@ def test_npz_that_cannot_be(tmp_path):
 
 
 def test_edges_without_width_or_order(tmp_path):
-    for lines in (["1 1 5", "2 3 7"], ["2 1 5", "3 2 5"]):
-        with pytest.raises(DataError, match="width"):
-            DataUnit(write(tmp_path, "# exposure = 1", *lines))
+    for lines in (["1 1 5", "2 3 7"], ["2 1 5", "3 4 5"], ["-2 1 5"], ["1 nan 5"]):
+        with pytest.raises(DataError, match=r"a\.txt columns emin, emax"):
+            Source.from_file(write(tmp_path, "# exposure = 1", *lines))
+    with pytest.warns(SpecLabWarning, match="every lower edge lies above its upper edge; swapped"):
+        assert Source.from_file(write(tmp_path, "# exposure = 1", "2 1 5", "3 2 5")).emin.tolist() == [1, 2]
     down = DataUnit(write(tmp_path, "# exposure = 1", "3 5 4", "2 3 7", "1 2 5"), notc=[2, 9])
     assert down.channels().S.tolist() == [4, 7] and down.energies[0].tolist() == [1, 2, 3]
     assert np.array_equal(down.channels().matrix, np.eye(3)[::-1][:2])
+
+
+SPELLINGS = {
+    "a mark of UTF-8 in front": "\ufeff# exposure = 10\nemin,emax,counts\n1.5,2.5,3\n2.5,3.5,4".encode(),
+    "UTF-16": "# exposure = 10\nemin\temax\tcounts\n1.5\t2.5\t3\n2.5\t3.5\t4".encode("utf-16"),
+    "Latin-1": "# Zähler\n# exposure = 10\n1.5 2.5 3\n2.5 3.5 4".encode("latin-1"),
+    "gzip": gzip.compress(b"# exposure = 10\n1.5 2.5 3\n2.5 3.5 4"),
+    "names in a comment": b"# exposure = 10\n# counts emin emax\n3 1.5 2.5\n4 2.5 3.5",
+    "names in quotes": b'# exposure = 10\n"emin","emax","counts"\n1.5,2.5,3\n2.5,3.5,4',
+    "names with units": b"# exposure = 10\nE_min (eV), E_max (eV), counts\n1500,2500,3\n2500,3500,4",
+    "comments behind": b"# exposure = 10\n1.5 2.5 3 # the first\n2.5 3.5 4",
+    "separators behind": b"# exposure = 10\nemin,emax,counts,\n1.5,2.5,3,\n2.5,3.5,4,",
+    "carriage returns": b"# exposure = 10\r1.5 2.5 3\r2.5 3.5 4\r",
+    "commas and semicolons": b"# exposure = 10\nemin;emax;counts\n1,5;2,5;3\n2,5;3,5;4",
+    "commas and blanks": b"# exposure = 10\n1,5 2,5 3\n2,5 3,5 4",
+}
+
+
+@pytest.mark.parametrize("case", SPELLINGS)
+def test_what_spreadsheets_and_people_write(tmp_path, case):
+    path = tmp_path / "a.csv"
+    path.write_bytes(SPELLINGS[case])
+    if case.startswith("commas"):
+        with pytest.warns(SpecLabWarning, match="read as decimal commas"):
+            src = Source.from_file(path)
+    else:
+        src = Source.from_file(path)
+    assert (src.emin.tolist(), src.emax.tolist(), src.counts.tolist()) == ([1.5, 2.5], [2.5, 3.5], [3, 4])
+    assert src.exposure == 10.0 and src.poisson
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# exposure = 1\n1,2,,3\n2,3,,4", "line 2 column 3 is empty"),
+        ("# exposure = 1\n1,5 2,5\n2,5 3,5", "2 columns without names"),
+        ("# exposure = 1\n# exposure = 2\n1 2 3", r"line 2 sets exposure again; got \['1', '2'\]"),
+        ("# exposure = 1\n# poisson = maybe\n1 2 3", "poisson is neither true nor false"),
+        ("# exposure = 1\nemin (furlong) emax counts\n1 2 3", "column emin has an unknown unit; got 'furlong'"),
+        ("# exposure = 1\nemin emax counts (1/s)\n1 2 3", "column counts has an unknown unit"),
+        ("# exposure = 1\nenergy counts\n1 3\n4 4\n2 4", "column energy must go up or down"),
+        ("# exposure = 1\nenergy counts\n1 3\n10 4", "would begin below 0 keV"),
+        ("emin emax rate\n1 2 .3", "rates, and no exposure"),
+    ],
+)
+def test_no_cell_lands_in_another_column(tmp_path, text, words):
+    with pytest.raises(DataError, match=rf"a\.txt.*{words}"):
+        Source.from_file(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# exposrue = 1\n# exposure = 1\n1 2 3", "the comment sets 'exposrue'.*Did you mean exposure"),
+        ("# exposure = 1\nemin emax counts rate\n1 2 3 3", "rate is left out"),
+        ("# exposure = 1\n1 2 3.5", "not whole numbers.*no Poisson counts"),
+    ],
+)
+def test_oddities_are_said(tmp_path, text, words):
+    with pytest.warns(SpecLabWarning, match=words):
+        Source.from_file(write(tmp_path, text))
+
+
+def test_scales_and_archives(tmp_path):
+    np.savez(tmp_path / "a.npz", edges=[1, 2, 3.0], counts=[3, 4], exposure=[10.0], backscale=[0.1, 0.2])
+    src = Source.from_file(tmp_path / "a.npz")
+    assert src.backscale.tolist() == [0.1, 0.2] and src.exposure == 10.0
+    with zipfile.ZipFile(tmp_path / "b.npz", "w") as made:
+        made.writestr("a.txt", "1 2 3")
+    with pytest.raises(DataError, match=r"b\.npz is a zip archive, and not of arrays"):
+        Source.from_file(tmp_path / "b.npz")
+    np.savez(tmp_path / "c.npz", edges=[1, 2, 3.0], counts=[3j, 4], exposure=1.0)
+    with pytest.raises(DataError, match="array counts holds no numbers"):
+        Source.from_file(tmp_path / "c.npz")
+
+
+def test_what_is_no_file(tmp_path):
+    for wrong, words in (
+        ("https://example.org/a.pha", "is an address, not a file.*Download it first"), (b"SIMPLE", r"io\.BytesIO"),
+        ("a" * 5000, "there can be no file"), (tmp_path, "is a folder"), ("a\0b", "there (is|can be) no file"),
+    ):  # fmt: skip
+        with pytest.raises(DataError, match=words) as caught:
+            Source.from_file(wrong)
+        assert len(str(caught.value)) < 600
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
