@@ -49,7 +49,7 @@ class Axis(NamedTuple):
 
 
 def axis(state: State) -> Axis | None:
-    """The direction for the present question, or None: no fit of it yet or one far away, fewer than two free parameters, no correlation."""
+    """The direction for the present question, or None: no fit near it, fewer than two free parameters, no correlation."""
     setup = state.setup
     found = None if state.lesson is not None else known_fit(state)
     if found is None or len(setup.free) < 2:

@@ -110,7 +110,7 @@ def test_far_from_the_fit_there_is_no_degeneracy_to_stand_on(fitted):
     """A value 5 σ off is not on it: the handle would stand at its end and show a number that means nothing."""
     state = fitted.state
     sigma = np.sqrt(np.diag(state.runs[-1].outcome.covariance))
-    off = state.setup.with_free(np.asarray(state.setup.free_values) + [0.0, 6 * sigma[1], 0.0])
+    off = state.setup.with_free(np.asarray(state.setup.free_values) + 6 * sigma * (np.arange(3) == 1))
     assert axis(state.replace(setup=off)) is None and axis(state) is not None
 
 
@@ -118,7 +118,7 @@ def test_parameters_of_the_same_label_are_told_apart():
     session = FitSession(make_infer("two"))
     slots = session.state.setup.slots
     assert len({s.label for s in slots[:4]}) < 4
-    labels = views.distinct(slots)
+    labels = views.distinct(session.state.setup, slots)
     assert len(set(labels)) == len(labels)
     assert labels[0] == slots[0].label  # what is clear stays short
     assert any("(bb)" in text for text in labels[:4])

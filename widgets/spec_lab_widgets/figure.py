@@ -40,8 +40,7 @@ def _corner(session: FitSession) -> Any:
             "there are no draws to show yet", hint="Run a fit or a sampler first: lab.fit(block=True)."
         )
     slots = [source.setup.slots[i] for i in source.setup.free]
-    labels = [
-        f"${label}$" + (f" ({s.unit})" if s.unit else "") for s, label in zip(slots, views.distinct(slots), strict=True)
-    ]
+    names = views.distinct(source.setup, slots)
+    labels = [f"${name}$" + (f" ({s.unit})" if s.unit else "") for name, s in zip(names, slots, strict=True)]
     moving = np.flatnonzero(np.ptp(np.asarray(source.draws), axis=0) > 0)
     return figures.corner(source.draws[:, moving], [labels[i] for i in moving], np.asarray(source.best)[moving])

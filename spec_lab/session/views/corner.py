@@ -50,7 +50,7 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
         "type": "corner",
         "rev": rev,
         "seq": seq,
-        "labels": distinct(slots),
+        "labels": distinct(setup, slots),
         "pids": [slot.pid for slot in slots],
         "lo": made.lo.tolist(),
         "hi": made.hi.tolist(),

@@ -21,6 +21,6 @@ def degeneracy(state: State) -> dict[str, Any] | None:
         "share": f"{100 * found.share:.0f} %",
         "moves": [
             {"pid": slot.pid, "label": label, "up": bool(found.weights[i] > 0)}
-            for i, slot, label in zip(places, slots, distinct(slots), strict=True)
+            for i, slot, label in zip(places, slots, distinct(state.setup, slots), strict=True)
         ],
     }

@@ -1,17 +1,27 @@
-"""Names of parameters that can be told apart: two components may both have a `log A`."""
+"""Names of parameters that can be told apart: two components may both have a `log A`, and so may two detectors."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from spec_lab.fit import Slot
+from spec_lab.fit import Setup, Slot
 
 
-def distinct(slots: Sequence[Slot]) -> list[str]:
-    """A label (TeX without dollars) for each slot: its own, with its component, then its number, where others have the same."""
-    labels = [slot.label for slot in slots]
-    longer = [rf"{slot.label}\ \mathrm{{({slot.component})}}" for slot in slots]
-    numbered = [f"{text} {slot.pid}" for text, slot in zip(longer, slots, strict=True)]
-    for more in (longer, numbered):
-        seen = Counter(labels)
-        labels = [full if seen[text] > 1 else text for text, full in zip(labels, more, strict=True)]
-    return labels
+def distinct(setup: Setup, slots: Sequence[Slot]) -> list[str]:
+    r"""A label (TeX without dollars) for each of these slots: its own, and in brackets what sets it apart from its namesakes.
+
+    That is the component, else the data, else both, else its number.
+    """
+    return [slot.label + _apart(setup, slot, [s for s in slots if s.label == slot.label]) for slot in slots]
+
+
+def _apart(setup: Setup, slot: Slot, namesakes: Sequence[Slot]) -> str:
+    if len(namesakes) < 2:
+        return ""
+    place = namesakes.index(slot)
+    ways = zip(*(_descriptions(setup, s) for s in namesakes), strict=True)
+    words = next(words for words in ways if len(set(words)) == len(words))
+    return rf"\ \mathrm{{({words[place]})}}"
+
+
+def _descriptions(setup: Setup, slot: Slot) -> tuple[str, ...]:
+    data = "+".join(setup.pairs[slot.pair].data.names)
+    return slot.component, data, f"{slot.component}, {data}", str(slot.pid)

@@ -44,7 +44,7 @@ export function Walk() {
       <span class="sl-walk-words" title={`The direction in which the data leave the parameters freest: ${line.share} of their scatter lies along it`}>
         <span class="sl-faint">degeneracy</span>{line.moves.map((m) => <span key={m.pid} class="sl-num"><Tex source={m.label} /> {m.up ? "↑" : "↓"}</span>)}
       </span>
-      <input type="range" min={line.lo} max={line.hi} step={(line.hi - line.lo) / 400} value={at} aria-label={`Along the degeneracy: ${words}`} aria-valuetext={`${at.toFixed(2)} standard deviations`}
+      <span class="sl-walk-grip"><input type="range" min={line.lo} max={line.hi} step={(line.hi - line.lo) / 400} value={at} aria-label={`Along the degeneracy: ${words}`} aria-valuetext={`${at.toFixed(2)} standard deviations`}
         title={`Move ${words} together; nothing changes until you let go (← → by keys, Esc takes it back)`}
         onPointerDown={() => { grip.current = { to: line.at, pointer: true }; }}
         onPointerUp={() => { if (grip.current && held === null) grip.current = null; else commit(); }} onPointerCancel={cancel} onBlur={commit}
@@ -56,7 +56,7 @@ export function Walk() {
           e.preventDefault();
           e.stopPropagation();
         }} />
-      <span class={`sl-walk-at ${held !== null ? "sl-held" : ""}`} title="Standard deviations from the best fit, along the degeneracy">{signed(at, 2)} σ</span>
+      <span class={`sl-walk-at ${held !== null ? "sl-held" : ""}`} title="Standard deviations from the best fit, along the degeneracy">{signed(at, 2)} σ</span></span>
       <PlaceError place="walk" />
     </div>
   );
