@@ -97,7 +97,8 @@ def _gaussian_total(S: Array, E: Array, v: Array) -> tuple[Array, Array]:
     a = E - v
     d = jnp.sqrt(jnp.maximum(a * a + 4.0 * S * v, 0.0))
     wide = jnp.abs(a) + d
-    return jnp.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0)), d
+    total = jnp.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0))
+    return jnp.where(v > 0, total, jnp.maximum(E, 0.0)), d
 
 
 def _gaussian_pull_slopes(S: Array, E: Array, v: Array) -> tuple[Array, Array, Array]:
@@ -112,10 +113,13 @@ def _gaussian_pull_slopes(S: Array, E: Array, v: Array) -> tuple[Array, Array, A
 
 @with_slopes(_gaussian_pull_slopes)
 def gaussian_pull(S: Array, E: Array, v: Array) -> Array:
-    """(E - M)/v at the profiled M: half the slope of `gaussian_profile` in E. Equals 1 - S/M unless M = 0."""
+    """(E - M)/v at the profiled M: half the slope of `gaussian_profile` in E. Equals 1 - S/M unless M = 0.
+
+    Of the two, the side is taken that loses fewer digits.
+    """
     M, _ = _gaussian_total(S, E, v)
-    empty = jnp.where(v < E, 1.0, _divide(E, v, v > 0))
-    return jnp.where(S > 0, jnp.where(M > 0, 1.0 - S / jnp.maximum(M, TINY), 0.0), empty)
+    bright = (v <= E) & (M > 0)
+    return jnp.where(bright, 1.0 - S / jnp.maximum(M, TINY), _divide(E - M, v, ~bright & (v > 0)))
 
 
 def _gaussian_slopes(S: Array, E: Array, v: Array) -> tuple[Array, Array, Array]:

@@ -30,7 +30,7 @@ def _gaussian_profile(S, E, v):
     a = E - v
     wide = abs(a) + math.sqrt(max(a * a + 4.0 * S * v, 0.0))
     M = 0.5 * wide if a >= 0.0 else 2.0 * S * v / wide
-    pull = 1.0 - S / M if M > 0.0 else E / v
+    pull = 1.0 - S / M if a >= 0.0 and M > 0.0 else (E - M) / v
     return _poisson(S, M) + v * pull * pull
 
 

@@ -55,14 +55,17 @@ def gaussian_total(S: Floats, E: Floats, v: Floats) -> np.ndarray:
     """The expected total M ≥ 0 that minimises `_poisson(S, M) + (M - E)²/v`: M² + (v - E) M - S v = 0."""
     a = E - v
     wide = np.abs(a) + np.sqrt(np.maximum(a * a + 4.0 * S * v, 0.0))
-    return np.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0))
+    total = np.where(a >= 0, 0.5 * wide, _divide(2.0 * S * v, wide, wide > 0))
+    return np.where(v > 0, total, np.maximum(E, 0.0))
 
 
 def _gaussian_profile(S: Floats, E: Floats, v: Floats) -> np.ndarray:
-    """The minimum over M ≥ 0 itself. At it (M - E)²/v = v (1 - S/M)², unless M = 0."""
+    """The minimum over M ≥ 0 itself. At it (M - E)/v = S/M - 1, unless M = 0: the side is taken that loses fewer digits."""
     M = gaussian_total(S, E, v)
-    pull = np.where(M > 0, 1.0 - _divide(S, M, M > 0), _divide(E, v, v > 0))
-    stat = _poisson(S, M) + v * pull * pull
+    bright = (v <= E) & (M > 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        pull = np.where(bright, 1.0 - _divide(S, M, bright), _divide(E - M, v, v > 0))
+        stat = _poisson(S, M) + np.where(v > 0, v * pull * pull, 0.0)
     possible = (v > 0) | (E > 0) | ((E == 0) & (S <= 0))
     return np.where(possible, stat, np.inf)
 

@@ -140,3 +140,24 @@ def test_large_counts_keep_their_digits(text):
     S = 1e10
     stat = float(text.Cstat(S=[S], m=[S + 3e5], ts=1.0)[0][0])
     assert_allclose(stat, 9.0, rtol=1e-4)
+
+
+def test_digits_where_the_background_is_far_too_bright():
+    """The background's error reaches to nothing: (M - E)/σ² keeps the digits that 1 - S/M loses (6e-13 of the whole)."""
+    bins = dict(S=576.0, B=3047.0, m=40.0, ts=0.72, tb=0.003, sigma_B=196.0)
+    mpmath.mp.dps = 40
+    S, B, m, ts, tb, sigma = (mpmath.mpf(bins[key]) for key in ("S", "B", "m", "ts", "tb", "sigma_B"))
+    E, v = ts * m + B * ts / tb, (ts / tb * sigma) ** 2
+    M = (E - v + mpmath.sqrt((E - v) ** 2 + 4 * S * v)) / 2
+    expected = float(2 * (M - S + S * mpmath.log(S / M)) + (M - E) ** 2 / v)
+    for kernel in (Statistic.PGstat, StatisticNB.PGstat, jax.jit(StatisticJX.PGstat)):
+        assert np.ravel(kernel(**bins)[0])[0] == pytest.approx(expected, rel=5e-15)
+
+
+@pytest.mark.parametrize("method", ["Pknown", "PGstat", "PGstat_xspec", "PPstat"])
+def test_rates_at_the_end_of_what_a_float_can_say(method):
+    bins = dict(S=1e6, B=0.0, m=10.0 ** -np.arange(290.0, 302.0), ts=1.5e-3, tb=1e-3, sigma_B=0.0)
+    stats = [np.asarray(getattr(text, method)(**bins)[0]) for text in (Statistic, StatisticNB, StatisticJX)]
+    for got in stats:
+        assert not np.isnan(got).any()
+        assert_allclose(got, stats[0], rtol=1e-13)
