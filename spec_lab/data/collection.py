@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
+import numpy as np
+
 from spec_lab._base import DataError
 from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
 from spec_lab.data.grouping import describe
 from spec_lab.data.unit import DataUnit
-from spec_lab.tree import Struct, field
+from spec_lab.tree import FrozenStructError, Struct, field
 
 _FIELDS = ("units", "names")
 
@@ -44,12 +46,21 @@ class Data(Struct):
         self.names = tuple(names)
 
     def __getitem__(self, name: str | int) -> DataUnit:
-        if isinstance(name, int):
+        if isinstance(name, int | np.integer):
+            if not -len(self.units) <= name < len(self.units):
+                raise DataError("there is no such unit", got=name, allowed=f"0 to {len(self.units) - 1}, or a name")
             return self.units[name]
         if name not in self.names:
             near = nearest(name, self.names)
             raise DataError("there is no such unit", got=name, allowed=", ".join(self.names), hint=near)
         return self.units[self.names.index(name)]
+
+    def __setitem__(self, name: str, unit: DataUnit) -> None:
+        given = f"{name}=unit" if str(name).isidentifier() else f"**{{{name!r}: unit}}"
+        raise FrozenStructError(f"Data is immutable: use data.replace({given}), which returns the changed copy.")
+
+    def __delitem__(self, name: str) -> None:
+        raise FrozenStructError(f"Data is immutable: use data.without({name!r}), which returns the changed copy.")
 
     def __contains__(self, name: object) -> bool:
         return name in self.names

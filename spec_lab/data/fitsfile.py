@@ -55,12 +55,18 @@ def split_row(file: FileLike) -> tuple[FileLike, int | None]:
         The file and the row counted from 0, or None where no row is named. XSPEC's braces count from 1.
     """
     match = _BRACES.match(os.fspath(file)) if isinstance(file, str | os.PathLike) else None
-    if match is None:
+    if match is None or not absent(Path(file).expanduser()):  # a file may be called that
         return file, None
     text = match["row"].strip()
     if not text.isdigit() or int(text) < 1:
         raise DataError(f"the row of {file_name(file)!r} must be a number", got=text, allowed="{1}, {2}, …")
     return match["path"], int(text) - 1
+
+
+def check_index(what: str, value: Any) -> None:
+    """Refuse a row or version that is no whole number; None means that none was chosen."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer)):
+        raise DataError(f"{what} must be a whole number", got=value)
 
 
 def folder_of(file: FileLike) -> Path | None:

@@ -75,7 +75,9 @@ def scheme(grpg: Any) -> Scheme:
             if value != "optimal":
                 raise DataError("unknown grouping method", got=value, allowed="'optimal'")
         elif isinstance(value, bool) or not np.isscalar(value) or not _is_number(value) or value < (key == "max_bin"):
-            raise DataError(f"grouping {key} must be a number", got=value, allowed="> 0")
+            raise DataError(
+                f"grouping {key} must be a number", got=value, allowed=">= 1" if key == "max_bin" else ">= 0"
+            )
     return Grouping(**options) if options else "none"
 
 

@@ -15,6 +15,7 @@ from spec_lab.data.fitsfile import (
     FileLike,
     TableHDU,
     as_numbers,
+    check_index,
     file_name,
     open_fits,
     split_row,
@@ -44,6 +45,7 @@ def read_matrix(file: FileLike, version: int | None = None) -> dict[str, Any]:
     name = file_name(file)
     tables = open_fits(file)
     version = version if braces is None else braces + 1
+    check_index(f"the version of {name}", version)
     table = _choose(tables, version, name)
     ebounds = _ebounds(tables, table, name)
     channels, emin, emax = _channel_edges(ebounds)
@@ -66,6 +68,7 @@ def read_area(file: FileLike, row: int | None = None) -> dict[str, Any]:
     name = file_name(file)
     found = [t for t in open_fits(file) if t.has("SPECRESP")]
     row = braces if row is None else row
+    check_index(f"the row of {name}", row)
     if not found:
         raise DataError(f"{name} has no SPECRESP extension", hint="An effective area (ARF) has a column SPECRESP.")
     if not 0 <= (row or 0) < len(found) or (row is None and len(found) > 1):

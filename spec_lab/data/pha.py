@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.fitsfile import FileLike, TableHDU, file_name, open_fits, split_row
+from spec_lab.data.energies import ordered
+from spec_lab.data.fitsfile import FileLike, TableHDU, check_index, file_name, open_fits, split_row
 from spec_lab.data.notes import note
 from spec_lab.data.row import Row, channels, detchans, grouping, quality, scale, systematic
 
@@ -40,15 +41,19 @@ def _spectra(tables: list[TableHDU], name: str) -> list[Row]:
     return rows
 
 
-def _choose(rows: list[Row], row: int | None, name: str) -> Row:
+def _choose(rows: list[Row], row: int | None, braces: int | None, name: str) -> Row:
     main = [r for r in rows if str(r.table.keyword("HDUCLAS2", "")).upper() != "BKG"]
+    row = braces if row is None else row
     if row is None:
         candidates = rows if len(rows) == 1 else main
         if len(candidates) == 1:
             return candidates[0]
         raise DataError(f"{name} holds {len(rows)} spectra", hint=f"Choose one: '{name}{{1}}' or ({name!r}, 0).")
     if not 0 <= row < len(rows):
-        raise DataError(f"{name} has no spectrum {row}", allowed=f"0 to {len(rows) - 1} in (file, n); file{{n}} + 1")
+        allowed = f"0 to {len(rows) - 1}" if braces is None else f"{{1}} to {{{len(rows)}}}"
+        raise DataError(
+            f"{name} has no such spectrum", got=row if braces is None else f"{{{row + 1}}}", allowed=allowed
+        )
     return rows[row]
 
 
@@ -70,7 +75,8 @@ def read_pha(file: FileLike, row: int | None = None, poisson: bool | None = None
     name = file_name(file)
     tables = open_fits(file)
     rows = _spectra(tables, name)
-    chosen = _choose(rows, braces if row is None else row, name)
+    check_index(f"the row of {name}", row)
+    chosen = _choose(rows, row, braces, name)
     exposure = _exposure(chosen)
     counts, errors, is_poisson = _counts(chosen, exposure, poisson)
     n = counts.size
@@ -105,7 +111,14 @@ def _edges(tables: list[TableHDU], n: int) -> dict[str, np.ndarray]:
     """Channel edges that some spectra bring along (GBM); used only where there is no response."""
     for table in tables:
         if table.name == "EBOUNDS" and table.rows == n and table.has("E_MIN") and table.has("E_MAX"):
-            return {"emin": table.numbers("E_MIN"), "emax": table.numbers("E_MAX")}
+            try:
+                emin, emax = ordered(
+                    f"{table.where} columns E_MIN, E_MAX", table.numbers("E_MIN"), table.numbers("E_MAX")
+                )
+            except DataError as error:
+                note(table.where, str(error).rstrip("."), "these channel energies are left out", "give a response")
+                return {}
+            return {"emin": emin, "emax": emax}
     return {}
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
+from spec_lab.data.fitsfile import whole_numbers
 from spec_lab.data.notes import collecting, note
 from spec_lab.tree import Struct, field
 
@@ -53,10 +54,10 @@ class Response(Struct):
         shape = (self.elo.size, self.emin.size)
         if self.matrix.shape != shape:
             raise DataError(f"{where}: matrix has the wrong shape", got=self.matrix.shape, allowed=f"[e, ch] = {shape}")
-        numbers = 1 + np.arange(shape[1]) if self.channels is None else np.asarray(self.channels)
+        numbers = 1 + np.arange(shape[1]) if self.channels is None else _floats(where, "channels", self.channels)
         if numbers.shape != shape[1:] or np.any(np.diff(numbers) != 1):
             raise DataError(f"{where}: channel numbers must count without gaps", got=numbers[:9].tolist())
-        self.channels = numbers.astype(np.int64)
+        self.channels = whole_numbers(numbers, f"{where}: channels")
 
     @classmethod
     def from_file(cls, file: Any, version: int | None = None) -> Self:
@@ -76,9 +77,22 @@ class Response(Struct):
             return cls(**read_matrix(file, version))
 
     @classmethod
+    def from_rsp(cls, file: Any) -> Self:
+        """`from_file`."""
+        return cls.from_file(file)
+
+    @classmethod
+    def from_rsp2(cls, file: Any, ii: int) -> Self:
+        """`from_file` of the matrix with EXTVER `ii` (from 1) of an RSP2 file."""
+        return cls.from_file(file, ii)
+
+    @classmethod
     def ideal(cls, emin: Any, emax: Any, area: float = 1.0, name: str = "ideal") -> Self:
         """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
-        lo, hi = np.asarray(emin, dtype=np.float64), np.asarray(emax, dtype=np.float64)
+        where = f"response {name!r}"
+        lo, hi = _edges(where, "channel energies", emin, emax)
+        if not np.all(_floats(where, "area", area) > 0) or np.size(area) != 1:
+            raise DataError(f"{where}: area must be one positive number, cm²", got=area)
         order = np.argsort(lo, kind="stable")
         return cls(lo[order], hi[order], lo, hi, area * np.eye(lo.size)[order], name=name, kind=IDEAL)
 
@@ -110,6 +124,11 @@ class Response(Struct):
 
 class Redistribution(Response):
     """A redistribution matrix: like `Response`, but [e, ch] holds probabilities. `rmf * arf` is a `Response`."""
+
+    @classmethod
+    def from_rmf(cls, file: Any) -> Self:
+        """`from_file`."""
+        return cls.from_file(file)
 
 
 class Auxiliary(Struct):
@@ -150,6 +169,11 @@ class Auxiliary(Struct):
 
         with collecting(), reading(file_name(file)):
             return cls(**read_area(file, row))
+
+    @classmethod
+    def from_arf(cls, file: Any) -> Self:
+        """`from_file`."""
+        return cls.from_file(file)
 
     @property
     def info(self) -> Info:
@@ -204,7 +228,10 @@ def _interpolated(rmf: Response, arf: Auxiliary) -> np.ndarray:
 
 def _floats(where: str, what: str, values: Any) -> np.ndarray:
     try:
-        array = np.array(values, dtype=np.float64)
+        array = np.array(values)
+        if array.dtype.kind in "bc":
+            raise TypeError("no real numbers")
+        array = array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{where}: {what} must be numbers", got=values) from error
     if not np.isfinite(array).all():

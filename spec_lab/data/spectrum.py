@@ -11,6 +11,8 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
+from spec_lab.data.energies import ordered
+from spec_lab.data.fitsfile import whole_numbers
 from spec_lab.data.notes import collecting, note
 from spec_lab.tree import Struct, field
 
@@ -60,6 +62,7 @@ class Spectrum(Struct):
         self.counts = _vector(self, "counts", self.counts)
         n = self.counts.size
         self.exposure = _exposure(self)
+        _check_words(self)
         self.poisson = (self.errors is None) if self.poisson is None else bool(self.poisson)
         self.quality = _whole(self, "quality", np.zeros(n) if self.quality is None else self.quality, n)
         self.grouping = _whole(self, "grouping", np.ones(n) if self.grouping is None else self.grouping, n)
@@ -67,9 +70,7 @@ class Spectrum(Struct):
         for name in ("backscale", "areascale", "systematic"):
             setattr(self, name, _scale(self, name, getattr(self, name), n))
         self.errors = None if self.errors is None else _vector(self, "errors", self.errors, n)
-        for name in ("emin", "emax"):
-            if getattr(self, name) is not None:
-                setattr(self, name, _vector(self, name, getattr(self, name), n))
+        self.emin, self.emax = _edges(self, n)
         with collecting():
             self.quality = _judged(self)
 
@@ -106,6 +107,12 @@ class Spectrum(Struct):
 
         with collecting():
             return cls(**read_text(file))
+
+    @classmethod
+    def from_plain(cls, file: Any) -> Self:
+        """`from_file`, where `path:ii` names row `ii` (from 0) of a PHA II file."""
+        path, colon, row = str(file).rpartition(":") if isinstance(file, str) else ("", "", "")
+        return cls.from_file(path, int(row)) if colon and row.isdigit() and len(path) > 1 else cls.from_file(file)
 
     @property
     def good(self) -> np.ndarray:
@@ -150,20 +157,59 @@ class Spectrum(Struct):
 class Source(Spectrum):
     """The spectrum of the source region (source and background together)."""
 
+    @classmethod
+    def from_src(cls, file: Any) -> Self:
+        """`from_file`."""
+        return cls.from_file(file)
+
+    @classmethod
+    def from_src2(cls, file: Any, ii: int) -> Self:
+        """`from_file` of row `ii` (from 0) of a PHA II file."""
+        return cls.from_file(file, ii)
+
 
 class Background(Spectrum):
     """The spectrum of the background region, or a background model with Gaussian errors."""
+
+    @classmethod
+    def from_bkg(cls, file: Any) -> Self:
+        """`from_file`."""
+        return cls.from_file(file)
+
+    @classmethod
+    def from_bkg2(cls, file: Any, ii: int) -> Self:
+        """`from_file` of row `ii` (from 0) of a PHA II file."""
+        return cls.from_file(file, ii)
 
 
 def _where(spectrum: Spectrum) -> str:
     return f"{type(spectrum).__name__.lower()} {spectrum.name!r}" if spectrum.name else type(spectrum).__name__.lower()
 
 
+def _check_words(spectrum: Spectrum) -> None:
+    if not isinstance(spectrum.name, str):
+        raise DataError(f"{type(spectrum).__name__.lower()}: name must be text", got=spectrum.name)
+    if spectrum.poisson is not None and not isinstance(spectrum.poisson, bool | np.bool_):
+        raise DataError(f"{_where(spectrum)}: poisson must be True, False or None", got=spectrum.poisson)
+
+
 def _numeric(spectrum: Spectrum, name: str, value: Any) -> np.ndarray:
     try:
-        return np.array(value, dtype=np.float64)
+        array = np.array(value)
+        if array.dtype.kind in "bc":
+            raise TypeError("no real numbers")
+        return array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{_where(spectrum)}: {name} must be numbers", got=value) from error
+
+
+def _edges(spectrum: Spectrum, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+    if spectrum.emin is None and spectrum.emax is None:
+        return None, None
+    if spectrum.emin is None or spectrum.emax is None:
+        raise DataError(f"{_where(spectrum)} has only one of emin and emax")
+    emin, emax = (_vector(spectrum, name, getattr(spectrum, name), n) for name in ("emin", "emax"))
+    return ordered(f"{_where(spectrum)} emin, emax", emin, emax)
 
 
 def _vector(spectrum: Spectrum, name: str, value: Any, n: int | None = None) -> np.ndarray:
@@ -176,9 +222,7 @@ def _vector(spectrum: Spectrum, name: str, value: Any, n: int | None = None) -> 
 
 def _whole(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
     array = _vector(spectrum, name, value, n)
-    if not np.isfinite(array).all() or np.any(array != np.rint(array)):
-        raise DataError(f"{_where(spectrum)}: {name} must be whole numbers", got=array[:5].tolist())
-    whole = array.astype(np.int64)
+    whole = whole_numbers(array, f"{_where(spectrum)}: {name}")
     if name == "grouping" and not np.isin(whole, (-1, 0, 1)).all():
         raise DataError(f"{_where(spectrum)}: a grouping flag is unknown", got=np.unique(whole)[:9].tolist(),
                         allowed="1 (start), -1 (continue), 0 (by itself)")  # fmt: skip

@@ -164,6 +164,9 @@ class DataUnit(Struct):
     def _gather(self, chosen: Any, everything: bool) -> Channels:
         src, bkg, response, _ = parts = self.assembly
         (first, last), used = self._noticed_groups(chosen)
+        if not everything and not parts.good.any():
+            hint = "Quality flags leave none in source and background together; give them with other ones."
+            raise DataError(f"unit {self.name!r} has no good channel", hint=hint)
         if not everything and not used.any():
             raise DataError(f"unit {self.name!r}: no good channel is noticed", got=notice.describe(self.notc),
                             hint="Widen notc, or try notc_mode='overlap'.")  # fmt: skip
