@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import inspect
+import keyword
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from spec_lab._base import ModelError
 from spec_lab._base.info import Info
 from spec_lab.models.component import REGISTRY, Component
 from spec_lab.models.model import Model
@@ -40,6 +42,28 @@ def maker(name: str) -> Callable[..., Component] | None:
 def known_names() -> list[str]:
     """Every name and alias."""
     return sorted({*REGISTRY, *(alias for cls in REGISTRY.values() for alias in cls.aliases)})
+
+
+def check_free(name: str, otherwise: str) -> None:
+    """Refuse a name that no expression could hold, and one that would hide a shipped component or be read as it.
+
+    Args:
+        name: What a component of the user's is to be called.
+        otherwise: How to give it another name, for the hint.
+
+    Raises:
+        ModelError: The name is no name, or is taken.
+    """
+    hint = f"Choose another name: {otherwise}."
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise ModelError("a component cannot have this name", got=name, hint=hint)
+    taken = component_class(name) or component_class(name.rstrip("0123456789"))
+    if (
+        taken is not None
+        and taken.__module__.startswith(__package__ + ".")
+        and not taken.__module__.endswith(".tables")
+    ):
+        raise ModelError(f"{name!r} would hide the component {taken.__name__!r}, or be read as it", hint=hint)
 
 
 class Catalog(list[dict[str, Any]]):

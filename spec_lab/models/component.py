@@ -93,7 +93,10 @@ class Component(Model):
         """N(E) in photons/cm²/s/keV, or the dimensionless factor. `p` maps parameter names to scalars."""
         if type(self).exponential:
             return jnp.exp(self.log_spectrum(x, p, T))
-        raise NotImplementedError(f"{type(self).__name__} has neither `spectrum` nor `log_spectrum`")
+        raise NotImplementedError(
+            f"{type(self).__name__} has neither `spectrum` nor `log_spectrum`: define spectrum(self, x, p, T=None), with "
+            "energies x.E and parameters p[name], or make a component of a plain function with @component"
+        )
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         """ln of `spectrum`; only with `exponential = True`."""

@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import ModelError
+from spec_lab.models.catalog import check_free
 from spec_lab.models.component import Additive, Component, Multiplicative
 from spec_lab.models.declare import LN10, amplitude, span
 from spec_lab.models.energy import Energy, Grid
@@ -115,6 +116,8 @@ def _digest(axes: tuple[Axis, ...], edges: np.ndarray, cube: np.ndarray) -> str:
 
 
 def _known(table: Table, told: tuple[str, bool, str]) -> type[Component]:
+    if told[0].isidentifier():
+        check_free(told[0], 'name="mine"')
     key = (told[0], table.digest)
     if key not in _MADE:
         _MADE[key] = _class(table, told)

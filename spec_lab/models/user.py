@@ -8,7 +8,8 @@
     model = tbabs() * mypl(alpha=-2)
 
 Every argument after E is a parameter and needs a default, its start value. An argument called T is the time in seconds. The
-function gets JAX arrays and must use `jax.numpy` (or plain arithmetic); it may be called with energies of any shape.
+function gets JAX arrays and must use `jax.numpy` (or plain arithmetic); it may be called with energies of any shape, and
+gives as many values. A function defined again (its cell run twice) replaces the component; shipped ones cannot be replaced.
 
 Saved fits name the function's place (module and name) and are loaded where it is found again: after its cell has run, or
 from a module that was imported or declared with `spec_lab.tree.allow_package`.
@@ -17,17 +18,23 @@ from a module that was imported or declared with `spec_lab.tree.allow_package`.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, ClassVar
 
 import jax
+import numpy as np
 
 from spec_lab._base import ModelError
+from spec_lab.bridge.priors import parse_prior
+from spec_lab.models.catalog import check_free
 from spec_lab.models.component import REGISTRY, Additive, Component, Mathematical, Multiplicative, needs_time
 from spec_lab.models.energy import Energy
 from spec_lab.models.parameter import parameter
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
+_UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
 _RESERVED = set("name redshift kind size terms theta config parameters names structure breaks marks".split())
 
 
@@ -57,15 +64,19 @@ def component(
         formula: LaTeX.
 
     Raises:
-        ModelError: A parameter without default, a reserved name, an unknown kind.
+        ModelError: Not a plain function, a parameter without default, a name that is taken or reserved, an unknown kind.
+        ParameterError: A prior that is none.
     """
-    told = (priors or {}, units or {}, labels or {}, frozen, aliases, formula)
-    if function is None:
-        return lambda f: _make(f, kind, name or f.__name__, *told)
-    return _make(function, kind, name or function.__name__, *told)
+    told = (kind, name, priors or {}, units or {}, labels or {}, frozen, aliases, formula)
+    return (lambda f: _make(f, *told)) if function is None else _make(function, *told)
 
 
 def _make(function, kind, name, priors, units, labels, frozen, aliases, formula) -> type[Component]:
+    if isinstance(function, type) or not callable(function):
+        raise ModelError("a component is made of a plain function", got=function, allowed="def f(E, alpha=-1.0): ...")
+    name = name or getattr(function, "__name__", "")
+    for called in (name, *aliases):
+        check_free(called, 'component(..., name="mine")')
     if kind not in _KINDS:
         raise ModelError(f"component {name!r} has an unknown kind", got=kind, allowed=", ".join(_KINDS))
     names, timed = _arguments(function, name)
@@ -73,19 +84,20 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
         unknown = [key for key in told if key not in names]
         if unknown:
             raise ModelError(f"{where} of {name!r} name no parameter", got=unknown, allowed=", ".join(names))
+    priors = {key: str(parse_prior(str(prior))) for key, prior in priors.items()}
 
     def spectrum(self: Component, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         x = x.shifted(self.redshift) if kind == "add" else x  # type: ignore[attr-defined]
         time = {"T": needs_time(self, T)} if timed else {}
         try:
-            return function(x.E, **{key: p[key] for key in names}, **time)
-        except (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError) as error:
+            return _checked(name, function(x.E, **{key: p[key] for key in names}, **time), x.E, T)
+        except _UNTRACEABLE as error:
             hint = "Use jax.numpy instead of numpy or math, and jax.numpy.where instead of if."
             raise ModelError(f"component {name!r} cannot be compiled: {type(error).__name__}", hint=hint) from error
 
     fields = {
         key: parameter(
-            float(default),
+            default,
             priors.get(key),
             unit=units.get(key, ""),
             label=labels.get(key, rf"\mathrm{{{key}}}"),
@@ -111,6 +123,21 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
     return cls
 
 
+def _checked(name: str, curve: Any, E: Any, T: Any) -> Any:
+    """What the function gave: one number for each energy, or one for all."""
+    what = "nothing" if curve is None else f"a {type(curve).__name__}"
+    if not isinstance(curve, (jax.Array, np.ndarray, np.number, int, float)):
+        hint = "It has no return." if curve is None else None
+        raise ModelError(f"component {name!r} must give an array like E", got=what, hint=hint)
+    if np.shape(curve) not in ((), np.shape(E), np.shape(T)):
+        raise ModelError(
+            f"component {name!r} must give one value for each energy",
+            got=f"shape {np.shape(curve)}",
+            allowed=f"the shape of E, here {np.shape(E)}; E may have any shape",
+        )
+    return curve
+
+
 def _arguments(function: Callable[..., Any], name: str) -> tuple[dict[str, float], bool]:
     """Parameters with their defaults, and whether the function wants the time."""
     arguments = list(inspect.signature(function).parameters.values())
@@ -122,6 +149,8 @@ def _arguments(function: Callable[..., Any], name: str) -> tuple[dict[str, float
             raise ModelError(
                 f"argument {a.name!r} of component {name!r} needs a default, its start value", hint=f"{a.name}=1.0"
             )
+        if isinstance(a.default, bool) or not isinstance(a.default, Real) or not math.isfinite(a.default):
+            raise ModelError(f"argument {a.name!r} of component {name!r} starts at no finite number", got=a.default)
         if a.name in _RESERVED:
             raise ModelError(f"component {name!r} cannot call a parameter {a.name!r}", hint="Choose another name.")
-    return {a.name: a.default for a in rest}, len(rest) < len(arguments) - 1
+    return {a.name: float(a.default) for a in rest}, len(rest) < len(arguments) - 1

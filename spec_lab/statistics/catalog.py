@@ -147,7 +147,7 @@ def resolve(tag: str, *, has_background: bool) -> StatisticKind:
     Raises:
         StatisticError: The tag is unknown, or it makes no sense without a background.
     """
-    if tag not in _WITH_BACKGROUND:
+    if not isinstance(tag, str) or tag not in _WITH_BACKGROUND:
         raise StatisticError("unknown statistic", got=tag, allowed=", ".join(_WITH_BACKGROUND), hint=_suggest(tag))
     if has_background:
         return StatisticKind(tag, *_WITH_BACKGROUND[tag])

@@ -9,7 +9,7 @@ import pytest
 from table_file import write_table
 
 from spec_lab import models
-from spec_lab._base import ModelError
+from spec_lab._base import ModelError, ParameterError
 from spec_lab.models import (
     Grid,
     Model,
@@ -74,6 +74,48 @@ def test_functions_that_cannot_be_components_teach():
         component(lambda E, a=1.0: a * E, name="x", priors={"b": "unif(0, 1)"})
     with pytest.raises(ModelError, match=r"jax\.numpy"):
         component(lambda E, a=1.0: np.exp(a * E), name="numpyish")().evaluate(np.array([1.0]))
+
+
+@pytest.mark.parametrize("given", [None, "x", True, np.ones(3), np.nan])
+def test_a_start_value_that_a_function_cannot_have(given):
+    with pytest.raises(ModelError, match="argument 'a' of component 'x' starts at no finite number"):
+        component(lambda E, a=given: E, name="x")
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda E, a=1.0: None, "must give an array like E; got 'nothing'. It has no return"),
+        (lambda E, a=1.0: (a * E, E), "must give an array like E; got 'a tuple'"),
+        (lambda E, a=1.0: (a * E).ravel()[:2], "one value for each energy; got .*shape .2,.*here .3,"),
+        (lambda E, a=1.0: E[a < E], r"NonConcreteBooleanIndexError. .*jax\.numpy\.where"),
+        (lambda E, a=1.0: E if a > 0 else 2 * E, r"TracerBoolConversionError. .*where instead of if"),
+    ],
+)
+def test_what_a_function_gives(function, words):
+    with pytest.raises(ModelError, match=words):
+        component(function, name="wrong")().evaluate(np.array([1.0, 2.0, 3.0]))
+
+
+@pytest.mark.parametrize("name", ["cpl", "powerlaw", "TBabs", "cpl2", "my comp", "class", "<lambda>"])
+def test_names_that_a_function_cannot_have(name):
+    with pytest.raises(ModelError, match=r"cannot have this name|would hide the component"):
+        component(lambda E, a=1.0: E, name=name)
+    assert Model.parse("cpl*tbabs").parameters[0].name == "alpha"
+
+
+def test_what_is_no_function():
+    for wrong in (3, pl, homemade):
+        with pytest.raises(ModelError, match="made of a plain function"):
+            component(wrong)
+    with pytest.raises(ParameterError, match="Did you mean unif"):
+        component(lambda E, a=1.0: E, name="x", priors={"a": "uni(0, 1)"})
+
+
+def test_a_function_defined_again_replaces_itself():
+    first = component(lambda E, a=1.0: a * E, name="again")
+    second = component(lambda E, a=2.0: a * E, name="again")
+    assert first is not second and Model.parse("again").theta.tolist() == [2.0]
 
 
 def test_zshift_is_the_redshift_of_every_component():
@@ -175,6 +217,8 @@ def test_a_table_of_arrays():
     np.testing.assert_allclose(model.photons(model.theta, Grid.make(e[:-1], e[1:])), spectra[1], rtol=1e-9)
     factor = tabulated("screen", e, np.ones((1, 40)) / 2, additive=False, depth=[1.0])
     np.testing.assert_allclose((factor() * pl()).evaluate([2.0, 4.0]), pl().evaluate([2.0, 4.0]) / 2)
+    with pytest.raises(ModelError, match="would hide the component 'bb'"):
+        tabulated("bb", e, spectra, kT=kT)
     with pytest.raises(ModelError, match=r"\(3, 40\)"):
         tabulated("wrong", e, spectra[:2], kT=kT)
     with pytest.raises(ModelError, match="kT of table 'wrong' must ascend"):
