@@ -41,6 +41,12 @@ _WHY = {
     ("add", "add"): "two additive components can be added or subtracted, not multiplied or divided",
     ("add", "mul"): "a factor multiplies or divides an additive component; it cannot be added to one",
 }
+_WHY_SYMBOL = {
+    ("/", "add"): "photons can be divided by a factor, and nothing can be divided by photons",
+    **dict.fromkeys(
+        [("**", "add"), ("**", "mul"), ("**", "math")], "a factor can be raised to a power, which is a number"
+    ),
+}
 
 
 class literal(Mathematical):
@@ -76,7 +82,9 @@ def join(symbol: str, left: Any, right: Any) -> Any:
         return NotImplemented
     pair = (left.kind, right.kind)
     if pair not in TABLE[symbol]:
-        why = _WHY.get(pair) or _WHY.get(pair[::-1]) or "these kinds do not combine"
+        why = (
+            _WHY_SYMBOL.get((symbol, pair[1])) or _WHY.get(pair) or _WHY.get(pair[::-1]) or "these kinds do not combine"
+        )
         allowed = ", ".join(f"{a}{symbol}{b}" for a, b in TABLE[symbol])
         raise ModelError(
             f"cannot form {left.expression} {symbol} {right.expression}: {left.expression} is {pair[0]}, "

@@ -68,7 +68,7 @@ class gauss(Additive):
     Parameters: El, sigma, keV (in the source's frame with a redshift); logA, log10 photons/cm²/s. Settings: redshift.
     """
 
-    aliases: ClassVar[tuple[str, ...]] = ("gaussian", "zgauss", "agauss")
+    aliases: ClassVar[tuple[str, ...]] = ("gaussian", "zgauss", "agauss", "ga")
     formula: ClassVar[str] = r"\frac{A}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}"
     exact: ClassVar[bool] = True
     El: Any = energy("E_l", 6.5, 0, 1e3, "line energy")

@@ -106,7 +106,7 @@ class Model(eqx.Module):
 
     @property
     def expression(self) -> str:
-        """The model as text, which `Model.parse` reads back: ``tbabs*(pl+bb)``."""
+        """The model as text, which `Model.parse` reads back, values and settings aside: ``tbabs*(pl+bb)``."""
         return self.text(self.names)
 
     @property

@@ -1,13 +1,16 @@
 """From text to model: ``tbabs*(pl+bb)``, ``2*pl``, ``gsmooth(pl+gauss)``, ``cpl(vfv_peak=False)``.
 
 Python's own grammar is read (`ast`), never run: names are catalog names or aliases, numbers are constants, a call with
-keywords sets start values and settings, a call of a convolution with a model convolves. A digit after a known name is the
-mark of a second use (``pl2``), as `Model.expression` writes it.
+keywords sets start values and settings, a call of a convolution with a model convolves. A factor may be written as XSPEC
+writes it, ``tbabs(pl+bb)`` for ``tbabs*(pl+bb)``. A digit after a known name is the mark of a second use (``pl2``), as
+`Model.expression` writes it.
 """
 
 from __future__ import annotations
 
 import ast
+import math
+from operator import add, mul, sub, truediv
 from typing import Any
 
 from spec_lab._base import ModelError
@@ -29,7 +32,7 @@ def parse(text: str) -> Model:
     if not isinstance(text, str):
         raise ModelError("a model expression is text", got=text, allowed='a string such as "tbabs*(pl+bb)"')
     try:
-        tree = ast.parse(text.strip().replace("^", "**"), mode="eval")
+        tree = ast.parse(" ".join(text.split()).replace("^", "**"), mode="eval")
     except SyntaxError as error:
         where = f" at character {error.offset}" if error.offset and text.strip() else ""
         raise ModelError(
@@ -38,7 +41,12 @@ def parse(text: str) -> Model:
             allowed='names, numbers, + - * / ** ( ), such as "tbabs*(pl+bb)"',
             hint=f"{error.msg[:1].upper()}{error.msg[1:]}{where}." if text.strip() else "There is nothing in it.",
         ) from None
-    model = _build(tree.body, text)
+    except (RecursionError, MemoryError):
+        raise ModelError("the model expression is nested too deep", got=text[:40] + " …") from None
+    try:
+        model = _build(tree.body, text)
+    except RecursionError:
+        raise ModelError("the model expression is too long", got=text[:40] + " …") from None
     if not isinstance(model, Model):
         raise ModelError("the expression is a number, not a model", got=text)
     return model
@@ -52,7 +60,7 @@ def _build(node: ast.AST, text: str) -> Any:
         inner = _build(node.operand, text)
         return -inner if isinstance(node.op, ast.USub) else inner
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-        return float(node.value)
+        return _finite(float(node.value), ast.unparse(node))
     if isinstance(node, ast.Name):
         return _component(node.id, {})
     if isinstance(node, ast.Call):
@@ -66,9 +74,21 @@ def _any_model(*sides: Any) -> bool:
     return any(isinstance(side, Model) for side in sides)
 
 
+_FOLDS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
+
+
 def _fold(op: ast.operator, left: float, right: float) -> float:
-    folds = {ast.Add: float.__add__, ast.Sub: float.__sub__, ast.Mult: float.__mul__, ast.Div: float.__truediv__}
-    return folds[type(op)](left, right) if type(op) in folds else left**right
+    written = f"{left:g}{_SYMBOLS[type(op)]}{right:g}"
+    try:
+        return _finite(_FOLDS[type(op)](left, right), written)
+    except ArithmeticError:
+        return _finite(math.inf, written)
+
+
+def _finite(value: Any, written: str) -> float:
+    if isinstance(value, complex) or not math.isfinite(value):
+        raise ModelError("a number in the model expression is not finite and real", got=written)
+    return float(value)
 
 
 def _call(node: ast.Call, text: str) -> Any:
@@ -77,15 +97,18 @@ def _call(node: ast.Call, text: str) -> Any:
     operator = _component(function.id, given) if isinstance(function, ast.Name) else _build(function, text)
     if not node.args:
         return operator
+    inner = _build(node.args[0], text) if len(node.args) == 1 else None
+    if isinstance(inner, Model) and operator.kind in ("mul", "math"):
+        return join("*", operator, inner)
     if operator.kind != "conv":
         raise ModelError(
             f"{operator.expression} takes its values by name",
             got=ast.unparse(node),
-            hint=f"Name them, as in {_example(operator)}; only a convolution is called with a model.",
+            hint=f"Name them, as in {_example(operator)}; only a factor or a convolution is called, with a model.",
         )
     if len(node.args) > 1:
         raise ModelError(f"{operator.expression} is called with one model", got=ast.unparse(node))
-    return convolve(operator, _build(node.args[0], text))
+    return convolve(operator, inner)
 
 
 def _setting(node: ast.AST) -> Any:

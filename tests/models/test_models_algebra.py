@@ -245,3 +245,16 @@ def test_tables_are_readable():
 def _edges(lo, hi, n):
     edges = np.geomspace(lo, hi, n + 1)
     return edges[:-1], edges[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("phabs(po)", "phabs*pl"),
+        ("constant*TBabs(powerlaw+ga)", "const*(tbabs*(pl+gauss))"),
+        ("tbabs(N_H=2)(pl)", "tbabs*pl"),
+        ("tbabs\n  * (pl\n  + bb)", "tbabs*(pl+bb)"),
+    ],
+)
+def test_text_as_xspec_users_write_it(text, expression):
+    assert Model.parse(text).expression == expression
