@@ -139,7 +139,7 @@ class ApplyBest(Action):
 
     def take(self, state: State) -> tuple[State, Effects]:
         found = state.run(self.run).outcome.setup
-        if len(found.values) != len(state.setup.values):
+        if [s.path for s in found.slots] != [s.path for s in state.setup.slots]:
             raise ParameterError(f"run {self.run} has other parameters than the present models", hint="Restore it.")
         setup = state.setup
         after = setup.replace(values=setup.settle(np.array(found.values, dtype=float)))

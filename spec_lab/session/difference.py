@@ -9,16 +9,43 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.fit import Append, Edit, Freeze, Link, Notice, SetFree, SetPrior, Setup, SetValue, Tie, Unlink, links
+from spec_lab.fit import (
+    Append,
+    Edit,
+    Freeze,
+    Link,
+    Notice,
+    SetFree,
+    SetModel,
+    SetPrior,
+    Setup,
+    SetValue,
+    Tie,
+    Unlink,
+    links,
+)
 
 FEW = 2  # so many changed free values are set by name; more go as one vector
 
 
 def difference(a: Setup, b: Setup) -> tuple[Edit, ...]:
-    """Edits that lead from `a` to `b`; `b` must have the models and data units of `a`, or more pairs."""
+    """Edits that lead from `a` to `b`; `b` must have the data units of `a`, or more pairs."""
     done: list[Edit] = []
     at = a
-    for stage in (_pairs, _windows, _loosened, _separated, _joined, _priors, _freezes, _held, _tied, _free):
+    for stage in (
+        _pairs,
+        _untied,
+        _models,
+        _windows,
+        _loosened,
+        _separated,
+        _joined,
+        _priors,
+        _freezes,
+        _held,
+        _tied,
+        _free,
+    ):
         for edit in stage(at, b):
             at = edit.apply(at)
             done.append(edit)
@@ -28,6 +55,26 @@ def difference(a: Setup, b: Setup) -> tuple[Edit, ...]:
 def _pairs(a: Setup, b: Setup) -> Iterator[Edit]:
     for pair in b.pairs[len(a.pairs) :]:
         yield Append(pair)
+
+
+def _untied(a: Setup, b: Setup) -> Iterator[Edit]:
+    """No tie may stand in the way of another model."""
+    if any(_replaced(a, b)):
+        yield from (Tie(pid, "") for pid, _ in a.ties)
+
+
+def _models(a: Setup, b: Setup) -> Iterator[Edit]:
+    changed = _replaced(a, b)
+    if changed and all(changed) and len({id(pair.model) for pair in b.pairs}) == 1:
+        yield SetModel(b.pairs[0].model)
+        return
+    for number, (differs, pair) in enumerate(zip(changed, b.pairs, strict=True), start=1):
+        if differs:
+            yield SetModel(pair.model, number if len(b.pairs) > 1 else None)
+
+
+def _replaced(a: Setup, b: Setup) -> list[bool]:
+    return [old.model.structure != new.model.structure for old, new in zip(a.pairs, b.pairs, strict=True)]
 
 
 def _windows(a: Setup, b: Setup) -> Iterator[Edit]:

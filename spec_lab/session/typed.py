@@ -10,7 +10,8 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import parse_prior
-from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.models import Model
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
 from spec_lab.session.degeneracy import Walk
@@ -131,6 +132,10 @@ def _freeze(args: dict[str, Any], setup: Setup) -> Action:
     return Do(Freeze(_pids(args), bool(args.get("frozen", True))))
 
 
+def _model(args: dict[str, Any], setup: Setup) -> Action:
+    return Do(SetModel(Model.parse(str(args["model"])), args.get("pair")))
+
+
 def _sigmas(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ParameterError("a place on the degeneracy is a number of standard deviations", got=value)
@@ -149,6 +154,7 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "link": lambda a, s: Do(Link(_pids(a))),
     "unlink": lambda a, s: Do(Unlink(_pids(a))),
     "set_prior": _prior,
+    "set_model": _model,
     "tie": lambda a, s: Do(Tie(s.index(_pid(a["pid"])) + 1, str(a["expression"]))),
     "notice": lambda a, s: Do(Notice(str(a["unit"]), _windows(a))),
     "undo": lambda a, s: actions.Undo(),

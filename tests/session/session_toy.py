@@ -51,6 +51,7 @@ def same_state(a: Any, b: Any) -> bool:
     return (
         np.array_equal(a.values, b.values)
         and (a.frozen, a.partition, a.priors, a.ties) == (b.frozen, b.partition, b.priors, b.ties)
+        and [p.model.structure for p in a.pairs] == [p.model.structure for p in b.pairs]
         and [u.notc for p in a.pairs for u in p.data.units] == [u.notc for p in b.pairs for u in p.data.units]
     )
 

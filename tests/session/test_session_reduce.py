@@ -8,7 +8,8 @@ from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import SpecLabError
 from spec_lab.bridge.priors import logunif, norm, unif
-from spec_lab.fit import Freeze, Link, Notice, SetFree, SetPrior, SetValue, Tie, Unlink
+from spec_lab.fit import Freeze, Link, Notice, SetFree, SetModel, SetPrior, SetValue, Tie, Unlink
+from spec_lab.models import Model
 from spec_lab.session import Do, State, difference, reduce
 from spec_lab.session.actions import Redo, Undo
 
@@ -18,6 +19,7 @@ GROUPS = st.lists(PIDS, min_size=1, max_size=4, unique=True).map(tuple)
 PRIORS = st.sampled_from([unif(-4, 4), unif(0, 1), norm(0, 1), logunif(0.1, 10), None])
 WINDOWS = st.sampled_from([(), ((20.0, 400.0),), ((15.0, 100.0), (150.0, 800.0)), ((300.0, 9000.0),)])
 TIES = st.sampled_from(["", "2*par[1] + 0.5", "par[2] - par[3]", "par[1]**2", "par[11]/2"])
+MODELS = st.sampled_from([Model.parse(text) for text in ("cpl", "pl", "tbabs*cpl", "pl+bb", "band")])
 EDITS = st.one_of(
     st.builds(SetValue, PIDS, VALUES),
     st.builds(Freeze, GROUPS, st.booleans()),
@@ -26,6 +28,7 @@ EDITS = st.one_of(
     st.builds(SetPrior, PIDS, PRIORS),
     st.builds(Tie, PIDS, TIES),
     st.builds(Notice, st.sampled_from(["na", "b1"]), WINDOWS),
+    st.builds(SetModel, MODELS),
     st.builds(SetFree, st.lists(VALUES, min_size=3, max_size=3).map(tuple)),
 )
 SEQUENCES = st.lists(EDITS, max_size=12)

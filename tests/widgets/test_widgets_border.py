@@ -82,6 +82,9 @@ def test_no_trait_changes_behind_the_front_end(wire, lab):
         {"type": "action", "id": 5, "name": "fit", "args": {"engine": "fit", "options": {"starts": "many"}}},
         {"type": "action", "id": 5, "name": "undo", "args": {}},
         {"type": "action", "id": 5, "name": "prior_preview", "args": {"pid": 1, "prior": "nonsense("}},
+        {"type": "action", "id": 5, "name": "set_model", "args": {"model": "plx"}},
+        {"type": "action", "id": 5, "name": "set_model", "args": {"model": "pl", "pair": 7}},
+        {"type": "action", "id": 5, "name": "model_preview", "args": {"model": "pl+"}},
         {"type": "action", "id": 5, "name": "dismiss", "args": {"message": "x"}},
         {"type": "ack", "id": 5},
         {"type": "drag", "id": 5, "pid": 99, "value": 1, "seq": 1},
@@ -122,6 +125,17 @@ def test_the_script_and_prior_previews_change_nothing(wire, lab):
     drawn = wire.act("prior_preview", 3, pid=1, prior="norm(0, 0.5)")
     assert len(drawn["x"]) == len(drawn["density"]) and drawn["lo"] < 0 < drawn["hi"]
     assert lab.session.state is state
+
+
+def test_another_model_is_previewed_picked_and_used(wire, lab):
+    state = lab.session.state
+    assert any(c["name"] == "gauss" for c in wire.act("components", 1)["components"])
+    assert "3 stay as they are" in wire.act("model_preview", 2, model="cpl + gauss", pair=None)["words"]
+    assert lab.session.state is state
+    reply = wire.act("set_model", 3, model="cpl + gauss", pair=None)
+    assert reply["code"] == "infer.set_model('cpl+gauss')"
+    shown = wire.until(lambda m: m["type"] == "view" and m["rev"] >= reply["rev"])
+    assert shown["models"] == [{"pair": 1, "data": "na + b1", "expression": "cpl+gauss"}]
 
 
 def test_a_drag_previews_and_leaves_no_trace(wire, lab):

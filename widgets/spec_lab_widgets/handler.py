@@ -35,6 +35,10 @@ def _done(session: FitSession, message: dict[str, Any]) -> Reply:
         return {"text": session.script(), "code": "print(lab.script())", "rev": session.state.rev}
     if name == "prior_preview":
         return _prior_preview(session, args)
+    if name == "components":
+        return {"components": views.components()}
+    if name == "model_preview":
+        return views.model_preview(session.state.setup, str(args.get("model", "")), args.get("pair"))
     session.reader.overtake()
     if name == "resample":  # needs the model, and so is no pure action of the state alone
         session.tutor.resample(args.get("seed"))

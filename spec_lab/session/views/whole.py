@@ -18,6 +18,7 @@ from spec_lab.session.timeline import timeline
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
+from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, statistic_text
 from spec_lab.session.views.parameters import errors_of, parameters
 from spec_lab.session.views.teaching import lesson
@@ -62,6 +63,7 @@ def view(
         "rev": state.rev,
         "title": " + ".join(name for pair in state.setup.pairs for name in pair.data.names),
         "subtitle": "; ".join(pair.model.expression for pair in state.setup.pairs),
+        "models": models(state.setup),
         "params": parameters(state.setup, errors),
         "units": units(state.setup),
         "stat": statistic(state.setup, reading, known),

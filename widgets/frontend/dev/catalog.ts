@@ -1,5 +1,5 @@
 // What the toy kernel offers: parameters, prior families, engines, and a past worth comparing with.
-import type { CriteriaRow, Engine, Family, HistoryEntry, Row } from "../src/state/protocol";
+import type { ComponentInfo, CriteriaRow, Engine, Family, HistoryEntry, Row } from "../src/state/protocol";
 
 const row = (pid: number, component: string, name: string, label: string, unit: string, value: number, text: string, error: string, prior: string, lo: number, hi: number, more: Partial<Row> = {}): Row => ({
   pid, owner: "model", expression: "cpl+bb", component, name, label, unit, value, text, error, frozen: false, free: true, link: null, linked_to: null, tie: null, at_bound: null,
@@ -45,4 +45,15 @@ export const HISTORY: HistoryEntry[] = [
   { run: 3, label: "cpl+bb with thermal bump", engine: "NUTS", time: "12:04", stat: "176.31", k: 6, lnz: null, pinned: true, note: "2000 draws, R̂ 1.00", current: true },
   { run: 2, label: "cpl · MultiNest", engine: "MultiNest", time: "11:58", stat: "188.04", k: 4, lnz: "−104.83", pinned: false, note: "stopped at 61 %", current: false },
   { run: 1, label: "pl · Newton", engine: "Newton", time: "11:41", stat: "301.20", k: 3, lnz: null, pinned: false, note: "", current: false },
+];
+
+const component = (name: string, kind: ComponentInfo["kind"], family: string, what: string, aliases: string[] = []): ComponentInfo => ({ name, kind, family, what, aliases });
+
+export const COMPONENTS: ComponentInfo[] = [
+  component("bb", "add", "additive", "Black body.", ["zbbody"]),
+  component("cpl", "add", "additive", "Cut-off power law.", ["cutoffpl"]),
+  component("gauss", "add", "additive", "Gaussian line.", ["gaussian"]),
+  component("pl", "add", "additive", "Power law.", ["powerlaw"]),
+  component("gsmooth", "conv", "convolution", "Gaussian smoothing of a spectrum."),
+  component("tbabs", "mul", "multiplicative", "Absorption by the interstellar medium.", ["ztbabs"]),
 ];

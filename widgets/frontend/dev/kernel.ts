@@ -1,7 +1,7 @@
 // A toy kernel that speaks PROTOCOL.md: enough of a session (undo, links, ties, notice, a fit that takes seconds) to
 // click through every state of the panels without Python. It is for the host page and for tests, never shipped.
 import type { CriteriaRow, FitState, Handle, HistoryEntry, Reply, Row, View } from "../src/state/protocol";
-import { ENGINES, FAMILIES, firstRows } from "./catalog";
+import { COMPONENTS, ENGINES, FAMILIES, firstRows } from "./catalog";
 import { curves, gauss, makeUnits, random, type Theta, type ToyUnit } from "./physics";
 
 type Post = (message: Record<string, unknown>, buffers?: DataView[]) => void;
@@ -27,6 +27,7 @@ export class ToyKernel {
   log: Record<string, unknown>[] = [];
   at = 0;
   refuseWalk = false;
+  model = "cpl+bb";
   private timer: ReturnType<typeof setInterval> | undefined;
   private seq = 0;
 
@@ -167,7 +168,7 @@ export class ToyKernel {
     const k = this.now.rows.filter((r) => r.free).length;
     const { t, factors } = this.theta(this.now.rows);
     return {
-      type: "view", rev: this.rev, title: "n6 + b1", subtitle: "cpl+bb",
+      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
       params: { rows: this.now.rows, families: FAMILIES },
       units: this.units.map((u, i) => ({
         name: u.name, pair: 1, stat: "pgstat", formula: "Poisson source, Gaussian background", channels: u.lo.length, used: curves(u, t, factors[i], this.now.notice[u.name], { bb: true }).used.reduce((a, b) => a + b, 0),
@@ -259,6 +260,14 @@ export class ToyKernel {
         this.sendGhost(a.run as unknown as number);
         return this.reply(id);
       }
+      case "set_model": {
+        const model = String(a.model).replace(/\s/g, "");
+        if (/nonsense/.test(model)) return this.refuse(id, "no component is called nonsense.", "Did you mean pl?");
+        this.model = model;
+        return this.edit(id, `model ${model}`, `infer.set_model('${model}')`, rows);
+      }
+      case "components": return this.reply(id, { components: COMPONENTS });
+      case "model_preview": return /nonsense/.test(String(a.model)) ? this.refuse(id, "no component is called nonsense.", "Did you mean pl?") : this.reply(id, { expression: a.model, words: "7 parameters: 5 stay as they are, 2 new" });
       case "prior_preview": return this.preview(id, String(a.prior));
       case "fit": return this.start(id, String(a.engine));
       case "stop": return this.stopFit(id);

@@ -40,6 +40,7 @@ function run(local: Local, row: Row, command: Command, shift: boolean): void {
     case "step": return step(local, row, command.by);
     case "edit": local.editing.value = { pid: row.pid, start: command.start }; return;
     case "prior": local.priorOf.value = row.pid; return;
+    case "model": if (!local.lab.frozen.value && !local.lab.view.value?.lesson) local.modelOpen.value = true; return;
     case "select": local.selected.value = toggled(local.selected.value, row.pid); return;
     case "freeze": return void local.act("params", "freeze", { pids, frozen: freezeTo(local.lab.rows.value, pids) });
     case "link": return void linkSelected(local);

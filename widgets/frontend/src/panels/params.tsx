@@ -7,6 +7,7 @@ import type { Row } from "../state/protocol";
 import { freezeTo, targets } from "../state/select";
 import { Button, Empty, Panel } from "../ui/parts";
 import { Icon } from "../ui/icons";
+import { ModelPopover, modelWords } from "./model_popover";
 import { onTableKey } from "./param_keys";
 import { onTableCopy, onTablePaste } from "./param_paste";
 import { ParamRow } from "./param_row";
@@ -22,6 +23,7 @@ export function Params() {
       {rows.length > 0 && <Walk />}
       <span class="sl-hide" role="status">{local.said.value}</span>
       {local.priorOf.value !== null && <PriorPopover />}
+      {local.modelOpen.value && <ModelPopover />}
     </Panel>
   );
 }
@@ -33,8 +35,12 @@ function Tools() {
   const freeze = freezeTo(rows, pids);
   const linked = rows.some((row) => pids.includes(row.pid) && row.link !== null);
   const master = rows.find((row) => row.pid === pids[0]);
+  const models = local.lab.view.value!.models ?? [];
   return (
     <>
+      {models.length > 0 && !local.lab.view.value!.lesson && (
+        <Button kernel icon="pencil" label={modelWords(models)} extra="sl-model-button" title="The model: change it, add or take away components (M)" onClick={() => { local.modelOpen.value = true; }} />
+      )}
       <div class="sl-group">
         <Button kernel icon="snowflake" label={freeze || !pids.length ? "Freeze" : "Thaw"} disabled={!pids.length} title={`${freeze ? "Freeze" : "Thaw"} the selected parameters (F)`}
           onClick={() => void local.act("params", "freeze", { pids, frozen: freeze })} />

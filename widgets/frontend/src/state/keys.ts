@@ -6,7 +6,7 @@ export type Command =
   | { do: "move"; by: number }
   | { do: "edge"; end: "first" | "last" }
   | { do: "step"; by: number }
-  | { do: "freeze" | "link" | "unlink" | "prior" | "select" | "escape" | "filter" }
+  | { do: "freeze" | "link" | "unlink" | "prior" | "model" | "select" | "escape" | "filter" }
   | { do: "edit"; start: string | null }
   | { do: "undo" | "redo" | "help" | "pause" | "stop" }
   | { do: "lesson"; name: "shuffle" | "resample" | "reveal" | "next" }
@@ -32,6 +32,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["L"], text: "link the selection (first chosen is master)" },
   { group: "Parameters", keys: ["U"], text: "unlink" },
   { group: "Parameters", keys: ["P"], text: "edit the prior; Tab to its handles, ← → pull them" },
+  { group: "Parameters", keys: ["M"], text: "change the model" },
   { group: "Parameters", keys: ["/"], text: "filter the table" },
   { group: "Parameters", keys: ["Tab", "←", "→"], text: "on the handle below the table: walk along the degeneracy" },
   { group: "Parameters", keys: ["Ctrl V"], text: "paste a column of values downwards, or names with values" },
@@ -58,7 +59,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
 ];
 
 const LETTERS: Record<string, Command> = {
-  f: { do: "freeze" }, l: { do: "link" }, u: { do: "unlink" }, p: { do: "prior" }, " ": { do: "select" },
+  f: { do: "freeze" }, l: { do: "link" }, u: { do: "unlink" }, p: { do: "prior" }, m: { do: "model" }, " ": { do: "select" },
   "/": { do: "filter" }, Escape: { do: "escape" }, Enter: { do: "edit", start: null }, F2: { do: "edit", start: null },
   ArrowUp: { do: "move", by: -1 }, ArrowDown: { do: "move", by: 1 },
   Home: { do: "edge", end: "first" }, End: { do: "edge", end: "last" },

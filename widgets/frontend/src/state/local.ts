@@ -21,6 +21,7 @@ export class Local {
   readonly showHidden = signal(false);
   readonly editing = signal<{ pid: number; start: string | null } | null>(null);
   readonly priorOf = signal<number | null>(null);
+  readonly modelOpen = signal(false);
   // spectrum
   readonly logx = signal<boolean | null>(null);
   readonly logy = signal<boolean | null>(null);

@@ -188,6 +188,7 @@ export interface View {
   rev: number;
   title: string;
   subtitle: string;
+  models?: ModelInfo[];
   params: { rows: Row[]; families: Family[] };
   units: UnitInfo[];
   stat: StatInfo;
@@ -240,6 +241,26 @@ export interface Reply {
   /** `prior_preview`: the axis is logarithmic (and `density` is per ln x); what can be pulled along it. */
   log?: boolean;
   handles?: Handle[];
+  /** `components`: what a model can be made of. */
+  components?: ComponentInfo[];
+  /** `model_preview`: the expression as Python reads it, and what would stay. */
+  expression?: string;
+  words?: string;
+}
+
+/** A pair's model. */
+export interface ModelInfo {
+  pair: number;
+  data: string;
+  expression: string;
+}
+
+export interface ComponentInfo {
+  name: string;
+  kind: "add" | "mul" | "math" | "conv";
+  family: string;
+  what: string;
+  aliases: string[];
 }
 
 export interface SpectrumUnitHeader {

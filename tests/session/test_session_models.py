@@ -1,0 +1,98 @@
+"""Another model in a session: one change like any other, with its past runs still there to go back to."""
+
+import numpy as np
+import pytest
+from session_toy import make_infer, run_code, same_state
+
+from spec_lab._base import ModelError, ParameterError
+from spec_lab.fit import Append
+from spec_lab.models import component, pl
+from spec_lab.session import action_from, views
+
+
+def model_of(session):
+    return [pair.model.expression for pair in session.state.setup.pairs]
+
+
+def change(session, model, pair=None):
+    session.dispatch(action_from("set_model", {"model": model, "pair": pair}, session.state.setup))
+
+
+def test_a_model_is_changed_undone_and_replayed(session, infer):
+    infer.par["cpl.alpha"].val = -0.7
+    before = session.state.setup
+    change(session, "tbabs*(cpl + gauss)")
+    assert model_of(session) == ["tbabs*(cpl+gauss)"] and infer.par["cpl.alpha"].val == -0.7
+    assert session.state.past[-1].label == "model tbabs*(cpl+gauss)"
+    infer.par["gauss.El"].val = 80.0
+    other = make_infer()
+    run_code(session.script(), other)
+    assert same_state(other.setup, infer.setup)
+    session.undo()
+    session.undo()
+    assert session.state.setup is before
+
+
+def test_the_curves_and_the_fit_follow_the_model(session, infer):
+    session.fit()
+    run = session.wait(60)
+    change(session, "band")
+    assert session.reading().setup is session.state.setup
+    assert np.isclose(session.reading().stat, infer.stat)
+    session.fit()
+    assert session.wait(60).outcome.stat < run.outcome.stat + 1e-3  # cpl is a limit of band
+    assert [row["label"] for row in views.view(session.state, session.reading())["history"]]
+    with pytest.raises(ParameterError, match="other parameters"):
+        session.apply(run.number)
+    session.restore(run.number)
+    assert model_of(session) == ["cpl"] and np.isclose(infer.stat, run.outcome.stat)
+
+
+def test_models_of_as_many_parameters_are_not_confused(session):
+    session.fit()
+    run = session.wait(60)
+    change(session, "hecut*pl")
+    assert len(session.state.setup.values) != 0
+    with pytest.raises(ParameterError, match="other parameters"):
+        session.apply(run.number)
+
+
+def test_one_of_two_pairs(session, infer):
+    session.dispatch(action_from("freeze", {"pids": [1], "frozen": True}, session.state.setup))
+    session.commit(Append((infer.setup.pairs[0].data, pl())))
+    change(session, "pl + bb", 2)
+    assert model_of(session) == ["cpl", "pl+bb"] and session.state.setup.frozen[0]
+    change(session, "band")
+    assert model_of(session) == ["band", "band"]
+    assert views.view(session.state, session.reading())["models"] == [
+        {"pair": 1, "data": "na + b1", "expression": "band"},
+        {"pair": 2, "data": "na + b1", "expression": "band"},
+    ]
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("plx", "plx"), ("pl+", "pl"), ("", "nothing in it"), ("tbabs", "photon spectrum")])
+def test_what_is_no_model_is_refused_and_changes_nothing(session, text, wrong):
+    before = session.state
+    with pytest.raises((ModelError, ParameterError), match=wrong):
+        change(session, text)
+    with pytest.raises((ModelError, ParameterError), match=wrong):
+        views.model_preview(before.setup, text, None)
+    assert session.state is before
+
+
+def test_a_preview_says_what_stays(session):
+    said = views.model_preview(session.state.setup, "tbabs*cpl", None)
+    assert said == {"expression": "tbabs*cpl", "words": "4 parameters: 3 stay as they are, 1 new"}
+    assert views.model_preview(session.state.setup, "cpl", 1)["words"] == "3 parameters, all as they are"
+    assert views.model_preview(session.state.setup, "pl", 1)["words"] == "2 parameters, all new"
+
+
+def test_what_can_be_picked_includes_a_component_just_written():
+    @component
+    def freshly_written(E, A=1.0):
+        """A formula of one's own."""
+        return A / E
+
+    picks = {entry["name"]: entry for entry in views.components()}
+    assert picks["tbabs"]["family"] == "multiplicative" and "powerlaw" in picks["pl"]["aliases"]
+    assert picks["freshly_written"]["what"] == "A formula of one's own."

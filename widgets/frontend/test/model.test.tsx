@@ -1,0 +1,97 @@
+// Another model: what a word may mean, what picking makes of the expression, and one action when it is used.
+import { afterEach, describe, expect, it } from "vitest";
+import { COMPONENTS } from "../dev/catalog";
+import { fragment, picked, suggestions } from "../src/state/models";
+import { press, show, tick, until } from "./helpers";
+
+type Shown = Awaited<ReturnType<typeof show>>;
+let open: Shown | null = null;
+afterEach(() => { open?.close(); open = null; document.body.innerHTML = ""; });
+
+const by = (name: string) => COMPONENTS.find((c) => c.name === name)!;
+const after = (text: string, name: string) => picked(text, by(name), COMPONENTS);
+
+describe("an expression", () => {
+  it("ends in an unfinished word, or in none", () => {
+    expect(["", "tb", "tbabs*ga", "tbabs*pl", "tbabs*PL", "pl+", "2*pl + gaussi", "tbabs*(pl)"].map((t) => fragment(t, COMPONENTS))).toEqual(["", "tb", "ga", "", "", "", "gaussi", ""]);
+  });
+
+  it("is completed, added to, multiplied, or put inside", () => {
+    expect(after("", "pl")).toBe("pl");
+    expect(after("tb", "tbabs")).toBe("tbabs");
+    expect(after("tbabs*(pl + ga", "gauss")).toBe("tbabs*(pl + gauss");
+    expect(after("pl", "gauss")).toBe("pl + gauss");
+    expect(after("pl", "tbabs")).toBe("tbabs*pl");
+    expect(after("pl + bb", "tbabs")).toBe("tbabs*(pl + bb)");
+    expect(after("tbabs*(pl + bb)", "tbabs")).toBe("tbabs*tbabs*(pl + bb)");
+    expect(after("pl +", "bb")).toBe("pl +bb");
+    expect(after("pl", "gsmooth")).toBe("gsmooth(pl)");
+  });
+
+  it("suggests what begins with the word, then what speaks of it", () => {
+    const names = (text: string) => suggestions(text, COMPONENTS).map((c) => c.name);
+    expect(names("pl + po")).toEqual(["pl", "cpl"]);
+    expect(names("gau")).toEqual(["gauss", "gsmooth"]);
+    expect(names("pl").length).toBe(COMPONENTS.length);
+    expect(names("xyz")).toEqual([]);
+  });
+});
+
+describe("the popover on the model", () => {
+  const field = (s: Shown) => s.one(".sl-model-text") as HTMLInputElement;
+  const begin = async () => {
+    const s = (open = await show({ panels: ["params"] }));
+    (s.one(".sl-model-button") as HTMLButtonElement).click();
+    await until(() => s.el.querySelectorAll(".sl-picks button").length === COMPONENTS.length);
+    return s;
+  };
+  const type = async (s: Shown, text: string) => {
+    field(s).value = text;
+    field(s).dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await tick(200);
+  };
+
+  it("opens on the present model and has nothing to do yet", async () => {
+    const s = await begin();
+    expect(field(s).value).toBe("cpl+bb");
+    expect((s.one(".sl-model-form .sl-primary") as HTMLButtonElement).disabled).toBe(true);
+    expect(s.one(".sl-model-form .sl-doc").textContent).toBe("This is the present model.");
+  });
+
+  it("picks by mouse or keys, says what stays, and acts once", async () => {
+    const s = await begin();
+    (s.el.querySelectorAll(".sl-picks button")[2] as HTMLButtonElement).click();
+    await until(() => s.one(".sl-model-form .sl-doc").textContent === "7 parameters: 5 stay as they are, 2 new");
+    expect(field(s).value).toBe("cpl+bb + gauss");
+    await type(s, "cpl + gau");
+    press(field(s), "ArrowDown");
+    await tick(20);
+    expect(s.one(".sl-pick-at .sl-pick-name").textContent).toBe("gauss");
+    (s.one(".sl-model-form") as HTMLFormElement).requestSubmit();
+    await tick(20);
+    expect(field(s).value).toBe("cpl + gauss");
+    expect(s.actions("set_model")).toEqual([]);
+    (s.one(".sl-model-form") as HTMLFormElement).requestSubmit();
+    await until(() => s.el.querySelector(".sl-model-popover") === null);
+    expect(s.actions("set_model")).toEqual([{ model: "cpl + gauss", pair: null }]);
+    await until(() => s.one(".sl-model-button").textContent === "cpl+gauss");
+  });
+
+  it("shows what is wrong and changes nothing", async () => {
+    const s = await begin();
+    await type(s, "nonsense");
+    await until(() => s.one(".sl-model-form .sl-note").textContent!.includes("Did you mean pl?"));
+    expect((s.one(".sl-model-form .sl-primary") as HTMLButtonElement).disabled).toBe(true);
+    press(field(s), "Escape");
+    await tick(20);
+    expect(s.el.querySelector(".sl-model-popover")).toBeNull();
+    expect(s.actions("set_model")).toEqual([]);
+  });
+
+  it("opens with M on a row", async () => {
+    const s = (open = await show({ panels: ["params"] }));
+    press(s.one('tr[data-pid="1"]'), "m");
+    await tick(20);
+    expect(s.el.querySelector(".sl-model-popover")).not.toBeNull();
+  });
+});
