@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -76,7 +76,8 @@ class Component(Model):
                 continue
             value = getattr(self, field.name)
             if self._has(declared):
-                object.__setattr__(self, field.name, declared.wrap(value, f"{type(self).__name__}.{field.name}"))
+                here = declared.under(partial(getattr, self))
+                object.__setattr__(self, field.name, here.wrap(value, f"{type(self).__name__}.{field.name}"))
             elif value is not None:
                 raise ParameterError(
                     f"{type(self).__name__} has no parameter {field.name!r} with {declared.when[0]}="
@@ -132,7 +133,8 @@ class Component(Model):
 
     def slots(self) -> tuple[tuple[str, Declaration], ...]:
         """Names and declarations of the parameters this instance has."""
-        return tuple(pair for pair in _declared(type(self)) if getattr(self, pair[0]) is not None)
+        mine = partial(getattr, self)
+        return tuple((name, each.under(mine)) for name, each in _declared(type(self)) if mine(name) is not None)
 
     def settings(self) -> tuple[str, ...]:
         """Names of the static settings."""

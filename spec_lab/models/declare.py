@@ -30,10 +30,17 @@ def log_energy(
 
 
 def index(
-    label: str, default: float, lo: float, hi: float, doc: str = "photon index", when: tuple[str, Any] | None = None
+    label: str,
+    default: float,
+    lo: float,
+    hi: float,
+    doc: str = "photon index",
+    when: tuple[str, Any] | None = None,
+    no_peak: tuple[float, float] | None = None,
 ) -> Any:
-    """A power-law index (N ∝ E^index: falling spectra have negative indices)."""
-    return parameter(default, span(lo, hi), label=label, doc=doc, when=when)
+    """A power-law index (N ∝ E^index: falling spectra have negative indices); `no_peak`: its range without peak mode."""
+    otherwise = None if no_peak is None else (*NO_PEAK, span(*no_peak))
+    return parameter(default, span(lo, hi), label=label, doc=doc, when=when, otherwise=otherwise)
 
 
 def pivot(default: float = 1.0) -> Any:

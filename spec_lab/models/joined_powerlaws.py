@@ -93,8 +93,8 @@ class csb2pl(Additive):
 
     formula: ClassVar[str] = r"{\rm sb2pl}(E)\,e^{-E/E_c}"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break")
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break")
+    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break", no_peak=(-6, 4))
+    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break", no_peak=(-6, 4))
     logEb: Any = log_energy("E_b", 1.0, -1, 3, "break energy")
     logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
     logEc: Any = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)

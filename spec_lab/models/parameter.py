@@ -8,7 +8,8 @@ static: changing it changes the structure of the model. Some parameters exist on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import equinox as eqx
@@ -31,6 +32,13 @@ class Declaration:
     log: bool
     frozen: bool
     when: tuple[str, Any] | None
+    otherwise: tuple[str, Any, str] | None = None
+
+    def under(self, settings: Callable[[str], Any]) -> Declaration:
+        """The same with the belief that goes with a component's settings."""
+        if self.otherwise is None or settings(self.otherwise[0]) != self.otherwise[1]:
+            return self
+        return replace(self, prior=self.otherwise[2])
 
     def wrap(self, value: Any, title: str = "a parameter") -> AbstractVariable:
         """The variable for a field: the user's own, or the user's number (or the default) with the metadata attached."""
@@ -63,6 +71,7 @@ def parameter(
     log: bool = False,
     frozen: bool = False,
     when: tuple[str, Any] | None = None,
+    otherwise: tuple[str, Any, str] | None = None,
 ) -> Any:
     """A field that holds one parameter.
 
@@ -75,8 +84,9 @@ def parameter(
         log: The number is a base-10 logarithm.
         frozen: Not fitted unless thawed.
         when: ``(config, value)``: the parameter exists only under that setting.
+        otherwise: ``(config, value, prior)``: under that setting, the belief is another.
     """
-    spec = Declaration(default, prior, unit, label, doc, log, frozen, when)
+    spec = Declaration(default, prior, unit, label, doc, log, frozen, when, otherwise)
     return eqx.field(default=None, metadata={"parameter": spec})
 
 

@@ -77,7 +77,7 @@ class cpl(Additive):
     }
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha}\,e^{-E/E_c},\ E_c=E_p/(2+\alpha)"
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2)
+    alpha: Any = index(r"\alpha", -1.0, -2, 2, no_peak=(-8, 4))
     logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
     logEc: Any = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
     logA: Any = amplitude()

@@ -102,8 +102,8 @@ class csbpl(Additive):
 
     formula: ClassVar[str] = r"{\rm sbpl}(E)\,e^{-E/E_c}"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break")
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break")
+    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break", no_peak=(-6, 4))
+    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break", no_peak=(-6, 4))
     logEb: Any = log_energy("E_b", 1.0, -1, 3, "break energy")
     logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
     logEc: Any = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
@@ -147,8 +147,8 @@ class dsbpl(Additive):
 
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{b}\,10^{\sum_i g_i(E)-g_i(E_{\rm piv})},\ i=1,2"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -6, 4, "index below the first break")
-    alpha2: Any = index(r"\alpha_2", -1.0, -6, 4, "index between the breaks")
+    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the first break", no_peak=(-6, 4))
+    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index between the breaks", no_peak=(-6, 4))
     beta: Any = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
     logEb: Any = log_energy("E_b", 1.0, -1, 3, "first break energy", PEAK)
     logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
