@@ -15,12 +15,16 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab.data.assembly import Assembly
 from spec_lab.data.channels import Channels
+from spec_lab.data.fitsfile import as_numbers
 from spec_lab.data.response import Response
 from spec_lab.data.scaling import exposures, sums
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.data.unit import DataUnit
-from spec_lab.data.write import write_pha
+from spec_lab.data.write import write_pha, write_rsp
 from spec_lab.tree import Struct, field
+
+MOST_COUNTS = 1e15  # beyond this a float64 no longer tells neighbouring counts apart
+MOST_NUMBERS = 10**9
 
 
 class Simulations(Struct):
@@ -62,17 +66,22 @@ class Simulations(Struct):
         return source, sums(self.B, used.first, used.last, axis=1)
 
     def write(self, folder: str | os.PathLike[str], stem: str = "sim", overwrite: bool = False) -> list[Path]:
-        """Write every draw as OGIP files `stem_0001.pha` (and `.bak`), with their header links.
+        """Write every draw as OGIP files `stem_0001.pha` (and `.bak`), and the unit's response once as `stem.rsp`.
+
+        Headers link them, so `DataUnit("stem_0001.pha")` is whole. A response that depends on the source's position is no file.
 
         Raises:
             DataError: A file exists.
         """
-        made = []
+        made, rsp = [], "NONE" if self.unit.position is not None else f"{stem}.rsp"
+        if rsp != "NONE":
+            made.append(write_rsp(Path(folder) / rsp, self.unit.response, overwrite=overwrite))
         for i, unit in enumerate(self.units(), 1):
             bak = "NONE" if unit.bkg is None else f"{stem}_{i:04d}.bak"
             if unit.bkg is not None:
                 made.append(write_pha(Path(folder) / bak, unit.bkg, overwrite=overwrite))
-            made.append(write_pha(Path(folder) / f"{stem}_{i:04d}.pha", unit.src, backfile=bak, overwrite=overwrite))
+            pha = Path(folder) / f"{stem}_{i:04d}.pha"
+            made.append(write_pha(pha, unit.src, backfile=bak, respfile=rsp, overwrite=overwrite))
         return made
 
 
@@ -100,6 +109,11 @@ def fakeit(
     """
     if seed is None or isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise DataError("a simulation needs a seed", got=seed, allowed="a whole number >= 0")
+    if not isinstance(unit, DataUnit) or not isinstance(response, Response | None):
+        wrong = response if isinstance(unit, DataUnit) else unit
+        raise DataError(
+            "a simulation is of one unit, and folds with a Response", got=wrong, hint="fakeit(data['name'], …)"
+        )
     if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1):
         raise DataError("the number of simulations must be a whole number >= 1", got=n)
     if exposure is not None:
@@ -110,6 +124,10 @@ def fakeit(
     expected, background_counts = _expected(parts, unit.scale_rule, photons, rate, background)
     rng = np.random.default_rng(int(seed))
     draws = 1 if n is None else int(n)
+    if expected.max(initial=0.0) > MOST_COUNTS or draws * expected.size > MOST_NUMBERS:
+        got = [float(expected.max(initial=0.0)), draws * expected.size]
+        allowed = f"{MOST_COUNTS:.0e} counts in a channel, {MOST_NUMBERS:.0e} numbers in all"
+        raise DataError("these are more counts, or more draws, than can be drawn", got=got, allowed=allowed)
     source = rng.poisson(expected, size=(draws, expected.size)).astype(np.float64)
     drawn, sigma = _draw_background(rng, parts.bkg, background_counts, draws)
     made = Simulations(unit=unit, S=source, B=drawn, sigma_B=sigma, seed=int(seed))
@@ -133,15 +151,12 @@ def _expected(
             raise DataError("this unit has no background", hint="Give the unit a bkg first.")
         return total, None
     own = np.where(parts.bkg.good, parts.bkg.counts, 0.0) if background is None else background
-    counts = _checked("background", own, index.size, least=-np.inf)
+    counts = _checked("background", own, index.size, least=0.0 if parts.bkg.poisson else -np.inf)
     return np.maximum(total + ts / tb * counts, 0.0), counts
 
 
 def _checked(name: str, values: Any, n: int, least: float = 0.0) -> np.ndarray:
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{name} must be numbers", got=values) from error
+    array = as_numbers(values, name)
     if array.shape != (n,):
         raise DataError(f"{name} has the wrong shape", got=array.shape, allowed=f"({n},)")
     if not np.isfinite(array).all() or array.min() < least:

@@ -37,18 +37,20 @@ def write_pha(
     Raises:
         DataError: The file exists, or a file name is longer than a FITS keyword holds.
     """
+    _check(spectrum, Spectrum)
     keys = {
         "EXTNAME": "SPECTRUM", **_COMMON, "HDUCLAS1": "SPECTRUM", "HDUVERS": "1.2.1",
         "HDUCLAS2": "BKG" if isinstance(spectrum, Background) else "TOTAL", "HDUCLAS3": "COUNT", "HDUCLAS4": "TYPE:I",
         "EXPOSURE": spectrum.exposure, "POISSERR": bool(spectrum.poisson), "CHANTYPE": "PI",
-        "DETCHANS": int(spectrum.counts.size), "TLMIN1": int(spectrum.channels[0]), "TLMAX1": int(spectrum.channels[-1]),
+        "DETCHANS": max(int(spectrum.counts.size), spectrum.detchans),
+        "TLMIN1": int(spectrum.channels[0]), "TLMAX1": int(spectrum.channels[-1]),
         "CORRFILE": "NONE", "CORRSCAL": 1.0, "BACKFILE": backfile, "RESPFILE": respfile, "ANCRFILE": ancrfile,
     }  # fmt: skip
     columns = [_column("CHANNEL", "J", spectrum.channels), _counts(spectrum)]
     natural = spectrum.poisson and spectrum.errors is None
     columns += [] if natural else [_column("STAT_ERR", "D", spectrum.stat_errors, "count")]
     for name, value in (("QUALITY", spectrum.quality), ("GROUPING", spectrum.grouping)):
-        columns.append(_column(name, "I", value))
+        columns.append(_column(name, "J" if np.abs(value).max() >= 2**15 else "I", value))
     scales = {"BACKSCAL": spectrum.backscale, "AREASCAL": spectrum.areascale, "SYS_ERR": spectrum.systematic}
     for name, value in scales.items():
         if np.ndim(value):
@@ -56,6 +58,11 @@ def write_pha(
         else:
             keys[name] = float(value)
     return _write(path, [_table(columns, keys | (header or {}))], overwrite)
+
+
+def _check(given: object, kind: type) -> None:
+    if not isinstance(given, kind):
+        raise DataError(f"only a {kind.__name__} can be written here", got=given)
 
 
 def _counts(spectrum: Spectrum) -> Any:
@@ -80,12 +87,13 @@ def write_rsp(
     Raises:
         DataError: The file exists.
     """
+    _check(response, Response)
     redist = isinstance(response, Redistribution)
     first, last = int(response.channels[0]), int(response.channels[-1])
     keys = {
         "EXTNAME": "MATRIX" if redist else "SPECRESP MATRIX", **_COMMON, "HDUCLAS1": "RESPONSE", "HDUVERS": "1.3.0",
         "HDUCLAS2": "RSP_MATRIX", "HDUCLAS3": "REDIST" if redist else "FULL", "CHANTYPE": "PI",
-        "DETCHANS": response.emin.size, "TLMIN4": first, "TLMAX4": last, "LO_THRES": 0.0,
+        "DETCHANS": response.emin.size, "TLMIN4": first, "TLMAX4": last, "LO_THRES": 0.0, "RMFVERSN": "1992a",
     }  # fmt: skip
     real = "E" if single else "D"
     starts, lengths, values = _packed(response.matrix, first)
@@ -115,7 +123,9 @@ def write_arf(
     Raises:
         DataError: The file exists.
     """
+    _check(area, Auxiliary)
     keys = {"EXTNAME": "SPECRESP", **_COMMON, "HDUCLAS1": "RESPONSE", "HDUCLAS2": "SPECRESP", "HDUVERS": "1.1.0"}
+    keys |= {"ARFVERSN": "1992a"}
     columns = [_column("ENERG_LO", "D", area.elo, "keV"), _column("ENERG_HI", "D", area.ehi, "keV")]
     columns.append(_column("SPECRESP", "D", area.area, "cm**2"))
     return _write(path, [_table(columns, keys | (header or {}))], overwrite)
@@ -151,7 +161,10 @@ def _table(columns: list[Any], keys: dict[str, Any]) -> Any:
 
     table = fits.BinTableHDU.from_columns(columns)
     for key, value in keys.items():
-        table.header[key] = value
+        try:
+            table.header[key] = value
+        except (TypeError, ValueError) as error:
+            raise DataError(f"header keyword {key} cannot be written ({error})", got=value) from error
     return table
 
 

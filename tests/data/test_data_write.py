@@ -99,3 +99,21 @@ def test_written_links_are_followed(tmp_path):
     write_rsp(tmp_path / "r.rsp", Response.ideal([1.0, 2.0, 3.0], [2.0, 3.0, 4.0]))
     unit = DataUnit(write_pha(tmp_path / "s.pha", Source([4, 5, 6]), backfile="b.bak", respfile="r.rsp"))
     assert unit.channels().S.tolist() == [4, 5, 6] and unit.channels().B.tolist() == [1, 1, 1]
+
+
+def test_a_part_of_a_spectrum_stays_a_part(tmp_path):
+    part = Source([4, 6], channels=[1, 3], detchans=3)
+    unit = DataUnit(write_pha(tmp_path / "s.pha", part), rsp=Response.ideal([1.0, 2.0, 3.0], [2.0, 3.0, 4.0]))
+    assert unit.channels().S.tolist() == [4, 6] and unit.channels().first.tolist() == [0, 2]
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    area, src = Auxiliary(EDGES[:-1], EDGES[1:], np.arange(8.0)), Source([1, 2], quality=[0, 70000])
+    for write, wrong in ((write_pha, area), (write_rsp, src), (write_arf, src)):
+        with pytest.raises(DataError, match="can be written here"):
+            write(tmp_path / "a.fits", wrong)
+    for value in (np.nan, object()):
+        with pytest.raises(DataError, match="header keyword RA_OBJ cannot be written"):
+            write_pha(tmp_path / "a.pha", src, header={"RA_OBJ": value})
+    assert not list(tmp_path.iterdir())
+    assert Source.from_file(write_pha(tmp_path / "a.pha", src)).quality.tolist() == [0, 70000]
