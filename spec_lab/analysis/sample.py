@@ -52,9 +52,17 @@ class Sample:
         draws: `f[s, n]`.
         log_prob: `f[s]`, for `best` and `best_ci`; without it these are None.
         weights: `f[s]`, ≥ 0, any normalisation; equal when left out.
+        title: What the draws are of, above the table.
     """
 
-    def __init__(self, draws: ArrayLike, log_prob: ArrayLike | None = None, weights: ArrayLike | None = None):
+    def __init__(
+        self,
+        draws: ArrayLike,
+        log_prob: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
+        title: str | None = None,
+    ):
+        self.title = title
         self.draws = np.atleast_2d(np.asarray(draws, float))
         self.log_prob = None if log_prob is None else np.asarray(log_prob, float)
         self.weights = None if weights is None else np.asarray(weights, float)
@@ -133,7 +141,7 @@ class Sample:
         ends = lambda pairs: [f"[{low:.4g}, {high:.4g}]" for low, high in pairs]  # noqa: E731
         columns = {"Mean": self.mean, "Std": self.std, "Median": self.median}
         table = {name: [f"{x:.4g}" for x in values] for name, values in columns.items()}
-        return Info(table | {"1sigma CI": ends(self.Isigma), "90% CI": ends(self.ninety_percent)})
+        return Info(table | {"1sigma CI": ends(self.Isigma), "90% CI": ends(self.ninety_percent)}, self.title)
 
     def __repr__(self) -> str:
         return f"{len(self.draws)} draws\n{self.info.text}"

@@ -6,7 +6,8 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities, band_nodes
+from spec_lab.infer.fluxes import Band, in_band, part, without_absorption
+from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
@@ -125,19 +126,30 @@ class Pair:
         return sum(self.npoint_list)
 
     # -- from counts to fluxes -----------------------------------------------------------------------------------------
-    def energy_flux(self, low: float, high: float, T: float | None = None) -> float:
-        """The model's energy flux from `low` to `high` keV, erg/cm²/s."""
-        return self._moment(low, high, T, 1) * KEV_TO_ERG
+    def energy_flux(
+        self, low: float, high: float, T: float | None = None, *, component: str | None = None, unabsorbed: bool = False
+    ) -> float:
+        """The model's energy flux from `low` to `high` keV, erg/cm²/s.
 
-    def photon_flux(self, low: float, high: float, T: float | None = None) -> float:
-        """The model's photon flux from `low` to `high` keV, photons/cm²/s."""
-        return self._moment(low, high, T, 0)
+        Args:
+            low: keV.
+            high: keV.
+            T: Time, s, for time-dependent models.
+            component: Only this additive component, with the factors that act on it.
+            unabsorbed: Without absorbing gas and dust: `N_H` and `EBV` set to 0.
+        """
+        return float(self._band(low, high, T, component, unabsorbed).energy_flux[0])
 
-    def _moment(self, low: float, high: float, T: float | None, power: int) -> float:
-        """`∫ E^power N(E) dE`."""
-        E, weights = band_nodes(low, high)
+    def photon_flux(
+        self, low: float, high: float, T: float | None = None, *, component: str | None = None, unabsorbed: bool = False
+    ) -> float:
+        """The model's photon flux from `low` to `high` keV, photons/cm²/s; arguments as for `energy_flux`."""
+        return float(self._band(low, high, T, component, unabsorbed).photon_flux[0])
+
+    def _band(self, low: float, high: float, T: float | None, component: str | None, bare: bool) -> Band:
         first = self.readings()[0]
-        return float((weights * E**power) @ np.asarray(first.model.evaluate(E, first.theta, T=T)))
+        theta, (mine, places) = np.asarray(first.theta)[None], part(first.model, component)
+        return in_band(mine, (without_absorption(first.model, theta) if bare else theta)[:, places], low, high, T)
 
     @property
     def rate_to_flux(self) -> list[float]:

@@ -1,7 +1,4 @@
-"""What a sample says beyond its parameters: fluxes, predictive criteria, InferenceData, figures.
-
-Each quantity is evaluated at the draws themselves, so its interval carries every correlation between parameters.
-"""
+"""What a sample says beyond its parameters: predictive criteria, InferenceData, figures; fluxes are in `fluxes`."""
 
 from collections import Counter
 from functools import cached_property
@@ -11,15 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import ParameterError, StatisticError
-from spec_lab._base.info import Info
-from spec_lab.analysis import Predictive, Sample, loo, to_arviz, waic
+from spec_lab._base import StatisticError
+from spec_lab.analysis import Predictive, loo, to_arviz, waic
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
 from spec_lab.infer.checks import Checks, polished
 from spec_lab.infer.contours import Contour, contour
 from spec_lab.infer.drawings import Profile, profile
-from spec_lab.infer.quantities import KEV_TO_ERG, band_nodes
+from spec_lab.infer.fluxes import Fluxes
 
 if TYPE_CHECKING:
     from spec_lab.analysis.figures import Drawing
@@ -33,11 +29,7 @@ def _pointwise(view: Any, space: Any, xs: Any) -> Any:
     return jax.vmap(lambda x: -0.5 * jnp.concatenate(view.stat_list(view.theta(space, x))))(xs)
 
 
-def _thetas(view: Any, space: Any, xs: Any) -> Any:
-    return jax.vmap(lambda x: view.theta(space, x))(xs)
-
-
-class Predictions(Checks):
+class Predictions(Checks, Fluxes):
     """Base of the analyzers: needs `outcome` and `problem`."""
 
     outcome: Outcome
@@ -49,10 +41,6 @@ class Predictions(Checks):
 
     def _vectors(self, most: int) -> np.ndarray:
         return self._fitted_point()[None] if self.fits_again else self._some(most)
-
-    def _some(self, most: int) -> np.ndarray:
-        draws = np.asarray(self.outcome.draws)
-        return draws if len(draws) <= most else draws[np.linspace(0, len(draws) - 1, most).astype(int)]
 
     # -- predictive criteria -------------------------------------------------------------------------------------------
     def log_likelihood(self, most: int = 2000) -> np.ndarray:
@@ -101,43 +89,6 @@ class Predictions(Checks):
         draws = self._some(2000)
         table = self.problem.map_blocks(_pointwise, self.problem.pad(draws))[:, self._real_channels()]
         return to_arviz(draws, names, log_likelihood=table, attrs={"engine": self.outcome.engine})
-
-    # -- fluxes --------------------------------------------------------------------------------------------------------
-    def flux(self, low: float, high: float, pair: int = 1, *, photons: bool = False, most: int = 1000) -> Sample:
-        """The model's flux from `low` to `high` keV at the draws, as a `Sample` of one column.
-
-        Args:
-            low: keV.
-            high: keV.
-            pair: 1-based number of the pair whose model is meant.
-            photons: Photons/cm²/s instead of erg/cm²/s.
-            most: Draws to evaluate.
-        """
-        setup, layout = self.problem.setup, self.problem.layout
-        if not 1 <= pair <= len(setup.pairs):
-            raise ParameterError("there is no such pair", got=pair, allowed=f"1 to {len(setup.pairs)}")
-        E, weights = band_nodes(low, high)
-        thetas = self.problem.map_blocks(_thetas, self.problem.pad(self._some(most)))
-        mine = thetas[:, slice(*layout.pairs[pair - 1].slots)]
-        unit = setup.pairs[pair - 1].data.units[0]
-        model = setup.pairs[pair - 1].model
-        moment = weights if photons else weights * E * KEV_TO_ERG
-        values = [float(moment @ model.evaluate(E, theta, T=unit.time)) for theta in mine]
-        return Sample(np.array(values)[:, None])
-
-    def flux_info(self, low: float, high: float, pair: int = 1) -> Info:
-        """Energy and photon flux in a band, with intervals."""
-        rows = [("energy flux", "erg/cm²/s", False), ("photon flux", "photons/cm²/s", True)]
-        samples = [self.flux(low, high, pair, photons=photons) for _, _, photons in rows]
-        return Info(
-            {
-                "Quantity": [name for name, _, _ in rows],
-                "Band": [f"{low:g}-{high:g} keV"] * 2,
-                "Median": [f"{s.median[0]:.4g}" for s in samples],
-                "1sigma CI": [f"[{s.Isigma[0, 0]:.4g}, {s.Isigma[0, 1]:.4g}]" for s in samples],
-                "Unit": [unit for _, unit, _ in rows],
-            }
-        )
 
     # -- figures -------------------------------------------------------------------------------------------------------
     def corner(self, **options: Any) -> "Drawing":

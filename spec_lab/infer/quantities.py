@@ -12,24 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-
 KEV_TO_ERG = 1.602176634e-9  # exact since the SI of 2019
-
-
-def band_nodes(low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
-    """Energies and weights of `∫ f(E) dE` over a band: Gauss-Legendre in ln E, 8 nodes on each of 200 panels.
-
-    Raises:
-        ParameterError: The band is empty or not positive.
-    """
-    if not 0 < low < high:
-        raise ParameterError("the energy band is empty or not positive", got=(low, high), allowed="0 < low < high")
-    nodes, weights = np.polynomial.legendre.leggauss(8)
-    edges = np.linspace(np.log(low), np.log(high), 201)
-    half = 0.5 * np.diff(edges)[:, None]
-    E = np.exp(edges[:-1, None] + half + half * nodes)
-    return E.ravel(), (half * weights * E).ravel()
 
 
 class UnitReading:
