@@ -3,7 +3,7 @@
 // UI state: the histograms are the session's, and so is the selection (shared, not undoable); the choice of parameters, the tool
 // and the keyboard's place are view-local.
 import { signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useLocal, type BrushTool } from "../state/local";
 import type { CornerFrame } from "../state/frames";
 import { cornerCells, correlation, cornerSize, drawCorner, drawRegion, type CornerInput } from "../plot/corner_scene";
@@ -70,7 +70,8 @@ function Plot() {
     const now = read();
     return now && { height: now.height, input: { ...now.input, region: lab.region.value, focus: keys.value ? gestures.focused() : null } };
   }, (s, { region, focus, ...input }, theme) => drawRegion(s, cornerCells(input), input.frame.pids, region, focus, theme));
-  useEffect(() => gestures.attach(over.current!), []);
+  // before the first paint, and again where a second parameter brings the canvas: no key or press is lost
+  useLayoutEffect(() => (over.current ? gestures.attach(over.current) : undefined), [shown.length > 1]);
   const picture = () => {
     const { input } = read()!;
     return { name: "corner", title: alt(frame, shown), width: input.width, height: input.height, theme: paper(stage.value.theme), draw: (s: Parameters<typeof drawCorner>[0]) => drawCorner(s, input, paper(stage.value.theme)) };
