@@ -12,6 +12,7 @@
 
 - `open_notebook(cells, name=..., size=...)`: a notebook for one test; loading JupyterLab takes about 3 s each time.
 - `module_notebook(cells, ...)`: the same, kept open for all tests of a module. Prefer it.
+- `opened`: the demo's Lab, one for all tests of the module (`lab_page` knows its rows and buttons).
 - `lab_server`: the one server of the run (`.url`, `.root`, `.write(name, cells)`); `chromium`: the one browser.
 - `notebook.without_subshells()`: widget messages then wait for running cells, as in other front ends.
 
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import pytest
 from browser_harness import CHROMIUM_FLAGS, LabServer, Notebook
+from lab_page import DEMO, drawn
 from playwright.sync_api import Browser, sync_playwright
 
 from spec_lab._launch import check
@@ -93,6 +95,12 @@ def module_notebook(
 ) -> Iterator[Opener]:
     """Open notebooks that stay for all tests of the module."""
     yield from _opener(chromium, lab_server, shots, request)
+
+
+@pytest.fixture(scope="module")
+def opened(module_notebook: Opener) -> Notebook:
+    """The demo's Lab, for all tests of the module."""
+    return drawn(module_notebook([DEMO], size=(1500, 1400)))
 
 
 def _opener(browser: Browser, server: LabServer, shots: Path, request: pytest.FixtureRequest) -> Iterator[Opener]:

@@ -3,25 +3,8 @@
 import re
 
 import pytest
+from lab_page import DEMO, button, row
 from playwright.sync_api import expect
-
-DEMO = """
-from spec_lab import BayesInfer, datasets
-from spec_lab.models import cpl
-from spec_lab_widgets import Lab
-
-infer = BayesInfer([(datasets.load("burst"), cpl())])
-lab = Lab(infer)
-lab
-"""
-
-
-@pytest.fixture(scope="module")
-def opened(module_notebook):
-    notebook = module_notebook([DEMO], size=(1500, 1400)).run_all()
-    notebook.locate(".sl-panel-params tr[data-pid='1']").wait_for()
-    notebook.until("lab.session.settle(0.01)")
-    return notebook
 
 
 @pytest.fixture
@@ -29,15 +12,6 @@ def demo(opened):
     """The demo, back where it began after each test."""
     yield opened
     opened.kernel("lab.stop(); lab.session.settle(60)\nwhile lab.session.state.past: lab.undo()\nlab.set_live(False)")
-
-
-def row(notebook, pid):
-    return notebook.locate(f".sl-panel-params tr[data-pid='{pid}']")
-
-
-def button(notebook, panel, name):
-    """A button by the beginning of its name: tooltips say more, such as what Undo would undo."""
-    return notebook.locate(panel).get_by_role("button", name=re.compile(f"^{name}"))
 
 
 def test_the_demo_shows_spectrum_parameters_and_posterior(demo):

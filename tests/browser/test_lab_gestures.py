@@ -4,28 +4,10 @@ import math
 import re
 
 import pytest
+from lab_page import button, row, steps
 from playwright.sync_api import expect
 
-DEMO = """
-from spec_lab import BayesInfer, datasets
-from spec_lab.models import cpl
-from spec_lab_widgets import Lab
-
-infer = BayesInfer([(datasets.load("burst"), cpl())])
-lab = Lab(infer)
-lab
-"""
 VALUES = "[infer.par[i].val for i in (1, 2, 3)]"
-
-
-@pytest.fixture(scope="module")
-def opened(module_notebook):
-    notebook = module_notebook([DEMO], size=(1500, 1400))
-    notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    notebook.run_all()
-    row(notebook, 1).wait_for()
-    notebook.until("lab.session.settle(0.01)")
-    return notebook
 
 
 @pytest.fixture
@@ -37,19 +19,6 @@ def demo(opened):
         "for run in lab.session.state.runs: lab.delete(run.number)"
     )
     opened.page.keyboard.press("Escape")
-
-
-def row(notebook, pid):
-    return notebook.locate(f".sl-panel-params tr[data-pid='{pid}']")
-
-
-def button(notebook, panel, name):
-    """A button by the beginning of its name: tooltips say more."""
-    return notebook.locate(panel).get_by_role("button", name=re.compile(f"^{name}"))
-
-
-def steps(notebook):
-    return notebook.value("len(lab.session.state.past)")
 
 
 def paste(notebook, text):

@@ -3,25 +3,8 @@
 import re
 
 import pytest
+from lab_page import DEMO
 from playwright.sync_api import expect
-
-DEMO = """
-from spec_lab import BayesInfer, datasets
-from spec_lab.models import cpl
-from spec_lab_widgets import Lab
-
-infer = BayesInfer([(datasets.load("burst"), cpl())])
-lab = Lab(infer)
-lab
-"""
-
-
-@pytest.fixture(scope="module")
-def opened(module_notebook):
-    notebook = module_notebook([DEMO], size=(1500, 1400)).run_all()
-    notebook.locate(".sl-panel-params tr[data-pid='1']").wait_for()
-    notebook.until("lab.session.settle(0.01)")
-    return notebook
 
 
 def test_a_session_is_kept_and_the_lab_says_where(opened):

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from widgets_wire import Wire
 
+from spec_lab_widgets import pump
+
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 
 
@@ -319,3 +321,23 @@ def test_a_lesson_over_the_wire(wire, lab):
     lab.teach()
     assert lab.tutor is lab.session.tutor
     lab.tutor.leave()
+
+
+def test_what_the_job_does_while_a_view_is_written_is_told_after_it(wire, lab, monkeypatch):
+    """The job comes to rest between the writing of the view and its sending: the next message says that it waits."""
+    wire.act("fit", 1, engine="emcee", options={"steps": 1000000})
+    wire.until(lambda m: m["type"] == "progress" and m["fit"]["progress"])
+    make, job = pump.views.view, lab.session.job
+
+    def slow(*args, **keywords):
+        made = make(*args, **keywords)
+        if made["fit"]["state"] == "paused" and not keywords["waiting"]:
+            while not job.waiting:
+                time.sleep(0.01)
+        return made
+
+    monkeypatch.setattr(pump.views, "view", slow)
+    wire.act("pause", 2)
+    wire.until(lambda m: m["type"] in ("view", "progress") and m["fit"]["message"].endswith(", waiting"), timeout=20)
+    lab.stop()
+    lab.session.wait(60)

@@ -146,11 +146,12 @@ class Pump:
             wait = max(wait, self._since_change(state.rev) + WAIT_EXACT)
         if wait > 0:
             return wait
+        told = self._progress_key(session)  # before it is written down: what the job does meanwhile is news for the next
         message = self._view_of(session, state, reading, fault, key)
         outlet.flow.sent("view")
         outlet.send(message, None)
         outlet.seen["view"] = key
-        outlet.seen["progress"] = self._progress_key(session)
+        outlet.seen["progress"] = told
         return None
 
     def _since_change(self, rev: int) -> float:
