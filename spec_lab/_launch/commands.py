@@ -56,12 +56,27 @@ def _demo(chosen: argparse.Namespace, rest: list[str]) -> int:
 def _new(chosen: argparse.Namespace, rest: list[str]) -> int:
     from spec_lab._launch import lab, notebooks
 
-    files = {name: getattr(chosen, name) for name in ("src", "bkg", "rsp", "rmf", "arf") if getattr(chosen, name)}
-    notebook = notebooks.for_files(chosen.folder or Path.cwd(), files, chosen.stat, chosen.model)
+    notebook = notebooks.for_files(chosen.folder or Path.cwd(), _spectra(chosen), chosen.stat, chosen.model)
     say(f"Your notebook is {notebook}.")
     if chosen.no_lab:
         return 0
     return lab.start(notebook, port=chosen.port, browser=not chosen.no_browser, autorun=True)
+
+
+def _spectra(chosen: argparse.Namespace) -> list[dict[str, Path]]:
+    """The files of each spectrum: the first --bkg belongs to the first SRC, and so on."""
+    spectra: list[dict[str, Path]] = [{"src": path} for path in chosen.src]
+    for name in _COMPANIONS:
+        given = getattr(chosen, name) or []
+        if given and len(given) != len(spectra):
+            times = "once" if len(given) == 1 else f"{len(given)} times"
+            raise Failure(
+                f"there are {len(spectra)} SRC, but --{name} was given {times}. Give it once for each, in the same order, "
+                "or not at all: then the file is the one that the spectrum's header names."
+            )
+        for files, path in zip(spectra, given, strict=False):
+            files[name] = path
+    return spectra
 
 
 def _lab(chosen: argparse.Namespace, rest: list[str]) -> int:
@@ -98,16 +113,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_COMPANIONS = {
+    "bkg": "background spectrum",
+    "rsp": "response (RMF and ARF in one)",
+    "rmf": "redistribution matrix",
+    "arf": "effective area",
+}
+
+
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    new = commands.add_parser("new", help="a notebook for your own spectrum, opened and run", allow_abbrev=False)
-    new.add_argument("src", metavar="SRC", type=Path, help="the source spectrum (PHA file)")
-    for name, what in (
-        ("bkg", "background spectrum"),
-        ("rsp", "response (RMF and ARF in one)"),
-        ("rmf", "redistribution matrix"),
-        ("arf", "effective area"),
-    ):
-        new.add_argument(f"--{name}", type=Path, help=what)
+    new = commands.add_parser("new", help="a notebook for your own spectra, opened and run", allow_abbrev=False)
+    new.add_argument("src", metavar="SRC", nargs="+", type=Path, help="the source spectrum (PHA file), or several")
+    for name, what in _COMPANIONS.items():
+        new.add_argument(f"--{name}", action="append", type=Path, help=f"{what}; with several SRC once for each")
     new.add_argument("--stat", help="the fit statistic (pgstat with a background, cstat without)")
     new.add_argument("--model", default="cpl", help='the model, such as "tbabs*(pl+bb)" (default: cpl)')
     new.add_argument("--no-lab", action="store_true", help="write the notebook and stop")

@@ -57,30 +57,49 @@ def demo_copy(folder: Path | None) -> Path:
     return _write(folder or Path.home() / "spec_lab", "spec_lab_demo", demo())
 
 
-def for_files(folder: Path, files: dict[str, Path], stat: str | None, model: str) -> Path:
-    """A notebook that loads the given files (`src`, and `bkg`, `rsp`, `rmf`, `arf` where given) into a Lab.
+def for_files(folder: Path, spectra: list[dict[str, Path]], stat: str | None, model: str) -> Path:
+    """A notebook that loads spectra into a Lab, all under one model.
+
+    Args:
+        folder: Where it goes.
+        spectra: The files of each: `src`, and `bkg`, `rsp`, `rmf`, `arf` where given.
+        stat: The fit statistic; None: pgstat with a background, cstat without.
+        model: An expression.
 
     Raises:
         Failure: A file does not exist.
     """
-    for option, path in files.items():
-        if not path.is_file():
-            raise Failure(f"there is no file {path} (given as {'SRC' if option == 'src' else '--' + option}).")
+    for files in spectra:
+        for option, path in files.items():
+            if not path.is_file():
+                raise Failure(f"there is no file {path} (given as {'SRC' if option == 'src' else '--' + option}).")
     folder = folder.resolve()
-    stat = stat or ("pgstat" if "bkg" in files else "cstat")
-    named = "".join(f"    {option}={_seen_from(folder, path)!r},\n" for option, path in files.items())
-    name = files["src"].stem
+    names = _names([files["src"].stem for files in spectra])
+    units = ",\n".join(
+        _unit_code(folder, name, files, stat or ("pgstat" if "bkg" in files else "cstat"))
+        for name, files in zip(names, spectra, strict=True)
+    )
     code = f"""from spec_lab import BayesInfer, Data, DataUnit, Model
 from spec_lab_widgets import Lab
 
-unit = DataUnit(
-{named}    stat={stat!r},
-)
-data = Data([({name!r}, unit)])
+data = Data([
+{units},
+])
 infer = BayesInfer([(data, Model.parse({model!r}))])
 lab = Lab(infer)
 lab"""
-    return _write(folder, name, notebook((("markdown", f"# {name}"), ("code", code))))
+    return _write(folder, names[0], notebook((("markdown", f"# {', '.join(names)}"), ("code", code))))
+
+
+def _unit_code(folder: Path, name: str, files: dict[str, Path], stat: str) -> str:
+    given = [f"{option}={_seen_from(folder, path)!r}" for option, path in files.items()]
+    inside = "".join(f"        {argument},\n" for argument in (*given, f"stat={stat!r}"))
+    return f"    ({name!r}, DataUnit(\n{inside}    ))"
+
+
+def _names(stems: list[str]) -> list[str]:
+    """The stems, told apart by numbers where two are alike."""
+    return [f"{stem}-{i}" if stems.count(stem) > 1 else stem for i, stem in enumerate(stems, start=1)]
 
 
 def notebook(cells: tuple[tuple[str, str], ...]) -> dict[str, Any]:

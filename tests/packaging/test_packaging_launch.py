@@ -203,14 +203,31 @@ def test_a_notebook_for_ones_own_files(tmp_path):
     files = {name: tmp_path / "data" / f"a.{name}" for name in ("src", "bkg", "rsp")}
     for path in files.values():
         path.touch()
-    path = notebooks.for_files(tmp_path, files, None, "tbabs*pl")
+    path = notebooks.for_files(tmp_path, [files], None, "tbabs*pl")
     code = "".join(json.loads(path.read_text())["cells"][1]["source"])
     ast.parse(code)
     assert "src='data/a.src'" in code
     assert "stat='pgstat'" in code
     assert "Model.parse('tbabs*pl')" in code
-    alone = notebooks.for_files(tmp_path, {"src": files["src"]}, None, "pl")
+    alone = notebooks.for_files(tmp_path, [{"src": files["src"]}], None, "pl")
     assert "stat='cstat'" in alone.read_text()
+
+
+def test_a_notebook_for_several_spectra(tmp_path, capsys):
+    for name in ("na.pha", "bg.pha", "na.rsp", "bg.rsp"):
+        (tmp_path / name).touch()
+    spectra = [str(tmp_path / "na.pha"), str(tmp_path / "bg.pha")]
+    responses = [f"--rsp={tmp_path / 'na.rsp'}", f"--rsp={tmp_path / 'bg.rsp'}"]
+    common = ["--no-lab", "--folder", str(tmp_path)]
+    assert commands.run(["new", *spectra, *responses, *common]) == 0
+    code = "".join(json.loads((tmp_path / "na.ipynb").read_text())["cells"][1]["source"])
+    ast.parse(code)
+    assert code.index("src='na.pha'") < code.index("rsp='na.rsp'") < code.index("src='bg.pha'") < code.index("'bg.rsp'")
+    capsys.readouterr()
+    assert commands.run(["new", *spectra, responses[0], *common]) == 1
+    assert "2 SRC, but --rsp was given once." in capsys.readouterr().err
+    assert commands.run(["new", spectra[0], spectra[0], *common]) == 0
+    assert "('na-2', DataUnit(" in (tmp_path / "na-1.ipynb").read_text()
 
 
 def test_the_server_listens_to_this_machine_and_keeps_its_token(tmp_path):
