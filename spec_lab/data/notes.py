@@ -54,6 +54,11 @@ def quietly() -> Iterator[None]:
         _OPEN.reset(token)
 
 
+def some(n: int, what: str) -> str:
+    """`1 bin`, `2 bins`."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def note(where: str, found: str, done: str, override: str) -> None:
     """Write one contradiction down: where it is, what was found, what was done, and the argument that overrides it."""
     with collecting() as notes:

@@ -1,27 +1,47 @@
 """What a notebook shows for a spectrum, a response or a unit: a small table and a small SVG. Pure functions, no matplotlib.
 
-Lines take the colour of the surrounding text (`currentColor`), so the picture fits light and dark themes.
+Lines take the colour of the surrounding text (`currentColor`), so the picture fits light and dark themes. Ordinates are
+logarithmic, and values of zero left out, unless something is negative.
 """
 
 import html
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-WIDTH, HEIGHT, MARGIN = 420, 150, 18
+WIDTH, HEIGHT = 440, 160
+LEFT, RIGHT, TOP, BOTTOM = 52, 8, 18, 18
+
+
+class Curve(NamedTuple):
+    """Steps: lower and upper edges, values, a name for the legend, and the opacity of the line."""
+
+    lo: np.ndarray
+    hi: np.ndarray
+    y: np.ndarray
+    name: str
+    opacity: float = 1.0
 
 
 def spectrum_html(spectrum: Any) -> str:
     """Table and counts per channel of a `Spectrum`."""
     x = np.asarray(spectrum.channels, dtype=np.float64)
-    curves = [(x - 0.5, x + 0.5, np.where(spectrum.good, spectrum.counts, np.nan), "counts", 1.0)]
-    return _beside(spectrum.info.html, steps(curves, "channel", log_x=False))
+    counts = Curve(x - 0.5, x + 0.5, np.where(spectrum.good, spectrum.counts, np.nan), "counts")
+    return _beside(spectrum.info.html, steps([counts], "channel", "counts", log_x=False))
 
 
-def response_html(response: Any) -> str:
-    """Table and total effective area of a `Response`."""
-    curves = [(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area", 1.0)]
-    return _beside(response.info.html, steps(curves, "photon energy, keV"))
+def response_html(response: Any, table: str | None = None) -> str:
+    """Table and, over photon energy, all that a `Response` detects: cm², or the probability of a redistribution."""
+    probability = type(response).__name__ == "Redistribution" and response.kind != "FULL"
+    detected = Curve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
+    label = "probability to be detected" if probability else "effective area, cm²"
+    return _beside(response.info.html if table is None else table, steps([detected], "photon energy, keV", label))
+
+
+def area_html(area: Any) -> str:
+    """Table and effective area of an `Auxiliary`."""
+    curve = Curve(area.elo, area.ehi, area.area, "effective area")
+    return _beside(area.info.html, steps([curve], "photon energy, keV", "effective area, cm²"))
 
 
 def unit_html(unit: Any) -> str:
@@ -29,12 +49,12 @@ def unit_html(unit: Any) -> str:
     shown = unit.all_channels(rebin=True)
     per = 1 / (shown.ts * shown.width)
     source = shown.S * per
-    curves = [(shown.emin, shown.emax, np.where(shown.used, source, np.nan), "source", 1.0)]
+    curves = [Curve(shown.emin, shown.emax, np.where(shown.used, source, np.nan), "source")]
     if not shown.used.all():
-        curves.append((shown.emin, shown.emax, np.where(shown.used, np.nan, source), "not noticed", 0.3))
+        curves.append(Curve(shown.emin, shown.emax, np.where(shown.used, np.nan, source), "not noticed", 0.3))
     if shown.has_background:
-        curves.append((shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
-    return _beside(unit.info.html, steps(curves, "energy, keV; counts/s/keV"))
+        curves.append(Curve(shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
+    return _beside(unit.info.html, steps(curves, "energy, keV", "counts/s/keV"))
 
 
 def data_html(data: Any) -> str:
@@ -50,35 +70,63 @@ def _beside(table: str, picture: str) -> str:
     return f"<div style='{style}'><div>{table}</div><div>{picture}</div></div>"
 
 
-def steps(curves: list[tuple[Any, Any, Any, str, float]], label: str, log_x: bool = True) -> str:
-    """An SVG of step curves on a logarithmic ordinate.
+def steps(curves: list[Curve], x_label: str, y_label: str, log_x: bool = True) -> str:
+    """An SVG of step curves in a frame, its ends written at the axes.
 
     Args:
-        curves: Each (lower edges, upper edges, values, name, opacity); values that are not positive are left out.
-        label: Under the abscissa.
+        curves: What to draw; values that are not finite are left out, on a logarithmic ordinate also those <= 0.
+        x_label: Under the abscissa.
+        y_label: Over the ordinate.
         log_x: Whether the abscissa is logarithmic.
     """
-    usable = [(lo, hi, y, np.isfinite(y) & (np.asarray(y) > 0) & (hi > 0), name, o) for lo, hi, y, name, o in curves]
-    values = np.concatenate([np.asarray(y)[ok] for _, _, y, ok, _, _ in usable])
-    if not values.size:
-        return f"<svg width='{WIDTH}' height='{HEIGHT}'><text x='20' y='40' fill='currentColor'>nothing to show</text></svg>"
-    ends = np.concatenate([np.concatenate([np.asarray(lo)[ok], np.asarray(hi)[ok]]) for lo, hi, _, ok, _, _ in usable])
+    log_y = not any(np.any(curve.y[np.isfinite(curve.y)] < 0) for curve in curves)
+    shown = [curve for curve in (_usable(curve, log_x, log_y) for curve in curves) if curve.y.size]
+    if not shown:
+        return f"<svg width='{WIDTH}' height='40'>{_text(20, 25, 'nothing to show', 'start')}</svg>"
+    ends = np.concatenate([part for curve in shown for part in (curve.lo, curve.hi)])
     positive = ends[ends > 0] if log_x else ends
     x_range = (float(positive.min()), float(positive.max()))
-    y_range = (max(float(values.min()), float(values.max()) * 1e-6), float(values.max()))
-    to_x = lambda v: _place(v, x_range, MARGIN, WIDTH - MARGIN, log_x)  # noqa: E731
-    to_y = lambda v: _place(v, y_range, HEIGHT - MARGIN, MARGIN, True)  # noqa: E731
+    y_range = _range(np.concatenate([curve.y for curve in shown]), log_y)
+    to_x = lambda v: _place(v, x_range, LEFT, WIDTH - RIGHT, log_x)  # noqa: E731
+    to_y = lambda v: _place(v, y_range, HEIGHT - BOTTOM, TOP, log_y)  # noqa: E731
     paths = "".join(
-        f"<path d='{_path(to_x(lo[ok]), to_x(hi[ok]), to_y(np.asarray(y)[ok]))}' fill='none' stroke='currentColor'"
-        f" stroke-opacity='{opacity:g}'><title>{html.escape(name)}</title></path>"
-        for lo, hi, y, ok, name, opacity in usable
+        f"<path d='{_path(to_x(curve.lo), to_x(curve.hi), to_y(curve.y))}' fill='none' stroke='currentColor'"
+        f" stroke-opacity='{curve.opacity:g}'><title>{html.escape(curve.name)}</title></path>"
+        for curve in shown
     )
-    texts = _text(MARGIN, HEIGHT - 4, f"{x_range[0]:.4g}", "start") + _text(MARGIN, 12, f"{y_range[1]:.4g}", "start")
-    texts += _text(WIDTH - MARGIN, HEIGHT - 4, f"{x_range[1]:.4g}", "end") + _text(
-        WIDTH / 2, HEIGHT - 4, label, "middle"
+    texts = (
+        _legend(shown) + _text(LEFT, 11, y_label, "start") + _text((LEFT + WIDTH) / 2, HEIGHT - 4, x_label, "middle")
     )
+    texts += _text(LEFT, HEIGHT - 4, f"{x_range[0]:.4g}", "start") + _text(
+        WIDTH - RIGHT, HEIGHT - 4, f"{x_range[1]:.4g}", "end"
+    )
+    texts += _text(LEFT - 4, TOP + 8, f"{y_range[1]:.3g}", "end") + _text(
+        LEFT - 4, HEIGHT - BOTTOM, f"{y_range[0]:.3g}", "end"
+    )
+    frame = (
+        f"<rect x='{LEFT}' y='{TOP}' width='{WIDTH - LEFT - RIGHT}' height='{HEIGHT - TOP - BOTTOM}' fill='none'"
+        " stroke='currentColor' stroke-opacity='0.25'/>"
+    )
+    if not log_y:
+        zero = float(to_y(0.0))
+        frame += f"<path d='M{LEFT} {zero:.1f}H{WIDTH - RIGHT}' stroke='currentColor' stroke-opacity='0.25'/>"
     head = f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{HEIGHT}' role='img'>"
-    return f"{head}<title>{html.escape(label)}</title>{paths}{texts}</svg>"
+    return f"{head}<title>{html.escape(f'{y_label} over {x_label}')}</title>{frame}{paths}{texts}</svg>"
+
+
+def _usable(curve: Curve, log_x: bool, log_y: bool) -> Curve:
+    y = np.asarray(curve.y, dtype=np.float64)
+    keep = np.isfinite(y) & ((y > 0) | (not log_y)) & ((np.asarray(curve.hi) > 0) | (not log_x))
+    return Curve(np.asarray(curve.lo)[keep], np.asarray(curve.hi)[keep], y[keep], curve.name, curve.opacity)
+
+
+def _range(values: np.ndarray, log: bool) -> tuple[float, float]:
+    """At most six decades, and never so narrow that rounding looks like structure."""
+    low, high = float(values.min()), float(values.max())
+    if log:
+        low = max(low, high * 1e-6)
+        return (low / 2, high * 2) if high < 1.05 * low else (low, high)
+    return (min(low, 0.0), max(high, 0.0))
 
 
 def _place(value: Any, bounds: tuple[float, float], low: float, high: float, log: bool) -> np.ndarray:
@@ -96,6 +144,19 @@ def _path(left: np.ndarray, right: np.ndarray, y: np.ndarray) -> str:
         made.append(f"{'L' if joined else 'M'}{a:.1f} {level:.1f}H{b:.1f}")
         end = b
     return "".join(made)
+
+
+def _legend(curves: list[Curve]) -> str:
+    """The names of several curves, each behind a stroke as dark as its curve."""
+    if len(curves) < 2:
+        return ""
+    words = "   ".join(
+        f"<tspan fill-opacity='{curve.opacity:g}'>▬</tspan> {html.escape(curve.name)}  " for curve in curves
+    )
+    return (
+        f"<text x='{WIDTH - RIGHT}' y='11' text-anchor='end' font-size='10' fill='currentColor'"
+        f" fill-opacity='0.7' xml:space='preserve'>{words.rstrip()}</text>"
+    )
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

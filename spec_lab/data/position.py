@@ -213,8 +213,15 @@ class BalrogResponse(Struct):
         rows |= {"Region": region, "Step": f"{self.step:g} deg", "Table": made}
         return Info({"Property": tuple(rows), "BalrogResponse": tuple(rows.values())})
 
+    def __repr__(self) -> str:
+        held = {name: "held" if start.frozen else "free" for name, start in (("ra", self.ra), ("dec", self.dec))}
+        place = f"ra {self.ra.value:g} ({held['ra']}), dec {self.dec.value:g} ({held['dec']})"
+        return f"<BalrogResponse {self.name}: {place}, {self.elo.size} photon bins, {self.emin.size} channels>"
+
     def _repr_html_(self) -> str:
-        return self.info._repr_html_()
+        from spec_lab.data.picture import response_html
+
+        return response_html(self.reference, self.info.html)
 
 
 _LOADED = (

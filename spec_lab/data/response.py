@@ -12,7 +12,7 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
 from spec_lab.data.fitsfile import whole_numbers
-from spec_lab.data.notes import collecting, note
+from spec_lab.data.notes import collecting, note, some
 from spec_lab.tree import Struct, field
 
 IDEAL = "IDEAL"  # the `kind` of a response made from a spectrum's own edges
@@ -110,8 +110,8 @@ class Response(Struct):
         return Info({"Property": ("Name", "Channel bins", "Photon bins"), type(self).__name__: row})
 
     def __repr__(self) -> str:
-        photons = f"{self.elo.size} photon bins {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
-        return f"<{type(self).__name__} {self.name or '-'}: {photons}, {self.emin.size} channels>"
+        photons = f"{some(self.elo.size, 'photon bin')} {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
+        return f"<{type(self).__name__} {self.name or '-'}: {photons}, {some(self.emin.size, 'channel')}>"
 
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import response_html
@@ -181,11 +181,13 @@ class Auxiliary(Struct):
         return Info({"Property": ("Name", "Photon bins"), "Auxiliary": (self.name or "-", self.elo.size)})
 
     def __repr__(self) -> str:
-        photons = f"{self.elo.size} photon bins {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
+        photons = f"{some(self.elo.size, 'photon bin')} {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
         return f"<Auxiliary {self.name or '-'}: {photons}, at most {self.area.max():.4g} cm²>"
 
     def _repr_html_(self) -> str:
-        return self.info.html
+        from spec_lab.data.picture import area_html
+
+        return area_html(self)
 
     def __mul__(self, other: object) -> Response:
         return multiply(other, self) if isinstance(other, Response) else NotImplemented

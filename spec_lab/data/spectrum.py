@@ -13,7 +13,7 @@ from spec_lab._base import DataError
 from spec_lab._base.info import Info
 from spec_lab.data.energies import ordered
 from spec_lab.data.fitsfile import whole_numbers
-from spec_lab.data.notes import collecting, note
+from spec_lab.data.notes import collecting, note, some
 from spec_lab.tree import Struct, field
 
 
@@ -145,8 +145,9 @@ class Spectrum(Struct):
 
     def __repr__(self) -> str:
         bad = int(np.sum(~self.good))
-        told = f"{self.counts.size} channels{f' ({bad} bad)' if bad else ''}, {float(self.counts[self.good].sum()):.6g} counts"
-        return f"<{type(self).__name__} {self.name or '-'}: {told}, {self.exposure:.6g} s>"
+        told = some(self.counts.size, "channel") + (f" ({bad} bad)" if bad else "")
+        total = f"{float(self.counts[self.good].sum()):.6g} counts, {self.exposure:.6g} s"
+        return f"<{type(self).__name__} {self.name or '-'}: {told}, {total}>"
 
     def _repr_html_(self) -> str:
         from spec_lab.data.picture import spectrum_html
@@ -268,6 +269,6 @@ def _judged(spectrum: Spectrum) -> np.ndarray:
     if not broken.any():
         return spectrum.quality
     listed = ", ".join(map(str, spectrum.channels[broken][:8])) + (", …" if broken.sum() > 8 else "")
-    found = f"{broken.sum()} good channels hold NaN or unusable scales (channel {listed})"
+    found = f"{some(int(broken.sum()), 'good channel')} with NaN or unusable scales (channel {listed})"
     note(_where(spectrum), found, "flagged bad", "give the spectrum with your own quality flags")
     return np.where(broken, 5, spectrum.quality)

@@ -17,7 +17,7 @@ from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
 from spec_lab.data.grouping import Grouping, Ranges, describe, scheme
-from spec_lab.data.notes import collecting, quietly
+from spec_lab.data.notes import collecting, quietly, some
 from spec_lab.data.position import BalrogResponse
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
@@ -208,9 +208,9 @@ class DataUnit(Struct):
         """The windows, and the edges and number of bins they really keep."""
         (first, last), used = self.groups()
         if not used.any():
-            return f"{notice.describe(self.notc)} keV: nothing"
+            return "nothing" if self.notc is None else f"{notice.describe(self.notc)} keV: nothing"
         lo, hi = group_edges(self.response, first[used], last[used])
-        kept = f"{lo.min():.6g}-{hi.max():.6g} keV, {int(used.sum())} bins"
+        kept = f"{lo.min():.6g}-{hi.max():.6g} keV, {some(int(used.sum()), 'bin')}"
         return kept if self.notc is None else f"{notice.describe(self.notc)} keV {self.notc_mode} → {kept}"
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from spec_lab._base.info import Info
 from spec_lab.data import Data, DataUnit, Response, Source, datasets
+from spec_lab.data.picture import Curve, steps
 
 
 def well_formed(text):
@@ -42,6 +43,37 @@ def test_negative_nan_and_lonely_values_draw():
     edges = np.arange(1.0, 4.0)
     net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), rsp=Response.ideal(edges[:-1], edges[1:]))
     assert "nan" not in net._repr_html_().lower().replace("nanfoo", "")
+
+
+def test_axes_tell_what_they_are(burst):
+    unit, ccd = burst["na"], datasets.load("ccd")["ccd"]
+    told = (
+        (unit, ("counts/s/keV", "energy, keV", "source", "background")), (unit.src, ("counts", "channel")),
+        (unit.response, ("effective area, cm²", "photon energy, keV")), (ccd.arf, ("effective area, cm²",)),
+        (ccd.rmf, ("probability to be detected",)),
+    )  # fmt: skip
+    for shown, words in told:
+        svg = well_formed(shown._repr_html_()).find(".//{http://www.w3.org/2000/svg}svg")
+        text = " ".join(svg.itertext())
+        assert all(word in text for word in words)
+
+
+def test_rounding_is_not_drawn_as_structure():
+    text = steps([Curve(np.arange(3.0) + 1, np.arange(3.0) + 2, np.array([1.0, 1.0 + 1e-9, 1.0]), "one")], "x", "y")
+    assert ">0.5<" in text and ">2<" in text
+
+
+def test_negative_values_are_drawn_over_a_line_at_zero():
+    net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), rsp=Response.ideal([1.0, 2.0], [2.0, 3.0]))
+    text = net._repr_html_()
+    well_formed(text)
+    assert ">-3<" in text and ">5<" in text
+
+
+def test_words_for_one(burst):
+    one = DataUnit(Source([7.0], name="one"), rsp=Response.ideal([1.0], [2.0]))
+    assert "1-2 keV, 1 bin>" in repr(one) and "1 channel," in repr(one.src) and "1 photon bin 1-2" in repr(one.response)
+    assert "nothing" in repr(DataUnit(Source([7.0], quality=[1]), rsp=Response.ideal([1.0], [2.0])))
 
 
 def test_tables(burst):
