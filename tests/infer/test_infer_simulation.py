@@ -40,7 +40,7 @@ def test_many_draws_scatter_around_the_model(fitted):
 
 def test_draws_are_written_as_files_that_can_be_read(fitted, tmp_path):
     (first,), _ = fitted.simulate(seed=3, n=2)
-    assert len(first.write(tmp_path)) == 4
+    assert len(first.write(tmp_path)) == 5  # two sources, two backgrounds, one response
 
 
 def test_the_bootstrap_agrees_with_the_covariance(fitted):
