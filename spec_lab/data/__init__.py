@@ -2,9 +2,11 @@
 
 `ogip files → Source, Background, Response → DataUnit → Channels`. The door to:
 
-- reading: `fitsfile` (astropy, guarded), `pha`, `matrix`, `textfile`; contradictions are gathered in `notes`;
+- reading: `sniff` (what is it?), `fitsfile` (astropy, guarded), `pha` with `row`, `matrix`, `textfile` with `texttable`;
+  `energies` judges edges, contradictions are gathered in `notes`;
 - values: `spectrum`, `response`, `unit`, `collection`, all immutable; `position` (with `patch`) is a response that depends on
   where the source is;
+- what may be fitted of them: `parameters`;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
 - beyond: `simulate`, `write`, `datasets`, `picture`.

@@ -147,7 +147,7 @@ def whole_numbers(values: np.ndarray, where: str) -> np.ndarray:
     Raises:
         DataError: A fraction, a value that is not finite, or one beyond 32 bits, as no file can mean.
     """
-    odd = ~np.isfinite(values) | (values != np.rint(values)) | (np.abs(values) >= 2**31)
+    odd = ~np.isfinite(values) | (values != np.rint(values)) | (np.abs(values) > 2**31)
     if odd.any():
         raise DataError(f"{where} must be whole numbers", got=float(values[odd].flat[0]))
     return values.astype(np.int64)
