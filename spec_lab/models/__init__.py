@@ -13,6 +13,7 @@
     powerlaws smoothly_broken joined_powerlaws band high_latitude thermal comptonised lines   additive components
     absorption dust factors              factors (cross-sections: photoelectric)
     convolution tables user              operators on models; models from files; models from functions
+    table_files  what a table-model file holds, and what is said when it holds something else
     smoothing                            how photons flow between bins under a convolution
 
 Not here: data, responses, statistics, priors as distributions (a parameter only carries its prior's text).

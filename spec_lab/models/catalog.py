@@ -58,11 +58,8 @@ def check_free(name: str, otherwise: str) -> None:
     if not name.isidentifier() or keyword.iskeyword(name):
         raise ModelError("a component cannot have this name", got=name, hint=hint)
     taken = component_class(name) or component_class(name.rstrip("0123456789"))
-    if (
-        taken is not None
-        and taken.__module__.startswith(__package__ + ".")
-        and not taken.__module__.endswith(".tables")
-    ):
+    home = "" if taken is None else str(taken.__module__)
+    if taken is not None and home.startswith(f"{__package__}.") and not home.endswith(".tables"):
         raise ModelError(f"{name!r} would hide the component {taken.__name__!r}, or be read as it", hint=hint)
 
 

@@ -12,10 +12,9 @@ A saved table model carries its table along, so that it can be loaded where the 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
@@ -25,31 +24,9 @@ from spec_lab.models.catalog import check_free
 from spec_lab.models.component import Additive, Component, Multiplicative
 from spec_lab.models.declare import LN10, amplitude, span
 from spec_lab.models.energy import Energy, Grid
-from spec_lab.models.parameter import parameter
+from spec_lab.models.parameter import config, parameter
+from spec_lab.models.table_files import RESERVED, Axis, Table, digest, read_table
 from spec_lab.tree import register_pytree_type, register_saving
-
-
-class Axis(NamedTuple):
-    """One interpolated parameter: its name, grid values, whether interpolation is logarithmic, start value, unit."""
-
-    name: str
-    values: np.ndarray
-    log: bool
-    start: float
-    unit: str
-    frozen: bool
-
-
-class Table(NamedTuple):
-    """What a table file holds. `spectra`: [n1, …, nd, 1 + additional, e]; edges in keV, [e + 1]."""
-
-    axes: tuple[Axis, ...]
-    additional: tuple[Axis, ...]
-    edges: np.ndarray
-    spectra: np.ndarray
-    redshift: bool
-    digest: str
-
 
 _MADE: dict[tuple[str, str], type[Component]] = {}  # one class per content, so that compiled functions are shared
 
@@ -99,6 +76,8 @@ def tabulated(
     """
     edges, cube = np.asarray(edges, float), np.asarray(spectra, float)
     grids = {key: np.asarray(values, float) for key, values in axes.items()}
+    if hidden := [key for key in axes if key in RESERVED]:
+        raise ModelError(f"table {name!r} cannot call a parameter {hidden[0]!r}", hint="Choose another name.")
     wanted = (*map(len, grids.values()), len(edges) - 1)
     if cube.shape != wanted:
         raise ModelError(f"spectra of table {name!r} do not fit the axes", got=cube.shape, allowed=str(wanted))
@@ -106,13 +85,8 @@ def tabulated(
         if values.ndim != 1 or np.any(np.diff(values) <= 0):
             raise ModelError(f"{key} of table {name!r} must ascend", got=values[:5].tolist())
     made = tuple(Axis(k, v, k in logarithmic, float(v[len(v) // 2]), "", False) for k, v in grids.items())
-    table = Table(made, (), edges, cube[..., None, :], False, _digest(made, edges, cube))
+    table = Table(made, (), edges, cube[..., None, :], False, digest(made, edges, cube))
     return _known(table, (name, additive, f"Table model {name}."))
-
-
-def _digest(axes: tuple[Axis, ...], edges: np.ndarray, cube: np.ndarray) -> str:
-    told = [f"{axis.name} {axis.log}".encode() + axis.values.tobytes() for axis in axes]
-    return hashlib.sha256(b"".join((cube.tobytes(), edges.tobytes(), *told))).hexdigest()[:16]
 
 
 def _known(table: Table, told: tuple[str, bool, str]) -> type[Component]:
@@ -144,6 +118,7 @@ def _class(table: Table, told: tuple[str, bool, str]) -> type[Component]:
     fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
     if additive:
         fields["logA"] = amplitude(doc="norm", unit="")
+    settings = {} if additive else {"redshift": config(0.0, "energies are multiplied by 1+z", above=-1.0)}
 
     def contents(self: Any) -> Any:
         return table, told, {key: getattr(self, key) for key in (*fields, *self.settings(), "name")}
@@ -152,12 +127,13 @@ def _class(table: Table, told: tuple[str, bool, str]) -> type[Component]:
     body = {
         "__doc__": doc,
         "__module__": __name__,
-        "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar, "listed": ClassVar},
+        "__annotations__": {**dict.fromkeys([*fields, *settings], Any), "formula": ClassVar, "listed": ClassVar},
         "formula": rf"\mathrm{{{name}}}(E)",
         "listed": name.isidentifier(),
         "__reduce__": lambda self: (_remade, contents(self)),
         **behaviour,
         **fields,
+        **settings,
     }
     return register_saving(type(base)(name, (base,), body), contents, SavedTable)
 
@@ -213,7 +189,7 @@ def _additive(table: Table) -> dict[str, Any]:
 
 def _factor(table: Table) -> dict[str, Any]:
     def spectrum(self: Any, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
-        i, _ = _cell(table.edges, x.E)
+        i, _ = _cell(table.edges, x.shifted(self.redshift).E)
         return interpolated(table, p)[i]
 
     return {"spectrum": spectrum}
@@ -222,54 +198,3 @@ def _factor(table: Table) -> dict[str, Any]:
 def _cell(edges: np.ndarray, E: Any) -> tuple[Any, Any]:
     i = jnp.searchsorted(jnp.asarray(edges), E, side="right") - 1
     return jnp.clip(i, 0, len(edges) - 2), (edges[0] <= E) & (edges[-1] > E)
-
-
-def read_table(path: str | Path) -> tuple[Table, bool, str]:
-    """Read an OGIP table model: the table, whether it is additive, its name.
-
-    Raises:
-        ModelError: The file is not there or is no table model.
-    """
-    from astropy.io import fits
-
-    try:
-        with fits.open(path) as hdus:
-            header = hdus["PRIMARY"].header  # pyright: ignore[reportAttributeAccessIssue]
-            axes, additional = _axes(hdus["PARAMETERS"])
-            energies, spectra = (hdus[n].data for n in ("ENERGIES", "SPECTRA"))  # pyright: ignore[reportAttributeAccessIssue]
-            edges = np.append(energies["ENERG_LO"], energies["ENERG_HI"][-1]).astype(float)
-            cube = _cube(axes, additional, spectra)
-    except (OSError, KeyError) as error:
-        raise ModelError(f"{path} is not an OGIP table model", hint=f"{error}") from error
-    table = Table(axes, additional, edges, cube, bool(header.get("REDSHIFT", False)), _digest(axes, edges, cube))
-    return table, bool(header.get("ADDMODEL", True)), str(header.get("MODLNAME", "table")).strip()
-
-
-def _axes(hdu: Any) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
-    interpolated_count = int(hdu.header["NINTPARM"])
-    axes = []
-    for i, row in enumerate(hdu.data):
-        name = "".join(c if c.isalnum() or c == "_" else "_" for c in str(row["NAME"]).strip())
-        count = int(row["NUMBVALS"]) if i < interpolated_count else 0
-        if i < interpolated_count:
-            values = np.atleast_1d(row["VALUE"])[:count].astype(float)
-        else:
-            values = np.array([row["MINIMUM"], row["MAXIMUM"]], float)
-        unit = str(row["UNITS"]).strip() if "UNITS" in hdu.columns.names else ""
-        axes.append(Axis(name, values, int(row["METHOD"]) == 1, float(row["INITIAL"]), unit, float(row["DELTA"]) <= 0))
-    return tuple(axes[:interpolated_count]), tuple(axes[interpolated_count:])
-
-
-def _cube(axes: tuple[Axis, ...], additional: tuple[Axis, ...], data: Any) -> np.ndarray:
-    """Spectra in the order of the grid, whatever the order of the rows."""
-    shape = tuple(len(axis.values) for axis in axes)
-    points = np.atleast_2d(np.asarray(data["PARAMVAL"], float).reshape(len(data), len(axes)))
-    index = tuple(np.abs(points[:, i, None] - axis.values).argmin(1) for i, axis in enumerate(axes))
-    first = np.asarray(data["INTPSPEC"], float)
-    cube = np.full((*shape, 1 + len(additional), first.shape[1]), np.nan)
-    cube[(*index, 0)] = first
-    for i in range(len(additional)):
-        cube[(*index, 1 + i)] = np.asarray(data[f"ADDSP{i + 1:03d}"], float)
-    if np.isnan(cube).any():
-        raise KeyError("the SPECTRA do not cover the parameter grid")
-    return cube

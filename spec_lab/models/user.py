@@ -35,7 +35,7 @@ from spec_lab.models.parameter import parameter
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
 _UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
-_RESERVED = set("name redshift kind size terms theta config parameters names structure breaks marks".split())
+_RESERVED = frozenset(dir(Additive))  # what a component is and does already
 
 
 def component(

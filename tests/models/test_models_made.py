@@ -68,6 +68,8 @@ def test_functions_that_cannot_be_components_teach():
         component(lambda E, a: a * E, name="x")
     with pytest.raises(ModelError, match="cannot call a parameter"):
         component(lambda E, name=1.0: name * E, name="x")
+    with pytest.raises(ModelError, match="cannot call a parameter 'photons'"):
+        component(lambda E, photons=1.0: photons * E, name="x")
     with pytest.raises(ModelError, match="allowed: add, mul, math"):
         component(lambda E, a=1.0: a * E, name="x", kind="added")
     with pytest.raises(ModelError, match="name no parameter"):
