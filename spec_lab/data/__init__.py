@@ -11,7 +11,7 @@
 - the result: `channels`;
 - beyond: `simulate`, `write`, `datasets`, `picture`.
 
-Not here: models, statistics, and any parameter.
+Not here: models, statistics, and the value of any parameter.
 """
 
 from spec_lab.data import datasets as datasets

@@ -63,7 +63,8 @@ def assemble(
 def _assemble(src: Same, bkg: Same, response: Same) -> Assembly:
     source = _aligned(src.value, response.value)
     background = None if bkg.value is None else _aligned(_like(bkg.value, src.value, response.value), response.value)
-    source = _with_edges_of(source, response.value)
+    source = _without_edges(source, response.value)
+    background = None if background is None else _without_edges(background, response.value)
     good = source.good if background is None else source.good & background.good
     return Assembly(source, background, response.value, good)
 
@@ -147,13 +148,24 @@ def _spread(spectrum: AnySpectrum, index: np.ndarray, response: Response) -> Any
     return spectrum.replace(**values)
 
 
-def _with_edges_of(source: Source, response: Response) -> Source:
-    """The source without edges of its own; where they differ from the response's, that is said."""
-    if source.emin is None or source.emax is None or response.kind == IDEAL:
-        return source
+def _without_edges(spectrum: AnySpectrum, response: Response) -> AnySpectrum:
+    """The spectrum without edges of its own; where they differ from the response's, that is said.
+
+    Raises:
+        DataError: A background has other channels than the source whose edges are the response.
+    """
+    if spectrum.emin is None or spectrum.emax is None:
+        return spectrum
     width = response.emax - response.emin
-    worst = float(np.max(np.maximum(np.abs(source.emin - response.emin), np.abs(source.emax - response.emax)) / width))
-    if worst > 0.5:
-        found = f"its own channel edges differ from those of response {response.name!r} by up to {worst:.2g} channels"
-        note(f"source {source.name!r}", found, "the response's edges are used", "give another rsp")
-    return source.replace(emin=None, emax=None)
+    off = np.maximum(np.abs(spectrum.emin - response.emin), np.abs(spectrum.emax - response.emax)) / width
+    what = f"{type(spectrum).__name__.lower()} {spectrum.name!r}"
+    if off.max() > 0.5 and response.kind == IDEAL:
+        raise DataError(
+            f"{what} has other channel energies than the source (the ideal response)", got=f"up to {off.max():.2g} channels apart"
+        )
+    if off.max() > 0.5:
+        found = (
+            f"its own channel edges differ from those of response {response.name!r} by up to {off.max():.2g} channels"
+        )
+        note(what, found, "the response's edges are used", "give another rsp")
+    return spectrum if response.kind == IDEAL else spectrum.replace(emin=None, emax=None)

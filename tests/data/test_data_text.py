@@ -205,6 +205,15 @@ def test_what_is_no_file(tmp_path):
         assert len(str(caught.value)) < 600
 
 
+def test_a_background_of_other_energies_is_refused(tmp_path):
+    src = write(tmp_path, "# exposure = 1", *LINES)
+    same = write(tmp_path, "# exposure = 1", *LINES, name="same.txt")
+    assert DataUnit(src, same).channels().B.tolist() == [5, 7, 4]
+    other = write(tmp_path, "# exposure = 1", "10 20 5", "20 30 7", "30 50 4", name="other.txt")
+    with pytest.raises(DataError, match=r"background 'other\.txt' has other channel energies than the source"):
+        DataUnit(src, other)
+
+
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.text(alphabet="0123456789.-+eE,; \n#=nacountsemixerror\x00é", max_size=80))
 def test_any_text_is_a_spectrum_or_an_error(text):
