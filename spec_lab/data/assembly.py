@@ -161,7 +161,8 @@ def _without_edges(spectrum: AnySpectrum, response: Response) -> AnySpectrum:
     what = f"{type(spectrum).__name__.lower()} {spectrum.name!r}"
     if off.max() > 0.5 and response.kind == IDEAL:
         raise DataError(
-            f"{what} has other channel energies than the source (the ideal response)", got=f"up to {off.max():.2g} channels apart"
+            f"{what} has other channel energies than the source (the ideal response)",
+            got=f"up to {off.max():.2g} channels apart",
         )
     if off.max() > 0.5:
         found = (

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.fitsfile import as_numbers
 
 
 def _xlogy(x: Any, y: Any) -> np.ndarray:
@@ -17,13 +18,24 @@ def _xlogy(x: Any, y: Any) -> np.ndarray:
         return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, np.maximum(y, 1e-300))))
 
 
+def _together(**given: Any) -> list[np.ndarray]:
+    """Arguments as float64 arrays of one shape."""
+    try:
+        return [as_numbers(x, name) for name, x in zip(given, np.broadcast_arrays(*given.values()), strict=True)]
+    except ValueError as error:
+        if isinstance(error, DataError):
+            raise
+        got = [np.shape(x) for x in given.values()]
+        raise DataError(f"{', '.join(given)} have shapes that do not fit", got=got) from error
+
+
 def pgsig(n: Any, b: Any, s: Any) -> Any:
     """Significance of n counts over a background b ± s (Gaussian), σ. NaN where s = 0.
 
     With B0 = (b - s² + sqrt(b² - 2 b s² + 4 n s² + s⁴))/2, the most likely background without a source,
     Z = sign(n - b) sqrt(2 [n ln(n/B0) + (b - B0)²/(2 s²) + B0 - n]).
     """
-    n, b, s = (np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(n, b, s))
+    n, b, s = _together(n=n, b=b, s=s)
     with np.errstate(divide="ignore", invalid="ignore"):
         s2 = s * s
         root = np.sqrt(b * b - 2 * b * s2 + 4 * n * s2 + s2 * s2)
@@ -44,11 +56,14 @@ def ppsig(n: Any, b: Any, alpha: Any, sigma: float = 0.0, k: float = 0.0) -> Any
         alpha: Exposure ratio, source to background.
         sigma: Gaussian relative uncertainty of alpha (Vianello 2018 eq. 9, maximised numerically).
         k: Largest relative excess that alpha may have (Vianello 2018 eq. 7: alpha becomes alpha (1 + k)).
+
+    NaN for negative counts.
     """
-    n, b, a = (np.asarray(x, dtype=np.float64) for x in np.broadcast_arrays(n, b, alpha))
+    n, b, a = _together(n=n, b=b, alpha=alpha)
     if sigma < 0 or k < 0 or np.any(a <= 0):
         raise DataError("ppsig needs alpha > 0, sigma >= 0 and k >= 0", got=[alpha, sigma, k])
     a = a * (1 + k)
+    n, b = (np.where(x < 0, np.nan, x) for x in (n, b))  # there are no such counts
     if sigma > 0:
         return np.vectorize(_nuisance)(n, b, a, sigma)[()]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -72,16 +87,22 @@ def _nuisance(n: float, b: float, a: float, sigma: float) -> float:
     return float(np.sign(n - a * b) * np.sqrt(2 * max(best.fun, 0.0)))
 
 
+def _real(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
 def _inverse(significance: Any, sig: float, start: float, integer: bool) -> float:
     from scipy.optimize import brentq
 
-    if not np.isfinite(sig) or sig < 0:
+    if not _real(sig) or sig < 0:
         raise DataError("a significance must be a number of σ >= 0", got=sig)
+    if significance(start) >= sig:  # none needed, or a background below zero stands out without any
+        return start
     high = start + 10 * (sig + 1) ** 2 + 10 * (sig + 1) * np.sqrt(start + 1)
     while significance(high) < sig:
         high *= 2
     solve: Any = brentq
-    root = float(solve(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14)) if sig else start
+    root = float(solve(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14))
     return float(np.ceil(root - 1e-9)) if integer else root
 
 
@@ -104,7 +125,7 @@ def upper_limit(n: float, background: float, cl: float = 0.9) -> float:
     """
     from scipy.special import gammainc, gammaincc, gammaincinv
 
-    if not 0 < cl < 1:
+    if not _real(cl) or not 0 < cl < 1:
         raise DataError("a confidence level must lie between 0 and 1", got=cl)
     base = max(background, 0.0)
     return float(gammaincinv(n + 1, cl * gammaincc(n + 1, base) + gammainc(n + 1, base)) - base)

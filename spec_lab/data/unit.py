@@ -121,6 +121,8 @@ class DataUnit(Struct):
             response: Fold with this one instead: that of another source position. The groups stay as they are.
         """
         found = self._shown if rebin else self._fitted
+        if response is not None and response.matrix.shape[1] != self.response.matrix.shape[1]:
+            raise DataError(f"unit {self.name!r} folds with a response of other channels", got=response.matrix.shape[1])
         return found if response is None else found.replace(matrix=columns(response.matrix, found.first, found.last))
 
     def all_channels(self, rebin: bool = False) -> Channels:
@@ -168,7 +170,9 @@ class DataUnit(Struct):
             hint = "Quality flags leave none in source and background together; give them with other ones."
             raise DataError(f"unit {self.name!r} has no good channel", hint=hint)
         if not everything and not used.any():
-            raise DataError(f"unit {self.name!r}: no good channel is noticed", got=notice.describe(self.notc),
+            lo, hi = group_edges(self.response, np.flatnonzero(parts.good), np.flatnonzero(parts.good))
+            raise DataError(f"unit {self.name!r}: no good channel is noticed", got=f"{notice.describe(self.notc)} keV",
+                            allowed=f"something of {lo.min():g}-{hi.max():g} keV",
                             hint="Widen notc, or try notc_mode='overlap'.")  # fmt: skip
         if chosen is None:
             whole = by_flags(Same(parts), self.scale_rule)

@@ -69,3 +69,15 @@ def test_limits_of_a_unit():
     poisson = DataUnit(src, Background([4, 4], exposure=20.0), rsp=response, stat="cstat")
     assert poisson.net_counts_significance_limit(3) == pytest.approx(ppsig_inv(3, 8.0, 0.5) - 4.0)
     assert poisson.net_ctsrate_significance_limit(3) == pytest.approx((ppsig_inv(3, 8.0, 0.5) - 4.0) / 10)
+
+
+def test_what_is_no_number_is_said():
+    calls = [lambda: pgsig("a", 1, 1), lambda: ppsig(1, 1j, 1), lambda: pgsig([1, 2], [1, 2, 3], 1)]
+    calls += [lambda: pgsig_inv("3", 4, 1), lambda: ppsig_inv(np.nan, 4, 1)]
+    calls += [lambda: upper_limit(3, 1.0, "x"), lambda: upper_limit(3, 1.0, None)]
+    for call in calls:
+        with pytest.raises(DataError):
+            call()
+    assert np.isnan(ppsig(1, -1, 1)) and np.isnan(ppsig(-1, 1, 1))
+    assert pgsig_inv(3, -4.0, 1.0) == 0.0  # a background below zero stands out without any counts
+    assert ppsig_inv(0, 8, 0.5) == 4.0
