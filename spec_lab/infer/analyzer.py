@@ -17,9 +17,11 @@ from spec_lab.analysis import Sample, criteria
 from spec_lab.analysis.predictive import TRUSTED_K
 from spec_lab.analysis.sample import ONE_SIGMA
 from spec_lab.engines import Outcome
+from spec_lab.engines.catalog import ENGINES
 from spec_lab.fit import Problem
 from spec_lab.fit.layout import statistic_of
 from spec_lab.infer import tables
+from spec_lab.infer.checks import Checks
 from spec_lab.infer.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class SampleAnalyzer(Predictions):
         outcome: The run to read; the last one when left out.
 
     Raises:
-        ParameterError: Nothing was run yet.
+        ParameterError: Nothing was run yet; or a `Posterior` of a run that gave none.
     """
 
     sample_attribute: str | None = None
@@ -42,9 +44,17 @@ class SampleAnalyzer(Predictions):
     save_prefix = "sample"
 
     def __init__(self, infer: "Infer", outcome: Outcome | None = None):
+        if outcome is None and not isinstance(infer, Checks):
+            raise ParameterError(f"{type(self).__name__} reads an Infer", got=infer, hint="Posterior(infer)")
         outcome = outcome or infer.outcome
         if outcome is None:
             raise ParameterError("there is no result to read yet", hint="Run a fit first, such as infer.fit().")
+        engine = ENGINES.get(outcome.engine)
+        if self.sample_attribute and engine and not engine.bayesian:
+            raise ParameterError(
+                "the run gave no draws of a posterior", got=outcome.engine,
+                hint="Run a sampler, such as infer.preview(), or read the fit with Bootstrap(infer).",
+            )  # fmt: skip
         self._infer, self.outcome = infer, outcome
         self.problem = Problem(outcome.setup)
 
@@ -100,7 +110,13 @@ class SampleAnalyzer(Predictions):
         return self.reading.interval(q)
 
     def par_error(self, par: Any, q: float = ONE_SIGMA) -> np.ndarray:
-        """`f[n, 2]`: how far the interval of probability `q` reaches below and above `par` (`f[n]`)."""
+        """`f[n, 2]`: how far the interval of probability `q` reaches below and above `par` (`f[n]`).
+
+        Raises:
+            ParameterError: `par` is not one value for each free parameter, or `q` no probability.
+        """
+        if np.shape(par) != (self.k,):
+            raise ParameterError("one value for each free parameter", got=par, allowed=f"shape ({self.k},)")
         return self.reading.error(par, q)
 
     # -- criteria ------------------------------------------------------------------------------------------------------

@@ -77,8 +77,8 @@ class BayesInfer(Infer):
         Args:
             nstep: Steps in all, the discarded ones included.
             discard: Steps at the beginning that are thrown away.
-            resume: Go on with the chain in `savepath` if there is one: it is extended to `nstep` steps. A chain of another
-                model, other data or other priors is refused.
+            resume: Go on with the chain in `savepath` if there is one: it is extended to `nstep` steps, and read whole if it
+                has more. A chain of another model, other data or other priors is refused.
             savepath: Folder of the files, made if missing; None writes nothing.
             random_seed: None takes the default seed, so that a run can be repeated.
             **options: See `spec_lab.engines.walkers.WalkerOptions`: `walkers`.
@@ -86,6 +86,11 @@ class BayesInfer(Infer):
         Raises:
             EngineError: `resume` meets a chain of something else, or `discard` leaves nothing.
         """
+        for name, number in (("nstep", nstep), ("discard", discard)):
+            if isinstance(number, bool) or not isinstance(number, int | np.integer):
+                raise EngineError(
+                    f"{name} of emcee is no whole number", got=number, allowed=f"{name}=1000, for example"
+                )
         if not 0 <= discard < nstep:
             raise EngineError(
                 "no step would be kept", got=f"nstep={nstep}, discard={discard}", allowed="discard < nstep"

@@ -1,5 +1,6 @@
 """MaxLikeFit: best fits with errors."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,15 @@ from spec_lab.infer.infer import Infer
 class MaxLikeFit(Infer):
     """Maximum likelihood: `fit()` (built-in), `iminuit()`, `lmfit()`. Afterwards the parameters are at the best fit."""
 
-    def iminuit(self, savepath: str | Path | None = None, **options: Any) -> Bootstrap:
+    def iminuit(self, savepath: str | Path | None = None, ncall: int = 10000, **options: Any) -> Bootstrap:
         """MIGRAD with exact gradients, HESSE, and MINOS with `minos=True`.
 
         Args:
             savepath: Folder to write `1-bootstrap_sample.txt`, `1-maxlike_res.json` and the tables to; made if missing.
-            **options: See `spec_lab.engines.minuit.MinuitOptions`.
+            ncall: Limit on evaluations in MIGRAD.
+            **options: See `spec_lab.engines.minuit.MinuitOptions`: `minos`, `seed`, `draws`.
         """
-        return self._written(self._fitted("iminuit", **options), savepath)
+        return self._written(self._fitted("iminuit", **{"max_calls": ncall, **options}), savepath)
 
     def lmfit(self, savepath: str | Path | None = None, **options: Any) -> Bootstrap:
         """Levenberg-Marquardt on signed deviance residuals; errors are not scaled.
@@ -40,9 +42,13 @@ class MaxLikeFit(Infer):
         return self._fitted("bootstrap", **options)
 
     def lmfit_residual(self, params: Any) -> np.ndarray:
-        """`f[c]`, signed residuals at lmfit parameters (or free values); their squares sum to the statistic."""
-        values = [p.value for p in params.values()] if hasattr(params, "valuesdict") else params
-        return residual_of(self.problem, np.asarray(values, dtype=float))
+        """`f[c]`, signed residuals at lmfit parameters (or free values); their squares sum to the statistic.
+
+        Raises:
+            ParameterError: Not one value for each free parameter.
+        """
+        values = [p.value for p in params.values()] if isinstance(params, Mapping) else params
+        return residual_of(self.problem, self._vector(values))
 
     def _written(self, reading: Bootstrap, savepath: str | Path | None) -> Bootstrap:
         if savepath is not None:

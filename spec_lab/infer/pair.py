@@ -181,11 +181,13 @@ class Pair:
 
     @staticmethod
     def _density(u: UnitReading, E: float, T: float | None, unit: str) -> float:
-        N = float(np.asarray(u.model.evaluate(np.array([float(E)]), u.theta, T=T))[0])
-        scale = {"ne": 1.0, "fv": KEV_TO_ERG * E, "jy": KEV_TO_ERG * E * JANSKY_PER_FV}
-        if unit.lower() not in scale:
+        scales = {"ne": 1.0, "fv": KEV_TO_ERG * E, "jy": KEV_TO_ERG * E * JANSKY_PER_FV}
+        if str(unit).lower() not in scales:
             raise ParameterError("unknown unit of flux density", got=unit, allowed="'NE', 'fv' or 'Jy'")
-        return N * scale[unit.lower()]
+        if not (np.isfinite(E) and E > 0):
+            raise ParameterError("the energy is not positive", got=E, allowed="E > 0, keV")
+        N = float(np.asarray(u.model.evaluate(np.array([float(E)]), u.theta, T=T))[0])
+        return N * scales[str(unit).lower()]
 
     def __repr__(self) -> str:
         return f"<Pair {'+'.join(self.data.names)}: {self.model.expression}>"

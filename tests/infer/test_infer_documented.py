@@ -274,6 +274,50 @@ def test_a_fit_at_a_bound_says_which_parameter():
     assert "pair1.pl.alpha" in result.outcome.message
 
 
+def at_its_bound():
+    infer = MaxLikeFit([(make_data(1), pl(alpha=0.0))])
+    infer.par[1].prior, infer.par[2].prior = unif(-5, 0), unif(-3, 5)
+    return infer
+
+
+def test_a_start_at_a_bound_or_outside_does_not_keep_a_fit_there(monkeypatch):
+    best = at_its_bound().fit().outcome.stat
+    for start in (0.0, 50.0, -5.0):
+        infer = at_its_bound()
+        infer.par[1].val = start
+        assert infer.lmfit().outcome.stat == pytest.approx(best, abs=1e-4)
+    monkeypatch.setattr("spec_lab.engines.least_squares.INSIDE", 0.0)
+    stuck = at_its_bound()
+    stuck.par[1].val = -50.0
+    outcome = stuck.lmfit().outcome
+    assert outcome.status == "doubtful" and f"falls to {best:.3f} nearby" in outcome.message
+
+
+def test_documented_arguments_and_their_mistakes(posterior):
+    fit = at_its_bound()
+    assert fit.iminuit(None, 10000).outcome.status == "converged" == fit.iminuit(ncall=5000).outcome.status
+    assert np.sum(fit.lmfit_residual(fit.free_pvalues) ** 2) == pytest.approx(fit.stat)
+    parameters = pytest.importorskip("lmfit").Parameters()
+    for name, value in zip("ab", fit.free_pvalues, strict=True):
+        parameters.add(name, value)
+    np.testing.assert_array_equal(fit.lmfit_residual(parameters), fit.lmfit_residual(fit.free_pvalues))
+    with pytest.raises(ParameterError, match=r"shape \(2,\)"):
+        fit.lmfit_residual([1.0])
+    with pytest.raises(ParameterError, match=r"gave no draws of a posterior; got 'iminuit'.*Bootstrap\(infer\)"):
+        Posterior(fit)
+    with pytest.raises(ParameterError, match="Posterior reads an Infer; got 3"):
+        Posterior(3)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match=r"shape \(5,\)"):
+        posterior.par_error([1.0])
+    assert posterior.par_error(par=posterior.par_mean, q=0.9).shape == (5, 2)
+    for wrong in ({"unit": 3}, {"E": 0}, {"E": np.nan}):
+        with pytest.raises(ParameterError, match=r"allowed: ('NE'|E > 0)"):
+            fit.pairs[0].rate_to_fluxdensity(**wrong)
+    for wrong in ({"nstep": "100"}, {"nstep": 100.5}, {"discard": True}):
+        with pytest.raises(RuntimeError, match="is no whole number"):
+            BayesInfer([(make_data(1), pl())]).emcee(**wrong)
+
+
 def test_nothing_free_is_said():
     infer = MaxLikeFit([(make_data(1), pl())])
     infer.par[1].freeze()
