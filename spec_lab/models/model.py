@@ -218,7 +218,15 @@ class Model(eqx.Module):
         return curve if traced else np.asarray(curve)
 
     def split(self, theta: Any) -> list[dict[str, Any]]:
-        """theta as one mapping name → scalar per leaf."""
+        """theta as one mapping name → scalar per leaf.
+
+        Raises:
+            ModelError: A theta of another length, which JAX would read past its end.
+        """
+        if np.shape(theta)[:1] != (self.size,):
+            names = ", ".join(f"{p.component}.{p.name}" for p in self.parameters)
+            allowed = f"{self.size} values: {names}"
+            raise ModelError(f"theta does not fit {self.expression}", got=f"shape {np.shape(theta)}", allowed=allowed)
         values, i = [], 0
         for leaf in self.leaves():
             names = [name for name, _ in leaf.slots()]
@@ -231,6 +239,8 @@ class Model(eqx.Module):
         return _join("+", self, other)
 
     def __radd__(self, other: Any) -> Model:
+        if isinstance(other, int) and other == 0:
+            return self  # where sum() starts
         return _join("+", other, self)
 
     def __sub__(self, other: Any) -> Model:

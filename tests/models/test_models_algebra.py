@@ -258,3 +258,16 @@ def _edges(lo, hi, n):
 )
 def test_text_as_xspec_users_write_it(text, expression):
     assert Model.parse(text).expression == expression
+
+
+@pytest.mark.parametrize("theta", [[1.0, 2.0], [1.0, 2.0, 3.0, 4.0], 5.0, []])
+def test_a_theta_of_another_length_is_refused(theta):
+    """JAX reads past the end of an array without a word: two values for three parameters gave a curve."""
+    model, grid = Model.parse("cpl"), Grid.make([1.0], [2.0])
+    for use in (lambda: model.evaluate([1.0], theta), lambda: model.photons(theta, grid)):
+        with pytest.raises(ModelError, match=r"theta does not fit cpl; .*3 values: cpl.alpha, cpl.logEp, cpl.logA"):
+            use()
+
+
+def test_models_can_be_summed():
+    assert sum([Model.parse("pl"), Model.parse("bb"), Model.parse("pl")]).expression == "pl+bb+pl2"
