@@ -17,9 +17,15 @@ def as_data(error: BaseException) -> dict[str, Any]:
         row = {"pid": error.pid} if isinstance(error, PasteError) else {}
         return {**data, **row, "message": str(data["message"]).removesuffix(error.hint or "").rstrip()}
     text = str(error) or type(error).__name__
+    if (
+        "Traceback (most recent call last)" in text
+    ):  # a callback that failed inside a compiled program: its own last words
+        text = message = text.strip().splitlines()[-1].strip()
+    else:
+        message = f"{type(error).__name__}: {text}"
     return {
         "kind": type(error).__name__,
-        "message": f"{type(error).__name__}: {text}"[:500],
+        "message": message[:500],
         "what": text[:500],
         "got": None,
         "allowed": None,

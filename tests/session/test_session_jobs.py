@@ -14,6 +14,7 @@ from session_toy import run_code
 from spec_lab._base import EngineError, ModelError
 from spec_lab.engines import run_engine
 from spec_lab.session import actions, jobs, reduce, same_setup, views
+from spec_lab.session.faults import as_data
 
 
 @pytest.fixture
@@ -342,3 +343,11 @@ def test_the_view_says_whether_it_waits_already(session, pausable):
     assert views.fit(session.state, session.progress)["message"].endswith("will wait after this block")
     session.stop()
     session.wait(60)
+
+
+def test_a_component_that_fails_inside_a_compiled_program_has_the_last_word():
+    """The traceback of a callback is as long as a page; what a person needs is its last line."""
+    text = "INTERNAL: CpuCallback error calling callback: Traceback (most recent call last):\n  File ...\nOSError: no table"
+    told = as_data(ValueError(text))
+    assert (told["message"], told["what"], told["kind"]) == ("OSError: no table", "OSError: no table", "ValueError")
+    assert as_data(ValueError("bad"))["message"] == "ValueError: bad"

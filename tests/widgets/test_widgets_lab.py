@@ -1,7 +1,11 @@
 """Lab in Python: the calls, the stand-alone panels, the fallbacks, and that closing is clean."""
 
+import base64
 import gc
+import gzip
+import hashlib
 import importlib
+import re
 import threading
 import time
 import weakref
@@ -14,7 +18,7 @@ import spec_lab_widgets as panels
 from spec_lab._base import ParameterError
 from spec_lab.infer import Bootstrap
 from spec_lab.session import FitSession
-from spec_lab_widgets import Lab
+from spec_lab_widgets import Lab, bundle
 
 
 def test_each_call_does_what_its_click_does(wire, lab):
@@ -201,3 +205,12 @@ def test_a_snapshot_has_runs_and_criteria(lab):
     lab.label(1, "<b>mine</b>")
     text = lab.snapshot().html
     assert "Model comparison" in text and "History" in text and "&lt;b&gt;mine" in text and "<b>mine" not in text
+
+
+def test_the_packed_front_end_is_the_built_one():
+    """The module each widget carries brings the bundle whole, and names it, so that another version is another module."""
+    loader, source = bundle.loader(), bundle.esm().encode()
+    packed = re.search(r'atob\("([A-Za-z0-9+/=]+)"\)', loader)
+    assert packed and gzip.decompress(base64.b64decode(packed[1])) == source
+    assert hashlib.sha256(source).hexdigest()[:16] in loader
+    assert loader == bundle.loader() and len(loader) < 120_000

@@ -28,7 +28,7 @@ class Panel(anywidget.AnyWidget):
         height: Of the drawings, in CSS pixels; 0 = automatic.
     """
 
-    _esm = bundle.esm()
+    _esm = bundle.loader()
     _css = bundle.css()
     panels = traitlets.List(traitlets.Enum(PANELS)).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Stream, STREAM_TIMEOUT_MS } from "../src/state/stream";
 import { cornerFrame, float32, pairIndex, spectrumFrame } from "../src/state/frames";
 import { Lab } from "../src/state/lab";
-import { BUSY_MS, HELLO_MS, LOST_MS } from "../src/state/link";
+import { BUSY_MS, GONE, HELLO_MS, LOST_MS } from "../src/state/link";
 import type { CornerMessage, SpectrumMessage, View } from "../src/state/protocol";
 import { FakeModel } from "../dev/model";
 
@@ -218,5 +218,19 @@ describe("the wire", () => {
   it("leaves no listener behind", () => {
     lab.close();
     expect(["msg:custom", "change:panels", "change:height"].map((name) => model.count(name))).toEqual([0, 0, 0]);
+  });
+});
+
+describe("a kernel that is gone", () => {
+  it("is noticed at the first message that cannot be sent, and nothing waits for it", async () => {
+    const model = new FakeModel({});
+    const lab = new Lab(model);
+    model.send = () => { throw new Error("Cannot send"); };
+    const reply = await lab.act("undo");
+    expect(reply.ok).toBe(false);
+    expect(reply.error!.message).toContain("undo");
+    expect(lab.link.state.value).toMatchObject({ phase: "lost", text: GONE });
+    expect(() => lab.link.ackAfterDraw("spectrum", 1)).not.toThrow();
+    lab.close();
   });
 });

@@ -1,5 +1,6 @@
 // Header: title, statistic, kernel mark, undo and redo, Live, Python, help; below it what the session has to say.
 // UI state: reads the session; Python and help toggles are view-local.
+import { GONE } from "../state/link";
 import { useLocal, type Local } from "../state/local";
 import { Button, PlaceError, Toggle } from "../ui/parts";
 import { Icon } from "../ui/icons";
@@ -89,7 +90,7 @@ export function Messages() {
       {trouble && (
         <div class={`sl-note sl-note-${phase === "lost" ? "error" : "warning"}`} role="alert">
           <Icon name="warning" /><span class="sl-note-text">{trouble}</span>
-          <Button label="Try again" title="Ask the kernel for a fresh snapshot" onClick={() => lab.link.hello(local.id, true)} />
+          {text !== GONE && <Button label="Try again" title="Ask the kernel for a fresh snapshot" onClick={() => lab.link.hello(local.id, true)} />}
         </div>
       )}
       {fault && (

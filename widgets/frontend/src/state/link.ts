@@ -25,6 +25,8 @@ interface Waiting {
   timers: ReturnType<typeof setTimeout>[];
 }
 
+export const GONE = "The kernel was restarted or shut down, and what these panels showed went with it. Run the cell that shows them again; Lab.recover() brings an autosaved session back.";
+
 type Handler = (message: FromPython, buffers: readonly Bytes[]) => void;
 
 const unanswered = (name: string): LabError => ({
@@ -44,15 +46,22 @@ export class Link {
     model.on("msg:custom", this.onCustom as (...args: never[]) => void);
   }
 
-  send(message: Record<string, unknown>): void {
-    this.model.send(message);
+  /** False when nobody is there to send to: the kernel was restarted or shut down, and with it went this panel's other half. */
+  send(message: Record<string, unknown>): boolean {
+    try {
+      this.model.send(message);
+      return true;
+    } catch {
+      this.state.value = { ...this.state.value, phase: "lost", text: GONE };
+      return false;
+    }
   }
 
   /** Announce a view; if no snapshot comes the state says so. */
   hello(view: string, again = false): void {
     clearTimeout(this.helloTimer);
+    if (!this.send(again ? { type: "hello", view, again } : { type: "hello", view })) return;
     this.helloTimer = setTimeout(() => this.lost(`no snapshot came for ${HELLO_MS / 1000} s. It may still be running a cell; if not, run the cell that shows this panel again.`), HELLO_MS);
-    this.send(again ? { type: "hello", view, again } : { type: "hello", view });
   }
 
   /** Send one action; the promise always resolves, with an error reply when no answer came. */
@@ -64,7 +73,7 @@ export class Link {
         setTimeout(() => this.expire(id), LOST_MS),
       ];
       this.waiting.set(id, { sent: performance.now(), name, resolve, timers });
-      this.send({ type: "action", id, name, args });
+      if (!this.send({ type: "action", id, name, args })) this.expire(id);
     });
   }
 
@@ -104,8 +113,10 @@ export class Link {
     const waiting = this.waiting.get(id);
     if (!waiting) return;
     this.waiting.delete(id);
-    this.lost(`no answer to “${waiting.name}” for ${LOST_MS / 1000} s.`);
-    waiting.resolve({ type: "reply", id, ok: false, error: unanswered(waiting.name) });
+    waiting.timers.forEach(clearTimeout);
+    const gone = this.state.value.text === GONE;
+    if (!gone) this.lost(`no answer to “${waiting.name}” for ${LOST_MS / 1000} s.`);
+    waiting.resolve({ type: "reply", id, ok: false, error: gone ? { kind: "gone", message: `“${waiting.name}” went nowhere: the kernel is gone.` } : unanswered(waiting.name) });
   }
 
   private live(rtt: number | null): void {
