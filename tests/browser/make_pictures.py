@@ -34,6 +34,7 @@ def main() -> None:
 def take(notebook: Notebook) -> None:
     """One notebook with a Lab in it: fit, go live, picture."""
     notebook.run_all()
+    notebook.until("lab.session.settle(0.01)")  # compiled: the fit then takes the time that it takes
     notebook.locate("button").filter(has_text="Start").click()
     notebook.locate(".sl-tools").get_by_text("Live", exact=True).click()
     notebook.locate(".sl-corner canvas, .sl-corner svg").first.wait_for()

@@ -70,7 +70,9 @@ def test_one_of_two_pairs(session, infer):
     ]
 
 
-@pytest.mark.parametrize(("text", "wrong"), [("plx", "plx"), ("pl+", "pl"), ("", "nothing in it"), ("tbabs", "photon spectrum")])
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("plx", "plx"), ("pl+", "pl"), ("", "nothing in it"), ("tbabs", "photon spectrum")]
+)
 def test_what_is_no_model_is_refused_and_changes_nothing(session, text, wrong):
     before = session.state
     with pytest.raises((ModelError, ParameterError), match=wrong):

@@ -146,7 +146,7 @@ class Pump:
             wait = max(wait, self._since_change(state.rev) + WAIT_EXACT)
         if wait > 0:
             return wait
-        told = self._progress_key(session)  # before it is written down: what the job does meanwhile is news for the next
+        told = self._progress_key(session)  # before the writing: what the job does meanwhile is news
         message = self._view_of(session, state, reading, fault, key)
         outlet.flow.sent("view")
         outlet.send(message, None)
