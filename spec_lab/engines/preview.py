@@ -53,7 +53,7 @@ def _weigh(view: Any, space: Any, us: Any) -> Any:
 
     def one(u: Any) -> Any:
         x, jacobian = from_u(space, u)
-        stat, prior = view.stat(space, x), log_prior(space, x)
+        stat, prior = view.stat(space, x, use="batch"), log_prior(space, x)
         return jnp.concatenate([jnp.stack([-0.5 * stat + prior + jnp.sum(jacobian), stat, prior]), x])
 
     return jax.vmap(one)(us)

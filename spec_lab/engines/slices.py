@@ -113,7 +113,7 @@ def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> t
 
     def measure(u: Any) -> tuple[Any, Any]:
         x, jacobian = from_u(space, u)
-        return -0.5 * view.stat(space, x), log_prior(space, x) + jnp.sum(jacobian)
+        return -0.5 * view.stat(space, x, use="batch"), log_prior(space, x) + jnp.sum(jacobian)
 
     def step(state: tuple[_Walk, Any]) -> tuple[_Walk, Any]:
         walk, count = state

@@ -59,16 +59,16 @@ def _stat(view: View, space: FreeSpace, x: Any) -> Any:
 
 
 def _value_and_grad(view: View, space: FreeSpace, x: Any) -> Any:
-    return jax.value_and_grad(lambda x: view.stat(space, x, smooth=True))(x)
+    return jax.value_and_grad(lambda x: view.stat(space, x, use="slope"))(x)
 
 
 def _local(view: View, space: FreeSpace, x: Any) -> Any:
-    (value, gradient), push = jax.linearize(jax.value_and_grad(lambda x: view.stat(space, x, smooth=True)), x)
+    (value, gradient), push = jax.linearize(jax.value_and_grad(lambda x: view.stat(space, x, use="slope")), x)
     return value, gradient, jax.vmap(lambda e: push(e)[1])(jnp.eye(x.shape[0]))
 
 
 def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
-    return jax.vmap(lambda x: view.stat(space, x))(xs)
+    return jax.vmap(lambda x: view.stat(space, x, use="batch"))(xs)
 
 
 def _photons(view: View, space: FreeSpace, x: Any) -> Any:

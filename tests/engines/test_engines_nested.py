@@ -31,7 +31,7 @@ class Toy:
         self._stat = lambda x: -2.0 * log_like(x)
         self._batch, self._made = jax.jit(jax.vmap(self._stat)), {}
 
-    def stat(self, space, x):
+    def stat(self, space, x, use="value"):
         return self._stat(x[: self.n])
 
     def run(self, function, *arguments):
