@@ -145,6 +145,7 @@ class tinvabs(Absorber):
 
     f(E, T) = exp(-N_H0 exp(-T/tau) σ(E(1+z)))
 
+    Reference: the cross-sections of Wilms, Allen & McCray 2000 (ApJ 542, 914).
     Parameters: N_H0, 1e22 atoms/cm² at T = 0; tau, s. Settings: redshift, abundance.
     """
 
@@ -167,6 +168,7 @@ class pcfabs(Absorber):
 
     f(E) = 1 - c + c exp(-N_H σ(E(1+z)))
 
+    Reference: XSPEC's `pcfabs`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: N_H, 1e22 atoms/cm²; cover, covered fraction. Settings: redshift, abundance, xsect.
     """
 

@@ -68,9 +68,10 @@ def _cut_band(x: Energy, p: Mapping[str, Any], piv: float) -> tuple[Any, Any]:
 class cband(Additive):
     r"""Band function with an exponential cut-off instead of the high-energy power law.
 
-    Ec2 = Ep/(2+α₂), 1/Ec1 = 1/Ec2 + (α₁-α₂)/Eb; N = A (E/piv)^α₁ exp(-E/Ec1) for E <= Eb,
+    Ec2 = Ep/(2+α₂), 1/Ec1 = 1/Ec2 + (α₁-α₂)/Eb; N(E) = A (E/piv)^α₁ exp(-E/Ec1) for E <= Eb,
     A (Eb/piv)^(α₁-α₂) e^(α₂-α₁) (E/piv)^α₂ exp(-E/Ec2) above
 
+    Reference: after Band et al. 1993 (ApJ 413, 281).
     Parameters: alpha1, alpha2, logEb, logEp, logA. Settings: redshift, pivot_energy (1 keV).
     """
 
@@ -90,6 +91,9 @@ class cband(Additive):
 class dband(Additive):
     r"""Double Band: `cband` with a power law of index beta above Eb2 = Ec2 (α₂-β), value and slope continuous.
 
+    N(E) = cband(E) for E <= Eb2;  cband(Eb2) (E/Eb2)^β above
+
+    Reference: after Band et al. 1993 (ApJ 413, 281).
     Parameters: alpha1, alpha2, beta, logEb, logEp, logA. Settings: redshift, pivot_energy (1 keV).
     """
 

@@ -58,6 +58,7 @@ class zshift(Convolution):
 
     N(E) → N(E (1+z)); no further factor, as with the components' own redshift
 
+    Reference: XSPEC's `zashift`, Arnaud 1996 (ASP Conf. 101, 17), without its factors of 1+z.
     Parameters: z, frozen unless thawed.
     """
 
@@ -86,6 +87,7 @@ class gsmooth(Convolution):
     the model curved, errors are of the order of 0.1 (ΔE)² N''/N or less. Photons come from beyond the grid's ends, too, from
     1/10 of its lowest to 5 times its highest energy (a spectrum steeper than 1/E, under a width that does not shrink with
     energy, has no end of photons further below). What multiplies the smoothed model meets a parabola in each bin.
+    Reference: XSPEC's `gsmooth`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: Sig_6keV, keV; Index.
     """
 

@@ -36,6 +36,7 @@ class const(Mathematical):
 
     f(E) = C
 
+    Reference: XSPEC's `constant`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: C, dimensionless.
     """
 
@@ -54,6 +55,7 @@ class hecut(Multiplicative):
     f(E) = 1 for E <= threshold;  exp((threshold - E)/Ec) above
 
     A bin that holds the threshold is integrated on both its sides (see `pieces`).
+    Reference: after XSPEC's `highecut`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: logEc, log10 keV. Settings: threshold_energy (0 keV), redshift.
     """
 
@@ -79,6 +81,7 @@ class highecut(Multiplicative):
     f(E) = 1 for E <= cutoffE;  exp((cutoffE - E)/foldE) above
 
     A bin that holds the threshold is integrated on both its sides, also where the fall is steeper than the bin is wide.
+    Reference: XSPEC's `highecut`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: cutoffE, foldE, keV. Settings: redshift.
     """
 
@@ -102,6 +105,7 @@ class edge(Multiplicative):
     f(E) = 1 for E < edgeE;  exp(-maxtau (E/edgeE)^-3) above
 
     A bin that holds the threshold is integrated on both its sides: photons are a continuous function of edgeE.
+    Reference: XSPEC's `edge`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: edgeE, keV; maxtau, optical depth at the threshold. Settings: redshift.
     """
 
@@ -127,6 +131,7 @@ class gabs(Multiplicative):
 
     Lines of any width and depth are integrated exactly (about 1e-6 of their equivalent width), in pieces where the bins
     are wide; under the rule ``trapezoid5`` a line narrower than a photon bin is not resolved.
+    Reference: XSPEC's `gabs`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: El, sigma, strength d, keV. Settings: redshift.
     """
 

@@ -39,6 +39,7 @@ class hlecpl(Additive):
 
     N(E, T) = Ac u^(α-1) (E/piv)^α exp(-(2+α) E u/Epc),  u = (T-t0)/(tc-t0)
 
+    Reference: the curvature effect, Kumar & Panaitescu 2000 (ApJ 541, L51).
     Parameters: alpha, logEpc, logAc, t0, tc (s). Settings: redshift, pivot_energy (1 keV). Needs times.
     """
 
@@ -62,6 +63,9 @@ class hlecpl(Additive):
 class hleband(Additive):
     r"""High-latitude emission with the spectrum of `band`.
 
+    N(E, T) = Band(E; α, β, Epc/u, Ac u^(α-1)),  u = (T-t0)/(tc-t0)
+
+    Reference: the curvature effect, Kumar & Panaitescu 2000 (ApJ 541, L51).
     Parameters: alpha, beta, logEpc, logAc, t0, tc (s). Settings: redshift, pivot_energy (100 keV). Needs times.
     """
 

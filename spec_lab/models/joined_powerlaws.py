@@ -54,6 +54,7 @@ class sb2pl(Additive):
 
     N(E) = A f(E)/f(piv), f = [x^(-α₁ w) + x^(-α₂ w)]^(-1/w), x = E/Eb; Eb = Ep [-(α+2)/(β+2)]^(1/((β-α) w)) in peak mode
 
+    Reference: after Ravasio et al. 2018 (A&A 613, A16).
     Parameters: alpha, beta, logEp; or alpha1, alpha2, logEb with vfv_peak=False; logA.
     Settings: redshift, pivot_energy (1 keV), smoothness (w = 2), vfv_peak.
     """
@@ -88,6 +89,7 @@ class csb2pl(Additive):
 
     N(E) = sb2pl(E) exp(-E/Ec); in peak mode Ec = Ep/[α₂+2+(α₁-α₂)/(1+e^q)], q = (α₁-α₂) w ln(Ep/Eb)
 
+    Reference: after Ravasio et al. 2018 (A&A 613, A16).
     Parameters: alpha1, alpha2, logEb, logEp (or logEc), logA. Settings: redshift, pivot_energy, smoothness (2), vfv_peak.
     """
 
@@ -118,6 +120,9 @@ class csb2pl(Additive):
 class sb3pl(Additive):
     r"""Three power laws, smoothly joined.
 
+    N(E) = A f(E)/f(piv), f = [f₁₂^(-w₂) + (f₁₂(Eb2) (E/Eb2)^α₃)^(-w₂)]^(-1/w₂), f₁₂ that of `sb2pl` with w₁
+
+    Reference: after Ravasio et al. 2018 (A&A 613, A16).
     Parameters: alpha1, alpha2, alpha3 (falling), logEb1, logEb2, logA.
     Settings: redshift, pivot_energy, smoothness1, smoothness2 (2).
     """
@@ -144,6 +149,9 @@ class sb3pl(Additive):
 class sb4pl(Additive):
     r"""Four power laws, smoothly joined.
 
+    N(E) = A f(E)/f(piv), f = [f₁₂₃^(-w₃) + (f₁₂₃(Eb3) (E/Eb3)^α₄)^(-w₃)]^(-1/w₃), f₁₂₃ that of `sb3pl`
+
+    Reference: after Ravasio et al. 2018 (A&A 613, A16).
     Parameters: alpha1 … alpha4 (falling), logEb1 … logEb3, logA.
     Settings: redshift, pivot_energy, smoothness1 … smoothness3 (2).
     """

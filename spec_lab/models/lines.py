@@ -65,6 +65,7 @@ class gauss(Additive):
 
     N(E) = A/(σ√(2π)) exp(-(E-El)²/(2σ²))
 
+    Reference: XSPEC's `gaussian`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: El, sigma, keV (in the source's frame with a redshift); logA, log10 photons/cm²/s. Settings: redshift.
     """
 
@@ -109,6 +110,7 @@ class lorentz(Additive):
 
     N(E) = A/π (w/2) / ((E-El)² + (w/2)²)
 
+    Reference: XSPEC's `lorentz`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: El; width w, full width at half maximum, keV; logA, log10 photons/cm²/s. Settings: redshift.
     """
 

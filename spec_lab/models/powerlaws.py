@@ -40,6 +40,7 @@ class pl(Additive):
 
     N(E) = A (E/piv)^alpha
 
+    Reference: XSPEC's `powerlaw`, Arnaud 1996 (ASP Conf. 101, 17), with the sign of the index turned.
     Parameters: alpha; logA, log10 photons/cm²/s/keV at piv. Settings: redshift, pivot_energy (1 keV).
     """
 
@@ -65,6 +66,7 @@ class cpl(Additive):
 
     N(E) = A (E/piv)^alpha exp(-E/Ec),  Ec = Ep/(2+alpha) in peak mode (not defined for alpha <= -2)
 
+    Reference: the Comptonised spectrum of Gruber et al. 2014 (ApJS 211, 12).
     Parameters: alpha; logEp, log10 keV, the peak of E²N (or logEc, the cut-off, with ``vfv_peak=False``); logA.
     Settings: redshift, pivot_energy (1 keV), vfv_peak.
     """
@@ -97,6 +99,7 @@ class bknpl(Additive):
 
     N(E) = A (E/piv)^α₁ for E <= Eb;  A (Eb/piv)^(α₁-α₂) (E/piv)^α₂ above
 
+    Reference: XSPEC's `bknpower`, Arnaud 1996 (ASP Conf. 101, 17), with the signs of the indices turned.
     Parameters: alpha1, alpha2, logEb (log10 keV), logA. Settings: redshift, pivot_energy (1 keV).
     """
 
@@ -138,6 +141,7 @@ class logpar(Additive):
 
     N(E) = A (E/piv)^(α + β log10(E/piv))
 
+    Reference: Massaro et al. 2004 (A&A 413, 489), with the signs turned.
     Parameters: alpha, index at the pivot; beta, change of index per decade (half of it); logA.
     Settings: redshift, pivot_energy (1 keV).
     """

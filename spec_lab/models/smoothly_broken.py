@@ -97,6 +97,7 @@ class csbpl(Additive):
     N(E) = sbpl(E) exp(-E/Ec); in peak mode Ec = Ep/[2+α₂+(α₁-α₂)/(1+e^(2q))], q = log10(Ep/Eb)/d; NaN where that is no
     maximum of E²N or where another lies above it.
 
+    Reference: after Kaneko et al. 2006 (ApJS 166, 298).
     Parameters: alpha1, alpha2, logEb, logEp (or logEc), logA. Settings: redshift, pivot_energy, smoothness (0.3), vfv_peak.
     """
 
@@ -138,9 +139,13 @@ class csbpl(Additive):
 class dsbpl(Additive):
     r"""Doubly smoothly broken power law, log-cosh form.
 
+    N(E) = A (E/piv)^b 10^(g₁(E)+g₂(E)-g₁(piv)-g₂(piv)), gᵢ = mᵢ dᵢ ln cosh(log10(E/Ebᵢ)/dᵢ), b = (α₁+last index)/2,
+    mᵢ = (index after - index before)/2
+
     Two breaks; in peak mode the second follows from the peak of E²N: with c = (α₁-α₂)/(1+e^(2q₁)), q₁ = log10(Ep/Eb1)/d₁,
     log Eb2 = log Ep - (d₂/2) ln[(α₂+2+c)/(-β-2-c)].
 
+    Reference: after Kaneko et al. 2006 (ApJS 166, 298).
     Parameters: alpha1, alpha2, beta, logEb, logEp; or alpha1, alpha2, alpha3, logEb1, logEb2 with vfv_peak=False; logA.
     Settings: redshift, pivot_energy, smoothness1, smoothness2 (0.3), vfv_peak.
     """
@@ -177,6 +182,10 @@ class dsbpl(Additive):
 class tsbpl(Additive):
     r"""Triply smoothly broken power law, log-cosh form.
 
+    N(E) = A (E/piv)^b 10^(Σ gᵢ(E)-gᵢ(piv)), gᵢ = mᵢ dᵢ ln cosh(log10(E/Ebᵢ)/dᵢ), i = 1, 2, 3, b = (α₁+α₄)/2,
+    mᵢ = (αᵢ₊₁-αᵢ)/2
+
+    Reference: after Kaneko et al. 2006 (ApJS 166, 298).
     Parameters: alpha1 … alpha4, logEb1 … logEb3, logA. Settings: redshift, pivot_energy, smoothness1 … smoothness3 (0.3).
     """
 

@@ -57,6 +57,7 @@ class bb(Additive):
 
     N(E) = 8.0525 A E² / (kT)⁴ / (exp(E/kT) - 1)
 
+    Reference: XSPEC's `bbody`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: logkT, log10 keV; logA, log10 of L39/D10². Settings: redshift.
     """
 
@@ -76,6 +77,7 @@ class bbodyrad(Additive):
 
     N(E) = 1.0344e-3 A E² / (exp(E/kT) - 1)
 
+    Reference: XSPEC's `bbodyrad`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: logkT, log10 keV; logA, log10 of (R_km/D10)². Settings: redshift.
     """
 
@@ -157,7 +159,9 @@ class bremss(Additive):
     N(E) = 1.34 A g e^(-x) / (E √kT),  g = (√3/π) e^(x/2) K0(x/2),  x = E/kT
 
     The Born approximation holds for kT well above 50 eV; XSPEC's `bremss` tabulates the Gaunt factor (10-20 % apart near
-    1 keV for cool plasmas). Parameters: logkT, log10 keV; logA, log10 of 3.02e-15/(4πD²) ∫ n_e n_H dV. Settings: redshift.
+    1 keV for cool plasmas).
+    Reference: the Gaunt factor of Greene 1959 (ApJ 130, 693); norm of XSPEC's `bremss`.
+    Parameters: logkT, log10 keV; logA, log10 of 3.02e-15/(4πD²) ∫ n_e n_H dV. Settings: redshift.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("zbremss",)

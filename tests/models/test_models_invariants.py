@@ -109,6 +109,10 @@ def test_catalog_tells_everything():
         if entry["name"] not in SHIPPED:
             continue
         assert entry["summary"] and entry["formula"], entry["name"]
+        assert "Parameters:" in entry["doc"] and re.search(r"\b(19|20)\d\d\b", entry["doc"]), entry[
+            "name"
+        ]  # a reference
+        assert re.search(r"\b[Nf]\(E.*\) =|^f = |→", entry["doc"], re.MULTILINE) or entry["name"] == "comptt"
         for p in entry["parameters"]:
             assert p["doc"] and p["prior"] and p["label"], (entry["name"], p["name"])
     aliases = [a for e in entries for a in (e["name"], *e["aliases"])]
