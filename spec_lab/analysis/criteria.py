@@ -14,12 +14,12 @@ def aic(stat: float, k: int) -> float:
     return stat + 2 * k
 
 
-def aicc(stat: float, k: int, n: int) -> float:
+def aicc(stat: float, k: int, n: float) -> float:
     """AIC + 2k(k+1)/(n-k-1) for small samples (Hurvich & Tsai 1989); NaN unless n > k + 1."""
     return aic(stat, k) + 2 * k * (k + 1) / (n - k - 1) if n > k + 1 else float("nan")
 
 
-def bic(stat: float, k: int, n: int) -> float:
+def bic(stat: float, k: int, n: float) -> float:
     """Bayesian information criterion, stat + k ln n (Schwarz 1978)."""
     return stat + k * float(np.log(n))
 

@@ -144,13 +144,23 @@ class SampleAnalyzer(Predictions):
         return sum(len(u.channels().S) for p in self.outcome.setup.pairs for u in p.data.units)
 
     @property
+    def weighted_n(self) -> float:
+        """The same, each as often as its unit's weight counts it: what goes with a weighted likelihood in AICc and BIC."""
+        units = [u for p in self.outcome.setup.pairs for u in p.data.units]
+        return sum(float(u.weight) * len(u.channels().S) for u in units)
+
+    @property
     def k(self) -> int:
         """Free parameters."""
         return len(self.outcome.setup.free)
 
     aic = property(lambda self: criteria.aic(self.min_stat, self.k), doc="Akaike's criterion at the maximum.")
-    aicc = property(lambda self: criteria.aicc(self.min_stat, self.k, self.n), doc="AIC corrected for small samples.")
-    bic = property(lambda self: criteria.bic(self.min_stat, self.k, self.n), doc="Bayesian information criterion.")
+    aicc = property(
+        lambda self: criteria.aicc(self.min_stat, self.k, self.weighted_n), doc="AIC corrected for small samples."
+    )
+    bic = property(
+        lambda self: criteria.bic(self.min_stat, self.k, self.weighted_n), doc="Bayesian information criterion."
+    )
 
     @property
     def lnZ(self) -> float | None:

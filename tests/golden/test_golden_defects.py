@@ -13,7 +13,7 @@ from small import make_data, make_unit
 
 from spec_lab import BayesInfer, Data, Infer, MaxLikeFit, logunif, norm, unif
 from spec_lab.bridge.priors import parse_prior
-from spec_lab.models import Model, band, bb, cpl, mbb, pl
+from spec_lab.models import Model, band, bb, cpl, gauss, mbb, pl
 
 
 def test_1_one_model_in_two_pairs_sees_both_responses():
@@ -74,6 +74,14 @@ def test_8_a_window_change_keeps_factors_and_priors():
     assert infer.par["u1.rf"].val == 1.04 and str(infer.par["u1.rf"].prior) == "norm(1, 0.05)"
 
 
+def test_9_a_chain_of_another_fit_is_not_resumed(tmp_path):
+    three, two = BayesInfer([(make_data(1), cpl(logA=2.0))]), BayesInfer([(make_data(1), pl(logA=2.0))])
+    three.emcee(nstep=8, discard=2, savepath=tmp_path)
+    with pytest.raises(RuntimeError, match="belongs to another fit"):
+        two.emcee(nstep=8, discard=2, savepath=tmp_path)
+    assert two.emcee(nstep=8, discard=2, savepath=tmp_path, resume=False).sample.shape[1] == 2
+
+
 def test_10_reading_moves_nothing():
     infer = BayesInfer([(make_data(1), pl(logA=2.0))])
     infer.par[2].prior = unif(0, 4)
@@ -117,6 +125,16 @@ def test_14_spectra_that_do_not_exist_have_an_infinite_statistic(model, alpha):
     assert infer.calc_logprob(theta) == -np.inf
 
 
+def test_15_criteria_count_data_as_the_likelihood_does():
+    """A unit of weight 2 is worth the same unit twice."""
+    twice = MaxLikeFit([(Data([("a", make_unit(1)), ("b", make_unit(1))]), pl(logA=2.0))])
+    heavy = MaxLikeFit([(Data([("a", make_unit(1, weight=2))]), pl(logA=2.0))])
+    one, other = twice.fit(), heavy.fit()
+    for name in ("aic", "aicc", "bic"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-6)
+    assert (one.n, other.n) == (48, 24)
+
+
 def test_16_cstat_without_background_is_c():
     bare = make_unit(1).replace(bkg=None)
     values = [Infer([(bare.replace(stat=tag), pl(logA=1.0))]).stat for tag in ("cstat", "pstat", "pgstat")]
@@ -140,6 +158,17 @@ def test_nan_on_a_linked_parameter_is_an_error():
 def test_mbb_is_finite_at_m_minus_one():
     near, at = (mbb(m=m).evaluate([1.0, 30.0]) for m in (-1 + 1e-7, -1.0))
     np.testing.assert_allclose(at, near, rtol=1e-5)
+
+
+@pytest.mark.parametrize("stat", ["pgstat", "cstat", "gstat"])
+def test_nan_in_a_bad_background_channel_spoils_nothing(stat):
+    unit = make_unit(1, stat=stat, grpg={"min_evt": 30})
+    quality = np.where(np.arange(24) == 5, 1, 0)
+    counts, errors = (np.where(quality == 1, np.nan, a) for a in (unit.bkg.counts, unit.bkg.errors))
+    flagged = unit.replace(src=unit.src.replace(quality=quality))
+    spoiled = flagged.replace(bkg=unit.bkg.replace(counts=counts, errors=errors, quality=quality))
+    values = [Infer([(Data([("u", u)]), pl(alpha=-1.6, logA=2.3))]).stat for u in (flagged, spoiled)]
+    assert np.isfinite(values[0]) and values[0] == pytest.approx(values[1], rel=1e-12)
 
 
 def test_the_default_unit_of_flux_density_works():
@@ -168,6 +197,20 @@ def test_integration_is_right_in_the_exponential_tail():
     coarse = np.asarray(model.photons(model.theta, grid))
     exact = np.asarray(model.photons(model.theta, Grid.make(fine[:-1], fine[1:]))).reshape(40, 50).sum(axis=1)
     np.testing.assert_allclose(coarse, exact, rtol=1e-9, atol=1e-12 * exact.max())
+
+
+@pytest.mark.parametrize("energy", [20.0, 61.7, 200.0])
+def test_a_line_narrower_than_a_bin_gives_all_its_photons(energy):
+    infer = Infer([(make_data(1), gauss(El=energy, sigma=1e-3))])
+    assert infer.pairs[0].photon_flux(5, 1000) == pytest.approx(1.0, rel=1e-9)
+    assert sum(infer.model_ctsrate[0]) == pytest.approx(100.0, rel=0.05)  # 100 cm², some of it beyond the last channel
+
+
+def test_a_likelihood_that_is_mostly_zero_does_not_stall_nested_sampling():
+    infer = BayesInfer([(make_data(1), cpl(logA=2.0))])
+    infer.par[1].prior, infer.par[3].prior = unif(-10, 2), unif(-3, 5)  # no spectrum at alpha < -2
+    post = infer.nested(live=100)
+    assert post.outcome.status == "converged" and post.par_mean[0] > -2
 
 
 def test_many_wide_priors_do_not_underflow():
