@@ -33,7 +33,7 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
         raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")
     given = {"bkg": bkg, "rmf": rmf, "arf": arf, "rsp": rsp}
     if not isinstance(src, Spectrum) and source.links:
-        given |= _followed(source, _folder(src), given)
+        given |= _followed(source, src, given)
     loaded = {slot: load(slot, value) for slot, value in given.items()}
     return source, loaded["bkg"], loaded["rmf"], loaded["arf"], loaded["rsp"]
 
@@ -65,14 +65,10 @@ def _is_none(value: Any) -> bool:
     return isinstance(value, str) and value.strip().lower() == "none"
 
 
-def _folder(src: Any) -> Path | None:
-    file = src[0] if isinstance(src, tuple) else src
-    return folder_of(split_row(file)[0])
-
-
-def _followed(source: Source, folder: Path | None, given: dict[str, Any]) -> dict[str, Any]:
-    """Files for the empty slots, as the header names them."""
-    links = dict(source.links)
+def _followed(source: Source, src: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Files for the empty slots, as the header of the source, read from `src`, names them."""
+    file = split_row(src[0] if isinstance(src, tuple) else src)[0]
+    folder, links = folder_of(file), dict(source.links)
     wanted = {"bkg": "BACKFILE"} if given["bkg"] is None else {}
     if all(given[slot] is None for slot in ("rmf", "rsp")):
         has_area = "ANCRFILE" in links if given["arf"] is None else not _is_none(given["arf"])
@@ -88,6 +84,9 @@ def _followed(source: Source, folder: Path | None, given: dict[str, Any]) -> dic
             note(where, f"{key} names {links[key]!r}, but a file object has no folder", "left out", f"give {slot}")
             continue
         found[slot] = _existing(folder, links[key], slot, key, source.name)
+        if slot == "bkg" and Path(found[slot]) == folder / Path(file).name:
+            note(f"source {source.name!r}", "BACKFILE names the source itself", "left out", "give bkg")
+            del found[slot]
     return found
 
 

@@ -5,7 +5,9 @@ Files named by a path are read once, at construction (`attach`); `channels()` is
 `assembly`, grouping in `grouping`, limits in `limits`. Whether a statistic exists is the matter of `spec_lab.statistics`.
 """
 
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from spec_lab.data import limits, notice
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
-from spec_lab.data.grouping import Grouping, Ranges, describe, scheme
+from spec_lab.data.grouping import Grouping, Ranges, describe, scheme, to_flags
 from spec_lab.data.notes import collecting, quietly, some
 from spec_lab.data.position import BalrogResponse
 from spec_lab.data.response import Auxiliary, Redistribution, Response
@@ -196,6 +198,22 @@ class DataUnit(Struct):
     def net_ctsrate_significance_limit(self, sig: float = 3.0) -> float:
         """The same as a rate, counts/s."""
         return self.net_counts_significance_limit(sig) / limits.exposure(self.channels())
+
+    def write_grouping(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the source as OGIP with this unit's groups as its GROUPING flags, so that every program groups alike.
+
+        Channels that are bad only in the background get a QUALITY that says so. The source's own file is not touched.
+
+        Raises:
+            DataError: The file exists.
+        """
+        from spec_lab.data.write import write_pha
+
+        source, _, _, good = self.assembly
+        flags = source.grouping if self.grpg is None else to_flags(*self.groups()[0], good.size)
+        written = source.replace(grouping=flags, quality=np.where(source.good & ~good, 5, source.quality))
+        links: dict[str, Any] = {key.lower(): name for key, name in self.src.links}
+        return write_pha(path, written, overwrite=overwrite, **links)
 
     @property
     def info(self) -> Info:

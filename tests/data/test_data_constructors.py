@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from data_files import COUNTS, N, arf, pha, rsp, save, table
+from data_files import COUNTS, N, arf, ebounds_hdu, pha, pha_hdu, rsp, save, table
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import Auxiliary, Background, Data, DataUnit, Redistribution, Response, Source
 from spec_lab.tree import FrozenStructError
 
@@ -95,12 +95,14 @@ def test_a_unit_without_any_good_channel_says_so(tmp_path):
 
 
 def test_broken_edges_of_its_own_do_not_spoil_a_spectrum(tmp_path):
-    from data_files import ebounds_hdu, pha_hdu
-
-    from spec_lab._base import SpecLabWarning
-
     edges = np.linspace(1.0, 9.0, N + 1)
     edges[3] = edges[2]
     path = save(tmp_path / "a.pha", pha_hdu(), ebounds_hdu(edges))
     with pytest.warns(SpecLabWarning, match=r"a\.pha\[EBOUNDS\].*no width.*left out"):
         assert Source.from_file(path).emin is None
+
+
+def test_a_source_is_not_its_own_background(tmp_path):
+    path = pha(tmp_path / "a.pha", header={"BACKFILE": "a.pha"})
+    with pytest.warns(SpecLabWarning, match="BACKFILE names the source itself; left out"):
+        assert DataUnit(path, rsp=rsp(tmp_path / "a.rsp")).bkg is None

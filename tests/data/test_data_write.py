@@ -117,3 +117,15 @@ def test_what_cannot_be_written_is_said(tmp_path):
             write_pha(tmp_path / "a.pha", src, header={"RA_OBJ": value})
     assert not list(tmp_path.iterdir())
     assert Source.from_file(write_pha(tmp_path / "a.pha", src)).quality.tolist() == [0, 70000]
+
+
+@pytest.mark.parametrize("chosen", [{"min_evt": 6}, "none", {"max_bin": 3}, None])
+def test_groups_written_are_read_as_the_files_own(tmp_path, chosen):
+    edges = np.arange(1.0, 10.0)
+    src = Source([3, 5, 8, 1, 9, 6, 2, 1], quality=[0, 0, 0, 5, 0, 0, 0, 0], grouping=[1, -1, 1, -1, 1, -1, 1, -1])
+    bkg = Background(np.ones(8), quality=[0, 0, 0, 0, 0, 0, 0, 2])
+    unit = DataUnit(src, bkg, rsp=Response.ideal(edges[:-1], edges[1:]), grpg=chosen)
+    back = DataUnit(unit.write_grouping(tmp_path / "a.pha"), bkg, rsp=unit.rsp)
+    assert back.channels() == unit.channels()
+    with pytest.raises(DataError, match="exists"):
+        unit.write_grouping(tmp_path / "a.pha")
