@@ -89,6 +89,15 @@ def test_a_prior_is_edited_with_the_mouse(demo):
     expect(demo.locate(".sl-panel-python")).to_contain_text("infer.par[2].prior = unif(0, 3.5)")
 
 
+def test_a_double_click_on_a_units_bar_notices_all_of_it(demo):
+    demo.kernel("lab.notice('na', [[20, 500]])")
+    bar = demo.locate(".sl-panel-spectrum .sl-over")
+    expect(demo.locate(".sl-legend")).not_to_contain_text("88/96")
+    bar.dblclick(position={"x": bar.bounding_box()["width"] / 2, "y": 12})
+    demo.until("not infer.setup.pairs[0].data['na'].notc")
+    expect(demo.locate(".sl-legend")).to_contain_text("96/96")
+
+
 def test_bad_input_is_explained_and_changes_nothing(demo):
     journal = demo.value("len(lab.session.journal())")
     row(demo, 1).locator(".sl-value").click()

@@ -95,6 +95,18 @@ describe("parameters", () => {
     expect(s.actions("link").length).toBe(0);
   });
 
+  it("forgets what was refused in a row once another command was taken", async () => {
+    const s = await start({ panels: ["params"] });
+    press(row(s, 4), "=");
+    await until(() => s.el.querySelector(".sl-value-edit") !== null);
+    const field = s.one(".sl-value-edit") as HTMLInputElement;
+    field.value = "=par[4]";
+    press(field, "Enter");
+    await until(() => s.el.querySelector("[role=alert]") !== null);
+    press(row(s, 2), "f");
+    await until(() => s.el.querySelector("[role=alert]") === null);
+  });
+
   it("hands the typed text to Python as it is", async () => {
     const s = await start({ panels: ["params"] });
     press(row(s, 4), "Enter");

@@ -132,7 +132,12 @@ export class SpectrumGestures {
     if (!this.grip) this.local.activeUnit.value = null;
   };
 
-  private readonly all = (): void => { this.local.zoom.value = { x: null, y: null }; };
+  /** On a unit's lane: notice all of it again; elsewhere: show everything. */
+  private readonly all = (event: MouseEvent): void => {
+    const lane = this.at && laneAt(this.at, event.offsetY);
+    if (!lane) this.local.zoom.value = { x: null, y: null };
+    else if (lane.unit.notice.length) void this.local.act("spectrum", "notice", { unit: lane.unit.name, windows: [] });
+  };
 
   private look(event: PointerEvent): void {
     const { offsetX: x, offsetY: y } = event;

@@ -39,7 +39,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["Ctrl C"], text: "copy the selected rows for a spreadsheet" },
   { group: "Spectrum", keys: ["drag"], text: "zoom; double click shows everything" },
   { group: "Spectrum", keys: ["N + drag"], text: "notice an energy range" },
-  { group: "Spectrum", keys: ["I + drag"], text: "ignore an energy range" },
+  { group: "Spectrum", keys: ["I + drag"], text: "ignore an energy range; double click on its bar notices all" },
   { group: "Fit", keys: ["Shift P"], text: "pause the running fit, or let it go on" },
   { group: "Fit", keys: ["Shift S"], text: "stop it and keep what it has" },
   { group: "Posterior", keys: ["drag"], text: "select draws on a panel of two parameters" },

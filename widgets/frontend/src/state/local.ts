@@ -59,9 +59,16 @@ export class Local {
   }
 
   settle(place: string, reply: Reply): Reply {
-    if (reply.ok) this.clear(place);
+    if (reply.ok) this.forgive(place);
     else this.fail(place, reply.error ?? { message: "The kernel refused this without saying why." });
     return reply;
+  }
+
+  /** What was refused in a row is past once another command on the parameters, or undo, was taken. */
+  private forgive(place: string): void {
+    this.clear(place);
+    if (!/^(params|header|row:)/.test(place)) return;
+    for (const other of this.errors.peek().keys()) if (other.startsWith("row:")) this.clear(other);
   }
 
   fail(place: string, error: LabError): void {
