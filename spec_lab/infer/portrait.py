@@ -52,7 +52,7 @@ def spectrum(
     units, curves = [], []
     for i, pair in enumerate(infer.pairs):
         readings = pair.readings(rebin)
-        residuals = [u.residual for u in readings] if rebin else pair.pseudo_residual_list
+        residuals = [u.signed for u in readings] if rebin else pair.pseudo_residual_list
         rows = zip(pair.data.names, readings, residuals, infer.problem.layout.pairs[i].units, strict=True)
         for name, u, residual, place in rows:
             parts = [(term, photons[slice(*place.energies)]) for term, photons in folded[i]]

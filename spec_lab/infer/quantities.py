@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from spec_lab.fit.layout import statistic_of
+
 KEV_TO_ERG = 1.602176634e-9  # exact since the SI of 2019
 
 
@@ -74,6 +76,16 @@ class UnitReading:
         """(net - model) / error of net."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return (self.ctsrate - self.conv_ctsrate) / self.ctsrate_error
+
+    @cached_property
+    def signed(self) -> np.ndarray:
+        """Signed roots of the deviances, as the statistic has them; of few counts (net - model)/error says nothing."""
+        kind, c = statistic_of(self.unit), self.c
+        if kind.summed:
+            return self.residual
+        exposures = {"ts": c.ts * self.sf, "tb": c.tb * self.bf}
+        _, signed = kind.numpy(S=c.S, B=c.B, m=self.conv_ctsrate, sigma_S=c.sigma_S, sigma_B=c.sigma_B, **exposures)
+        return np.asarray(signed)
 
     def as_energy(self, spectrum: np.ndarray, style: str) -> np.ndarray:
         """A photon spectrum as `pht`, `flx` (E N) or `erg` (E² N)."""

@@ -263,6 +263,9 @@ def test_checks_are_drawn(two):
     scatter, histogram = posterior.ppc(n=50).figure(), two.fit().ppc(n=50).figure(title="mine")
     assert scatter.axes[2].get_ylabel() == "statistic of simulated data"
     assert histogram.axes[2].get_ylabel() == "simulated data sets"
+    histogram.draw_without_rendering()
+    legend, title = histogram.legends[0].get_window_extent(), histogram.axes[0].title.get_window_extent()
+    assert histogram.axes[0].get_title() == "mine" and not legend.overlaps(title)
     assert "transform" in posterior.pit().figure().axes[0].get_ylabel()
     assert posterior.qq(title="t").axes[0].get_title() == "t"
 

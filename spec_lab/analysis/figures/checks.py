@@ -69,7 +69,7 @@ def predictive(
     for axes in (top, below):
         axes.tick_params(which="both", direction="in", top=True, right=True)
     _draw_statistics(side, np.asarray(simulated, float), np.asarray(observed, float), p)
-    figure.suptitle(title) if title else None
+    top.set_title(title, fontsize="medium")  # not above the legend, which is there
     _predictive_legend(figure, units)
     return figure
 
@@ -152,5 +152,5 @@ def pit(
     right.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if len(names) > 1:
         figure.legend(loc="outside upper left", ncols=len(names), frameon=False, fontsize="small")
-    figure.suptitle(title, fontsize="medium") if title else None
+    left.set_title(title, fontsize="medium")
     return figure
