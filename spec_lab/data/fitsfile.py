@@ -82,7 +82,8 @@ class TableHDU:
         self.name = str(hdu.name).strip().upper()
         self.header = hdu.header
         self._data = hdu.data
-        self.columns = {column.name.strip().upper(): i for i, column in enumerate(hdu.columns)}
+        self.spelled = [column.name.strip().upper() for column in hdu.columns]
+        self.columns = {name: i for i, name in enumerate(self.spelled)}
         self.rows = 0 if self._data is None else len(self._data)
 
     def keyword(self, key: str, default: Any = None) -> Any:
@@ -116,6 +117,8 @@ class TableHDU:
             raise DataError(
                 f"{self.where} has no column {name}", got=sorted(self.columns), hint="Is this the right kind of file?"
             )
+        if self.spelled.count(name.upper()) > 1:
+            raise DataError(f"{self.where} has several columns {name}", got=self.spelled)
         with reading(f"{self.where} column {name}"):
             return np.asarray(self._data.field(self.columns[name.upper()]))  # type: ignore[union-attr]
 

@@ -137,6 +137,8 @@ def _counts(row: Row, exposure: float, poisson: bool | None) -> tuple[np.ndarray
     values = row.vector("RATE" if is_rate else "COUNTS")
     if values is None or values.ndim != 1:
         raise DataError(f"{row.where} has neither a COUNTS nor a RATE column", got=sorted(row.table.columns))
+    if not values.size:
+        raise DataError(f"{row.where} has no channels")
     factor = exposure if is_rate else 1.0
     counts = values * factor
     good = quality(row, counts.size) == 0  # what bad channels hold decides nothing, unless there are no others

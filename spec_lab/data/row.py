@@ -33,9 +33,10 @@ class Row:
         value = self.vector(name)
         if value is None:
             return None
-        if not np.all(value == value.flat[0]):
-            raise DataError(f"{self.where} column {name} must hold one value", got=value[:5].tolist())
-        return as_number(value.flat[0], f"{self.where} {name}")
+        given = np.unique(value)  # one NaN counts as one value
+        if given.size != 1:
+            raise DataError(f"{self.where} column {name} must hold one value", got=given[:5].tolist())
+        return as_number(given[0], f"{self.where} {name}")
 
     def text(self, name: str) -> str | None:
         """A file name of the header or, in type II, of the row; OGIP's NONE means that there is none."""

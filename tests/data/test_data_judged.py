@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from astropy.io import fits
-from data_files import COUNTS, EDGES, PHOTON_EDGES, N, ebounds_hdu, matrix_hdu, pha, pha_hdu, rsp, save
+from data_files import COUNTS, EDGES, PHOTON_EDGES, N, ebounds_hdu, matrix_hdu, pha, pha_hdu, ragged, rsp, save, table
 
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import DataUnit, Response, Source
@@ -31,6 +31,7 @@ REFUSED = {
     "half a detector": (dict(header={"DETCHANS": 7.5}), "keyword DETCHANS must be a whole number"),
     "negative error": (dict(columns=[("STAT_ERR", "D", -np.ones(N))]), "STAT_ERR is negative in a good channel"),
     "negative systematic": (dict(header={"SYS_ERR": -1.0}), "SYS_ERR must not be negative"),
+    "two columns of one name": (dict(columns=[("counts", "J", COUNTS)]), "has several columns COUNTS"),
     "short errors": (dict(columns=[("STAT_ERR", "2D", np.ones((N, 2)))]), "column STAT_ERR must have 8 values"),
 }  # fmt: skip
 
@@ -98,3 +99,23 @@ def test_the_file_is_called_damaged_where_something_follows_its_last_table(tmp_p
     path.write_bytes(path.read_bytes() + b"x" * 100)
     with pytest.raises(DataError, match=r"a\.pha is damaged"):
         Source.from_file(path)
+
+
+def test_rows_of_type_two_that_cannot_be(tmp_path):
+    def two(**changed):
+        made = {
+            "COUNTS": (f"{N}J", np.array([COUNTS, COUNTS])),
+            "EXPOSURE": ("D", [1.0, 2.0]),
+            "BACKSCAL": ("D", [1.0, 1.0]),
+        }
+        columns = [(name, form, values) for name, (form, values) in (made | changed).items()]
+        return save(tmp_path / "ii.pha", table(columns, {"POISSERR": True}, "SPECTRUM"))
+
+    for changed, words in (
+        ({"EXPOSURE": ("D", [1.0, np.nan])}, "EXPOSURE is not finite"),
+        ({"EXPOSURE": ("2D", np.eye(2))}, "EXPOSURE must hold one"),
+        ({"COUNTS": ("PJ()", ragged([[1], []], np.int32))}, "has no channels"),
+    ):  # fmt: skip
+        with pytest.raises(DataError, match=rf"^ii\.pha\[SPECTRUM\] row 2.*{words}"):
+            Source.from_file(two(**changed), 1)
+    assert Source.from_file(two(), 1).exposure == 2.0
