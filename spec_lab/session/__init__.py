@@ -4,6 +4,7 @@
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
     jobs, follower, reader            background workers: fits, live previews, curves; `newest` and `bench` serve them
     brush, degeneracy                 selected draws; the direction the data leave free
+    hints                             where the residuals run to one side, and a line to try
     timeline, ghosts                  where one has been, and how it looked
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts

@@ -27,6 +27,7 @@ from spec_lab.session.brush import Brush, make_region
 from spec_lab.session.degeneracy import Walk, walked
 from spec_lab.session.follower import Follower
 from spec_lab.session.ghosts import Ghosts
+from spec_lab.session.hints import AddLine
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
 from spec_lab.session.reader import Reader
@@ -220,6 +221,10 @@ class FitSession:
     def walk(self, to: float) -> None:
         """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
         self.dispatch(Walk(to))
+
+    def add_line(self, unit: str, lo: float, hi: float, excess: float) -> None:
+        """Add a Gaussian line to the model of a data unit: over these energies (keV), worth so many counts/s there."""
+        self.dispatch(AddLine(unit, lo, hi, excess))
 
     def revisit(self, moment: str) -> None:
         """Go back to a set-up of the timeline: "start", "line 3" (of the journal) or "run 1"."""

@@ -15,6 +15,7 @@ from spec_lab.models import Model
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
 from spec_lab.session.degeneracy import Walk
+from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Leave, Next, Reveal, Shuffle, Teach, parse_steps
 from spec_lab.session.pasted import paste_edit
 from spec_lab.session.timeline import Overlay, Revisit
@@ -136,6 +137,12 @@ def _model(args: dict[str, Any], setup: Setup) -> Action:
     return Do(SetModel(Model.parse(str(args["model"])), args.get("pair")))
 
 
+def _positive(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        raise ParameterError(f"{name} of a line must be a number above 0", got=value)
+    return float(value)
+
+
 def _sigmas(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ParameterError("a place on the degeneracy is a number of standard deviations", got=value)
@@ -170,6 +177,7 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "resume": lambda a, s: actions.Resume(),
     "apply": lambda a, s: actions.ApplyBest(_run(a)),
     "restore": lambda a, s: actions.Restore(_run(a)),
+    "add_line": lambda a, s: AddLine(str(a["unit"]), *(_positive(a[key], key) for key in ("lo", "hi", "excess"))),
     "walk": lambda a, s: Walk(_sigmas(a["to"])),
     "revisit": lambda a, s: Revisit(str(a["moment"])),
     "overlay": lambda a, s: Overlay(_run(a), bool(a.get("on", True))),

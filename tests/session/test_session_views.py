@@ -10,12 +10,12 @@ from session_toy import make_infer
 
 from spec_lab.bridge.priors import logunif, norm, unif
 from spec_lab.session import FitSession, reports, views
-from spec_lab.session.views.numbers import plain, with_error
+from spec_lab.session.views.numbers import plain, statistic_text, with_error
 from spec_lab.session.views.parameters import errors_of, slider_range
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
-    "type rev title subtitle params units stat criteria engines fit history timeline degeneracy journal undo redo live messages "
+    "type rev title subtitle params units stat criteria engines fit history timeline degeneracy hint models journal undo redo live messages "
     "autosave lesson".split()
 )
 ROW = set(
@@ -238,3 +238,8 @@ def test_no_error_is_shown_far_from_the_best_fit(fitted):
     far = at_best.replace(values=at_best.values + 100.0)
     assert errors_of(at_best, None, run)
     assert errors_of(far, None, run) == {}
+
+
+def test_what_rounds_to_zero_has_no_sign_and_statistics_two_decimals():
+    assert with_error(-0.04, 2.4) == ("0.0", "2.4") and with_error(-0.04, 0.024) == ("-0.040", "0.024")
+    assert [statistic_text(x) for x in (187.9984, 9455.9, 3.0, 1.5e8)] == ["188.00", "9455.90", "3.00", "1.5e+08"]

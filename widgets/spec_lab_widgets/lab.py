@@ -127,6 +127,10 @@ class Lab(Panel):
         """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
         self.session.walk(to)
 
+    def add_line(self, unit: str, lo: float, hi: float, excess: float) -> None:
+        """Add a Gaussian line to the model of a data unit: over these energies (keV), worth so many counts/s there."""
+        self.session.add_line(unit, lo, hi, excess)
+
     def revisit(self, moment: str) -> None:
         """Go back to a set-up one has been at: "start", "line 3" (of the journal) or "run 1"."""
         self.session.revisit(moment)

@@ -23,7 +23,12 @@ def with_error(value: float, error: float | None, extra: int = 0) -> tuple[str, 
     if top >= 6 or decimals > 8:
         return _scientific(value, error, top, decimals)
     decimals = max(decimals, 0)
-    return f"{value:.{decimals}f}", f"{error:.{decimals}f}"
+    return _fixed(value, decimals), f"{error:.{decimals}f}"
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text  # what rounds to zero has no sign
 
 
 def _scientific(value: float, error: float, top: int, decimals: int) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from spec_lab.session.timeline import timeline
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
+from spec_lab.session.views.hints import hint
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, statistic_text
 from spec_lab.session.views.parameters import errors_of, parameters
@@ -74,6 +75,7 @@ def view(
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "timeline": _timeline(state),
         "degeneracy": degeneracy(state),
+        "hint": hint(state, reading),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,

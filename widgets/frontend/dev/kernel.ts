@@ -28,6 +28,7 @@ export class ToyKernel {
   at = 0;
   refuseWalk = false;
   model = "cpl+bb";
+  hint: View["hint"] = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private seq = 0;
 
@@ -168,7 +169,7 @@ export class ToyKernel {
     const k = this.now.rows.filter((r) => r.free).length;
     const { t, factors } = this.theta(this.now.rows);
     return {
-      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
+      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, hint: this.hint, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
       params: { rows: this.now.rows, families: FAMILIES },
       units: this.units.map((u, i) => ({
         name: u.name, pair: 1, stat: "pgstat", formula: "Poisson source, Gaussian background", channels: u.lo.length, used: curves(u, t, factors[i], this.now.notice[u.name], { bb: true }).used.reduce((a, b) => a + b, 0),
@@ -259,6 +260,11 @@ export class ToyKernel {
         this.changed();
         this.sendGhost(a.run as unknown as number);
         return this.reply(id);
+      }
+      case "add_line": {
+        this.model = `${this.model}+gauss`;
+        this.hint = null;
+        return this.edit(id, "line at 60 keV", `infer.set_model('${this.model}')`, rows);
       }
       case "set_model": {
         const model = String(a.model).replace(/\s/g, "");

@@ -37,6 +37,27 @@ describe("an expression", () => {
   });
 });
 
+describe("a hint from the residuals", () => {
+  it("is said below the spectrum, and taken by one action", async () => {
+    const s = (open = await show({ panels: ["spectrum"] }, (m) => {
+      m.kernel.hint = { text: "A bump near 60 keV: 5 neighbours pull by +5.1 σ together", title: "by chance", unit: "n6", lo: 55, hi: 65, excess: 0.3, line: true };
+    }));
+    await until(() => s.el.querySelector(".sl-bump") !== null);
+    expect(s.one(".sl-bump").textContent).toContain("5 neighbours pull");
+    [...s.el.querySelectorAll<HTMLButtonElement>(".sl-bump button")].find((b) => b.textContent === "Try a line")!.click();
+    await until(() => s.el.querySelector(".sl-bump") === null);
+    expect(s.actions("add_line")).toEqual([{ unit: "n6", lo: 55, hi: 65, excess: 0.3 }]);
+  });
+
+  it("offers no line where none can stand", async () => {
+    const s = (open = await show({ panels: ["spectrum"] }, (m) => {
+      m.kernel.hint = { text: "A dip near 60 keV", title: "by chance", unit: "n6", lo: 55, hi: 65, excess: -0.3, line: false };
+    }));
+    await until(() => s.el.querySelector(".sl-bump") !== null);
+    expect(s.one(".sl-bump").textContent).not.toContain("Try a line");
+  });
+});
+
 describe("the popover on the model", () => {
   const field = (s: Shown) => s.one(".sl-model-text") as HTMLInputElement;
   const begin = async () => {

@@ -14,6 +14,7 @@ import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
 import { paper, unitColor } from "../plot/theme";
 import { useDrawing, useStage, type Stage } from "../ui/draw";
+import { Icon } from "../ui/icons";
 import { Button, Empty, needsKernel, Panel } from "../ui/parts";
 import { HeatKey } from "./lesson";
 import { Readout } from "./readout";
@@ -117,8 +118,24 @@ function Plot() {
         <canvas ref={over} class={`sl-over sl-tool-${local.tool.value}`} aria-hidden="true" />
         <Readout hover={mine.hover} width={stage.value.width} />
       </div>
+      <Bump />
       {local.showRanges.value && <Ranges />}
     </>
+  );
+}
+
+/** What the residuals show at a best fit, and a line to try there: one change, which undo takes back. */
+function Bump() {
+  const local = useLocal();
+  const hint = local.lab.view.value?.hint;
+  if (!hint || local.lab.spectrum.value?.preview) return null;
+  const { unit, lo, hi, excess } = hint;
+  return (
+    <p class="sl-bump" role="status" title={hint.title}>
+      <Icon name="info" size={14} /><span>{hint.text}</span>
+      {hint.line && <Button kernel label="Try a line" title={`Add a Gaussian line from ${lo.toPrecision(3)} to ${hi.toPrecision(3)} keV to the model; undo takes it back`} onClick={() => void local.act("spectrum", "add_line", { unit, lo, hi, excess })} />}
+      <Button icon="zoom" title="Show these energies larger" kind="quiet" onClick={() => { local.zoom.value = { x: [lo / 1.6, hi * 1.6], y: null }; }} />
+    </p>
   );
 }
 

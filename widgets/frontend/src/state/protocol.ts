@@ -183,12 +183,25 @@ export interface LessonInfo extends LessonScore {
   counts: string;
 }
 
+/** Where the residuals of a best fit run to one side. */
+export interface Hint {
+  text: string;
+  title: string;
+  unit: string;
+  lo: number;
+  hi: number;
+  excess: number;
+  /** Whether a line may be added there. */
+  line: boolean;
+}
+
 export interface View {
   type: "view";
   rev: number;
   title: string;
   subtitle: string;
   models?: ModelInfo[];
+  hint?: Hint | null;
   params: { rows: Row[]; families: Family[] };
   units: UnitInfo[];
   stat: StatInfo;

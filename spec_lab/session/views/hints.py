@@ -1,0 +1,33 @@
+"""A hint as plain data: what the residuals show, and what may be tried."""
+
+from typing import Any
+
+from spec_lab.session.hints import bump, can_have_line
+from spec_lab.session.reading import Reading
+from spec_lab.session.state import State
+
+
+def hint(state: State, reading: Reading | None) -> dict[str, Any] | None:
+    """`view.hint`, or None where there is nothing to say."""
+    found = bump(state, reading)
+    if found is None:
+        return None
+    what = "bump" if found.pull > 0 else "dip"
+    several = sum(len(pair.data.names) for pair in state.setup.pairs) > 1
+    where = f" in {found.unit}" if several else ""
+    pull = f"{found.pull:+.1f}".replace("-", "−")
+    return {
+        "text": f"A {what} near {found.middle:.3g} keV{where}: {found.groups} neighbours pull by {pull} σ together",
+        "title": f"{found.lo:.4g} to {found.hi:.4g} keV; so strong a one comes about by chance in {_rarity(found.chance)} fits",
+        "unit": found.unit,
+        "lo": found.lo,
+        "hi": found.hi,
+        "excess": found.excess,
+        "line": can_have_line(found),
+    }
+
+
+def _rarity(chance: float) -> str:
+    if chance < 1e-6:
+        return "less than one of a million"
+    return f"one of {round(1 / chance):,}".replace(",", " ")
