@@ -35,7 +35,7 @@ _SENTENCES = {
     Status.stalled: "No further improvement is possible, though the convergence test was not met.",
     Status.limit: "The limit on iterations was reached before convergence.",
     Status.stopped: "Stopped on request; everything done so far is kept.",
-    Status.doubtful: "Finished, but the quality check warns: see the message.",
+    Status.doubtful: "Finished, but the quality check warns.",
 }
 
 

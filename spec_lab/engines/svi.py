@@ -45,7 +45,7 @@ def run(problem: Problem, options: SviOptions, control: Control) -> Outcome:
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
-    svi, guide = _prepared(problem, options)
+    svi, guide, fitted = _prepared(problem, options)
     control.report(None, "compiling")
     state = svi.init(jax.random.key(options.seed))
     block = jax.jit(lambda s: jax.lax.scan(lambda s, _: svi.update(s), s, None, length=BLOCK))
@@ -61,10 +61,10 @@ def run(problem: Problem, options: SviOptions, control: Control) -> Outcome:
         jax.random.key(options.seed + 1), svi.get_params(state), sample_shape=(options.draws,)
     )
     draws = np.stack([np.asarray(sites[name]) for name in site_names(problem)], axis=-1)
-    return _outcome(problem, draws, np.concatenate(losses), done, options, control)
+    return _outcome(problem, fitted, draws, np.concatenate(losses), done, options, control)
 
 
-def _prepared(problem: Problem, options: SviOptions) -> tuple[Any, Any]:
+def _prepared(problem: Problem, options: SviOptions) -> tuple[Any, Any, np.ndarray]:
     from numpyro.infer import SVI, Trace_ELBO
     from numpyro.infer.autoguide import AutoMultivariateNormal
     from numpyro.infer.initialization import init_to_value
@@ -73,29 +73,39 @@ def _prepared(problem: Problem, options: SviOptions) -> tuple[Any, Any]:
     from spec_lab.engines.newton import minimise
 
     model = numpyro_model(problem)
-    fitted = np.asarray(minimise(problem, problem.setup.free_values, 60).x)[: problem.n]
+    fitted = np.asarray(minimise(problem, problem.setup.free_values, 500).x)[: problem.n]
     low, high = problem.bounds
     margin = 1e-4 * np.where(np.isfinite(high - low), high - low, 1.0)
     start = dict(zip(site_names(problem), np.clip(fitted, low + margin, high - margin), strict=True))
     guide = AutoMultivariateNormal(model, init_loc_fn=init_to_value(values=start), init_scale=0.01)
     decay = 0.01 ** (1.0 / options.steps)
-    return SVI(model, guide, Adam(lambda step: options.rate * decay**step), Trace_ELBO(num_particles=4)), guide
+    return SVI(model, guide, Adam(lambda step: options.rate * decay**step), Trace_ELBO(num_particles=4)), guide, fitted
 
 
 def _outcome(
-    problem: Problem, draws: np.ndarray, losses: np.ndarray, done: int, options: SviOptions, control: Control
+    problem: Problem,
+    fitted: np.ndarray,
+    draws: np.ndarray,
+    losses: np.ndarray,
+    done: int,
+    options: SviOptions,
+    control: Control,
 ) -> Outcome:
     target = Target(problem)
     log_like = target.log_like(draws)
+    log_prob = log_like + target.log_prior(draws)
     stopped = control.stopped and done < options.steps
+    lost = float(target.log_prob(fitted[None])[0] - np.median(log_prob))  # of a Gaussian about n/2
+    far = lost > 0.5 * problem.n + 10 * np.sqrt(problem.n) + 10
+    remark = f" The draws lie {lost:.0f} below the best fit in log probability: more steps." if far else ""
     return sample_outcome(
         target,
         engine="svi",
         draws=draws,
         log_like=log_like,
-        log_prob=log_like + target.log_prior(draws),
-        status=Status.stopped if stopped else Status.converged,
-        remark=" A Gaussian approximation; compare with a sampler before publishing.",
+        log_prob=log_prob,
+        status=Status.stopped if stopped else Status.doubtful if far else Status.converged,
+        remark=remark + " A Gaussian approximation; compare with a sampler before publishing.",
         stats=(
             ("elbo", float(-losses[-BLOCK:].mean())),
             ("steps", done),

@@ -293,6 +293,16 @@ def test_a_start_at_a_bound_or_outside_does_not_keep_a_fit_there(monkeypatch):
     assert outcome.status == "doubtful" and f"falls to {best:.3f} nearby" in outcome.message
 
 
+@pytest.mark.slow
+def test_variational_draws_far_from_the_best_fit_are_doubted():
+    infer = BayesInfer([(make_data(1), pl(alpha=9.9))])
+    infer.par[2].prior, infer.par[2].val = unif(-3, 5), 2.0
+    good = infer.svi(steps=500)  # from far away
+    assert good.outcome.status == "converged" and good.par_mean[0] == pytest.approx(-1.602, abs=0.02)
+    bad = infer.svi(steps=200, rate=5.0)  # steps too long to arrive
+    assert bad.outcome.status == "doubtful" and "below the best fit in log probability" in bad.outcome.message
+
+
 def test_documented_arguments_and_their_mistakes(posterior):
     fit = at_its_bound()
     assert fit.iminuit(None, 10000).outcome.status == "converged" == fit.iminuit(ncall=5000).outcome.status
