@@ -27,6 +27,7 @@ from spec_lab.models.energy import Grid
 BELOW, ABOVE = 10.0, 5.0  # how far the extension reaches, as ratios of energies
 _STEPS = 24  # bins in each extension
 _PAIRS = 1_000_000  # of edges and sources: with more, the bins are fine and one source a bin is enough
+_FAINT = 1e-140  # photons: of fewer, as behind a thick absorber, the mean has no slope that a float can say
 _SPREAD = 1e-12  # of a half-bin squared: narrower is a point
 
 
@@ -58,9 +59,9 @@ def sources(grid: Grid, portions: Any, points: int) -> Sources:
     half, centre = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
     t = (grid.nodes - centre) / half
     photons = portions.sum(0)
-    there = jnp.where(photons > 0, photons, 1.0)
+    there = jnp.where(photons > _FAINT, photons, 1.0)
     mean = (portions * t).sum(0) / there
-    plain = (photons > 0) & (jnp.abs(mean) < 1)  # a difference of models may be neither
+    plain = (photons > _FAINT) & (jnp.abs(mean) < 1)  # a difference of models may be neither
     mean = jnp.where(plain, mean, 0.0)
     if points == 1:
         return Sources(photons[None], (centre + half * mean)[None], centre)
