@@ -12,8 +12,8 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import Prior
-from spec_lab.fit import SetModel, Setup, SetValue
+from spec_lab.bridge.priors import Prior, unif
+from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import gauss
 from spec_lab.session.actions import Action, Effects, moved
 from spec_lab.session.degeneracy import known_fit
@@ -119,10 +119,11 @@ class AddLine(Action):
             "sigma": 0.25 * (self.hi - self.lo),
             "logA": self._log_amplitude(setup.pairs[pair].data.units[unit]),
         }
-        for name, value in wanted.items():
-            move = SetValue(new[name], _within(after, new[name], value))
-            after = move.apply(after)
-            lines.append(move.as_code())
+        edits: list[Edit] = [_anywhere_seen(setup.pairs[pair].data.units[unit], new["El"])]
+        edits += [SetValue(new[name], _within(after, new[name], value)) for name, value in wanted.items()]
+        for change in edits:
+            after = change.apply(after)
+            lines.append(change.as_code())
         return moved(state, after, f"line at {middle:.4g} keV", "; ".join(lines))
 
     def _place(self, setup: Setup) -> tuple[int, int]:
@@ -142,6 +143,12 @@ class AddLine(Action):
 
     def as_code(self) -> str:
         return f"lab.add_line({self.unit!r}, {float(self.lo)!r}, {float(self.hi)!r}, {float(self.excess)!r})"
+
+
+def _anywhere_seen(unit: Any, pid: int) -> SetPrior:
+    """The line may lie wherever the unit is noticed: a prior that was not chosen after looking at the bump."""
+    c = unit.channels()
+    return SetPrior(pid, unif(float(f"{c.emin.min():.3g}"), float(f"{c.emax.max():.3g}")))
 
 
 def _within(setup: Setup, pid: int, value: float) -> float:

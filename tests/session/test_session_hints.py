@@ -89,6 +89,7 @@ def test_the_line_is_one_change_that_fits_better_and_replays(lined):
     assert len(lined.state.past) == len(before.past) + 1
     assert lined.state.setup.pairs[0].model.expression == "pl+gauss"
     assert lined.infer.par["gauss.El"].val == pytest.approx(0.5 * (found["lo"] + found["hi"]))
+    assert str(lined.infer.par["gauss.El"].prior) == "unif(10, 200)"
     other = with_line(2.0)
     run_code(lined.script(), other)
     np.testing.assert_array_equal(other.setup.values, lined.state.setup.values)
