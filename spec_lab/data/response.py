@@ -87,6 +87,15 @@ class Response(Struct):
         return cls.from_file(file, ii)
 
     @classmethod
+    def from_bins(cls, chbin: Any, phbin: Any, drm: Any, **more: Any) -> Self:
+        """From channel edges `chbin` ([ch, 2], keV), photon-energy edges `phbin` ([e, 2], keV) and the matrix `drm` ([e, ch]).
+
+        Raises:
+            DataError: As for the class; `more` are its other arguments.
+        """
+        return cls(*_pair(phbin, "phbin"), *_pair(chbin, "chbin"), drm, **more)
+
+    @classmethod
     def ideal(cls, emin: Any, emax: Any, area: float = 1.0, name: str = "ideal") -> Self:
         """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
         where = f"response {name!r}"
@@ -205,6 +214,13 @@ def multiply(rmf: Response, arf: Auxiliary) -> Response:
         note(f"response {rmf.name!r}", found, "multiplied", "leave arf out, or pass arf='none'")
     name = " * ".join(filter(None, (rmf.name, arf.name)))
     return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
+
+
+def _pair(bins: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+    edges = _floats("response", name, bins)
+    if edges.ndim != 2 or edges.shape[1] != 2:
+        raise DataError(f"{name} must be pairs of lower and upper edges", got=edges.shape, allowed="[n, 2]")
+    return edges[:, 0], edges[:, 1]
 
 
 def _same_grid(rmf: Response, arf: Auxiliary) -> bool:

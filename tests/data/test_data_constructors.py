@@ -106,3 +106,15 @@ def test_a_source_is_not_its_own_background(tmp_path):
     path = pha(tmp_path / "a.pha", header={"BACKFILE": "a.pha"})
     with pytest.warns(SpecLabWarning, match="BACKFILE names the source itself; left out"):
         assert DataUnit(path, rsp=rsp(tmp_path / "a.rsp")).bkg is None
+
+
+def test_a_response_from_pairs_of_edges():
+    photons, channels = np.array([[1.0, 2.0], [2.0, 4.0]]), np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]])
+    matrix = np.arange(6.0).reshape(2, 3)
+    made = Response.from_bins(channels, photons, matrix, name="r")
+    assert made.emin.tolist() == [1, 2, 3] and made.ehi.tolist() == [2, 4] and made.name == "r"
+    np.testing.assert_array_equal(made.matrix, matrix)
+    with pytest.raises(DataError, match=r"chbin must be pairs"):
+        Response.from_bins(channels[:, 0], photons, matrix)
+    with pytest.raises(DataError, match=r"phbin"):
+        Response.from_bins(channels, "x", matrix)
