@@ -10,6 +10,7 @@ import numpy as np
 
 from spec_lab.engines.newton import minimise
 from spec_lab.fit import Problem
+from spec_lab.infer.asked import whole
 from spec_lab.infer.expected import expected_units
 from spec_lab.infer.goodness_of_fit import GoodnessOfFit
 from spec_lab.infer.replication import SEED, PredictiveCheck, posterior_check, refitted_check
@@ -64,9 +65,11 @@ class Checks:
             A `PredictiveCheck`: table, `.figure()`, and the arrays.
 
         Raises:
-            ParameterError: `n` is no whole number >= 1.
+            ParameterError: `n` is no whole number >= 1, or `seed` none >= 0.
             StatisticError: A statistic gives one number a unit (upper limits).
         """
+        whole("number of simulated data sets", n, "n")
+        whole("seed", seed, "seed", 0)
         if self.fits_again:
             return refitted_check(self.problem, self._fitted_point(), n, seed)
         return posterior_check(self.problem, self._vectors(n), n, seed)
@@ -78,5 +81,7 @@ class Checks:
             most: Draws.
             seed: Of the backgrounds that may have given the recorded ones, and of the place within each count.
         """
+        whole("number of draws", most, "most")
+        whole("seed", seed, "seed", 0)
         xs = self._vectors(most)
         return Pit(expected_units(self.problem, xs if len(xs) > 1 else np.repeat(xs, most, axis=0)), seed)

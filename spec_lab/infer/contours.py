@@ -15,6 +15,7 @@ from spec_lab._base.info import Info
 from spec_lab.engines import Control, Outcome
 from spec_lab.engines.newton import minimise
 from spec_lab.fit import Problem
+from spec_lab.infer.asked import whole
 from spec_lab.infer.drawings import Profile
 
 if TYPE_CHECKING:
@@ -167,8 +168,17 @@ def contour(
             raise ParameterError("only free parameters have contours", got=pid, hint="Thaw it or untie it first.")
     if roots[0] == roots[1]:
         raise ParameterError("a contour needs two different parameters", got=(pid_x, pid_y))
-    if points < 3:
-        raise ParameterError("a contour needs points", got=points, allowed="points >= 3")
+    whole("number of points along each axis", points, "points", 3)
+    if reach is not None and not (np.isreal(reach) and 0 < reach < np.inf):
+        raise ParameterError(
+            "a contour must reach somewhere", got=reach, allowed="reach > 0, standard deviations, or None"
+        )
+    if values is not None and not _places(values):
+        raise ParameterError(
+            "the places of a contour are two lists of finite numbers",
+            got=values,
+            allowed="values=(x, y)",
+        )
     problem = Problem(setup)
     grid = _Grid(problem, (setup.free.index(roots[0]), setup.free.index(roots[1])))
     best = np.asarray(minimise(problem, np.asarray(outcome.best)).x)[: problem.n]
@@ -185,6 +195,15 @@ def contour(
     labels, units = (slots[0].label, slots[1].label), (slots[0].unit, slots[1].unit)
     middle = best[grid.places]
     return Contour(labels, units, x, y, stat - least, (float(middle[0]), float(middle[1])))
+
+
+def _places(values: Any) -> bool:
+    """Whether these are two lists of finite numbers."""
+    try:
+        x, y = (np.unique(np.asarray(v, dtype=float)) for v in values)
+    except (TypeError, ValueError):
+        return False
+    return all(len(v) and np.all(np.isfinite(v)) for v in (x, y))
 
 
 def _axis(

@@ -17,6 +17,7 @@ from spec_lab._base.info import Info
 from spec_lab.analysis import Sample
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
+from spec_lab.infer.asked import whole
 from spec_lab.infer.quantities import KEV_TO_ERG
 from spec_lab.models import Grid, Model
 
@@ -153,6 +154,7 @@ class Fluxes:
     problem: Problem
 
     def _some(self, most: int) -> np.ndarray:
+        whole("number of draws", most, "most")
         draws = np.asarray(self.outcome.draws)
         return draws if len(draws) <= most else draws[np.linspace(0, len(draws) - 1, most).astype(int)]
 
@@ -234,6 +236,7 @@ class Fluxes:
             ParameterError: Neither redshift nor distance, or one that makes no sense; and as for `flux`.
         """
         z, far = distance_cm(z, distance, cosmology)
+        low, high = (float(edge) if np.isreal(edge) else np.nan for edge in (low, high))
         band = self._band(low / (1 + z), high / (1 + z), pair, component, unabsorbed, most)
         title = f"luminosity of {component or 'the model'}, {low:g}-{high:g} keV in the source's frame, erg/s"
         return Sample(4 * np.pi * far**2 * band.energy_flux[:, None], title=title)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError, StatisticError
+from spec_lab._base import StatisticError
 from spec_lab._base.info import Info
 from spec_lab.analysis.replicas import Replicas, Tail, replicate, tail
 from spec_lab.engines.newton import minimise
@@ -145,16 +145,14 @@ def _spread(values: np.ndarray) -> str:
     return f"{np.nanmean(values):.1f}" + (f" ± {np.nanstd(values):.1f}" if np.nanstd(values) > 1e-9 else "")
 
 
-def _checked(problem: Problem, n: int) -> None:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise ParameterError("the number of simulated data sets must be a whole number", got=n, allowed="n >= 1")
+def _checked(problem: Problem) -> None:
     if any(kind.summed for kind in problem.layout.statistics):
         raise StatisticError("an upper-limit statistic says nothing of the counts", hint="Choose another statistic.")
 
 
 def posterior_check(problem: Problem, xs: np.ndarray, n: int, seed: int) -> PredictiveCheck:
     """One data set at each of the free vectors `f[s, n]`, repeated or thinned to `n`."""
-    _checked(problem, n)
+    _checked(problem)
     fixed = len(xs) == 1
     rows = np.linspace(0, len(xs) - 1, n).round().astype(int)
     generator = np.random.default_rng(seed)
@@ -170,7 +168,7 @@ def posterior_check(problem: Problem, xs: np.ndarray, n: int, seed: int) -> Pred
 
 def refitted_check(problem: Problem, best: np.ndarray, n: int, seed: int) -> PredictiveCheck:
     """`n` data sets at the best fit, each fitted again from there."""
-    _checked(problem, n)
+    _checked(problem)
     generator = np.random.default_rng(seed)
     units = expected_units(problem, best)
     drawn = [replicate(generator, u.recorded, np.repeat(u.total, n, axis=0)) for u in units]
