@@ -193,3 +193,28 @@ def test_a_walk_along_the_degeneracy_moves_all_and_is_one_step(demo):
     button(demo, ".sl-header", "Undo walk along the degeneracy").click()
     button(demo, ".sl-header", "Undo walk along the degeneracy").click()
     demo.until(f"{VALUES} == {best}")
+
+
+def test_another_model_is_picked_and_taken_back(demo):
+    field = demo.locate(".sl-model-text")
+    alpha = demo.value("infer.par['cpl.alpha'].val")
+    button(demo, ".sl-panel-params", "cpl").click()
+    expect(field).to_have_value("cpl")
+    demo.locate(".sl-picks").get_by_text("gauss", exact=True).click()
+    expect(field).to_have_value("cpl + gauss")
+    expect(demo.locate(".sl-model-form .sl-doc")).to_have_text("6 parameters: 3 stay as they are, 3 new")
+    demo.shot("model")
+    field.fill("cpl + gaus(")
+    expect(demo.locate(".sl-model-form .sl-note-error")).to_contain_text("does not parse")
+    demo.shot("model-error")
+    field.fill("cpl + gauss")
+    button(demo, ".sl-model-form", "Use this model").click()
+    expect(row(demo, 6)).to_be_visible()
+    expect(demo.locate(".sl-model-popover")).to_have_count(0)
+    demo.until("lab.session.settle(0.01)")
+    assert demo.value("infer.par['cpl.alpha'].val") == alpha and steps(demo) == 1
+    assert demo.value("lab.session.journal()[-1].code") == "infer.set_model('cpl+gauss')"
+    demo.until("abs(lab.session.reading().stat - infer.stat) < 1e-6")
+    demo.shot("model-used")
+    button(demo, ".sl-header", "Undo model").click()
+    expect(row(demo, 4)).to_have_count(0)

@@ -60,6 +60,13 @@ def test_fit_returns_at_once_or_waits(lab):
     assert "# undone: infer.at_par(" in lab.journal(undone=True) and "at_par" not in lab.journal()
 
 
+def test_another_model_is_one_change(lab):
+    lab.set_model("cpl + bb")
+    assert lab.session.state.setup.pairs[0].model.expression == "cpl+bb" and "set_model('cpl+bb')" in lab.journal()
+    lab.undo()
+    assert lab.session.state.setup.pairs[0].model.expression == "cpl"
+
+
 def test_panels_share_the_session(lab):
     table = panels.ParTable(lab.infer)
     corner = lab.panel("corner", "criteria")

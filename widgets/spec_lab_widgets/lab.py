@@ -102,6 +102,10 @@ class Lab(Panel):
             )
         self.session.commit(SetPrior(pid, made))
 
+    def set_model(self, model: Any, pair: int | None = None) -> None:
+        """Give a pair (None: every pair) another model, or its expression; what both models have keeps its state."""
+        self.infer.set_model(model, pair)
+
     def notice(self, unit: str, windows: Any = None) -> None:
         """Choose the energy windows (keV) of a unit: `[lo, hi]`, several of those, or None for everything."""
         self.infer.notice(unit, windows)
