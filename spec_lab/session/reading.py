@@ -29,6 +29,8 @@ class UnitReading(NamedTuple):
         used: Whether the group enters the fit.
         terms: Name and folded curve of each additive term, where there are several.
         stat: The unit's share of the statistic, weight included.
+        unfold: What a count is worth: the model's photons/cm²/s/keV at the middle of the group over its folded counts/s/keV,
+            where it was asked for. Data times it are unfolded, and depend on the model.
     """
 
     name: str
@@ -43,13 +45,15 @@ class UnitReading(NamedTuple):
     used: np.ndarray
     terms: tuple[tuple[str, np.ndarray], ...]
     stat: float
+    unfold: np.ndarray | None = None
 
     def noticed(self) -> "UnitReading":
         """Only the groups that enter the fit."""
         keep = self.used
         arrays = ("lo", "hi", "data", "error", "model", "residual", "used")
         cut = {name: getattr(self, name)[keep] for name in arrays}
-        return self._replace(**cut, terms=tuple((name, curve[keep]) for name, curve in self.terms))
+        unfold = None if self.unfold is None else self.unfold[keep]
+        return self._replace(**cut, terms=tuple((name, curve[keep]) for name, curve in self.terms), unfold=unfold)
 
 
 class Reading(NamedTuple):
@@ -58,6 +62,11 @@ class Reading(NamedTuple):
     setup: Setup
     stat: float
     units: tuple[UnitReading, ...]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether its units know what a count is worth."""
+        return all(unit.unfold is not None for unit in self.units)
 
     @property
     def bins(self) -> int:
@@ -71,8 +80,8 @@ def term_rates(view: Any, space: Any, x: Any) -> Any:
     return [[view.fold(i, photons, theta) for photons in rows] for i, rows in enumerate(term_photons(view, theta))]
 
 
-def read(problem: Problem) -> Reading:
-    """The reading of a problem at its set-up's values."""
+def read(problem: Problem, *, unfold: bool = False) -> Reading:
+    """The reading of a problem at its set-up's values; with `unfold` also what a count is worth in each group."""
     setup = problem.setup
     rates, deviances, residuals = problem.display()
     terms = [pair.model.terms for pair in setup.pairs]
@@ -83,8 +92,18 @@ def read(problem: Problem) -> Reading:
         for j, (name, unit) in enumerate(zip(pair.data.names, pair.data.units, strict=True)):
             curves = [(t.name, np.asarray(rows[j])) for t, rows in zip(terms[i], folded[i], strict=False)]
             factors = _factors(setup, i, j)
-            units.append(_unit(name, i, unit, factors, rates[i][j], deviances[i][j], residuals[i][j], curves))
+            made = _unit(name, i, unit, factors, rates[i][j], deviances[i][j], residuals[i][j], curves)
+            units.append(made._replace(unfold=_worth(problem, made, unit.time)) if unfold else made)
     return Reading(setup, float(sum(u.stat for u in units)), tuple(units))
+
+
+def _worth(problem: Problem, unit: UnitReading, time: float | None) -> np.ndarray:
+    """`f[g]`; NaN where the model gives no counts, or the group is not noticed."""
+    theta = np.asarray(problem.setup.values)[slice(*problem.layout.pairs[unit.pair].slots)]
+    model = problem.setup.pairs[unit.pair].model
+    at_middle = np.asarray(model.evaluate(0.5 * (unit.lo + unit.hi), theta, T=time))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(unit.model > 0, at_middle / unit.model, np.nan)
 
 
 def _factors(setup: Setup, pair: int, unit: int) -> tuple[float, float]:

@@ -125,7 +125,7 @@ def test_the_script_and_prior_previews_change_nothing(wire, lab):
     state = lab.session.state
     assert "infer.par[1].val = -0.75" in wire.act("script", 2)["text"]
     drawn = wire.act("prior_preview", 3, pid=1, prior="norm(0, 0.5)")
-    assert len(drawn["x"]) == len(drawn["density"]) and drawn["lo"] < 0 < drawn["hi"]
+    assert len(drawn["x"]) == len(drawn["density"]) and drawn["lo"] < 0 < drawn["hi"] and "posterior" in drawn
     assert lab.session.state is state
 
 
@@ -138,6 +138,15 @@ def test_another_model_is_previewed_picked_and_used(wire, lab):
     assert reply["code"] == "infer.set_model('cpl+gauss')"
     shown = wire.until(lambda m: m["type"] == "view" and m["rev"] >= reply["rev"])
     assert shown["models"] == [{"pair": 1, "data": "na + b1", "expression": "cpl+gauss"}]
+
+
+def test_frames_say_what_a_count_is_worth_once_asked(wire, lab):
+    wire.clear()
+    wire.say(type="unfold")
+    frame = wire.until(lambda m: m["type"] == "spectrum")
+    assert all("unfold" in unit["fields"] for unit in frame["units"])
+    wire.say(type="drag", pid=3, value=1.3, seq=101)
+    assert "unfold" in wire.until(lambda m: m["type"] == "spectrum" and m["preview"])["units"][0]["fields"]
 
 
 def test_a_drag_previews_and_leaves_no_trace(wire, lab):
@@ -244,7 +253,7 @@ def test_a_fit_is_followed_live(wire, lab):
 def test_curves_that_cannot_be_computed_are_a_message(lab, monkeypatch):
     from spec_lab.session import reader
 
-    def broken(problem):
+    def broken(problem, **options):
         raise ValueError("the model returned a string")
 
     monkeypatch.setattr(reader, "read", broken)

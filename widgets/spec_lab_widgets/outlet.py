@@ -46,6 +46,7 @@ class Outlet:
             "scrub": self._scrub,
             "walk": self._walk,
             "brush": self._brush,
+            "unfold": self._unfold,
             "ack": self._ack,
             "visible": self._shown,
         }.get(kind)  # type: ignore[arg-type]
@@ -78,6 +79,9 @@ class Outlet:
 
     def _brush(self, message: dict[str, Any]) -> None:
         self.session.select(message["pids"], message["region"], message["seq"])
+
+    def _unfold(self, message: dict[str, Any]) -> None:
+        self.session.reader.unfold(self.session.state.setup)
 
     def _ack(self, message: dict[str, Any]) -> None:
         self.flow.acked(str(message["topic"]), int(message["seq"]))

@@ -6,10 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab.fit import Setup
+from spec_lab.infer.quantities import KEV_TO_ERG
 from spec_lab.session.reading import Reading, UnitReading
 from spec_lab.session.views.numbers import plain, statistic_text
 
 FIELDS = ("lo", "hi", "data", "err", "model", "resid", "used")
+
+
+STYLES = (  # photons/cm²/s/keV times scale times E^power
+    {"name": "NE", "label": "N(E)", "ylabel": r"photons\,cm^{-2}\,s^{-1}\,keV^{-1}", "power": 0, "scale": 1.0},
+    {"name": "Fv", "label": "Fν", "ylabel": r"erg\,cm^{-2}\,s^{-1}\,keV^{-1}", "power": 1, "scale": KEV_TO_ERG},
+    {"name": "vFv", "label": "νFν", "ylabel": r"erg\,cm^{-2}\,s^{-1}", "power": 2, "scale": KEV_TO_ERG},
+)
 
 
 class Frame(NamedTuple):
@@ -56,13 +64,15 @@ def _head(index: int, unit: UnitReading) -> dict[str, Any]:
         "name": unit.name,
         "color": index,
         "n": len(unit.lo),
-        "fields": [*FIELDS, *(f"comp:{name}" for name in names)],
+        "fields": [*FIELDS, *(["unfold"] if unit.unfold is not None else []), *(f"comp:{name}" for name in names)],
         "components": names,
     }
 
 
 def _columns(unit: UnitReading) -> list[np.ndarray]:
     columns = [unit.lo, unit.hi, unit.data, unit.error, unit.model, unit.residual, unit.used.astype(float)]
+    if unit.unfold is not None:
+        columns.append(unit.unfold)
     with np.errstate(over="ignore"):
         return [np.asarray(c, dtype=np.float32) for c in (*columns, *(curve for _, curve in unit.terms))]
 

@@ -95,7 +95,7 @@ function Plot() {
         {frame.labels.length > 2 && <Button label={shown.length < frame.labels.length ? `${shown.length} of ${frame.labels.length} parameters` : "Choose parameters"} title="Choose which parameters are drawn" pressed={choosing} onClick={() => setChoosing(!choosing)} />}
         <span class="sl-grow" />
         <div class="sl-group">
-          <Button icon="download" label="SVG" title="Save the picture as SVG" onClick={() => exportSvg(picture())} />
+          <Button label="SVG" title="Save the picture as SVG" onClick={() => exportSvg(picture())} />
           <Button label="PNG" title="Save the picture as PNG, twice the screen's size" onClick={() => void exportPng(picture())} />
         </div>
       </div>

@@ -6,12 +6,13 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocal, type Local, type Tool } from "../state/local";
 import type { GhostFrame } from "../state/frames";
 import type { Lab } from "../state/lab";
-import type { View } from "../state/protocol";
+import type { SpectrumStyle, View } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
 import { GHOST_DASH } from "../plot/marks";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
+import { styledCurves, styledFrame } from "../plot/styles";
 import { paper, unitColor } from "../plot/theme";
 import { useDrawing, useStage, type Stage } from "../ui/draw";
 import { Icon } from "../ui/icons";
@@ -56,14 +57,35 @@ function Tools() {
         <Button label="log x" title="Logarithmic energy axis" pressed={logx} onClick={() => { local.logx.value = !logx; resetZoom(local); }} />
         <Button label="log y" title="Logarithmic count axis" pressed={logy} onClick={() => { local.logy.value = !logy; }} />
       </div>
+      <Styles />
       <span class="sl-grow" />
       {zoomed && <Button icon="reset" label="All" title="Show all energies (double click)" onClick={() => resetZoom(local)} />}
       <Button icon="ranges" label="Ranges" extra="sl-compact" title="Energy ranges as text, one line a unit" pressed={local.showRanges.value} onClick={() => { local.showRanges.value = !local.showRanges.value; }} />
       <div class="sl-group">
-        <Button icon="download" label="SVG" title="Save the picture as SVG" onClick={() => save(local, "svg")} />
+        <Button label="SVG" title="Save the picture as SVG" onClick={() => save(local, "svg")} />
         <Button label="PNG" title="Save the picture as PNG, twice the screen's size" onClick={() => save(local, "png")} />
       </div>
     </>
+  );
+}
+
+const styleOf = (local: Local): SpectrumStyle | null => local.lab.view.value?.styles?.find((style) => style.name === local.style.value) ?? null;
+
+function Styles() {
+  const local = useLocal();
+  const styles = local.lab.view.value?.styles ?? [];
+  if (!styles.length) return null;
+  return (
+    <select class="sl-select" aria-label="What the spectrum shows" {...needsKernel(local.lab.frozen.value)} value={local.style.value ?? ""}
+      title={local.style.value ? "Unfolded with the present model: the points depend on it" : "Counts as measured, or unfolded with the present model"}
+      onChange={(e) => {
+        local.style.value = e.currentTarget.value || null;
+        local.zoom.value = { x: local.zoom.value.x, y: null };
+        if (local.style.value) local.lab.unfold();
+      }}>
+      <option value="">counts</option>
+      {styles.map((style) => <option key={style.name} value={style.name}>{style.label}</option>)}
+    </select>
   );
 }
 
@@ -94,8 +116,9 @@ function Plot() {
     const frame = lab.spectrum.value;
     if (!frame || !at.width) return null;
     const height = plotHeight(lab.height.value, at.width);
+    const style = styleOf(local);
     return { height, input: {
-      frame, ghost: frame.preview ? lab.before.value : null, brush: lab.brush.value, heat: !!lab.view.value?.lesson, ghosts: laidOver(lab).map((g) => g.frame), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame: styledFrame(frame, style), ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, ghosts: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };

@@ -39,7 +39,9 @@ function linearLabel(value: number, step: number, big: number): string {
 
 export function linearTicks(a: Axis, gap: number): Tick[] {
   const count = Math.max(2, Math.floor(Math.abs(a.range[1] - a.range[0]) / gap));
-  const values = scaleLinear(a.domain, a.range).ticks(count);
+  const scale = scaleLinear(a.domain, a.range);
+  let values = scale.ticks(count);
+  for (let more = count + 1; values.length < 3 && more < 8; more++) values = scale.ticks(more); // a lone 0 tells no scale
   const step = values.length > 1 ? Math.abs(values[1] - values[0]) : Math.abs(a.domain[1] - a.domain[0]) || 1;
   const big = Math.max(...a.domain.map(Math.abs));
   return values.map((value) => ({ value, label: text(linearLabel(Math.abs(value) < step * 1e-9 ? 0 : value, step, big)) }));

@@ -33,6 +33,8 @@ export interface SpectrumUnit {
   model: Float32Array;
   resid: Float32Array;
   used: Float32Array;
+  /** What a count is worth, photons/cm²/s/keV; null where it was not asked for. */
+  unfold: Float32Array | null;
   components: { name: string; values: Float32Array }[];
 }
 
@@ -66,6 +68,7 @@ export function spectrumFrame(message: SpectrumMessage, buffers: readonly Bytes[
     return {
       name: unit.name, color: unit.color, n: unit.n,
       lo: get("lo"), hi: get("hi"), data: get("data"), err: get("err"), model: get("model"), resid: get("resid"),
+      unfold: fields.unfold ?? null,
       used: fields.used ?? new Float32Array(unit.n).fill(1),
       components: unit.fields.filter((f) => f.startsWith("comp:")).map((f) => ({ name: f.slice(5), values: get(f) })),
     };

@@ -106,6 +106,11 @@ export class Lab {
     this.link.send({ type: "scrub", moment: null, seq: 0 });
   }
 
+  /** Ask that frames say what a count is worth, from now on. */
+  unfold(): void {
+    this.link.send({ type: "unfold" });
+  }
+
   /** Look at a place on the degeneracy; the action `walk` goes there. */
   walk(to: number): void {
     this.keepBefore();

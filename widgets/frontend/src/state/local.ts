@@ -23,6 +23,8 @@ export class Local {
   readonly priorOf = signal<number | null>(null);
   readonly modelOpen = signal(false);
   // spectrum
+  /** Name of the style of the spectrum; null: counts. */
+  readonly style = signal<string | null>(null);
   readonly logx = signal<boolean | null>(null);
   readonly logy = signal<boolean | null>(null);
   readonly showComponents = signal(true);
