@@ -3,6 +3,7 @@
 - `Sample`: estimates and intervals; `ess`, `rhat`: how well chains are mixed
 - `criteria`: AIC, BIC, weights, Bayes factors; `predictive`: WAIC, LOO and InferenceData (arviz)
 - `goodness`: expected statistics, PIT, QQ, runs; `replicas`: data as they might have been
+- `information`: bits gained on a parameter; `smooth_density`: its posterior as a curve
 - `psis`: importance weights (made on the floor of the engines)
 - `Info`: the one table; `figures`: matplotlib; `corner_histograms`: the corner plot as integers for the live view
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from spec_lab._base.info import Info
 from spec_lab.analysis import criteria, goodness, replicas
 from spec_lab.analysis.histograms import CornerHistograms, corner_histograms
+from spec_lab.analysis.information import FEWEST, information, smooth_density
 from spec_lab.analysis.mixing import ess, rhat
 from spec_lab.analysis.predictive import Predictive, loo, to_arviz, waic
 from spec_lab.analysis.sample import Sample, quantile
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from spec_lab.engines.psis import psis
 
 __all__ = [
+    "FEWEST",
     "CornerHistograms",
     "Info",
     "Predictive",
@@ -33,11 +36,13 @@ __all__ = [
     "ess",
     "figures",
     "goodness",
+    "information",
     "loo",
     "psis",
     "quantile",
     "replicas",
     "rhat",
+    "smooth_density",
     "to_arviz",
     "waic",
 ]

@@ -50,10 +50,13 @@ def _done(session: FitSession, message: dict[str, Any]) -> Reply:
 
 def _prior_preview(session: FitSession, args: dict[str, Any]) -> Reply:
     text = str(args.get("prior", ""))
-    session.state.setup.index(args.get("pid", 0))
+    pid = args.get("pid", 0)
+    session.state.setup.index(pid)
     if text.strip().lower() in ("", "flat", "none"):
         raise ParameterError("a flat prior without limits has no density to draw", hint="Choose a family.")
-    return views.prior_preview(parse_prior(text))
+    prior = parse_prior(text)
+    drawn = views.prior_preview(prior)
+    return {**drawn, "posterior": views.learned(session.state, pid, prior, drawn["log"])}
 
 
 def unknown(message: Any) -> Reply:

@@ -1,6 +1,6 @@
 // A toy kernel that speaks PROTOCOL.md: enough of a session (undo, links, ties, notice, a fit that takes seconds) to
 // click through every state of the panels without Python. It is for the host page and for tests, never shipped.
-import type { CriteriaRow, FitState, Handle, HistoryEntry, Reply, Row, View } from "../src/state/protocol";
+import type { CriteriaRow, FitState, Handle, HistoryEntry, Posterior, Reply, Row, View } from "../src/state/protocol";
 import { COMPONENTS, ENGINES, FAMILIES, firstRows } from "./catalog";
 import { curves, gauss, makeUnits, random, type Theta, type ToyUnit } from "./physics";
 
@@ -274,7 +274,7 @@ export class ToyKernel {
       }
       case "components": return this.reply(id, { components: COMPONENTS });
       case "model_preview": return /nonsense/.test(String(a.model)) ? this.refuse(id, "no component is called nonsense.", "Did you mean pl?") : this.reply(id, { expression: a.model, words: "7 parameters: 5 stay as they are, 2 new" });
-      case "prior_preview": return this.preview(id, String(a.prior));
+      case "prior_preview": return this.preview(id, String(a.prior), Number(a.pid));
       case "fit": return this.start(id, String(a.engine));
       case "stop": return this.stopFit(id);
       case "pause": return this.pauseFit(id, "paused");
@@ -302,14 +302,23 @@ export class ToyKernel {
     this.reply(id);
   }
 
-  private preview(id: number, text: string): void {
+  private posterior(pid: number, text: string): Posterior | null {
+    const row = this.now.rows.find((r) => r.pid === pid);
+    if (!row?.free || !this.history.length) return null;
+    const sigma = SIGMA[row.name] ?? 0.1;
+    const x = Array.from({ length: 61 }, (_, i) => row.value + (i / 10 - 3) * sigma);
+    const words = text === row.prior ? "posterior: 3.2 bits learned" : "posterior under the prior in force";
+    return { x, density: x.map((v) => Math.exp(-0.5 * ((v - row.value) / sigma) ** 2)), words, title: "The information gained on this parameter." };
+  }
+
+  private preview(id: number, text: string, pid: number): void {
     const [, family, list] = text.match(/^(\w+)\((.*)\)$/) ?? [];
     const args = (list ?? "").split(",").map(Number);
     if (!family || args.some((v) => !Number.isFinite(v))) return this.refuse(id, `“${text}” is not a prior.`, "Each argument must be a number.");
     if (/unif/.test(family) && args[0] >= args[1]) return this.refuse(id, `${family} needs min < max; got ${args[0]} and ${args[1]}.`, "Exchange the two, or give a larger max.");
     const wide = /unif/.test(family) ? [args[0], args[1]] : [args[0] - 4 * args[1], args[0] + 4 * args[1]];
     const x = Array.from({ length: 121 }, (_, i) => wide[0] + (i / 120) * (wide[1] - wide[0]));
-    this.reply(id, { x, density: x.map((v) => (/unif/.test(family) ? 1 : Math.exp(-0.5 * ((v - args[0]) / args[1]) ** 2))), lo: wide[0], hi: wide[1], log: false, handles: this.handles(family, args) });
+    this.reply(id, { x, density: x.map((v) => (/unif/.test(family) ? 1 : Math.exp(-0.5 * ((v - args[0]) / args[1]) ** 2))), lo: wide[0], hi: wide[1], log: false, handles: this.handles(family, args), posterior: this.posterior(pid, text) });
   }
 
   private handles(family: string, args: number[]): Handle[] {

@@ -1,10 +1,11 @@
 // Handles on a drawn prior: places and arguments, one action when let go, previews on the way, keys.
 import { afterEach, describe, expect, it } from "vitest";
 import { argumentAt, pulled, spanAt, spanFraction, within } from "../src/state/handles";
-import { densitySpan } from "../src/plot/density";
+import { densitySpan, drawDensity } from "../src/plot/density";
+import { LIGHT } from "../src/plot/theme";
 import type { Handle } from "../src/state/protocol";
 import { FAMILIES } from "../dev/catalog";
-import { press, show, until } from "./helpers";
+import { press, Recorder, show, until } from "./helpers";
 
 const handle = (more: Partial<Handle> = {}): Handle => ({ arg: 0, name: "min", role: "low", at: 1, zero: 0, unit: 1, log: false, least: null, most: null, ...more });
 
@@ -90,5 +91,26 @@ describe("the popover", () => {
     await until(() => s.actions("set_prior").length === 1);
     expect(Number(fields(s)[0])).toBeCloseTo(-2 + 3 * 0.1 * 4.48, 1);
     expect(grip(s, "low").getAttribute("aria-valuetext")).toMatch(/^min −0\.6/);
+  });
+
+  it("tells what the data said once a run is there, over the prior, and is silent before", async () => {
+    const s = await opened();
+    expect(s.el.querySelector(".sl-learned")).toBeNull();
+    s.model.kernel.history = [{ run: 1, label: "", engine: "nuts", time: "", stat: null, k: 5, lnz: null, pinned: false, note: "", current: true }];
+    s.model.kernel.rev++;
+    s.model.kernel.snapshot();
+    await until(() => s.el.querySelector(".sl-learned") !== null);
+    expect(s.one(".sl-learned").textContent).toBe("posterior: 3.2 bits learned");
+    expect(s.one(".sl-learned").title).toContain("information");
+  });
+
+  it("draws the posterior as a second hill, and widens the axis to show it", () => {
+    const density = { x: [0, 1], density: [1, 1], lo: 0, hi: 1, log: false, handles: [] };
+    const plain = new Recorder();
+    drawDensity(plain, density, densitySpan(density), 0.5, 400, 140, LIGHT);
+    const over = new Recorder();
+    drawDensity(over, { ...density, posterior: { x: [0.4, 0.5, 0.6], density: [0, 3, 0], words: "", title: "" } }, densitySpan(density), 0.5, 400, 140, LIGHT);
+    expect([plain.fills.length, over.fills.length]).toEqual([1, 2]);
+    expect(over.fills[1]).toBe(LIGHT.units[1]);
   });
 });

@@ -24,7 +24,8 @@ export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => 
   const stream = useMemo(() => new ShapeStream(local.lab, row.pid, (s) => { shape.value = s; if (s.ok) good.value = s.density; }), [row.pid]);
   const family = families.find((f) => f.name === draft.value.family);
   const text = joinPrior(draft.value);
-  useEffect(() => { if (text) stream.ask(text); }, [text]);
+  const { rev } = local.lab.view.value!;
+  useEffect(() => { if (text) stream.ask(text); }, [text, rev]);
   useEffect(() => () => stream.end(), [stream]);
   const apply = async (done?: () => void) => {
     const reply = await local.lab.act("set_prior", { pid: row.pid, prior: joinPrior(draft.peek()) });
@@ -33,6 +34,7 @@ export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => 
   };
   const reset = () => { draft.value = splitPrior(row.prior); onCancel?.(); };
   const bad = shape.value && !shape.value.ok ? shape.value.error : null;
+  const posterior = good.value?.posterior;
   const set = (i: number, value: string) => { draft.value = { ...draft.value, args: family!.args.map((_, k) => (k === i ? value : draft.value.args[k] ?? "")) }; };
   return (
     <form class="sl-prior-form" onSubmit={(e) => { e.preventDefault(); void apply(onDone); }} onKeyDown={(e) => onFormKey(e, reset)}>
@@ -58,6 +60,7 @@ export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => 
         onPull={(handle, x, grain) => { if (family) draft.value = pulled(draft.peek(), family, handle, x, grain); }}
         onLetGo={() => { if (joinPrior(draft.peek()) !== row.prior) void apply(); }}
         onCancel={() => { draft.value = splitPrior(row.prior); }} />
+      {posterior && <p class="sl-doc sl-learned" title={posterior.title}>{posterior.words}</p>}
       {bad && <ErrorNote error={bad} />}
       <div class="sl-form-end">
         {onCancel && <Button label="Cancel" title="Leave the prior as it is (Esc)" onClick={reset} />}

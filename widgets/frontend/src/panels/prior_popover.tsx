@@ -43,7 +43,8 @@ function place(root: HTMLElement | null, box: HTMLElement, pid: number): void {
   const below = a.bottom - p.top + 4;
   const height = box.offsetHeight;
   const fits = a.bottom + height + 8 < globalThis.innerHeight || a.top - height < 0;
-  box.style.top = `${Math.round(fits ? below : a.top - p.top - height - 4)}px`;
+  box.style.top = fits ? `${Math.round(below)}px` : "auto";
+  box.style.bottom = fits ? "auto" : `${Math.round(p.bottom - a.top + 4)}px`; // it grows upwards when the posterior comes
   box.style.right = `${Math.max(6, Math.round(p.right - a.right))}px`;
 }
 

@@ -2,7 +2,7 @@
 // request for each (parameter, text), one at a time, so that a table of fifty rows is no burst.
 // UI state: view-local cache of answers.
 import type { Lab } from "./lab";
-import type { Family, Handle, LabError, Row } from "./protocol";
+import type { Family, Handle, LabError, Posterior, Row } from "./protocol";
 
 export interface Density {
   x: readonly number[];
@@ -11,6 +11,7 @@ export interface Density {
   hi: number;
   log: boolean;
   handles: readonly Handle[];
+  posterior?: Posterior | null;
 }
 
 export type Shape = { ok: true; density: Density } | { ok: false; error: LabError };
@@ -56,7 +57,10 @@ async function ask(lab: Lab, pid: number, text: string): Promise<Shape> {
     return { ok: false, error: reply.error ?? { message: "This prior has no density to draw." } };
   }
   const [x, density] = [reply.x, reply.density];
-  return { ok: true, density: { x, density, lo: reply.lo ?? x[0], hi: reply.hi ?? x[x.length - 1], log: !!reply.log, handles: reply.handles ?? [] } };
+  const posterior = reply.posterior ?? null;
+  const after = posterior?.x ?? x;
+  const [lo, hi] = [Math.min(reply.lo ?? x[0], after[0]), Math.max(reply.hi ?? x[x.length - 1], after[after.length - 1])];
+  return { ok: true, density: { x, density, lo, hi, log: !!reply.log, handles: reply.handles ?? [], posterior } };
 }
 
 /** Shapes of a text that changes while one looks: one request under way, of those that wait the newest. */

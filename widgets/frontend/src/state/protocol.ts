@@ -238,6 +238,14 @@ export interface Handle {
   most: number | null;
 }
 
+/** A posterior's curve, and what it says of the information gained. */
+export interface Posterior {
+  x: number[];
+  density: number[];
+  words: string;
+  title: string;
+}
+
 export interface Reply {
   type: "reply";
   id: number;
@@ -254,6 +262,8 @@ export interface Reply {
   /** `prior_preview`: the axis is logarithmic (and `density` is per ln x); what can be pulled along it. */
   log?: boolean;
   handles?: Handle[];
+  /** `prior_preview`: the posterior of the present question over it; null where none is known. */
+  posterior?: Posterior | null;
   /** `components`: what a model can be made of. */
   components?: ComponentInfo[];
   /** `model_preview`: the expression as Python reads it, and what would stay. */
