@@ -13,6 +13,7 @@ from spec_lab._base import EngineError
 from spec_lab._base.errors import nearest
 from spec_lab.engines.control import Control
 from spec_lab.engines.outcome import Outcome
+from spec_lab.engines.ranges import check_range
 from spec_lab.engines.target import Hooks, check_hooks
 from spec_lab.fit import Problem
 
@@ -93,10 +94,10 @@ def find_engine(name: str) -> Engine:
 
 
 def make_options(name: str, **given: Any) -> Any:
-    """The options of an engine, checked.
+    """The options of an engine, checked; None stands for an option's default.
 
     Raises:
-        EngineError: An option that the engine does not have, or a value of the wrong kind.
+        EngineError: An option that the engine does not have, or a value of the wrong kind or out of range.
     """
     cls = _load(find_engine(name).options)
     known = {f.name: f for f in attrs.fields(cls)}
@@ -108,13 +109,16 @@ def make_options(name: str, **given: Any) -> Any:
                 allowed=", ".join(known),
                 hint=nearest(key, known),
             )
-    return cls(**{key: _converted(name, known[key], value) for key, value in given.items()})
+    chosen = {key: _converted(name, known[key], value) for key, value in given.items() if value is not None}
+    for key, value in chosen.items():
+        check_range(name, known[key], value)
+    return cls(**chosen)
 
 
 def _converted(engine: str, option: attrs.Attribute, value: Any) -> Any:
     default = option.default
     wanted = type(default)
-    if default is None or value is None or isinstance(value, wanted):
+    if isinstance(value, wanted) and isinstance(value, bool) is (wanted is bool):
         return value
     try:
         if wanted in (int, float) and not isinstance(value, bool):

@@ -15,6 +15,7 @@ from spec_lab.engines.control import Control
 from spec_lab.engines.gaussian import best_fit_outcome
 from spec_lab.engines.newton import minimise
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
@@ -32,9 +33,9 @@ class LeastSquaresOptions:
         draws: Draws from the covariance.
     """
 
-    max_calls: int = 5000
-    seed: int = 450001
-    draws: int = 1000
+    max_calls: int = at_least(1, 5000)
+    seed: int = seed()
+    draws: int = at_least(1, 1000)
 
 
 def residual_of(problem: Problem, x: np.ndarray) -> np.ndarray:

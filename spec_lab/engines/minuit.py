@@ -9,6 +9,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.gaussian import best_fit_outcome
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
@@ -30,10 +31,10 @@ class MinuitOptions:
         draws: Draws from the covariance.
     """
 
-    max_calls: int = 10000
+    max_calls: int = at_least(1, 10000)
     minos: bool = False
-    seed: int = 450001
-    draws: int = 1000
+    seed: int = seed()
+    draws: int = at_least(1, 1000)
 
 
 class _Cost:

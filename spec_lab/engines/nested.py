@@ -16,6 +16,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.kernels import Kernels, Sharpened, sharpen
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import above, at_least, seed
 from spec_lab.engines.sample import sample_outcome, systematic
 from spec_lab.engines.slices import Points, Region
 from spec_lab.engines.target import Hooks, Target
@@ -41,12 +42,12 @@ class NestedOptions:
         seed: Of everything random.
     """
 
-    live: int = 500
-    moves: int = 3
-    tolerance: float = 0.01
-    max_rounds: int = 2000
+    live: int = at_least(16, 500)
+    moves: int = at_least(1, 3)
+    tolerance: float = above(0.0, 0.01)
+    max_rounds: int = at_least(1, 2000)
     sharpen: bool = True
-    seed: int = 450001
+    seed: int = seed()
 
 
 class _Run:

@@ -15,6 +15,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.gaussian import best_fit_outcome, covariance_from_hessian
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
@@ -32,10 +33,10 @@ class NewtonOptions:
         draws: Draws from the covariance.
     """
 
-    max_iterations: int = 200
-    starts: int = 1
-    seed: int = 450001
-    draws: int = 1000
+    max_iterations: int = at_least(1, 200)
+    starts: int = at_least(1, 1)
+    seed: int = seed()
+    draws: int = at_least(1, 1000)
 
 
 class _Loop(NamedTuple):

@@ -16,6 +16,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.sample import SHOWN, effective_size, sample_outcome, split_rhat
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
@@ -37,10 +38,10 @@ class NutsOptions:
         seed: Of the chains.
     """
 
-    draws: int = 1000
-    warmup: int = 200
-    chains: int = 4
-    seed: int = 450001
+    draws: int = at_least(4, 1000)
+    warmup: int = at_least(0, 200)
+    chains: int = at_least(1, 4)
+    seed: int = seed()
 
 
 class _Functions:

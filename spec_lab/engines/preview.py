@@ -20,6 +20,7 @@ from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.proposals import StudentT, mixture_log_density
 from spec_lab.engines.psis import psis
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.sample import systematic
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, log_prior
@@ -43,9 +44,9 @@ class PreviewOptions:
         seed: Of the draws.
     """
 
-    draws: int = 20000
-    tail: float = 8.0
-    seed: int = 450001
+    draws: int = at_least(100, 20000)
+    tail: float = at_least(1.0, 8.0)
+    seed: int = seed()
 
 
 def _weigh(view: Any, space: Any, us: Any) -> Any:

@@ -14,6 +14,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import EDM_GOAL, begin, minimise, resume
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, View
 from spec_lab.tree.attrs import frozen_static
@@ -31,8 +32,8 @@ class ResampleOptions:
         seed: Of the simulations.
     """
 
-    simulations: int = 256
-    seed: int = 450001
+    simulations: int = at_least(2, 256)
+    seed: int = seed()
 
 
 def refit(view: Any, space: Any, x: Any, S: Any, B: Any) -> Any:

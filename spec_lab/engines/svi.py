@@ -13,6 +13,7 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import above, at_least, seed
 from spec_lab.engines.sample import sample_outcome
 from spec_lab.engines.sites import numpyro_model, site_names
 from spec_lab.engines.target import Target
@@ -33,10 +34,10 @@ class SviOptions:
         seed: Of steps and draws.
     """
 
-    steps: int = 3000
-    rate: float = 0.01
-    draws: int = 2000
-    seed: int = 450001
+    steps: int = at_least(1, 3000)
+    rate: float = above(0.0, 0.01)
+    draws: int = at_least(4, 2000)
+    seed: int = seed()
 
 
 def run(problem: Problem, options: SviOptions, control: Control) -> Outcome:

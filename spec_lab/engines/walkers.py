@@ -16,6 +16,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.sample import SHOWN, effective_size, sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
@@ -37,10 +38,10 @@ class WalkerOptions:
         resume: Folder of a saved chain of the same problem to go on with; "" starts anew.
     """
 
-    steps: int = 1000
-    discard: int = 100
-    walkers: int = 0
-    seed: int = 450001
+    steps: int = at_least(1, 1000)
+    discard: int = at_least(0, 100)
+    walkers: int = at_least(0, 0)
+    seed: int = seed()
     savepath: str = ""
     resume: str = ""
 
@@ -86,6 +87,10 @@ def run(problem: Problem, options: WalkerOptions, control: Control, hooks: Hooks
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     walkers = options.walkers or max(32, 4 * problem.n)
+    if walkers < 2 * problem.n:
+        raise EngineError(
+            "too few walkers", got=walkers, allowed=f"at least {2 * problem.n}, twice the free parameters"
+        )
     target, own = Target(problem, hooks), fingerprint(problem, hooks, walkers=walkers)
     earlier = None
     if options.resume and resumable(Path(options.resume), "emcee", CHAIN, own):

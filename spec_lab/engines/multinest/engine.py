@@ -22,6 +22,7 @@ from spec_lab.engines.multinest import files, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.engines.multinest.library import find_library
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.ranges import above, at_least
 from spec_lab.engines.sample import sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
@@ -46,11 +47,11 @@ class MultinestOptions:
         resume: Folder of an earlier run of the same problem to go on with; "" starts anew.
     """
 
-    live: int = 500
+    live: int = at_least(2, 500)
     importance: bool = True
-    efficiency: float = 0.3
-    tolerance: float = 0.5
-    max_iterations: int = 0
+    efficiency: float = above(0.0, 0.3)
+    tolerance: float = above(0.0, 0.5)
+    max_iterations: int = at_least(0, 0)
     verbose: bool = False
     seed: int = 450001
     savepath: str = ""
