@@ -5,6 +5,7 @@
     jobs, follower, reader            background workers: fits, live previews, curves; `newest` and `bench` serve them
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
+    profiles                          a slider dragged while the others are refitted, and the curve that grows by it
     timeline, ghosts                  where one has been, and how it looked
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts

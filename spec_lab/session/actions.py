@@ -181,8 +181,7 @@ class Fit(Action):
     def take(self, state: State) -> tuple[State, Effects]:
         if state.fit.busy:
             raise EngineError(f"the fit with {state.fit.engine!r} is still running", hint="Stop it first.")
-        if state.lesson is not None:
-            raise EngineError("a lesson is under way, and fits are hidden", hint="Leave it first.")
+        check_no_lesson(state)
         row = find_engine(self.engine)
         make_options(self.engine, **dict(self.options))
         check_ready(state.setup, row)
@@ -191,6 +190,16 @@ class Fit(Action):
 
     def as_code(self) -> str:
         return f"lab.fit({', '.join([repr(self.engine), *(f'{k}={v!r}' for k, v in self.options)])})"
+
+
+def check_no_lesson(state: State) -> None:
+    """Refuse a fit that would give the hidden best fit away.
+
+    Raises:
+        EngineError: A lesson is under way.
+    """
+    if state.lesson is not None:
+        raise EngineError("a lesson is under way, and fits are hidden", hint="Leave it first.")
 
 
 def check_ready(setup: Setup, engine: Any) -> None:

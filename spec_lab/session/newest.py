@@ -45,6 +45,11 @@ class Newest:
         """Whether a newer request is waiting."""
         return bool(self._wanted) or self._closed
 
+    def overtaken(self, seconds: float) -> bool:
+        """Whether a newer request comes within some seconds; called by the work itself."""
+        with self._ready:
+            return self._ready.wait_for(lambda: self._closed or bool(self._wanted), seconds)
+
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until there is nothing to do; False when that took longer than `timeout` seconds."""
         with self._ready:

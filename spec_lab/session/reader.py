@@ -8,19 +8,46 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from spec_lab.fit import Setup, SetValue
+from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
 from spec_lab.session.faults import as_data
 from spec_lab.session.newest import Newest
 from spec_lab.session.reading import Reading, read
 
+REST = 0.08  # seconds that a hand must rest before a slow refit begins
+
 
 class Drag(NamedTuple):
-    """Curves of a value that is being tried; `seq` is the front end's number of the drag."""
+    """Curves of a value that is being tried; `seq` is the front end's number of the drag.
+
+    `pid` names the parameter whose drag refitted the others.
+    """
 
     seq: int
     base: Setup
     reading: Reading
+    pid: int | str | None = None
+
+
+class Refit(NamedTuple):
+    """What a drag of the parameter `pid` does to the others: `run` gives the set-up to show.
+
+    One that is `slow` begins when the hand has rested for a moment; until then only the value under it moves.
+    """
+
+    pid: int | str
+    slow: bool
+    run: Callable[[], Setup]
+
+
+class Attempt(NamedTuple):
+    """A request for the curves of a set-up that is only being tried."""
+
+    base: Setup
+    tried: Setup
+    seq: int
+    epoch: int
+    refit: Refit | None
 
 
 class Reader:
@@ -43,19 +70,11 @@ class Reader:
     def want(self, setup: Setup) -> None:
         """Ask for the reading of a set-up; returns at once."""
         if self.current(setup) is None and not self.failed(setup):
-            self._newest.ask(("exact", setup), "exact")
+            self._newest.ask(setup, "exact")
 
-    def drag(self, setup: Setup, pid: int | str, value: float, seq: int) -> None:
-        """Ask for curves with one value changed; returns at once.
-
-        Raises:
-            ParameterError: There is no such parameter, or it cannot take the value.
-        """
-        self.attempt(setup, SetValue(pid, value).apply(setup), seq)
-
-    def attempt(self, setup: Setup, tried: Setup, seq: int) -> None:
+    def attempt(self, setup: Setup, tried: Setup, seq: int, refit: Refit | None = None) -> None:
         """Ask for the curves of another set-up that is only being tried; returns at once."""
-        self._newest.ask(("drag", setup, tried, seq, self._epoch), "drag")
+        self._newest.ask(Attempt(setup, tried, seq, self._epoch, refit), "drag")
 
     def overtake(self) -> None:
         """Forget a drag that was followed by an action, or given up."""
@@ -90,14 +109,29 @@ class Reader:
         """End the thread."""
         self._newest.close()
 
-    def _work(self, request: tuple[Any, ...]) -> None:
+    def _work(self, request: Setup | Attempt) -> None:
         try:
-            if request[0] == "exact":
-                self.now(request[1])
+            if isinstance(request, Attempt):
+                self._try(request)
             else:
-                _, base, tried, seq, epoch = request
-                made = Drag(seq, base, read(self._bench.problem(tried)))
-                self.dragged = made if epoch == self._epoch else self.dragged
+                self.now(request)
         except Exception as error:  # a broken user model must show as a message, not as a dead thread
-            self.error = (request[1], as_data(error))
+            self.error = (request.base if isinstance(request, Attempt) else request, as_data(error))
         self._on_ready()
+
+    def _try(self, asked: Attempt) -> None:
+        refit = asked.refit
+        if refit is None:
+            return self._show(asked, asked.tried)
+        if refit.slow:
+            self._show(asked, asked.tried)
+            self._on_ready()
+            if self._newest.overtaken(REST):
+                return
+        if asked.epoch == self._epoch:
+            self._show(asked, refit.run())
+
+    def _show(self, asked: Attempt, tried: Setup) -> None:
+        reading = read(self._bench.problem(tried))
+        if asked.epoch == self._epoch:
+            self.dragged = Drag(asked.seq, asked.base, reading, asked.refit.pid if asked.refit else None)

@@ -8,6 +8,7 @@ newest state themselves.
 Not here: how it looks (`views`), how it is sent (the widgets), what an action means (`actions`).
 """
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import Outcome, Progress
-from spec_lab.fit import Edit, Problem, Setup
+from spec_lab.fit import Edit, Problem, Setup, SetValue
 from spec_lab.infer import BayesInfer
 from spec_lab.infer.store import LocalStore
 from spec_lab.session import actions, archive
@@ -30,7 +31,8 @@ from spec_lab.session.ghosts import Ghosts
 from spec_lab.session.hints import AddLine
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
-from spec_lab.session.reader import Reader
+from spec_lab.session.profiles import Profiles, SetRefitOthers, SetRefitted
+from spec_lab.session.reader import Reader, Refit
 from spec_lab.session.reading import Reading
 from spec_lab.session.reduce import reduce
 from spec_lab.session.reports import Finished, Record, Tell
@@ -59,6 +61,7 @@ class FitSession:
         self._job: Job | None = None
         self.bench = Bench()
         self.reader = Reader(self.bench, self._computed)
+        self.profiles = Profiles(self.bench)
         self.ghosts = Ghosts(self.bench, lambda: self._tell("reading"))
         self.brush = Brush(self.bench, lambda: self._tell("reading"))
         self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
@@ -254,6 +257,16 @@ class FitSession:
         """Let edits be followed by a preview of the posterior, or not."""
         self.dispatch(actions.SetPreviews(previews))
 
+    def set_refit_others(self, on: bool) -> None:
+        """Let dragged sliders refit the other free parameters, or not."""
+        self.dispatch(SetRefitOthers(on))
+
+    def refit_others(self, pid: int | str, value: float) -> None:
+        """Give a parameter a value and fit the other free ones to it, as one change."""
+        actions.check_no_lesson(self._state)
+        after = self.profiles.refitted(self._state.setup, pid, value)
+        self.commit(SetRefitted(pid, value, tuple(map(float, after.free_values))))
+
     def dismiss(self, message: int) -> None:
         """Take a message away."""
         self.dispatch(actions.Dismiss(message))
@@ -322,7 +335,12 @@ class FitSession:
         """Compute curves for a value that is only being tried (a moving slider); outside history, the newest wins."""
         if not isinstance(seq, int):
             raise ParameterError("a drag needs a sequence number", got=seq)
-        self.reader.drag(self._state.setup, pid, float(value), seq)
+        state, value, refit = self._state, float(value), None
+        tried = SetValue(pid, value).apply(state.setup)
+        if state.refit_others and state.lesson is None:
+            run = functools.partial(self.profiles.refitted, state.setup, pid, value)
+            refit = Refit(pid, self.profiles.slow(state.setup), run)
+        self.reader.attempt(state.setup, tried, seq, refit)
 
     def preview_moment(self, name: str | None, seq: int) -> None:
         """Show the curves of a moment of the timeline without going there; None ends it."""

@@ -1,7 +1,8 @@
 """State: all of a Lab that can change, as one immutable value.
 
-UI state, three homes: the set-up with its undo stacks is domain and undoable; `runs`, `fit`, `preview`, `live` and `messages`
-are shared by all views and not undoable; what only one view cares about (zoom, selection) lives in the front end.
+UI state, three homes: the set-up with its undo stacks is domain and undoable; `runs`, `fit`, `preview`, `live`,
+`refit_others` and `messages` are shared by all views and not undoable; what only one view cares about (zoom, selection)
+lives in the front end.
 
 Here are the nouns; the verbs are in `actions`, the one place where they meet is `reduce`.
 """
@@ -117,6 +118,7 @@ class State(Struct):
         messages: Notices not yet dismissed.
         live: Whether edits are followed by a refit.
         previews: Whether edits are followed by a preview of the posterior.
+        refit_others: Whether a dragged slider refits the other free parameters.
         overlaid: Numbers of the runs whose curves lie over the spectrum.
         autosaved: Where the session is kept.
         lesson: The lesson under way (`lesson.Lesson`), or None.
@@ -135,6 +137,7 @@ class State(Struct):
     messages: tuple[Message, ...] = field(pytree=False, default=())
     live: bool = field(static=True, default=False)
     previews: bool = field(static=True, default=False)
+    refit_others: bool = field(static=True, default=False)
     overlaid: tuple[int, ...] = field(static=True, default=())
     autosaved: Autosaved = field(pytree=False, default=Autosaved())
     lesson: Any = field(pytree=False, default=None)

@@ -18,6 +18,7 @@ from spec_lab.session.degeneracy import Walk
 from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Leave, Next, Reveal, Shuffle, Teach, parse_steps
 from spec_lab.session.pasted import paste_edit
+from spec_lab.session.profiles import SetRefitOthers
 from spec_lab.session.timeline import Overlay, Revisit
 
 
@@ -185,5 +186,6 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "label": lambda a, s: actions.Label(_run(a), str(a["label"])),
     "delete": lambda a, s: actions.Delete(_run(a)),
     "set_live": lambda a, s: actions.SetLive(bool(a["live"])),
+    "set_refit_others": lambda a, s: SetRefitOthers(bool(a["on"])),
     "dismiss": lambda a, s: actions.Dismiss(int(a["message"])),
 }

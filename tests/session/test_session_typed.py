@@ -63,6 +63,7 @@ def test_every_action_of_the_protocol_is_known(setup):
         "walk": {"to": 1.5},
         "paste": {"text": "0.5", "pids": [1], "down": True},
         "set_live": {"live": True},
+        "set_refit_others": {"on": True},
         "dismiss": {"message": 1},
     }
     for name, args in made.items():

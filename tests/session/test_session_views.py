@@ -16,7 +16,7 @@ from spec_lab.session.views.parameters import errors_of, slider_range
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
     "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint journal undo redo "
-    "live messages autosave lesson".split()
+    "live messages autosave lesson refit_others".split()
 )
 ROW = set(
     "pid owner pair expression component name label unit value text error frozen free link linked_to tie at_bound prior "

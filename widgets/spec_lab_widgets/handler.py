@@ -43,6 +43,9 @@ def _done(session: FitSession, message: dict[str, Any]) -> Reply:
     if name == "resample":  # needs the model, and so is no pure action of the state alone
         session.tutor.resample(args.get("seed"))
         return {"code": "lab.tutor.resample()", "rev": session.state.rev}
+    if name == "set_refitted":  # the fit is made here; what enters history is its answer
+        session.refit_others(args["pid"], float(args["value"]))
+        return {"code": session.state.journal[-1].code if session.state.journal else "", "rev": session.state.rev}
     action = action_from(name, args, session.state.setup)  # type: ignore[arg-type]
     state = session.dispatch(action)
     return {"code": action.as_code(), "rev": state.rev}

@@ -14,6 +14,7 @@ from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
+from spec_lab.infer.drawings import Profile
 from spec_lab.session import FitSession, value_edit
 from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure
@@ -158,6 +159,22 @@ class Lab(Panel):
     def set_live(self, live: bool) -> None:
         """Let edits be followed by a refit, or not."""
         self.session.set_live(live)
+
+    def set_refit_others(self, on: bool) -> None:
+        """Let dragged sliders refit the other free parameters: each place is a point of a profile that grows below."""
+        self.session.set_refit_others(on)
+
+    def refit_others(self, pid: int | str, value: float) -> None:
+        """Give a parameter a value and fit the other free ones to it, as one change."""
+        self.session.refit_others(pid, value)
+
+    def profile_points(self, pid: int | str) -> Profile:
+        """The profile that dragging has given so far for the present question.
+
+        Raises:
+            ParameterError: No slider was dragged with the others refitted.
+        """
+        return self.session.profiles.points(self.session.get(), pid)
 
     def set_previews(self, previews: bool) -> None:
         """Let edits be followed by a preview of the posterior, or not."""

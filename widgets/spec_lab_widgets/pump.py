@@ -131,6 +131,7 @@ class Pump:
             self._serve_corner(session, outlet, state) if outlet.visible else None,
             self._serve_brush(session, outlet, state) if outlet.visible else None,
             self._serve_ghosts(session, outlet, state) if outlet.visible else None,
+            self._serve_profiles(session, outlet, state) if outlet.visible else None,
         ]
         return [p for p in pauses if p is not None]
 
@@ -210,6 +211,9 @@ class Pump:
             return wait
         seq = tried.seq if tried is not None else outlet.number("spectrum")
         frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None, base=state.setup)
+        if tried is not None and tried.pid is not None:
+            curve = session.profiles.of(state.setup, tried.pid)
+            frame.header["profile"] = None if curve is None else views.profile(curve)
         if state.lesson is not None:
             frame.header["score"] = views.told(state, shown.stat)
         outlet.floor("spectrum", seq)
@@ -276,6 +280,24 @@ class Pump:
         outlet.flow.sent("brush", seq)
         outlet.send(frame.header, frame.buffers)
         outlet.seen["brush"] = made
+        return None
+
+    @staticmethod
+    def _serve_profiles(session: FitSession, outlet: Outlet, state: State) -> float | None:
+        """All curves of the present question; while one grows, the frames of its drag bring it."""
+        shown = state.refit_others and state.lesson is None
+        if session.reader.dragged is not None:
+            return None
+        curves = session.profiles.known(state.setup) if shown else ()
+        key = tuple(curve.version for curve in curves)
+        if outlet.seen.get("profiles", ()) == key:
+            return None
+        wait = outlet.flow.delay("profiles")
+        if wait > 0:
+            return wait
+        outlet.flow.sent("profiles")
+        outlet.send(views.profiles(curves, rev=state.rev), None)
+        outlet.seen["profiles"] = key
         return None
 
     @staticmethod

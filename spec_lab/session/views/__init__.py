@@ -16,6 +16,8 @@ from spec_lab.session.views.models import components as components
 from spec_lab.session.views.models import model_preview as model_preview
 from spec_lab.session.views.parameters import prior_preview as prior_preview
 from spec_lab.session.views.predictor import predictor as predictor
+from spec_lab.session.views.profiles import profile as profile
+from spec_lab.session.views.profiles import profiles as profiles
 from spec_lab.session.views.spectrum import Frame as Frame
 from spec_lab.session.views.spectrum import ghost as ghost
 from spec_lab.session.views.spectrum import lowest as lowest

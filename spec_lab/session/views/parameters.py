@@ -16,11 +16,14 @@ TAIL = 0.001  # a slider spans the prior's central 99.8 %
 GLYPH = 24
 
 
-def parameters(setup: Setup, errors: dict[int, float]) -> dict[str, Any]:
-    """`view.params`; `errors` maps 0-based masters to 1 σ."""
+def parameters(
+    setup: Setup, errors: dict[int, float], near: dict[int, tuple[float, float]] | None = None
+) -> dict[str, Any]:
+    """`view.params`; `errors` maps 0-based masters to 1 σ, `near` those whose slider stays near the best fit to that and σ."""
     numbers = {g[0]: n for n, g in enumerate(links.groups(setup.partition), start=1)}
     free, tied = set(setup.free), setup.tied
-    rows = [_row(setup, i, errors.get(setup.partition[i]), numbers, free, tied) for i in range(len(setup.values))]
+    about = {} if near is None else near
+    rows = [_row(setup, i, errors, about, numbers, free, tied) for i in range(len(setup.values))]
     return {"rows": rows, "families": _families()}
 
 
@@ -30,13 +33,15 @@ def _families() -> list[dict[str, Any]]:
 
 
 def _row(
-    setup: Setup, i: int, error: float | None, numbers: dict[int, int], free: set[int], tied: dict[int, str]
-) -> dict[str, Any]:
+    setup: Setup, i: int, errors: dict[int, float], near: dict[int, tuple[float, float]], numbers: dict[int, int],
+    free: set[int], tied: dict[int, str],
+) -> dict[str, Any]:  # fmt: skip
     slot, root = setup.slots[i], setup.partition[i]
+    error = errors.get(root)
     value, prior = float(setup.values[i]), setup.priors[i]
     text, error_text = with_error(value, error)
     ends = setup.range_of(i)
-    low, high, log = slider_range(prior, value, error, ends)
+    low, high, log = slider_range(prior, value, error, ends, near.get(root))
     return {
         "pid": i + 1,
         "owner": slot.owner,
@@ -78,14 +83,18 @@ def _bound(ends: tuple[float, float], value: float) -> str | None:
 
 
 def slider_range(
-    prior: Prior | None, value: float, error: float | None, limits: tuple[float, float] = (-math.inf, math.inf)
-) -> tuple[float, float, bool]:
+    prior: Prior | None, value: float, error: float | None, limits: tuple[float, float] = (-math.inf, math.inf),
+    near: tuple[float, float] | None = None,
+) -> tuple[float, float, bool]:  # fmt: skip
     """Ends of a slider, and whether it runs in the logarithm.
 
     The prior's 0.1–99.9 % quantiles; without a proper prior ±5 σ; else a tenth to ten times the value; all within the hard
-    `limits`. The value itself is always inside.
+    `limits`. Where a best fit and its σ are given (`near`), no further than ±5 σ from it: a profile is a few σ wide, a prior
+    seldom. The value itself is always inside.
     """
     low, high, log = _ends(prior, value, error)
+    if near is not None:
+        low, high = max(low, near[0] - 5 * near[1]), min(high, near[0] + 5 * near[1])
     low, high = min(max(low, limits[0]), value), max(min(high, limits[1]), value)
     return low, high, log and low > 0
 
@@ -126,11 +135,8 @@ def _glyph(prior: Prior | None, low: float, high: float, log: bool) -> tuple[int
     return tuple(round(100 * float(h) / float(top)) for h in height) if top > 0 else (30,) * GLYPH
 
 
-def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[int, float]:
-    """1 σ of each free parameter (0-based master) from what is known about the present question.
-
-    None for a parameter that stands more than 5 σ from the best fit: there it is no error of what is shown.
-    """
+def known_of(preview: Preview | None, run: Run | None) -> dict[int, tuple[float, float]]:
+    """Best fit and 1 σ of each free parameter (0-based master) from what is known about the present question."""
     if preview is not None:
         source = preview.posterior if preview.posterior is not None else preview.fit
     else:
@@ -140,7 +146,13 @@ def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[in
     with np.errstate(invalid="ignore"):
         sigma = np.sqrt(np.diag(np.atleast_2d(source.covariance)))
     known = zip(source.setup.free, np.asarray(source.best), sigma, strict=True)
-    return {i: float(s) for i, best, s in known if np.isfinite(s) and abs(float(setup.values[i]) - best) <= 5 * s}
+    return {i: (float(best), float(s)) for i, best, s in known if np.isfinite(s) and s > 0}
+
+
+def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[int, float]:
+    """1 σ of the free parameters; none for one more than 5 σ from the best fit: there it is no error of what is shown."""
+    known = known_of(preview, run)
+    return {i: s for i, (best, s) in known.items() if abs(float(setup.values[i]) - best) <= 5 * s}
 
 
 def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:

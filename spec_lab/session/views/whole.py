@@ -21,7 +21,7 @@ from spec_lab.session.views.engines import engines
 from spec_lab.session.views.hints import hint
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, statistic_text
-from spec_lab.session.views.parameters import errors_of, parameters
+from spec_lab.session.views.parameters import errors_of, known_of, parameters
 from spec_lab.session.views.teaching import lesson
 
 JOURNAL = 200
@@ -59,13 +59,14 @@ def view(
     hidden = state.lesson is not None
     fitted = preview if preview is not None and preview.fit is not None else None
     errors = {} if hidden else errors_of(state.setup, fitted, latest)
+    near = known_of(fitted, latest) if state.refit_others and not hidden else {}
     return {
         "type": "view",
         "rev": state.rev,
         "title": " + ".join(name for pair in state.setup.pairs for name in pair.data.names),
         "subtitle": "; ".join(pair.model.expression for pair in state.setup.pairs),
         "models": models(state.setup),
-        "params": parameters(state.setup, errors),
+        "params": parameters(state.setup, errors, near),
         "units": units(state.setup),
         "stat": statistic(state.setup, reading, known),
         "criteria": NOTHING if hidden else criteria(state, reading),
@@ -79,6 +80,7 @@ def view(
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
+        "refit_others": state.refit_others and not hidden,
         "messages": _messages(state, fault),
         "autosave": autosave(state),
         "lesson": lesson(state, reading.stat if reading is not None else None),
