@@ -129,6 +129,17 @@ def test_the_script_and_prior_previews_change_nothing(wire, lab):
     assert lab.session.state is state
 
 
+def test_what_differs_from_a_run_is_told_and_changes_nothing(wire, lab):
+    lab.fit(block=True)
+    state, run = lab.session.state, lab.session.state.runs[-1].number
+    told = wire.act("difference", 1, run=run)
+    assert told["rows"] == [] and "nothing differs" in told["words"] and told["code"] == f"lab.diff({run})"
+    assert lab.session.state is state
+    wire.act("freeze", 2, pids=[1], frozen=True)
+    assert [row["name"] for row in wire.act("difference", 3, run=run)["rows"]] == lab.diff(run).data_dict["parameter"]
+    assert "no such run" in wire.act("difference", 4, run="x")["error"]["message"]
+
+
 def test_another_model_is_previewed_picked_and_used(wire, lab):
     state = lab.session.state
     assert any(c["name"] == "gauss" for c in wire.act("components", 1)["components"])

@@ -35,6 +35,9 @@ def _done(session: FitSession, message: dict[str, Any]) -> Reply:
         return {"text": session.script(), "code": "print(lab.script())", "rev": session.state.rev}
     if name == "prior_preview":
         return _prior_preview(session, args)
+    if name == "difference":
+        run = session.state.run(args.get("run", 0))
+        return {**views.changes(session.state, run), "code": f"lab.diff({run.number})"}
     if name == "components":
         return {"components": views.components()}
     if name == "model_preview":

@@ -11,11 +11,12 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
 from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.infer.drawings import Profile
-from spec_lab.session import FitSession, value_edit
+from spec_lab.session import FitSession, value_edit, views
 from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure
 from spec_lab_widgets.page import export
@@ -143,6 +144,12 @@ class Lab(Panel):
     def overlay(self, run: int, on: bool = True) -> None:
         """Lay the curve of a run over the spectrum, or take it away."""
         self.session.overlay(run, on)
+
+    def diff(self, run: int) -> Info:
+        """What differs between a run's set-up and the present one, as a table; its title tells another model in words."""
+        told = views.changes(self.session.state, self.session.state.run(run))
+        columns = {"parameter": "name", f"run {run}": "then", "now": "now"}
+        return Info({title: [row[key] for row in told["rows"]] for title, key in columns.items()}, told["words"] or None)
 
     def pin(self, run: int, pinned: bool = True) -> None:
         """Pin a run."""

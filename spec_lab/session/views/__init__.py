@@ -4,6 +4,7 @@ All formatting of physics happens here; the front end draws what it is told.
 """
 
 from spec_lab.session.views.brush import brush as brush
+from spec_lab.session.views.changes import changes as changes
 from spec_lab.session.views.corner import corner as corner
 from spec_lab.session.views.corner import corner_source as corner_source
 from spec_lab.session.views.corner import from_draws as from_draws

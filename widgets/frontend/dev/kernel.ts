@@ -275,6 +275,7 @@ export class ToyKernel {
       case "components": return this.reply(id, { components: COMPONENTS });
       case "model_preview": return /nonsense/.test(String(a.model)) ? this.refuse(id, "no component is called nonsense.", "Did you mean pl?") : this.reply(id, { expression: a.model, words: "7 parameters: 5 stay as they are, 2 new" });
       case "prior_preview": return this.preview(id, String(a.prior), Number(a.pid));
+      case "difference": return this.reply(id, this.past.length ? { words: "another model: pl, now cpl+bb", rows: [{ of: "prior of ", label: "\\alpha", name: "prior of cpl.alpha", then: "unif(-3, 2)", now: "unif(-2, 2)" }] } : { words: "nothing differs from the present set-up", rows: [] });
       case "fit": return this.start(id, String(a.engine));
       case "stop": return this.stopFit(id);
       case "pause": return this.pauseFit(id, "paused");

@@ -307,6 +307,20 @@ describe("criteria, history, Python, spectrum", () => {
     await until(() => s.one("thead").textContent!.includes("Δ ln Z"));
   });
 
+  it("unfolds what differs from a run, and asks again when the set-up changes", async () => {
+    const { HISTORY } = await import("../dev/catalog");
+    const s = await start({ panels: ["history", "params"] }, (m) => { m.kernel.history = HISTORY; });
+    s.one('[title^="Diff"]').click();
+    await until(() => s.el.querySelector(".sl-diff p") !== null);
+    expect(s.one(".sl-diff").textContent).toBe("nothing differs from the present set-up");
+    s.one('tr[data-pid="1"] .sl-freeze').click();
+    await until(() => s.el.querySelector(".sl-diff table") !== null);
+    expect(s.one(".sl-diff tbody").textContent).toBe("prior of αunif(−3, 2)unif(−2, 2)");
+    s.one('[title^="Close the diff"]').click();
+    await until(() => s.el.querySelector(".sl-diff") === null);
+    expect(s.actions("difference").every((args) => args.run === HISTORY[0].run)).toBe(true);
+  });
+
   it("applies, restores, pins, renames", async () => {
     const { HISTORY } = await import("../dev/catalog");
     const s = await start({ panels: ["history"] }, (m) => { m.kernel.history = HISTORY; });

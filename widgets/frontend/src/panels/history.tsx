@@ -1,11 +1,11 @@
 // History: what was fitted, newest first. Apply takes the best values, Restore the whole set-up; both can be undone. Overlay lays
-// a run's curve over the spectrum; the slider above looks at every earlier set-up.
-// UI state: entries are the session's (append-only); the name being edited is view-local.
-import { useState } from "preact/hooks";
+// a run's curve over the spectrum, Diff says what differs from now; the slider above looks at every earlier set-up.
+// UI state: entries are the session's (append-only); the name being edited and what is unfolded are view-local.
+import { useEffect, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
-import type { HistoryEntry } from "../state/protocol";
-import { Button, Empty, Panel } from "../ui/parts";
-import { clock } from "./format";
+import type { HistoryEntry, Reply } from "../state/protocol";
+import { Button, Empty, ErrorNote, Panel, Tex } from "../ui/parts";
+import { clock, minus } from "./format";
 import { Scrub } from "./scrub";
 
 export function History() {
@@ -22,6 +22,7 @@ export function History() {
 function Entry({ entry }: { entry: HistoryEntry }) {
   const local = useLocal();
   const [name, setName] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
   const { run } = entry;
   const rename = () => {
     if (name !== null && name.trim() !== entry.label) void local.act("history", "label", { run, label: name.trim() });
@@ -43,11 +44,38 @@ function Entry({ entry }: { entry: HistoryEntry }) {
       <div class="sl-history-tools">
         <Button kernel icon="target" label="Apply" title="Put the parameters at this run's best values" onClick={() => void local.act("history", "apply", { run })} />
         <Button kernel icon="restore" label="Restore" title="Bring back the whole set-up of this run: values, links, priors, ranges" onClick={() => void local.act("history", "restore", { run })} />
+        <Button kernel icon="diff" title={open ? "Close the differences" : "Diff: what differs from the present set-up"} pressed={open} kind="quiet" onClick={() => setOpen(!open)} />
         <Button kernel icon="overlay" title={entry.overlaid ? "Take its curve away from the spectrum" : "Overlay: lay its curve over the spectrum"} pressed={!!entry.overlaid} kind="quiet" onClick={() => void local.act("history", "overlay", { run, on: !entry.overlaid })} />
         <Button kernel icon="pin" title={entry.pinned ? "Unpin" : "Pin: keep it for comparison"} pressed={entry.pinned} kind="quiet" onClick={() => void local.act("history", "pin", { run, pinned: !entry.pinned })} />
         <Button kernel icon="pencil" title="Rename" kind="quiet" onClick={() => setName(entry.label)} />
         <Button kernel icon="trash" title={entry.pinned ? "Unpin it before deleting" : "Delete this run"} disabled={entry.pinned} kind="quiet" onClick={() => void local.act("history", "delete", { run })} />
       </div>
+      {open && <Diff run={run} />}
     </li>
+  );
+}
+
+/** Then and now, changed rows only; asked anew whenever the set-up changes. */
+function Diff({ run }: { run: HistoryEntry["run"] }) {
+  const { lab } = useLocal();
+  const [told, setTold] = useState<Reply | null>(null);
+  const { rev } = lab.view.value!;
+  useEffect(() => {
+    let here = true;
+    void lab.act("difference", { run }).then((reply) => { if (here) setTold(reply); });
+    return () => { here = false; };
+  }, [run, rev]);
+  if (!told) return null;
+  return (
+    <div class="sl-diff" role="status">
+      {told.error && <ErrorNote error={told.error} />}
+      {told.words && <p>{told.words}</p>}
+      {!!told.rows?.length && (
+        <table class="sl-ranges">
+          <thead><tr><th /><th>run #{run}</th><th>now</th></tr></thead>
+          <tbody>{told.rows.map((row) => <tr key={row.name}><td class="sl-left">{row.of}<Tex source={row.label} /></td><td>{minus(row.then)}</td><td>{minus(row.now)}</td></tr>)}</tbody>
+        </table>
+      )}
+    </div>
   );
 }

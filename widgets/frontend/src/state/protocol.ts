@@ -269,6 +269,8 @@ export interface Reply {
   /** `model_preview`: the expression as Python reads it, and what would stay. */
   expression?: string;
   words?: string;
+  /** `difference`: what a run and the present set-up do not share; `words` tell the rest. */
+  rows?: { of: string; label: string; name: string; then: string; now: string }[];
 }
 
 /** A pair's model. */
