@@ -1,6 +1,6 @@
 // A toy kernel that speaks PROTOCOL.md: enough of a session (undo, links, ties, notice, a fit that takes seconds) to
 // click through every state of the panels without Python. It is for the host page and for tests, never shipped.
-import type { CriteriaRow, FitState, Handle, HistoryEntry, Posterior, Reply, Row, View } from "../src/state/protocol";
+import type { CriteriaRow, FitState, Handle, HistoryEntry, Posterior, Profile, Reply, Row, View } from "../src/state/protocol";
 import { COMPONENTS, ENGINES, FAMILIES, firstRows } from "./catalog";
 import { curves, gauss, makeUnits, random, type Theta, type ToyUnit } from "./physics";
 
@@ -27,6 +27,8 @@ export class ToyKernel {
   log: Record<string, unknown>[] = [];
   at = 0;
   refuseWalk = false;
+  refitOthers = false;
+  curves = new Map<number, Profile>();
   model = "cpl+bb";
   hint: View["hint"] = null;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -74,7 +76,7 @@ export class ToyKernel {
     return this.units.reduce((sum, u, i) => sum + curves(u, t, factors[i], this.now.notice[u.name], { bb }).stat, 0);
   }
 
-  sendSpectrum(rows: readonly Row[], preview: boolean, seq: number): void {
+  sendSpectrum(rows: readonly Row[], preview: boolean, seq: number, profile: Profile | null = null): void {
     const { t, factors, bb } = this.theta(rows);
     const names = ["lo", "hi", "data", "err", "model", "resid", "used", "comp:cpl", "comp:bb"];
     const columns = this.units.flatMap((u, i) => {
@@ -84,13 +86,30 @@ export class ToyKernel {
     const flat = Float32Array.from(columns.flat());
     const moves = rows.filter((r, i) => r.value !== this.now.rows[i].value).map((r) => [r.pid, r.value, r.text]);
     this.post({
-      type: "spectrum", ...(preview ? { moves } : {}), rev: this.rev, seq, preview, exact: true, xlabel: "Energy (keV)", ylabel: "counts\\,s^{-1}\\,keV^{-1}", ymin: 2e-4, stat: this.stat(rows).toFixed(2),
+      type: "spectrum", ...(preview ? { moves, profile } : {}), rev: this.rev, seq, preview, exact: true, xlabel: "Energy (keV)", ylabel: "counts\\,s^{-1}\\,keV^{-1}", ymin: 2e-4, stat: this.stat(rows).toFixed(2),
       units: this.units.map((u) => ({ name: u.name, color: u.color, n: u.lo.length, fields: names, components: ["cpl", "bb"] })),
     }, [new DataView(flat.buffer)]);
   }
 
   private drag({ pid, value, seq }: { pid: number; value: number; seq: number }): void {
-    this.sendSpectrum(this.withValue(pid, value), true, seq);
+    this.sendSpectrum(this.refitOthers ? this.refitted(pid, value) : this.withValue(pid, value), true, seq, this.curves.get(pid));
+  }
+
+  /** The others follow; the statistic rises by ((value - best) / σ)². */
+  private refitted(pid: number, value: number): Row[] {
+    const row = this.now.rows.find((r) => r.pid === pid)!;
+    const best = firstRows().find((r) => r.pid === pid)!.value;
+    const sigma = SIGMA[row.name] ?? 0.03;
+    const old = this.curves.get(pid);
+    const points = new Map((old?.values ?? [best]).map((v, i) => [v, old?.rises[i] ?? 0])).set(value, ((value - best) / sigma) ** 2);
+    const values = [...points.keys()].sort((a, b) => a - b);
+    this.curves.set(pid, { pid, values, rises: values.map((v) => points.get(v)!), marks: [1, 4].map((rise) => ({ rise, ends: [best - Math.sqrt(rise) * sigma, best + Math.sqrt(rise) * sigma] })), text: `Profile of the statistic, others refitted at each of ${values.length} points. 68.3 %: ${(best - sigma).toPrecision(4)} to ${(best + sigma).toPrecision(4)} (rise 1).` });
+    const by = value - row.value;
+    return this.withValue(pid, value).map((r) => (r.free && r.pid !== pid && r.owner === "model" ? { ...r, value: r.value - 0.1 * by, text: (r.value - 0.1 * by).toPrecision(4) } : r));
+  }
+
+  private sendProfiles(): void {
+    this.post({ type: "profiles", rev: this.rev, curves: this.refitOthers ? [...this.curves.values()] : [] });
   }
 
   private withValue(pid: number, value: number): Row[] {
@@ -169,7 +188,7 @@ export class ToyKernel {
     const k = this.now.rows.filter((r) => r.free).length;
     const { t, factors } = this.theta(this.now.rows);
     return {
-      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, hint: this.hint, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
+      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, refit_others: this.refitOthers, hint: this.hint, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
       params: { rows: this.now.rows, families: FAMILIES },
       units: this.units.map((u, i) => ({
         name: u.name, pair: 1, stat: "pgstat", formula: "Poisson source, Gaussian background", channels: u.lo.length, used: curves(u, t, factors[i], this.now.notice[u.name], { bb: true }).used.reduce((a, b) => a + b, 0),
@@ -222,6 +241,11 @@ export class ToyKernel {
         const value = typeof a.value === "number" ? a.value : Number(String(a.value).replace(/\s*(keV|MeV)$/, ""));
         if (!Number.isFinite(value)) return this.refuse(id, `“${a.value}” is not a value of ${rows.find((r) => r.pid === a.pid)!.name}.`, "Write a number, a number with a unit such as 300 keV, or =2*par[1].");
         return this.edit(id, `par[${a.pid}] = ${value}`, `infer.par[${a.pid}].val = ${value.toPrecision(6)}`, this.withValue(a.pid as unknown as number, value));
+      }
+      case "set_refitted": {
+        const rows = this.refitted(a.pid as unknown as number, a.value as unknown as number);
+        this.edit(id, `refit with par[${a.pid}] at ${a.value}`, `infer.par[${a.pid}].val = ${a.value}; infer.at_par([…])`, rows);
+        return this.sendProfiles();
       }
       case "paste": {
         const texts = String(a.text).trimEnd().split(/\r?\n/);
@@ -280,6 +304,7 @@ export class ToyKernel {
       case "stop": return this.stopFit(id);
       case "pause": return this.pauseFit(id, "paused");
       case "resume": return this.pauseFit(id, "running");
+      case "set_refit_others": this.refitOthers = !!a.on; this.changed(); this.sendProfiles(); return this.reply(id);
       case "set_live": this.live = !!a.live; this.changed(); return this.reply(id);
       case "script": return this.reply(id, { text: `from spec_lab import Infer, load\n\ninfer = Infer(load("grb"))\n${this.journal.filter((l) => !l.undone).map((l) => l.code).join("\n")}\nprint(infer.stat)  # ${this.stat().toFixed(2)}` });
       case "pin": case "label": case "delete":

@@ -79,5 +79,5 @@ function rest(local: Local): void {
   if (!held) return;
   clearTimeout(held.timer);
   resting.delete(local);
-  void local.lab.setValue(held.pid, held.value).then((reply) => local.settle(`row:${held.pid}`, reply));
+  void local.lab.land(held.pid, held.value).then((reply) => local.settle(`row:${held.pid}`, reply));
 }

@@ -12,6 +12,7 @@ import { Slider } from "../ui/slider";
 import { focusRow } from "./param_keys";
 import { isTable, pasteText, pasteTarget } from "./param_paste";
 import { minus } from "./format";
+import { ProfileCurve } from "./profile_curve";
 import { Glyph } from "./prior_glyph";
 
 const CHAIN_COLOURS = 8;
@@ -42,7 +43,7 @@ export function ParamRow({ row, first }: { row: Row; first: boolean }) {
         <td class="sl-c-value"><ValueCell row={row} tab={tab} /></td>
         <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error && !local.lab.trial.value.has(row.pid) ? <span title="1σ">{minus(row.error)}</span> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
         <td class="sl-c-unit" title={plain(row.unit)}><Unit source={row.unit} /></td>
-        <td class="sl-c-slider"><RowSlider row={row} /></td>
+        <td class="sl-c-slider"><RowSlider row={row} /><ProfileCurve row={row} /></td>
         <td class="sl-c-prior"><PriorButton row={row} tab={tab} /></td>
       </tr>
       {local.errors.value.has(`row:${row.pid}`) && <tr class="sl-error-row"><td colSpan={9}><PlaceError place={`row:${row.pid}`} /></td></tr>}
@@ -163,7 +164,7 @@ function RowSlider({ row }: { row: Row }) {
         if (local.active.peek() !== row.pid) focusRow(local, row.pid);
         local.lab.drag(row.pid, v);
       }}
-      onRelease={(v) => void local.lab.setValue(row.pid, v).then((reply) => local.settle(`row:${row.pid}`, reply))}
+      onRelease={(v) => void local.lab.land(row.pid, v).then((reply) => local.settle(`row:${row.pid}`, reply))}
       onCancel={() => local.lab.cancelDrag(row.pid)} />
   );
 }

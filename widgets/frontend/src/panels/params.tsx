@@ -5,7 +5,7 @@ import { Fragment } from "preact";
 import { useLocal } from "../state/local";
 import type { Row } from "../state/protocol";
 import { freezeTo, targets } from "../state/select";
-import { Button, Empty, Panel } from "../ui/parts";
+import { Button, Empty, Panel, Toggle } from "../ui/parts";
 import { Icon } from "../ui/icons";
 import { ModelPopover, modelWords } from "./model_popover";
 import { onTableKey } from "./param_keys";
@@ -58,6 +58,16 @@ function Tools() {
   );
 }
 
+/** Stands over the sliders, which it concerns. */
+function RefitOthers() {
+  const local = useLocal();
+  if (local.lab.view.value!.lesson) return null;
+  return (
+    <Toggle kernel label="Refit others" on={local.lab.refitting.value} onChange={(on) => void local.act("params", "set_refit_others", { on })}
+      title="While a slider is dragged, fit all other free parameters to it and draw the profile of the statistic below; sliders then span 5σ about the best fit" />
+  );
+}
+
 export async function linkSelected(local: ReturnType<typeof useLocal>): Promise<void> {
   const pids = [...local.selected.value];
   if (pids.length < 2) return local.fail("params", { message: "Linking needs two or more parameters.", hint: "Choose the master first, then add others with Ctrl-click, Shift-click or Space." });
@@ -92,7 +102,7 @@ function Table() {
             <th class="sl-c-state"><span class="sl-hide">frozen</span></th><th class="sl-c-link"><span class="sl-hide">link</span></th>
             <th class="sl-c-pid" title="Number of the parameter: par[1], par[2], …">#</th><th class="sl-c-name">name</th>
             <th class="sl-c-value">value</th><th class="sl-c-error" title="Uncertainty: 1σ">±</th><th class="sl-c-unit">unit</th>
-            <th class="sl-c-slider"><span class="sl-hide">slider</span></th><th class="sl-c-prior">prior</th>
+            <th class="sl-c-slider"><span class="sl-hide">slider</span><RefitOthers /></th><th class="sl-c-prior">prior</th>
           </tr>
         </thead>
         <tbody>

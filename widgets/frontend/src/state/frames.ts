@@ -1,7 +1,7 @@
 // Frames: a header and its buffers become typed arrays that the plots read. Buffers may arrive as DataView or typed
 // array, at any offset; views respect the offset and copy only where the alignment forbids a view.
 // UI state: none.
-import type { BrushMessage, CornerMessage, GhostMessage, LessonScore, Region, SpectrumMessage } from "./protocol";
+import type { BrushMessage, CornerMessage, GhostMessage, LessonScore, Profile, Region, SpectrumMessage } from "./protocol";
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -51,6 +51,7 @@ export interface SpectrumFrame {
   xscale: "log" | "linear";
   yscale: "log" | "linear";
   moves: readonly [number, number, string][];
+  profile?: Profile | null;
   units: SpectrumUnit[];
 }
 
@@ -76,7 +77,7 @@ export function spectrumFrame(message: SpectrumMessage, buffers: readonly Bytes[
   return {
     rev: message.rev, seq: message.seq, preview: !!message.preview, exact: message.exact !== false,
     xlabel: message.xlabel, ylabel: message.ylabel, stat: message.stat, ymin: message.ymin ?? null, score: message.score ?? null,
-    xscale: message.xscale ?? "log", yscale: message.yscale ?? "log", moves: message.moves ?? [], units,
+    xscale: message.xscale ?? "log", yscale: message.yscale ?? "log", moves: message.moves ?? [], profile: message.profile ?? null, units,
   };
 }
 

@@ -5,7 +5,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { type BrushFrame, type Bytes, type CornerFrame, type GhostFrame, type SpectrumFrame, brushFrame, cornerFrame, ghostFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
 import { Stream } from "./stream";
-import type { AnyModel, FitState, FromPython, LabError, Region, Reply, View } from "./protocol";
+import type { AnyModel, FitState, FromPython, LabError, Profile, Region, Reply, View } from "./protocol";
 
 export const IDLE: FitState = {
   state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,
@@ -37,6 +37,10 @@ export class Lab {
   readonly ghosts = signal<ReadonlyMap<number, GhostFrame>>(new Map());
   /** Where the parameters of the shown preview stand, if elsewhere than in the set-up: pid → value and text. */
   readonly trial = signal<ReadonlyMap<number, { value: number; text: string }>>(new Map());
+  /** Profiles that dragging has given for the present question, by the master's pid. */
+  readonly curves = signal<ReadonlyMap<number, Profile>>(new Map());
+  /** Whether a dragged slider refits the other free parameters. */
+  readonly refitting = computed(() => !!this.view.value?.refit_others && !this.frozen.value);
   /** The moment of the timeline that is being looked at; null: the present. */
   readonly moment = signal<string | null>(null);
   /** The outline as it is under the hand, before Python has answered. */
@@ -71,10 +75,19 @@ export class Lab {
   }
 
   /** End of a drag, or a typed value: the undoable action. The row shows `value` until a view confirms it. */
-  async setValue(pid: number, value: number | string): Promise<Reply> {
+  setValue(pid: number, value: number | string): Promise<Reply> {
+    return this.put("set_value", pid, value);
+  }
+
+  /** The slider was let go: the value, and with it what the others were refitted to. */
+  land(pid: number, value: number): Promise<Reply> {
+    return this.put(this.refitting.peek() ? "set_refitted" : "set_value", pid, value);
+  }
+
+  private async put(name: string, pid: number, value: number | string): Promise<Reply> {
     this.drags.end();
     this.hold(pid, value);
-    const reply = await this.act("set_value", { pid, value });
+    const reply = await this.act(name, { pid, value });
     if (reply.ok) this.confirm(pid, reply.rev);
     else this.release(pid);
     if (reply.ok) setTimeout(() => this.refreshIfPreview(), STUCK_MS);
@@ -86,6 +99,7 @@ export class Lab {
   cancelDrag(pid: number): void {
     this.drags.end();
     this.release(pid);
+    this.link.send({ type: "scrub", moment: null, seq: 0 });
     this.refreshIfPreview();
   }
 
@@ -173,6 +187,7 @@ export class Lab {
   private receive(message: FromPython, buffers: readonly Bytes[]): void {
     if (message.type === "view") this.receiveView(message);
     else if (message.type === "progress") this.receiveFit(message.fit);
+    else if (message.type === "profiles") this.curves.value = new Map(message.curves.map((curve) => [curve.pid, curve]));
     else if (message.type === "ghost") this.receiveGhost(message, buffers);
     else if (message.type === "spectrum" || message.type === "corner" || message.type === "brush") this.receiveFrame(message, buffers);
   }
@@ -210,6 +225,7 @@ export class Lab {
     batch(() => {
       if (!frame.preview) this.before.value = null;
       this.trial.value = new Map(frame.preview ? frame.moves.map(([pid, value, text]) => [pid, { value, text }]) : []);
+      if (frame.profile) this.curves.value = new Map(this.curves.value).set(frame.profile.pid, frame.profile);
       this.spectrum.value = frame;
     });
   }

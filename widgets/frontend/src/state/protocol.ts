@@ -217,6 +217,8 @@ export interface View {
   undo: { can: boolean; label: string };
   redo: { can: boolean; label: string };
   live: boolean;
+  /** A dragged slider refits the other free parameters. */
+  refit_others?: boolean;
   messages: { id: string | number; level: "info" | "warning" | "error"; text: string }[];
   /** Where the session is kept by itself; an empty text when it is not. */
   autosave?: { text: string; title: string };
@@ -311,6 +313,8 @@ export interface SpectrumMessage {
   score?: LessonScore;
   /** Of a preview: the parameters that stand elsewhere, `[pid, value, text]`. */
   moves?: [number, number, string][];
+  /** Of a drag that refits the others: the profile as it has grown. */
+  profile?: Profile | null;
   xscale?: "log" | "linear";
   yscale?: "log" | "linear";
 }
@@ -360,12 +364,27 @@ export interface GhostMessage {
   fields: string[];
 }
 
+/** How the statistic rises along one parameter, the others refitted: ascending values, null for a gap, where it crosses 1 and 4. */
+export interface Profile {
+  pid: number;
+  values: number[];
+  rises: (number | null)[];
+  marks: { rise: number; ends: number[] }[];
+  text: string;
+}
+
+export interface ProfilesMessage {
+  type: "profiles";
+  rev: number;
+  curves: Profile[];
+}
+
 export interface ProgressMessage {
   type: "progress";
   fit: FitState;
 }
 
-export type FromPython = View | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProgressMessage;
+export type FromPython = View | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProfilesMessage | ProgressMessage;
 
 /** The part of anywidget's model that the panels use. */
 export interface AnyModel {
