@@ -8,7 +8,7 @@ Engines, tables and widgets live above.
 """
 
 from spec_lab.fit import links as links
-from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetValue, Tie, Unlink
+from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetValue, Several, Tie, Unlink
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.regrown import Append, SetModel
@@ -32,6 +32,7 @@ __all__ = [
     "SetPrior",
     "SetValue",
     "Setup",
+    "Several",
     "Slot",
     "Tie",
     "Unlink",

@@ -257,6 +257,26 @@ class Tie(Edit):
 
 
 @attrs.frozen
+class Several(Edit):
+    """Edits made by one gesture: one step back; `words` are what the undo button says."""
+
+    edits: tuple[Edit, ...]
+    words: str
+
+    def apply(self, setup: Setup) -> Setup:
+        for edit in self.edits:
+            setup = edit.apply(setup)
+        return setup
+
+    def as_code(self) -> str:
+        return "; ".join(edit.as_code() for edit in self.edits)
+
+    @property
+    def label(self) -> str:
+        return self.words
+
+
+@attrs.frozen
 class Notice(Edit):
     """Choose the energy windows of a data unit; no window means everything. Files are not read again."""
 

@@ -11,10 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import attrs
-
 from spec_lab._base import ParameterError, SpecLabError
-from spec_lab.fit import Edit, Setup
+from spec_lab.fit import Edit, Setup, Several
 
 MOST = 1000  # lines; no parameter table is longer, and a whole data file on the clipboard is a mistake
 _NAMES = ("name", "parameter", "par", "param", "#", "pid")
@@ -32,25 +30,6 @@ class PasteError(ParameterError):
         self.pid = pid
 
 
-@attrs.frozen
-class Paste(Edit):
-    """Several values at once: one step back, one line of Python."""
-
-    edits: tuple[Edit, ...]
-
-    def apply(self, setup: Setup) -> Setup:
-        for edit in self.edits:
-            setup = edit.apply(setup)
-        return setup
-
-    def as_code(self) -> str:
-        return "; ".join(edit.as_code() for edit in self.edits)
-
-    @property
-    def label(self) -> str:
-        return f"paste of {len(self.edits)} value{'s' if len(self.edits) > 1 else ''}"
-
-
 class _Cell(NamedTuple):
     """One value to set: its line (from 1), its parameter (0-based), and the text."""
 
@@ -59,7 +38,7 @@ class _Cell(NamedTuple):
     text: str
 
 
-def paste_edit(setup: Setup, text: Any, pids: tuple[Any, ...], *, down: bool, read: Read) -> Paste:
+def paste_edit(setup: Setup, text: Any, pids: tuple[Any, ...], *, down: bool, read: Read) -> Several:
     """The edit for a pasted text.
 
     Args:
@@ -86,7 +65,7 @@ def paste_edit(setup: Setup, text: Any, pids: tuple[Any, ...], *, down: bool, re
     for cell in _consistent(setup, cells):
         edit, at = _applied(at, cell, read)
         edits.append(edit)
-    return Paste(tuple(edits))
+    return Several(tuple(edits), f"paste of {len(edits)} value{'s' if len(edits) > 1 else ''}")
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import parse_prior
-from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, Setup, SetValue, Several, Tie, Unlink
 from spec_lab.models import Model
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
@@ -98,13 +98,11 @@ def _pids(args: dict[str, Any]) -> tuple[int | str, ...]:
     return tuple(_pid(p) for p in given)
 
 
-def _windows(args: dict[str, Any]) -> tuple[tuple[float, float], ...]:
+def _windows(given: Any) -> tuple[tuple[float, float], ...]:
     try:
-        return tuple((float(low), float(high)) for low, high in args["windows"])
+        return tuple((float(low), float(high)) for low, high in given)
     except (TypeError, ValueError) as error:
-        raise ParameterError(
-            "energy windows are pairs of energies", got=args["windows"], allowed="[[lo, hi], ...]"
-        ) from error
+        raise ParameterError("energy windows are pairs of energies", got=given, allowed="[[lo, hi], ...]") from error
 
 
 def _run(args: dict[str, Any]) -> int:
@@ -144,6 +142,21 @@ def _positive(value: Any, name: str) -> float:
     return float(value)
 
 
+def _notice(args: dict[str, Any], setup: Setup) -> Action:
+    """One unit, or several that one gesture changed."""
+    if "units" not in args:
+        return Do(Notice(str(args["unit"]), _windows(args["windows"])))
+    given = args["units"]
+    if (
+        not isinstance(given, (list, tuple))
+        or not given
+        or not all(isinstance(u, (list, tuple)) and len(u) == 2 for u in given)
+    ):
+        raise ParameterError("units are named with their windows", got=given, allowed="[[name, [[lo, hi], ...]], ...]")
+    edits = tuple(Notice(str(name), _windows(windows)) for name, windows in given)
+    return Do(Several(edits, f"energies of {', '.join(edit.unit for edit in edits)}"))
+
+
 def _sigmas(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ParameterError("a place on the degeneracy is a number of standard deviations", got=value)
@@ -164,7 +177,7 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "set_prior": _prior,
     "set_model": _model,
     "tie": lambda a, s: Do(Tie(s.index(_pid(a["pid"])) + 1, str(a["expression"]))),
-    "notice": lambda a, s: Do(Notice(str(a["unit"]), _windows(a))),
+    "notice": _notice,
     "undo": lambda a, s: actions.Undo(),
     "redo": lambda a, s: actions.Redo(),
     "fit": _fit,

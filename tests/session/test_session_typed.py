@@ -81,6 +81,9 @@ def test_every_action_of_the_protocol_is_known(setup):
         ("link", {}),
         ("link", "6, 11"),
         ("notice", {"unit": "na", "windows": [1, 2, 3]}),
+        ("notice", {"units": []}),
+        ("notice", {"units": [["na", 10, 100]]}),
+        ("notice", {"units": [["na", [10, 100]]]}),
         ("set_prior", {"pid": 1, "prior": "unif(2, 1)"}),
         ("set_prior", {"pid": 1, "prior": 7}),
         ("fit", {"engine": "fit", "options": [1]}),
@@ -90,3 +93,28 @@ def test_every_action_of_the_protocol_is_known(setup):
 def test_bad_actions_teach(setup, name, args):
     with pytest.raises(SpecLabError):
         action_from(name, args, setup)
+
+
+def test_one_gesture_over_several_units_is_one_step(session):
+    def windows():
+        return [unit.notc for unit in session.state.setup.pairs[0].data.units]
+
+    before = windows()
+    action = action_from("notice", {"units": [["na", [[20, 800]]], ["b1", [[300, 20000]]]]}, session.state.setup)
+    session.dispatch(action)
+    assert [list(map(list, w)) for w in windows()] == [[[20, 800]], [[300, 20000]]]
+    assert len(session.state.past) == 1 and session.state.past[0].label == "energies of na, b1"
+    line = session.journal()[-1].code
+    assert line == "infer.notice('na', [[20.0, 800.0]]); infer.notice('b1', [[300.0, 20000.0]])"
+    session.undo()
+    assert windows() == before
+    exec(line, {"infer": session.infer})
+    assert windows() != before
+
+
+def test_a_gesture_that_leaves_one_unit_nothing_changes_none(session):
+    state = session.state
+    with pytest.raises(SpecLabError):
+        units = [["na", [[20, 800]]], ["b1", [[1e6, 2e6]]]]
+        session.dispatch(action_from("notice", {"units": units}, state.setup))
+    assert session.state is state

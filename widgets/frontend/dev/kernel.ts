@@ -267,7 +267,10 @@ export class ToyKernel {
       case "tie": return String(a.expression).includes(`par[${a.pid}]`) ? this.refuse(id, `par[${a.pid}] would follow itself.`, "Name other parameters: a tie must not come back to where it started.")
         : this.edit(id, "tie", `infer.tie(${a.pid}, "${a.expression}")`, rows.map((r) => (r.pid === (a.pid as unknown) ? mark({ ...r, tie: a.expression ? String(a.expression) : null, error: "" }) : r)));
       case "set_prior": return this.edit(id, "prior", `infer.par[${a.pid}].prior = ${a.prior}`, rows.map((r) => (r.pid === (a.pid as unknown) ? { ...r, prior: String(a.prior), prior_set: true } : r)));
-      case "notice": return this.edit(id, `notice ${a.unit}`, `infer.notice("${a.unit}", ${JSON.stringify(a.windows)})`, rows, { ...this.now.notice, [a.unit as unknown as string]: a.windows as unknown as [number, number][] });
+      case "notice": {
+        const units = (a.units ?? [[a.unit, a.windows]]) as [string, [number, number][]][];
+        return this.edit(id, `notice ${units.map(([unit]) => unit)}`, units.map(([unit, windows]) => `infer.notice("${unit}", ${JSON.stringify(windows)})`).join("; "), rows, { ...this.now.notice, ...Object.fromEntries(units) });
+      }
       case "undo": case "redo": return this.travel(id, name);
       case "walk": {
         if (this.refuseWalk) return this.refuse(id, "the degeneracy ends before.", "");

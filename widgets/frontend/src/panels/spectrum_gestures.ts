@@ -1,6 +1,6 @@
 // Gestures on the spectrum: zoom by dragging, notice and ignore by dragging (tool or held key), brackets pulled along
 // the lanes, hover. The picture is drawn by the scene; this class knows where things were drawn last.
-// UI state: drafts and zoom are view-local; a finished gesture is one `notice` action for each unit it changed.
+// UI state: drafts and zoom are view-local; a finished gesture is one `notice` action.
 import type { Signal } from "@preact/signals";
 import type { Local, Tool } from "../state/local";
 import type { UnitInfo, Window } from "../state/protocol";
@@ -175,10 +175,11 @@ export class SpectrumGestures {
 
   private async commit(edits: [UnitInfo, Window[]][]): Promise<void> {
     this.draft.value = { windows: new Map(edits.map(([unit, windows]) => [unit.name, windows])), brush: null };
-    for (const [unit, windows] of edits) {
-      if (windows.length) await this.local.act("spectrum", "notice", { unit: unit.name, windows });
-      else this.local.fail("spectrum", { message: `That would ignore every channel of ${unit.name}.`, hint: "Leave at least one range noticed, or take the unit out of the fit." });
-    }
+    const units = edits.filter(([, windows]) => windows.length).map(([{ name }, windows]) => [name, windows] as const);
+    if (units.length === 1) await this.local.act("spectrum", "notice", { unit: units[0][0], windows: units[0][1] });
+    else if (units.length) await this.local.act("spectrum", "notice", { units });
+    const names = edits.filter(([, windows]) => !windows.length).map(([{ name }]) => name).join(", ");
+    if (names) this.local.fail("spectrum", { message: `That would ignore every channel of ${names}.`, hint: "Leave at least one range noticed, or take the unit out of the fit." });
     this.draft.value = EMPTY;
   }
 
