@@ -187,9 +187,17 @@ def order(ties: Mapping[int, str], root: Callable[[int], int]) -> tuple[int, ...
         if pid in done or pid not in ties:
             return
         for source in sources(ties[pid]):
+            if root(source) == pid:
+                raise _follows_itself(pid, source, ties[pid])
             visit(root(source), (*path, pid))
         done.append(pid)
 
     for pid in sorted(ties):
         visit(pid, ())
     return tuple(done)
+
+
+def _follows_itself(pid: int, source: int, expression: str) -> ParameterError:
+    linked = "" if source == pid else f", and par[{source}] is linked to it"
+    hint = "Type the number that it is to have, or an expression of other parameters."
+    return ParameterError(f"par[{pid}] cannot follow itself{linked}", got=expression, hint=hint)

@@ -76,9 +76,16 @@ def test_cycle_is_refused_with_its_path():
         ties.order({1: "par[2]", 2: "par[3]", 3: "2*par[1]"}, lambda n: n)
 
 
+def test_a_parameter_that_would_follow_itself_is_told_to_be_typed():
+    with pytest.raises(ParameterError, match=r"par\[3\] cannot follow itself; got 'par\[3\]\+1'\. Type the number"):
+        ties.order({3: "par[3]+1"}, lambda n: n)
+    with pytest.raises(ParameterError, match=r"par\[1\] cannot follow itself, and par\[4\] is linked to it"):
+        ties.order({1: "par[2]+par[4]"}, lambda n: 1 if n == 4 else n)
+
+
 def test_a_cycle_through_a_link_is_seen():
-    with pytest.raises(ParameterError, match="cycle"):
-        ties.order({1: "par[4]"}, lambda n: 1 if n == 4 else n)
+    with pytest.raises(ParameterError, match=r"cycle: par\[1\] -> par\[2\] -> par\[1\]"):
+        ties.order({1: "par[2]", 2: "par[4]"}, lambda n: 1 if n == 4 else n)
 
 
 def test_sources():
