@@ -25,6 +25,7 @@ from spec_lab.tree.attrs import frozen_static
 
 BLOCK = 25  # draws between two looks at the stop flag
 RHAT_LIMIT = 1.02
+LEAST_EFFECTIVE = 100  # independent draws, for a mean to a tenth of a standard deviation
 
 
 @frozen_static
@@ -138,11 +139,11 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
     draws = np.swapaxes(chains, 0, 1).reshape(-1, problem.n)
     target = Target(problem)
     rhat = split_rhat(chains)
-    status, remark = Status.converged, ""
+    effective, diverged = effective_size(chains), int(diverging.sum())
+    remark = _doubts(rhat, effective, diverged)
+    status = Status.doubtful if remark else Status.converged
     if control.stopped and done < options.warmup + options.draws:
-        status, remark = Status.stopped, f" {len(draws)} draws, R-hat {rhat:.3f}."
-    elif rhat > RHAT_LIMIT:
-        status, remark = Status.doubtful, f" R-hat = {rhat:.3f} > {RHAT_LIMIT}: run longer."
+        status, remark = Status.stopped, f" {len(draws)} draws, R-hat {rhat:.3f}.{remark}"
     return sample_outcome(
         target,
         engine="nuts",
@@ -152,8 +153,8 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
         remark=remark,
         stats=(
             ("rhat", rhat),
-            ("ess", effective_size(chains)),
-            ("divergences", int(diverging.sum())),
+            ("ess", effective),
+            ("divergences", diverged),
             ("leapfrogs", int(steps.sum())),
             ("seconds", control.elapsed),
         ),
@@ -164,3 +165,15 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
             ("seed", options.seed),
         ),
     )
+
+
+def _doubts(rhat: float, effective: float, diverged: int) -> str:
+    """What speaks against the chains, in sentences; an empty text when nothing does. A number that is NaN is no comfort."""
+    doubts = ""
+    if not rhat <= RHAT_LIMIT:
+        doubts += f" R-hat = {rhat:.3f} > {RHAT_LIMIT}: run longer."
+    if not effective >= LEAST_EFFECTIVE:
+        doubts += f" The draws are worth {effective:.0f} independent ones: run longer."
+    if diverged:
+        doubts += f" {diverged} draws diverged: the posterior is sharper somewhere than the steps; compare with nested."
+    return doubts

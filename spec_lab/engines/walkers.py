@@ -146,8 +146,10 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
     enough = len(chain) > 50 * memory
     status = Status.stopped if control.stopped else Status.converged if enough else Status.doubtful
     remark = f" {earlier} of its {len(whole.places)} steps were taken from {options.resume}." if earlier else ""
-    if not enough:
-        remark += f" The chain is shorter than 50 autocorrelation times ({memory:.0f} steps): go on."
+    if np.isnan(memory):
+        remark += " The chain is too short to tell its autocorrelation time, or no walker moved: go on."
+    elif not enough:
+        remark += f" The chain ({len(chain)} steps) is shorter than 50 autocorrelation times ({memory:.0f} steps each): go on."
     draws = chain.reshape(-1, target.problem.n)
     return sample_outcome(
         target,

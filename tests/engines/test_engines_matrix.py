@@ -11,7 +11,7 @@ from spec_lab.fit import Freeze, Problem, SetPrior
 SAMPLERS = {
     "preview": {"draws": 20000},
     "emcee": {"steps": 1500, "discard": 200},
-    "nuts": {"draws": 500, "warmup": 150},
+    "nuts": {"draws": 1000, "warmup": 150},
     "nested": {"live": 200},
 }
 MINIMISERS = {"fit": {}, "iminuit": {}, "lmfit": {}}
