@@ -6,10 +6,23 @@ border to the widgets an error travels as data: `SpecLabError.as_dict`.
 """
 
 import difflib
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
 _NOTHING: Any = object()
+_LONGEST = 400  # of a value shown, characters
+
+
+def _shown(value: Any) -> str:
+    """The `repr` of a value, its middle left out where it is long; a value that cannot be shown is named by its class."""
+    try:
+        text = repr(value) if not isinstance(value, (list, tuple, set, frozenset, dict)) or len(value) < 100 else None
+    except Exception:
+        return f"<{type(value).__name__}>"
+    text = reprlib.repr(value) if text is None else text
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
 
 
 class SpecLabError(Exception):
@@ -17,14 +30,14 @@ class SpecLabError(Exception):
 
     Args:
         what: What is wrong, naming the thing (file, HDU, column, parameter, argument).
-        got: The offending value, shown with `repr`.
+        got: The offending value, shown with `repr`; a long one with its middle left out.
         allowed: What would have been accepted.
         hint: What to do next, a sentence.
     """
 
     def __init__(self, what: str, *, got: Any = _NOTHING, allowed: str | None = None, hint: str | None = None):
         self.what = what
-        self.got = None if got is _NOTHING else repr(got)
+        self.got = None if got is _NOTHING else _shown(got)
         self.allowed = allowed
         self.hint = hint
         parts = [what.rstrip(".")]

@@ -10,19 +10,21 @@ import html
 import math
 import numbers
 import textwrap
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 WIDTH = 120  # of the text form, characters
+ROWS = 200  # shown of a longer table: half from its head, half from its tail
 
 
 def show(value: Any) -> str:
     """One value as text: four significant digits or three decimals, whichever says more; whole numbers as they are.
 
-    Small numbers stay readable (`1e-09`, never `0.000`); sequences are shown in brackets, element by element; None is
-    empty.
+    Small numbers stay readable (`1e-09`, never `0.000`), and numbers below 1e9 keep the digits before the point (seconds
+    of exposure, times). Sequences are shown in brackets, element by element; None is empty.
     """
     if value is None:
         return ""
@@ -36,7 +38,7 @@ def show(value: Any) -> str:
         return show(value.tolist())
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {show(item)}" for key, item in value.items())
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return f"[{', '.join(show(item) for item in value)}]"
     return str(value)
 
@@ -45,13 +47,22 @@ def _show_float(x: float) -> str:
     if not math.isfinite(x):
         return str(x)
     size = abs(x)
-    if size < 1e6 and x == round(x):
+    if size < 1e9 and x == round(x):
         return str(int(x))
+    if 1e5 <= size < 1e9:
+        return f"{x:.9g}"
     return f"{x:.3f}" if 1.0 <= size < 1e5 else f"{x:.4g}"
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _places(line: str) -> int:
+    """How many places a line takes in a fixed-width font: two for a wide character, none for a combining one."""
+    if line.isascii():
+        return len(line)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
 class Column(NamedTuple):
@@ -64,7 +75,7 @@ class Column(NamedTuple):
     @property
     def width(self) -> int:
         """Of its longest line."""
-        return max(len(line) for cell in (self.name, *self.cells) for line in cell.split("\n"))
+        return max(_places(line) for cell in (self.name, *self.cells) for line in cell.split("\n"))
 
     def broken(self, width: int) -> "Column":
         """The same with lines broken at spaces to be at most `width` wide; words stay whole."""
@@ -76,9 +87,18 @@ class Column(NamedTuple):
 def _columns(columns: Mapping[str, Sequence[Any]]) -> list[Column]:
     made = []
     for name, values in columns.items():
+        values = values if len(values) <= ROWS else [*values[: ROWS // 2], *values[-(ROWS // 2) :]]
         known = [value for value in values if value is not None]
         made.append(Column(name, bool(known) and all(map(_is_number, known)), [show(value) for value in values]))
     return made
+
+
+def _above(columns: Mapping[str, Sequence[Any]], title: str | None) -> list[str]:
+    """The lines above a table: its title, and what is left out of a long one."""
+    count = len(next(iter(columns.values()), ()))
+    half = ROWS // 2
+    left = [f"The first {half} and the last {half} of {count} rows; .to_pandas() has them all."] if count > ROWS else []
+    return [*([title] if title else []), *left]
 
 
 # -- text --------------------------------------------------------------------------------------------------------------
@@ -90,7 +110,7 @@ def render_text(columns: Mapping[str, Sequence[Any]], title: str | None = None, 
         title: Above the table.
         width: To keep within, characters, where the words allow it.
     """
-    shown, above, blocks = _columns(columns), [title] if title else [], []
+    shown, above = _columns(columns), _above(columns, title)
     if _total(shown) > width:
         shown, said = _without_repetition(shown)
         above += said
@@ -143,17 +163,20 @@ def _leading(columns: Sequence[Column]) -> int:
 
 
 def _box(columns: list[Column]) -> str:
+    widths = [column.width for column in columns]  # once: a width reads every cell
+
     def rule(left: str, fill: str, cross: str, right: str) -> str:
-        return left + cross.join(fill * (column.width + 2) for column in columns) + right
+        return left + cross.join(fill * (width + 2) for width in widths) + right
 
     def row(cells: Sequence[str]) -> str:
         split = [cell.split("\n") for cell in cells]
         lines = []
         for k in range(max(map(len, split), default=1)):
             parts = [part[k] if k < len(part) else "" for part in split]
+            gaps = [" " * (width - _places(part)) for part, width in zip(parts, widths, strict=True)]
             padded = [
-                part.rjust(column.width) if column.numeric else part.ljust(column.width)
-                for part, column in zip(parts, columns, strict=True)
+                gap + part if column.numeric else part + gap
+                for part, gap, column in zip(parts, gaps, columns, strict=True)
             ]
             lines.append("│ " + " │ ".join(padded) + " │")
         return "\n".join(lines)
@@ -177,7 +200,7 @@ def render_html(columns: Mapping[str, Sequence[Any]], title: str | None = None) 
 
     Colours and fonts come from the page, so that it reads in light and in dark.
     """
-    shown, above = _columns(columns), [title] if title else []
+    shown, above = _columns(columns), _above(columns, title)
     if _total(shown) > WIDTH:
         shown, said = _without_repetition(shown)
         above += said
@@ -187,7 +210,8 @@ def render_html(columns: Mapping[str, Sequence[Any]], title: str | None = None) 
         style = f"text-align:{'right' if shown[i].numeric else 'left'}"
         style += ";white-space:nowrap" if tag == "td" and (shown[i].numeric or i <= naming) else ""
         style += ";position:sticky;left:0;background:inherit" if i == naming else ""
-        return f'<{tag} style="{style}">{html.escape(text).replace(chr(10), "<br>")}</{tag}>'
+        scope = ' scope="col"' if tag == "th" else ""
+        return f'<{tag}{scope} style="{style}">{html.escape(text).replace(chr(10), "<br>")}</{tag}>'
 
     def row(tag: str, texts: Sequence[str], ground: str) -> str:
         return f'<tr style="background:{ground}">{"".join(cell(tag, text, i) for i, text in enumerate(texts))}</tr>'

@@ -35,7 +35,11 @@ def test_what_it_prints(ending, render):
         (0.0123456, "0.01235"),
         (-1.5617945, "-1.562"),
         (554.74512, "554.745"),
-        (1234567.8, "1.235e+06"),
+        (1234567.8, "1234567.8"),
+        (160123.4567891, "160123.457"),
+        (1e6, "1000000"),
+        (1.23456e52, "1.235e+52"),
+        (b"x", "b'x'"),
         (2.0, "2"),
         (0.0, "0"),
         (119, "119"),
@@ -120,3 +124,17 @@ def test_a_table_too_wide_goes_on_below_with_its_naming_columns():
 
 def test_a_word_that_cannot_be_broken_is_left_whole():
     assert "x" * 200 in Info({"a": ["x" * 200], "n": [1]}).text
+
+
+def test_a_long_table_shows_its_head_and_its_tail_and_says_so():
+    table = Info({"n": range(5000), "word": ["a"] * 5000})
+    for shown in (table.text, table.html):
+        assert "The first 100 and the last 100 of 5000 rows; .to_pandas() has them all." in shown
+        assert "4999" in shown and "99" in shown and "2500" not in shown
+    assert len(table.data_list) == 5000 and "The first" not in Info({"n": range(200)}).text
+
+
+def test_wide_and_combining_characters_keep_the_columns_straight():
+    lines = Info({"Name": ["日本語", "e\u0301", "abc"], "n": [1, 2, 3]}).text.split("\n")
+    cells = [line.split("│")[1] for line in lines if line.startswith("│")]
+    assert [len(cell) for cell in cells] == [8, 5, 9, 8]  # places: all 8
