@@ -86,6 +86,18 @@ def _truncnorm_middle(m, a, b):
     return m.clip(0.0 * a, a, b)
 
 
+def _log_ratio(m, b, a):
+    """ln(b / a), where the ratio itself may be no number (1e-300 to 1e300)."""
+    return 2 * m.log(m.sqrt(b) / m.sqrt(a))
+
+
+def _cauchy_ppf(m, q):
+    """Each third of the way from where nothing cancels: the two tails, and the middle, whose median is 0 itself."""
+    tail = m.where(q < 0.5, q, 1 - q)
+    far = m.where(q < 0.5, -1.0, 1.0) / m.tan(math.pi * tail)
+    return m.where(tail < 0.25, far, m.tan(math.pi * (q - 0.5)))
+
+
 _DEGREE = math.pi / 180
 
 
@@ -142,9 +154,9 @@ FAMILIES: tuple[Family, ...] = (
         params=lambda min, max, loc, scale: (min, max, loc, scale),
         ends=SHAPES,
         middle=lambda m, a, b: m.sqrt(a) * m.sqrt(b),
-        logpdf=lambda m, a, b, z: -m.log(z) - m.log(m.log(b / a)),
-        cdf=lambda m, a, b, z: m.log(z / a) / m.log(b / a),
-        ppf=lambda m, a, b, q: m.clip(a * m.exp(q * m.log(b / a)), a, b),
+        logpdf=lambda m, a, b, z: -m.log(z) - m.log(_log_ratio(m, b, a)),
+        cdf=lambda m, a, b, z: _log_ratio(m, z, a) / _log_ratio(m, b, a),
+        ppf=lambda m, a, b, q: m.clip((m.sqrt(a) * m.exp(0.5 * q * _log_ratio(m, b, a))) ** 2, a, b),
         scipy=_stats("loguniform", 2),
         positive=("min", "scale"),
         ordered=("min", "max"),
@@ -171,7 +183,8 @@ FAMILIES: tuple[Family, ...] = (
         params=lambda s, loc, scale: (s, 0.0, loc, scale),
         ends=HALF_LINE,
         middle=lambda m, a, b: 1.0,
-        logpdf=lambda m, s, b, z: -0.5 * (m.log(z) / s) ** 2 - m.log(s * z) - _LOG_ROOT_2PI,
+        # a product, so that the edge z = 0 gives -inf and not inf - inf
+        logpdf=lambda m, s, b, z: -m.log(z) * (0.5 * m.log(z) / s / s + 1.0) - m.log(s) - _LOG_ROOT_2PI,
         cdf=lambda m, s, b, z: m.ndtr(m.log(z) / s),
         ppf=lambda m, s, b, q: m.exp(s * m.ndtri(q)),
         scipy=_stats("lognorm", 1),
@@ -216,8 +229,8 @@ FAMILIES: tuple[Family, ...] = (
         ends=LINE,
         middle=lambda m, a, b: 0.0,
         logpdf=lambda m, a, b, z: -m.log1p(z * z) - math.log(math.pi),
-        cdf=lambda m, a, b, z: 0.5 + m.arctan(z) / math.pi,
-        ppf=lambda m, a, b, q: -1.0 / m.tan(math.pi * q),
+        cdf=lambda m, a, b, z: m.arctan2(1.0, -z) / math.pi,
+        ppf=lambda m, a, b, q: _cauchy_ppf(m, q),
         scipy=_stats("cauchy", 0),
     ),
     Family(

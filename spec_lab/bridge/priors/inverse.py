@@ -23,7 +23,8 @@ def _guarded_newton(cdf, log_pdf, q, lower, upper):
         value = cdf(t)
         gap = jnp.where(low, jnp.log(value / q), value - q)
         lo, hi = jnp.where(gap < 0, t, lo), jnp.where(gap < 0, hi, t)
-        newton = t - gap * jnp.where(low, value, 1.0) * jnp.exp(jnp.clip(-log_pdf(t), -700.0, 80.0))
+        # the slope of log cdf is pdf / cdf: together, since far out each alone is no number
+        newton = t - gap * jnp.exp(jnp.where(low, jnp.log(value), 0.0) - log_pdf(t))
         good = jnp.isfinite(newton) & (newton > lo) & (newton < hi)
         return jnp.where(good, newton, 0.5 * (lo + hi)), lo, hi
 

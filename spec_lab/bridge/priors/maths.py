@@ -23,7 +23,7 @@ def _numpy() -> Any:
         ndtr=sp.ndtr,
         ndtri=sp.ndtri,
         log_ndtr=sp.log_ndtr,
-        arctan=np.arctan,
+        arctan2=np.arctan2,
         gammaln=sp.gammaln,
         betaln=sp.betaln,
         xlogy=sp.xlogy,
@@ -50,7 +50,7 @@ def _jax() -> Any:
         "where",
         "clip",
         "isfinite",
-        "arctan",
+        "arctan2",
     ]
     return types.SimpleNamespace(
         **{name: getattr(jnp, name) for name in names},

@@ -205,17 +205,21 @@ class Prior:
     @property
     def mean(self) -> float:
         """Mean; nan where it does not exist (Cauchy)."""
-        return float(self.frozen().mean())
+        return self._moment("mean")
 
     @property
     def var(self) -> float:
         """Variance; nan where it does not exist."""
-        return float(self.frozen().var())
+        return self._moment("var")
 
     @property
     def std(self) -> float:
         """Standard deviation."""
-        return float(self.frozen().std())
+        return self._moment("std")
+
+    def _moment(self, name: str) -> float:
+        with np.errstate(all="ignore"):  # the square of a width may be no number
+            return float(getattr(self.frozen(), name)())
 
     def frozen(self) -> Any:
         """The frozen scipy.stats distribution (slow; for moments and checks)."""
@@ -234,7 +238,7 @@ register_pytree_type(  # no leaves: a prior is one value in the structure; saved
 
 
 def _law(name: Any) -> Family:
-    if name in BY_NAME:
+    if isinstance(name, str) and name in BY_NAME:
         return BY_NAME[name]
     import difflib
 
