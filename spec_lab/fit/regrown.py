@@ -139,7 +139,7 @@ def _carried(old: Setup, grown: Setup, exact: Place, loose: Place) -> Setup:
         giver = min(group, key=lambda j: (rank.get(j, 2), j))
         for j in group:
             values[j], frozen[j], priors[j] = values[giver], frozen[giver], priors[giver]
-    texts = _ties(old, place, partition)
+    texts = _ties(old, place, partition, set(exact.values()))
     made = grown.replace(
         values=values,
         frozen=tuple(frozen),
@@ -151,11 +151,15 @@ def _carried(old: Setup, grown: Setup, exact: Place, loose: Place) -> Setup:
 
 
 def _partition(old: Setup, grown: Setup, exact: Place, loose: Place) -> links.Partition:
-    """Old slots are linked as they were, namesakes only among each other; a new one to what it is the same object as."""
-    partition, known = links.separate_all(len(grown.values)), {*exact.values(), *loose.values()}
-    for j, root in enumerate(grown.partition):
-        if j not in known:
-            partition = links.merge(partition, (root, j))
+    """Old slots are linked as they were, namesakes only among each other.
+
+    What came with a model that another pair has too (the same object) is linked to that pair's, whole: new slots and namesakes.
+    """
+    partition, stay, kin = links.separate_all(len(grown.values)), set(exact.values()), set(loose.values())
+    for group in links.groups(grown.partition):
+        anchor = min(group, key=lambda j: (j not in stay, j))
+        joining = [j for j in group if j not in stay and (j not in kin or anchor in stay)]
+        partition = links.merge(partition, (anchor, *joining))
     for place in (exact, loose):
         first: dict[int, int] = {}
         for i, j in sorted(place.items()):
@@ -163,7 +167,12 @@ def _partition(old: Setup, grown: Setup, exact: Place, loose: Place) -> links.Pa
     return partition
 
 
-def _ties(old: Setup, place: Place, partition: links.Partition) -> dict[int, str]:
+def _overruled(heirs: list[int], partition: links.Partition, stay: set[int]) -> bool:
+    """Whether namesakes that were tied have joined a parameter that stays as it is."""
+    return not stay.intersection(heirs) and any(j in stay for j in links.members(partition, heirs[0]))
+
+
+def _ties(old: Setup, place: Place, partition: links.Partition, stay: set[int]) -> dict[int, str]:
     """The ties with new numbers, each at the master of its group.
 
     Raises:
@@ -173,7 +182,7 @@ def _ties(old: Setup, place: Place, partition: links.Partition) -> dict[int, str
     texts: dict[int, str] = {}
     for pid, text in old.ties:
         heirs = [place[i] for i in links.members(old.partition, pid - 1) if i in place]
-        if not heirs:
+        if not heirs or _overruled(heirs, partition, stay):
             continue
         lost = [old.index(s) + 1 for s in ties.sources(text) if old.index(s) + 1 not in numbers]
         if lost:

@@ -1,7 +1,11 @@
 """Other models for the same data: what both know stays, what is new starts fresh, nothing is linked or tied by accident."""
 
+import contextlib
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small import make_data
 
 from spec_lab._base import ModelError, ParameterError
@@ -135,3 +139,73 @@ def test_the_line_of_python_gives_the_model_back_or_names_it():
     assert SetModel(pl(pivot_energy=50.0)).as_code() == "infer.set_model(model)"
     with pytest.raises(ModelError):
         Model.parse("model")
+
+
+@pytest.mark.parametrize(("donor", "receiver"), [(0, 1), (1, 0)])
+def test_the_model_of_another_pair_is_shared_whole(donor, receiver):
+    models = (cpl(), pl())
+    both = changed(Setup.from_pairs([(ONE, models[0]), (TWO, models[1])]), SetValue("pl.alpha", -1.9))
+    after = SetModel(models[donor], receiver + 1).apply(both)
+    name = models[donor].expression
+    for parameter in models[donor].parameters:
+        first, second = (named(after, f"{name}.{parameter.name}", i) for i in (0, 1))
+        assert after.partition[second] == first
+    at = named(after, f"{name}.alpha", donor)
+    assert after.values[at] == both.values[named(both, f"{name}.alpha", donor)]  # the pair that has it gives the state
+
+
+def test_a_tied_namesake_that_joins_another_pair_leaves_its_tie():
+    shared = cpl()
+    both = Tie("pl.alpha", "par[1] - 0.5").apply(Setup.from_pairs([(ONE, shared), (TWO, pl())]))
+    after = SetModel(shared, 2).apply(both)
+    assert after.ties == () and after.partition[3] == 0
+
+
+EXPRESSIONS = ("pl", "cpl", "pl+bb", "tbabs*pl", "tbabs*(cpl+bb)", "pl+pl", "band")
+_pids = st.integers(1, 6)
+_edits = st.one_of(
+    st.tuples(_pids, _pids).filter(lambda t: t[0] != t[1]).map(Link),
+    st.builds(SetValue, _pids, st.floats(-1.5, 1.5)),
+    st.builds(Freeze, st.tuples(_pids), st.booleans()),
+    _pids.map(lambda p: Unlink((p,))),
+    st.builds(Tie, _pids, _pids.map(lambda p: f"par[{p}] + 0.25")),
+    st.builds(SetModel, st.sampled_from(EXPRESSIONS).map(Model.parse), st.sampled_from([None, 1, 2])),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_edits, max_size=8), st.sampled_from(EXPRESSIONS), st.sampled_from([None, 1, 2]))
+def test_any_set_up_stays_whole_under_any_change_of_model(edits, expression, pair):
+    setup = Setup.from_pairs([(ONE, cpl()), (TWO, Model.parse("pl+bb"))])
+    for edit in edits:
+        with contextlib.suppress(ParameterError):  # an impossible edit leaves the set-up as it was
+            setup = edit.apply(setup)
+    try:
+        after = SetModel(Model.parse(expression), pair).apply(setup)
+    except ParameterError as error:
+        assert "is tied to" in str(error)
+        return
+    assert np.all(np.isfinite(after.values))
+    for i, root in enumerate(after.partition):
+        assert root <= i and after.partition[root] == root
+        assert after.values[i] == after.values[root]
+        assert (after.frozen[i], after.priors[i]) == (after.frozen[root], after.priors[root])
+    assert all(after.partition[pid - 1] == pid - 1 for pid, _ in after.ties)
+    np.testing.assert_array_equal(after.settle(after.values), after.values)
+    again = SetModel(Model.parse(expression), pair).apply(after)
+    np.testing.assert_array_equal(again.values, after.values)
+    assert (again.partition, again.ties, again.priors) == (after.partition, after.ties, after.priors)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_edits.filter(lambda e: not isinstance(e, SetModel)), max_size=6))
+def test_a_part_more_and_back_again_restores_everything(edits):
+    setup = Setup.from_pairs([(ONE, cpl()), (TWO, cpl())])
+    for edit in edits:
+        with contextlib.suppress(ParameterError):
+            setup = edit.apply(setup)
+    back = SetModel(cpl()).apply(SetModel(Model.parse("tbabs*(cpl+bb)")).apply(setup))
+    np.testing.assert_array_equal(back.values, setup.values)
+    assert (back.frozen, back.priors, back.partition, back.ties) == (
+        setup.frozen, setup.priors, setup.partition, setup.ties,
+    )  # fmt: skip
