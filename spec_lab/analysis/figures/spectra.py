@@ -81,7 +81,7 @@ def spectrum(
         curves: Models as they are before any response.
         xlabel: With unit.
         ylabel: With unit.
-        title: Above the panels.
+        title: Above the legend, or above the panels where nothing needs one.
         figsize: Inches.
     """
     figure = Drawing(figsize=figsize, layout=ConstrainedLayoutEngine(h_pad=0.03, hspace=0.0))
@@ -103,11 +103,14 @@ def spectrum(
     bottom.set_ylim(-max(3.5, 1.1 * largest + 1.0), max(3.5, 1.1 * largest + 1.0))
     bottom.yaxis.set_major_locator(MaxNLocator(5, integer=True, prune="upper"))
     bottom.set(xlabel=xlabel, ylabel=r"residual ($\sigma$)")
-    top.set(ylabel=ylabel, title=title)
+    top.set_ylabel(ylabel)
     for axes in (top, bottom):
         axes.tick_params(which="both", direction="in", top=True, right=True)
     figure.align_ylabels()
-    _legend(figure, units, colors, curves, dashes)
+    if units or curves:
+        _legend(figure, title, units, colors, curves, dashes)
+    else:
+        top.set_title(title)
     return figure
 
 
@@ -128,9 +131,14 @@ def _draw_unit(top: Any, bottom: Any, unit: UnitCurves, color: str, dashes: Mapp
 
 
 def _legend(
-    figure: Drawing, units: Sequence[UnitCurves], colors: Sequence[str], curves: Sequence[ModelCurve], dashes: Mapping[str, Any]
-) -> None:  # fmt: skip
-    """Above the panels: units by colour, models, terms by line style."""
+    figure: Drawing,
+    title: str,
+    units: Sequence[UnitCurves],
+    colors: Sequence[str],
+    curves: Sequence[ModelCurve],
+    dashes: Mapping[str, Any],
+) -> None:
+    """Above the panels: the title, and below it units by colour, models, terms by line style."""
     entries = [
         Line2D([], [], color=color, linewidth=1.5, marker="|", markersize=8, markeredgewidth=0.9, label=unit.name)
         for unit, color in zip(units, colors, strict=True)
@@ -139,11 +147,11 @@ def _legend(
     entries += [
         Line2D([], [], color="0.25", linewidth=1.1, linestyle=dash, label=name) for name, dash in dashes.items()
     ]
-    if entries:
-        wide = [len(str(entry.get_label())) + 7 for entry in entries]  # in small letters; 14 of them fill an inch
-        room = 14 * figure.get_figwidth()
-        columns = len(entries) if sum(wide) <= room else max(1, min(len(entries), int(room // max(wide))))
-        figure.legend(handles=entries, loc="outside upper center", ncols=columns, frameon=False, fontsize="small")
+    wide = [len(str(entry.get_label())) + 7 for entry in entries]  # in small letters; 14 of them fill an inch
+    room = 14 * figure.get_figwidth()
+    columns = len(entries) if sum(wide) <= room else max(1, min(len(entries), int(room // max(wide))))
+    small = {"frameon": False, "fontsize": "small", "title_fontsize": "large"}
+    figure.legend(handles=entries, title=title or None, loc="outside upper center", ncols=columns, **small)
 
 
 def _middle(lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
