@@ -61,7 +61,7 @@ def test_a_frozen_parameter_has_no_profile(power_law):
 
 def test_figures_are_figures(power_law):
     infer, fit = power_law
-    assert infer.spectrum(title="mine").axes[0].get_title() == "mine"
+    assert infer.spectrum(title="mine").legends[0].get_title().get_text() == "mine"
     assert fit.profile(1).figure().axes[0].get_ylabel() == r"$\Delta$ statistic"
     points = infer.qq(title="all").axes[0].lines[-1].get_ydata()
     np.testing.assert_allclose(points, np.sort(infer.pseudo_residual))
