@@ -31,6 +31,26 @@ def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None
     return covariance
 
 
+def determined(problem: Problem, best: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Another program's covariance `f[n, n]`, or that of the exact Hessian where this is flat in some direction.
+
+    There a program forces a width upon it or inverts noise, which spoils the errors of all parameters.
+    """
+    low, high = problem.bounds
+    _, _, hessian = problem.local(best)
+    own = covariance_from_hessian(hessian, (best <= low) | (best >= high))
+    inside = (best > low) & (best < high)
+    vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(hessian))
+    return own if vain.any() else covariance
+
+
+def _vague(best: np.ndarray, covariance: np.ndarray, span: np.ndarray) -> np.ndarray:
+    """Which parameters the data say nothing of: no error, or one far beyond their interval (or any scale they have)."""
+    with np.errstate(invalid="ignore"):
+        error = np.sqrt(np.diag(covariance))
+    return ~(error < np.where(np.isfinite(span), 10.0 * span, 1e6 * np.maximum(1.0, np.abs(best))))
+
+
 def covariance_draws(
     best: np.ndarray, covariance: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], size: int, seed: int
 ) -> np.ndarray:
@@ -72,6 +92,7 @@ def best_fit_outcome(
     """The outcome of a maximum-likelihood engine that ended at `best` (`f[n]`).
 
     A converged fit with a parameter within 1e-6 of its bound (relative to the interval) becomes `at_bound`, said by name.
+    Parameters that the data do not determine have no errors (NaN), and the message names them.
     """
     low, high = problem.bounds
     width = np.where(np.isfinite(high - low), high - low, 1.0)
@@ -79,7 +100,15 @@ def best_fit_outcome(
     names = [problem.setup.slots[i].path for i, p in zip(problem.setup.free, pressed, strict=True) if p]
     if status is Status.converged and names:
         status = Status.at_bound
-    covariance = np.full((problem.n, problem.n), np.nan) if covariance is None else covariance
+    vague = np.zeros(problem.n, dtype=bool)
+    if covariance is None:
+        covariance = np.full((problem.n, problem.n), np.nan)
+    else:
+        vague = _vague(best, covariance, high - low) & ~pressed
+        covariance = np.where(vague[:, None] | vague[None, :], np.nan, covariance)
+    if vague.any():
+        lost = ", ".join(problem.setup.slots[i].path for i, v in zip(problem.setup.free, vague, strict=True) if v)
+        remark = f" The data do not determine {lost}, so there are no errors: freeze, link or tie one.{remark}"
     sample = covariance_draws(best, covariance, (low, high), draws, seed)
     return Outcome(
         engine=engine,

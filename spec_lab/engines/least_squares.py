@@ -12,7 +12,7 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import best_fit_outcome
+from spec_lab.engines.gaussian import best_fit_outcome, determined
 from spec_lab.engines.newton import minimise
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
@@ -98,7 +98,7 @@ def run(problem: Problem, options: LeastSquaresOptions, control: Control) -> Out
         problem,
         engine="lmfit",
         best=best["x"],
-        covariance=None if covariance is None else np.asarray(covariance),
+        covariance=None if covariance is None else determined(problem, best["x"], np.asarray(covariance)),
         status=Status.doubtful if missed else status,
         remark=f" The statistic falls to {lower:.3f} nearby: infer.fit() finds it." if missed else "",
         draws=options.draws,

@@ -7,7 +7,7 @@ from iminuit import Minuit
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import best_fit_outcome
+from spec_lab.engines.gaussian import best_fit_outcome, determined
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
@@ -106,11 +106,12 @@ def _outcome(
     stats: list[tuple[str, Any]] = [("calls", cost.calls), ("seconds", control.elapsed)]
     if options.minos and minuit.merrors:
         stats.append(("minos", tuple((name, m.lower, m.upper) for name, m in minuit.merrors.items())))
+    best = cost.best if stopped else np.array(minuit.values)
     return best_fit_outcome(
         problem,
         engine="iminuit",
-        best=cost.best if stopped else np.array(minuit.values),
-        covariance=np.array(minuit.covariance) if known else None,
+        best=best,
+        covariance=determined(problem, best, np.array(minuit.covariance)) if known else None,
         status=status,
         draws=options.draws,
         seed=options.seed,
