@@ -138,7 +138,7 @@ class Sample:
     @property
     def info(self) -> Info:
         """Mean, standard deviation, median, 68.27 % and 90 % interval of each column."""
-        ends = lambda pairs: [f"[{low:.4g}, {high:.4g}]" for low, high in pairs]  # noqa: E731
+        ends = lambda pairs: [f"[{low:#.4g}, {high:#.4g}]" for low, high in pairs]  # noqa: E731
         columns = {"Mean": self.mean, "Std": self.std, "Median": self.median}
         table = {name: [f"{x:.4g}" for x in values] for name, values in columns.items()}
         return Info(table | {"1sigma CI": ends(self.Isigma), "90% CI": ends(self.ninety_percent)}, self.title)

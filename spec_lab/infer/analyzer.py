@@ -301,7 +301,7 @@ class Bootstrap(SampleAnalyzer):
 
 def _intervals(bounds: np.ndarray) -> list[str]:
     return [
-        f"[{low:.3f}, {high:.3f}]" if abs(high - low) > 5e-3 else f"[{low:.5g}, {high:.5g}]" for low, high in bounds
+        f"[{low:.3f}, {high:.3f}]" if abs(high - low) > 5e-3 else f"[{low:#.5g}, {high:#.5g}]" for low, high in bounds
     ]
 
 

@@ -207,7 +207,7 @@ class Fluxes:
                 "Of": [component or "all"] * 2,
                 "Band": [f"{low:g}-{high:g} keV"] * 2,
                 "Median": [f"{s.median[0]:.4g}" for s in samples],
-                "1sigma CI": [f"[{s.Isigma[0, 0]:.4g}, {s.Isigma[0, 1]:.4g}]" for s in samples],
+                "1sigma CI": [f"[{s.Isigma[0, 0]:#.4g}, {s.Isigma[0, 1]:#.4g}]" for s in samples],
                 "Unit": ["erg/cm²/s", "photons/cm²/s"],
             }
         )

@@ -63,6 +63,7 @@ class Reader:
         self._lock = threading.Lock()
         self.latest: Reading | None = None
         self.dragged: Drag | None = None
+        self.unfolding = False
         self._epoch = 0
         self.error: tuple[Setup, dict[str, Any]] | None = None
         self._newest = Newest(self._work, "spec_lab-curves")
@@ -71,6 +72,11 @@ class Reader:
         """Ask for the reading of a set-up; returns at once."""
         if self.current(setup) is None and not self.failed(setup):
             self._newest.ask(setup, "exact")
+
+    def unfold(self, setup: Setup) -> None:
+        """From now on readings know what a count is worth; asks for the present one anew."""
+        self.unfolding = True
+        self.want(setup)
 
     def attempt(self, setup: Setup, tried: Setup, seq: int, refit: Refit | None = None) -> None:
         """Ask for the curves of another set-up that is only being tried; returns at once."""
@@ -85,7 +91,8 @@ class Reader:
     def current(self, setup: Setup) -> Reading | None:
         """The reading of this very set-up, if it is there."""
         latest = self.latest
-        return latest if latest is not None and latest.setup is setup else None
+        whole = latest is not None and latest.setup is setup and (latest.unfolded or not self.unfolding)
+        return latest if whole else None
 
     def failed(self, setup: Setup) -> dict[str, Any] | None:
         """The error that computing this very set-up gave, if it did."""
@@ -97,7 +104,7 @@ class Reader:
         found = self.current(setup)
         if found is None:
             with self._lock:
-                found = self.current(setup) or read(self._bench.problem(setup))
+                found = self.current(setup) or read(self._bench.problem(setup), unfold=self.unfolding)
                 self.latest = found
         return found
 
@@ -132,6 +139,6 @@ class Reader:
             self._show(asked, refit.run())
 
     def _show(self, asked: Attempt, tried: Setup) -> None:
-        reading = read(self._bench.problem(tried))
+        reading = read(self._bench.problem(tried), unfold=self.unfolding)
         if asked.epoch == self._epoch:
             self.dragged = Drag(asked.seq, asked.base, reading, asked.refit.pid if asked.refit else None)

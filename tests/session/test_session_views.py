@@ -10,13 +10,14 @@ from session_toy import make_infer
 
 from spec_lab.bridge.priors import logunif, norm, unif
 from spec_lab.session import FitSession, reports, views
+from spec_lab.session.reading import read
 from spec_lab.session.views.numbers import plain, statistic_text, with_error
 from spec_lab.session.views.parameters import errors_of, slider_range
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
-    "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint journal undo redo "
-    "live messages autosave lesson refit_others".split()
+    "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint styles journal undo "
+    "redo live messages autosave lesson refit_others".split()
 )
 ROW = set(
     "pid owner pair expression component name label unit value text error frozen free link linked_to tie at_bound prior "
@@ -243,3 +244,23 @@ def test_no_error_is_shown_far_from_the_best_fit(fitted):
 def test_what_rounds_to_zero_has_no_sign_and_statistics_two_decimals():
     assert with_error(-0.04, 2.4) == ("0.0", "2.4") and with_error(-0.04, 0.024) == ("-0.040", "0.024")
     assert [statistic_text(x) for x in (187.9984, 9455.9, 3.0, 1.5e8)] == ["188.00", "9455.90", "3.00", "1.5e+08"]
+
+
+def test_what_a_count_is_worth_is_the_facade_s(fitted):
+    reading = read(fitted.problem, unfold=True)
+    assert reading.unfolded and not fitted.reading().unfolded
+    given = fitted.infer.pairs[0].cts_to_pht
+    for unit, wanted in zip(reading.units, given, strict=True):
+        np.testing.assert_allclose(unit.noticed().unfold, wanted, rtol=1e-12)
+        assert np.isnan(unit.unfold[~unit.used]).all()
+    frame = views.spectrum(reading, rev=1, seq=1)
+    assert all(head["fields"][7] == "unfold" for head in frame.header["units"])
+    assert all("unfold" not in head["fields"] for head in views.spectrum(fitted.reading(), rev=1, seq=1).header["units"])
+
+
+def test_readings_unfold_from_the_moment_it_is_asked(fitted):
+    fitted.reading()
+    fitted.reader.unfold(fitted.state.setup)
+    assert fitted.reader.settle(30) and fitted.reading().unfolded
+    fitted.infer.par[1].val += 0.01
+    assert fitted.reading().unfolded

@@ -22,6 +22,7 @@ from spec_lab.session.views.hints import hint
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, statistic_text
 from spec_lab.session.views.parameters import errors_of, known_of, parameters
+from spec_lab.session.views.spectrum import STYLES
 from spec_lab.session.views.teaching import lesson
 
 JOURNAL = 200
@@ -76,6 +77,7 @@ def view(
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "timeline": _timeline(state),
         "degeneracy": degeneracy(state),
+        "styles": list(STYLES),
         "hint": hint(state, reading),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},

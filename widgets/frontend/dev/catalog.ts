@@ -1,5 +1,5 @@
 // What the toy kernel offers: parameters, prior families, engines, and a past worth comparing with.
-import type { ComponentInfo, CriteriaRow, Engine, Family, HistoryEntry, Row } from "../src/state/protocol";
+import type { ComponentInfo, CriteriaRow, Engine, Family, HistoryEntry, Row, SpectrumStyle } from "../src/state/protocol";
 
 const row = (pid: number, component: string, name: string, label: string, unit: string, value: number, text: string, error: string, prior: string, lo: number, hi: number, more: Partial<Row> = {}): Row => ({
   pid, owner: "model", expression: "cpl+bb", component, name, label, unit, value, text, error, frozen: false, free: true, link: null, linked_to: null, tie: null, at_bound: null,
@@ -56,4 +56,9 @@ export const COMPONENTS: ComponentInfo[] = [
   component("pl", "add", "additive", "Power law.", ["powerlaw"]),
   component("gsmooth", "conv", "convolution", "Gaussian smoothing of a spectrum."),
   component("tbabs", "mul", "multiplicative", "Absorption by the interstellar medium.", ["ztbabs"]),
+];
+
+export const STYLES: SpectrumStyle[] = [
+  { name: "NE", label: "N(E)", ylabel: "photons", power: 0, scale: 1 },
+  { name: "vFv", label: "νFν", ylabel: "erg", power: 2, scale: 2 },
 ];

@@ -1,7 +1,7 @@
 // A toy kernel that speaks PROTOCOL.md: enough of a session (undo, links, ties, notice, a fit that takes seconds) to
 // click through every state of the panels without Python. It is for the host page and for tests, never shipped.
 import type { CriteriaRow, FitState, Handle, HistoryEntry, Posterior, Profile, Reply, Row, View } from "../src/state/protocol";
-import { COMPONENTS, ENGINES, FAMILIES, firstRows } from "./catalog";
+import { COMPONENTS, ENGINES, FAMILIES, firstRows, STYLES } from "./catalog";
 import { curves, gauss, makeUnits, random, type Theta, type ToyUnit } from "./physics";
 
 type Post = (message: Record<string, unknown>, buffers?: DataView[]) => void;
@@ -29,6 +29,7 @@ export class ToyKernel {
   refuseWalk = false;
   refitOthers = false;
   curves = new Map<number, Profile>();
+  unfolding = false;
   model = "cpl+bb";
   hint: View["hint"] = null;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -51,6 +52,10 @@ export class ToyKernel {
       else this.sendSpectrum(this.moments().find((x) => x.id === m.moment)!.saved.rows, true, m.seq as number);
     }
     else if (m.type === "brush") this.sendBrush(m as unknown as { pids: number[]; region: [number, number][]; seq: number });
+    else if (m.type === "unfold") {
+      this.unfolding = true;
+      this.snapshot();
+    }
     else if (m.type === "action") this.action(m.id as number, m.name as string, (m.args ?? {}) as Args);
   }
 
@@ -78,10 +83,10 @@ export class ToyKernel {
 
   sendSpectrum(rows: readonly Row[], preview: boolean, seq: number, profile: Profile | null = null): void {
     const { t, factors, bb } = this.theta(rows);
-    const names = ["lo", "hi", "data", "err", "model", "resid", "used", "comp:cpl", "comp:bb"];
+    const names = ["lo", "hi", "data", "err", "model", "resid", "used", ...(this.unfolding ? ["unfold"] : []), "comp:cpl", "comp:bb"];
     const columns = this.units.flatMap((u, i) => {
       const c = curves(u, t, factors[i], this.now.notice[u.name], { bb });
-      return [u.lo, u.hi, u.data, u.err, c.model, c.resid, c.used, ...c.comps];
+      return [u.lo, u.hi, u.data, u.err, c.model, c.resid, c.used, ...(this.unfolding ? [c.model.map(() => 0.5)] : []), ...c.comps];
     });
     const flat = Float32Array.from(columns.flat());
     const moves = rows.filter((r, i) => r.value !== this.now.rows[i].value).map((r) => [r.pid, r.value, r.text]);
@@ -188,7 +193,7 @@ export class ToyKernel {
     const k = this.now.rows.filter((r) => r.free).length;
     const { t, factors } = this.theta(this.now.rows);
     return {
-      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, refit_others: this.refitOthers, hint: this.hint, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
+      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, refit_others: this.refitOthers, hint: this.hint, styles: STYLES, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
       params: { rows: this.now.rows, families: FAMILIES },
       units: this.units.map((u, i) => ({
         name: u.name, pair: 1, stat: "pgstat", formula: "Poisson source, Gaussian background", channels: u.lo.length, used: curves(u, t, factors[i], this.now.notice[u.name], { bb: true }).used.reduce((a, b) => a + b, 0),

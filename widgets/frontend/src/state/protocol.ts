@@ -183,6 +183,15 @@ export interface LessonInfo extends LessonScore {
   counts: string;
 }
 
+/** An unfolded spectrum: counts × `unfold` × scale × E^power. */
+export interface SpectrumStyle {
+  name: string;
+  label: string;
+  ylabel: string;
+  power: number;
+  scale: number;
+}
+
 /** Where the residuals of a best fit run to one side. */
 export interface Hint {
   text: string;
@@ -202,6 +211,7 @@ export interface View {
   subtitle: string;
   models?: ModelInfo[];
   hint?: Hint | null;
+  styles?: SpectrumStyle[];
   params: { rows: Row[]; families: Family[] };
   units: UnitInfo[];
   stat: StatInfo;
