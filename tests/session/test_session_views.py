@@ -255,7 +255,9 @@ def test_what_a_count_is_worth_is_the_facade_s(fitted):
         assert np.isnan(unit.unfold[~unit.used]).all()
     frame = views.spectrum(reading, rev=1, seq=1)
     assert all(head["fields"][7] == "unfold" for head in frame.header["units"])
-    assert all("unfold" not in head["fields"] for head in views.spectrum(fitted.reading(), rev=1, seq=1).header["units"])
+    assert all(
+        "unfold" not in head["fields"] for head in views.spectrum(fitted.reading(), rev=1, seq=1).header["units"]
+    )
 
 
 def test_readings_unfold_from_the_moment_it_is_asked(fitted):

@@ -149,7 +149,9 @@ class Lab(Panel):
         """What differs between a run's set-up and the present one, as a table; its title tells another model in words."""
         told = views.changes(self.session.state, self.session.state.run(run))
         columns = {"parameter": "name", f"run {run}": "then", "now": "now"}
-        return Info({title: [row[key] for row in told["rows"]] for title, key in columns.items()}, told["words"] or None)
+        return Info(
+            {title: [row[key] for row in told["rows"]] for title, key in columns.items()}, told["words"] or None
+        )
 
     def pin(self, run: int, pinned: bool = True) -> None:
         """Pin a run."""

@@ -12,9 +12,9 @@ from spec_lab.session.views.criteria import run_label as run_label
 from spec_lab.session.views.engines import forms_loaded as forms_loaded
 from spec_lab.session.views.engines import load_forms as load_forms
 from spec_lab.session.views.labels import distinct as distinct
+from spec_lab.session.views.learned import learned as learned
 from spec_lab.session.views.models import components as components
 from spec_lab.session.views.models import model_preview as model_preview
-from spec_lab.session.views.learned import learned as learned
 from spec_lab.session.views.parameters import prior_preview as prior_preview
 from spec_lab.session.views.predictor import predictor as predictor
 from spec_lab.session.views.profiles import profile as profile

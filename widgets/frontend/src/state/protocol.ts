@@ -1,6 +1,10 @@
 // The border in types: every message of widgets/PROTOCOL.md, and nothing else. No code lives here.
 // UI state: none.
 
+import type { ComponentInfo, Hint, ModelInfo, SpectrumStyle } from "./protocol_model";
+
+export type { ComponentInfo, Hint, ModelInfo, SpectrumStyle };
+
 export type Owner = "model" | "data";
 
 export interface SliderRange {
@@ -183,27 +187,6 @@ export interface LessonInfo extends LessonScore {
   counts: string;
 }
 
-/** An unfolded spectrum: counts × `unfold` × scale × E^power. */
-export interface SpectrumStyle {
-  name: string;
-  label: string;
-  ylabel: string;
-  power: number;
-  scale: number;
-}
-
-/** Where the residuals of a best fit run to one side. */
-export interface Hint {
-  text: string;
-  title: string;
-  unit: string;
-  lo: number;
-  hi: number;
-  excess: number;
-  /** Whether a line may be added there. */
-  line: boolean;
-}
-
 export interface View {
   type: "view";
   rev: number;
@@ -283,21 +266,6 @@ export interface Reply {
   words?: string;
   /** `difference`: what a run and the present set-up do not share; `words` tell the rest. */
   rows?: { of: string; label: string; name: string; then: string; now: string }[];
-}
-
-/** A pair's model. */
-export interface ModelInfo {
-  pair: number;
-  data: string;
-  expression: string;
-}
-
-export interface ComponentInfo {
-  name: string;
-  kind: "add" | "mul" | "math" | "conv";
-  family: string;
-  what: string;
-  aliases: string[];
 }
 
 export interface SpectrumUnitHeader {
