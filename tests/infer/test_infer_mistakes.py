@@ -43,7 +43,7 @@ def put(name, value):
         (lambda: put("val", np.inf), ParameterError, "must be a finite number; got inf"),
         (lambda: put("frozen", "no"), ParameterError, r"par\[2\].frozen is a switch; got 'no'; allowed: True or False"),
         (lambda: INFER.par[3].tie("2*par[1"), ParameterError, r"not an expression; got '2\*par\[1'; allowed: numbers, par\[n\]"),
-        (lambda: INFER.par[3].tie("par[3]"), ParameterError, "cycle"),
+        (lambda: INFER.par[3].tie("par[3]"), ParameterError, "cannot follow itself"),
         (lambda: INFER.par[3].tie("par[99]"), ParameterError, "got 99; allowed: a number"),
         (lambda: INFER.at_par("abc"), ParameterError, r"got 'abc'; allowed: one number each: p1\(N_H\)"),
         (lambda: INFER.at_par([1.0]), ParameterError, r"got \(1,\); allowed: shape \(6,\): p1\(N_H\)"),
