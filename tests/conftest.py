@@ -1,6 +1,7 @@
 """Fixtures shared by all floors."""
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,14 @@ class Compiles:
 def compiles():
     """The counter: `with compiles() as counted: ...`, then `counted.count`."""
     return Compiles
+
+
+@pytest.fixture
+def arviz():
+    """The package, which warns at import: not our matter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("arviz", reason="arviz is not installed: pip install 'spec-lab[arviz]'")
 
 
 def _real_data_folder() -> Path | None:

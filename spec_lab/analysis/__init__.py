@@ -1,10 +1,10 @@
 """Floor 8: readings of results, as pure functions and values on arrays.
 
-- `Sample`: estimates and intervals; `ess`, `rhat`: how well chains are mixed
+- `Sample`: estimates and intervals
 - `criteria`: AIC, BIC, weights, Bayes factors; `predictive`: WAIC, LOO and InferenceData (arviz)
 - `goodness`: expected statistics, PIT, QQ, runs; `replicas`: data as they might have been
 - `information`: bits gained on a parameter; `smooth_density`: its posterior as a curve
-- `psis`: importance weights (made on the floor of the engines)
+- `psis`: importance weights; `ess`, `ess_sd`, `rhat`: how well chains are mixed (made on the floor of the engines)
 - `Info`: the one table; `figures`: matplotlib; `corner_histograms`: the corner plot as integers for the live view
 
 Nothing here knows a session, a set-up or an engine: the façade (`spec_lab.infer`) brings the arrays.
@@ -17,9 +17,9 @@ from spec_lab._base.info import Info
 from spec_lab.analysis import criteria, goodness, replicas
 from spec_lab.analysis.histograms import CornerHistograms, corner_histograms
 from spec_lab.analysis.information import FEWEST, information, smooth_density
-from spec_lab.analysis.mixing import ess, rhat
 from spec_lab.analysis.predictive import Predictive, loo, to_arviz, waic
 from spec_lab.analysis.sample import Sample, quantile
+from spec_lab.engines.mixing import ess, ess_sd, rhat
 
 if TYPE_CHECKING:
     from spec_lab.analysis import figures
@@ -34,6 +34,7 @@ __all__ = [
     "corner_histograms",
     "criteria",
     "ess",
+    "ess_sd",
     "figures",
     "goodness",
     "information",

@@ -1,7 +1,7 @@
 """Readings of a sample: estimates and intervals of each parameter, weighted or not.
 
 `Sample` is a view of arrays: `f[s, n]` draws with optional weights and log-probabilities. Which parameters the columns
-are is not known here (see `spec_lab.infer`); how well the draws are mixed is in `mixing`.
+are is not known here (see `spec_lab.infer`); how well the draws are mixed is in `engines.mixing`.
 """
 
 from functools import cached_property
@@ -151,7 +151,7 @@ class Sample:
 
     @property
     def effective_size(self) -> float:
-        """Kish's effective number of draws, (Σw)²/Σw²: what the weights leave. Autocorrelation is in `mixing.ess`."""
+        """Kish's effective number of draws, (Σw)²/Σw²: what the weights leave. Autocorrelation is in `engines.mixing.ess`."""
         if self.weights is None:
             return float(len(self.draws))
         return float(self.weights.sum() ** 2 / np.sum(self.weights**2))

@@ -7,6 +7,22 @@ import numpy as np
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
 
+FLAT = 1e-10  # of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
+
+
+def _scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scales of the parameters (`f[n]`), and eigenvalues and eigenvectors of the Hessian in these scales."""
+    scale = np.sqrt(np.maximum(np.abs(np.diag(hessian)), 1e-300))
+    return scale, *np.linalg.eigh(hessian / scale[:, None] / scale[None, :])
+
+
+def nearly_flat(hessian: np.ndarray, limit: float = 1e-6) -> bool:
+    """Whether some direction curves less than `limit` of the steepest one, or does not curve upwards."""
+    if not hessian.size or not np.all(np.isfinite(hessian)):
+        return False
+    _, values, _ = _scaled(hessian)
+    return bool(values.min() <= limit * values.max())
+
 
 def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None) -> np.ndarray:
     """Covariance `2 H^-1` of a statistic -2 ln L with Hessian `H` (`f[n, n]`).
@@ -20,28 +36,14 @@ def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None
     H = hessian[np.ix_(keep, keep)]
     if not len(keep) or not np.all(np.isfinite(H)):
         return covariance
-    scale = np.sqrt(np.maximum(np.abs(np.diag(H)), 1e-300))
-    values, vectors = np.linalg.eigh(H / scale[:, None] / scale[None, :])
-    good = values > 1e-13 * max(values.max(), 1e-300)
+    scale, values, vectors = _scaled(H)
+    good = values > FLAT * max(values.max(), 1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
     touched = np.any(np.abs(vectors[:, ~good]) > 1e-3, axis=1) if (~good).any() else np.zeros(len(keep), dtype=bool)
     inverse[touched, :] = np.nan
     inverse[:, touched] = np.nan
     covariance[np.ix_(keep, keep)] = 2.0 * inverse / scale[:, None] / scale[None, :]
     return covariance
-
-
-def determined(problem: Problem, best: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Another program's covariance `f[n, n]`, or that of the exact Hessian where this is flat in some direction.
-
-    There a program forces a width upon it or inverts noise, which spoils the errors of all parameters.
-    """
-    low, high = problem.bounds
-    _, _, hessian = problem.local(best)
-    own = covariance_from_hessian(hessian, (best <= low) | (best >= high))
-    inside = (best > low) & (best < high)
-    vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(hessian))
-    return own if vain.any() else covariance
 
 
 def _vague(best: np.ndarray, covariance: np.ndarray, span: np.ndarray) -> np.ndarray:

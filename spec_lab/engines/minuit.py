@@ -7,7 +7,8 @@ from iminuit import Minuit
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import best_fit_outcome, determined
+from spec_lab.engines.gaussian import best_fit_outcome
+from spec_lab.engines.newton import determined
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem

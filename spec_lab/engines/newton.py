@@ -13,7 +13,7 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import best_fit_outcome, covariance_from_hessian
+from spec_lab.engines.gaussian import best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
@@ -116,6 +116,25 @@ def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
     return problem.run(resume, begin(problem.host_space, problem.pad(x)), limit)
 
 
+def determined(problem: Problem, best: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """`covariance` (`f[n, n]`) of a best fit, or that of the exact Hessian where this is flat in some direction.
+
+    There a program forces a width upon it or inverts noise, which spoils the errors of all parameters. The Hessian is taken where
+    nothing is left of the gradient, which curves a valley itself.
+    """
+    low, high = problem.bounds
+    inside = (best > low) & (best < high)
+    if not nearly_flat(problem.local(best)[2][np.ix_(inside, inside)]):
+        return covariance
+    place = best
+    for _ in range(3):  # it stops when the next step is not worth taking: taken three times, rounding alone is left
+        place = np.asarray(minimise(problem, place).try_)[: problem.n]
+    _, _, hessian = problem.local(place)
+    own = covariance_from_hessian(hessian, ~inside)
+    vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(hessian))
+    return own if vain.any() else covariance
+
+
 def fit(problem: Problem, options: NewtonOptions | None = None, control: Control | None = None) -> Outcome:
     """Minimise the statistic from the set-up's values.
 
@@ -180,7 +199,7 @@ def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, co
         problem,
         engine="fit",
         best=x,
-        covariance=covariance_from_hessian(hessian, (x <= low) | (x >= high)),
+        covariance=determined(problem, x, covariance_from_hessian(hessian, (x <= low) | (x >= high))),
         status=Status.stopped if begun < options.starts else _status(loop, control),
         draws=options.draws,
         seed=options.seed,

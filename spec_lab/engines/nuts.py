@@ -14,10 +14,11 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
+from spec_lab.engines.mixing import ess, ess_sd, rhat
 from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
-from spec_lab.engines.sample import SHOWN, effective_size, sample_outcome, split_rhat
+from spec_lab.engines.sample import SHOWN, sample_outcome
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u
@@ -31,6 +32,9 @@ LEAST_EFFECTIVE = 100  # independent draws, for a mean to a tenth of a standard 
 @frozen_static
 class NutsOptions:
     """Options of NUTS.
+
+    The default knows means to 2 % of a standard deviation and standard deviations to about 2 % of themselves (`ess` and `ess_sd`
+    of the outcome's figures); four times the draws halve that.
 
     Attributes:
         draws: Draws of every chain after the warm-up.
@@ -138,12 +142,12 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
     chains = np.swapaxes(x, 0, 1)[:, :, : problem.n]
     draws = np.swapaxes(chains, 0, 1).reshape(-1, problem.n)
     target = Target(problem)
-    rhat = split_rhat(chains)
-    effective, diverged = effective_size(chains), int(diverging.sum())
-    remark = _doubts(rhat, effective, diverged)
+    worst = float(np.max(rhat(chains)))
+    means, widths, diverged = float(np.min(ess(chains))), float(np.min(ess_sd(chains))), int(diverging.sum())
+    remark = _doubts(worst, min(means, widths), diverged)
     status = Status.doubtful if remark else Status.converged
     if control.stopped and done < options.warmup + options.draws:
-        status, remark = Status.stopped, f" {len(draws)} draws, R-hat {rhat:.3f}.{remark}"
+        status, remark = Status.stopped, f" {len(draws)} draws, R-hat {worst:.3f}.{remark}"
     return sample_outcome(
         target,
         engine="nuts",
@@ -152,8 +156,9 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
         status=status,
         remark=remark,
         stats=(
-            ("rhat", rhat),
-            ("ess", effective),
+            ("rhat", worst),
+            ("ess", means),
+            ("ess_sd", widths),
             ("divergences", diverged),
             ("leapfrogs", int(steps.sum())),
             ("seconds", control.elapsed),

@@ -10,26 +10,6 @@ from spec_lab.engines.target import Target
 SHOWN = 20000  # draws that a live view of a running sampler gets, about
 
 
-def effective_size(chains: np.ndarray) -> float:
-    """The smallest effective sample size over parameters, for draws `f[chains, s, n]` (Vehtari et al. 2021, through NumPyro)."""
-    from numpyro.diagnostics import effective_sample_size
-
-    if chains.shape[1] < 4:
-        return float("nan")
-    with np.errstate(all="ignore"):
-        return float(np.min([effective_sample_size(chains[:, :, j]) for j in range(chains.shape[2])]))
-
-
-def split_rhat(chains: np.ndarray) -> float:
-    """The largest split R-hat over parameters, for draws `f[chains, s, n]`."""
-    from numpyro.diagnostics import split_gelman_rubin
-
-    if chains.shape[1] < 4:
-        return float("nan")
-    with np.errstate(all="ignore"):
-        return float(np.max([split_gelman_rubin(chains[:, :, j]) for j in range(chains.shape[2])]))
-
-
 def systematic(weights: np.ndarray, size: int, seed: int) -> np.ndarray:
     """Indices of an equally weighted sample of `size` (systematic resampling), shuffled."""
     generator = np.random.default_rng(seed)

@@ -15,9 +15,10 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
+from spec_lab.engines.mixing import ess
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
-from spec_lab.engines.sample import SHOWN, effective_size, sample_outcome
+from spec_lab.engines.sample import SHOWN, sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
@@ -162,7 +163,7 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
         stats=(
             ("steps", len(whole.places)),
             ("autocorrelation", memory),
-            ("ess", effective_size(np.swapaxes(chain, 0, 1))),
+            ("ess", float(np.min(ess(np.swapaxes(chain, 0, 1))))),
             ("acceptance", _acceptance(whole)),
             ("seconds", control.elapsed),
         ),

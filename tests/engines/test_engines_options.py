@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from conftest import power_law
+from exact_problems import power_law
 
 from spec_lab._base import EngineError
 from spec_lab.engines import ENGINES, make_options, run_engine

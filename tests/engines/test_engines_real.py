@@ -37,8 +37,11 @@ def check(posterior, mean, sd):
 
 
 def test_nuts(infer):
-    posterior = infer.nuts(draws=1000)
+    # the chains alone leave an error of 2 % in the standard deviations at 1000 draws: too near to the 3 % that are held here
+    posterior = infer.nuts(draws=5000)
     check(posterior, 0.05, 0.03)
+    figures = posterior.outcome.figures
+    assert 5000 < figures["ess_sd"] < figures["ess"]  # sd known to better than 1 %
     assert posterior.outcome.figures["rhat"] < 1.02
 
 

@@ -1,7 +1,7 @@
 """SVI reaches the shape of a correlated posterior, and says so where a Gaussian will not do."""
 
 import numpy as np
-from conftest import at_bound, power_law
+from exact_problems import at_bound, power_law
 
 from spec_lab.engines import Status, run_engine
 from spec_lab.fit import Problem

@@ -9,7 +9,7 @@ from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Link, Problem, SetPrior, Setup, SetValue
 from spec_lab.models import Model
 
-MINIMISERS = ("fit", "iminuit")
+MINIMISERS = ("fit", "iminuit", "lmfit")
 
 
 def changed(model, *edits):

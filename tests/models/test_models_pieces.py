@@ -29,7 +29,7 @@ def reference(model, theta, marks, edges=EDGES):
 
 FEATURES = [
     ("edge*pl", [None, 1.3, -2.0, 0.0], 0),
-    ("pl/(edge+1)", [-2.0, 0.0, None, 1.3], 2),
+    ("pl/(edge+1)", [-2.0, 0.0, None, 1.3, 1.0], 2),
     ("edge**2.5*pl", [None, 1.3, 2.5, -2.0, 0.0], 0),
     ("highecut*pl", [None, 3.0, -1.0, 0.0], 0),
     ("highecut*cpl*edge", [None, 0.5, -1.0, 1.0, 0.0, 6.95, 0.4], 0),

@@ -3,6 +3,8 @@
 import threading
 import time
 
+from spec_lab.session.views.numbers import statistic_text
+
 
 class Wire:
     """The front end of one widget, played by the test: hears what is sent, says what a browser would say."""
@@ -43,10 +45,11 @@ class Wire:
         return found[-1]
 
     def caught_up(self):
-        """Wait for an exact view of the present state, and its spectrum."""
+        """Wait for an exact view of the present state, and its spectrum: one for each set-up, whatever else changes."""
         state = self.lab.session.state
-        self.until(lambda m: m["type"] == "view" and m["rev"] == state.rev and m["stat"]["exact"])
-        return self.until(lambda m: m["type"] == "spectrum" and m["rev"] >= state.rev and not m["preview"])
+        self.until(lambda m: m["type"] == "view" and m["rev"] >= state.rev and m["stat"]["exact"])
+        wanted = statistic_text(self.lab.session.reader.current(state.setup).stat)
+        return self.until(lambda m: m["type"] == "spectrum" and m["stat"] == wanted and not m["preview"])
 
     def kinds(self):
         return [m["type"] for _, m, _ in self.heard]

@@ -61,6 +61,17 @@ def ess(chains: ArrayLike, *, rank: bool = True) -> np.ndarray:
     return np.where(moved, sizes, np.nan)
 
 
+def ess_sd(chains: ArrayLike) -> np.ndarray:
+    """The same for standard deviations, `f[n]`: that of the squared distances from the mean.
+
+    Trajectories that swing through the mode give means sooner than widths: a standard deviation is known to a fraction
+    `1 / sqrt(2 ess_sd)` of itself.
+    """
+    chains = np.asarray(chains, float)
+    chains = chains[None] if chains.ndim == 2 else chains
+    return ess((chains - chains.mean(axis=(0, 1))) ** 2, rank=False)
+
+
 def _autocovariance(x: np.ndarray) -> np.ndarray:
     """`f[k, s, n]` at lags 0..s-1, biased normalisation, by FFT."""
     s = x.shape[1]

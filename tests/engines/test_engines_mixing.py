@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from spec_lab.analysis import ess, rhat
+from spec_lab.analysis import ess, ess_sd, rhat
 
 
 def autoregressive(phi, chains=4, size=1000, n=2, seed=0):
@@ -53,3 +53,17 @@ def test_what_never_moved_has_no_size():
     chains[:, :, 1] = 4.0
     assert np.isnan(ess(chains)[1]) and np.isnan(rhat(chains)[1]) and np.isfinite(ess(chains)[0])
     assert np.isnan(ess(chains[:, :3])).all()
+
+
+def test_chains_that_swing_know_the_mean_better_than_the_width():
+    """x' = -r x + noise: (1 + r) / (1 - r) draws' worth for the mean, (1 - r^2) / (1 + r^2) for the width."""
+    chains = autoregressive(-0.5, size=4000)
+    assert_allclose(ess(chains), 3 * 16000, rtol=0.15)
+    assert_allclose(ess_sd(chains), 0.6 * 16000, rtol=0.15)
+
+
+def test_an_effective_size_is_no_noise_of_any_sign():
+    """Where the autocorrelations sum to nothing or less, the size is N log10 N and no more."""
+    radius = np.repeat(np.abs(np.random.default_rng(1).standard_normal((4, 250))), 4, axis=1)
+    swing = radius * np.where(np.arange(1000) % 2, 1, -1)
+    assert_allclose(ess(swing[:, :, None], rank=False), 4000 * np.log10(4000))
