@@ -13,7 +13,8 @@ FLAT = 1e-10  # of the steepest curvature: below it, what is left of the gradien
 def _scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scales of the parameters (`f[n]`), and eigenvalues and eigenvectors of the Hessian in these scales."""
     scale = np.sqrt(np.maximum(np.abs(np.diag(hessian)), 1e-300))
-    return scale, *np.linalg.eigh(hessian / scale[:, None] / scale[None, :])
+    values, vectors = np.linalg.eigh(hessian / scale[:, None] / scale[None, :])
+    return scale, values, vectors
 
 
 def nearly_flat(hessian: np.ndarray, limit: float = 1e-6) -> bool:
