@@ -7,6 +7,7 @@
     hints                             where the residuals run to one side, and a line to try
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
     timeline, ghosts                  where one has been, and how it looked
+    nearness                          how far one stands from the newest fit
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
     typed                             what a person typed or clicked, as actions

@@ -10,10 +10,9 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.engines import Outcome
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, moved
-from spec_lab.session.question import question
+from spec_lab.session.nearness import away, known_fit, sigmas
 from spec_lab.session.state import State
 
 REACH = 4.0  # standard deviations to both sides
@@ -55,8 +54,10 @@ def axis(state: State) -> Axis | None:
     if found is None or len(setup.free) < 2:
         return None
     best, covariance = np.asarray(found.best, dtype=float), np.atleast_2d(np.asarray(found.covariance, dtype=float))
-    sigma = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    if covariance.shape != (len(best),) * 2 or not np.isfinite(covariance).all() or not (sigma > 0).all():
+    sigma = sigmas(found)
+    if covariance.shape != (len(best),) * 2 or not np.isfinite(covariance).all() or not np.isfinite(sigma).all():
+        return None
+    if np.any(away(state, found) > NEAR):
         return None
     values, vectors = np.linalg.eigh(covariance / np.outer(sigma, sigma))
     if values[-1] < LEAST:
@@ -64,20 +65,9 @@ def axis(state: State) -> Axis | None:
     weights = vectors[:, -1] * np.sign(vectors[np.argmax(np.abs(vectors[:, -1])), -1])
     step = np.sqrt(values[-1]) * weights * sigma
     now = np.asarray(setup.free_values, dtype=float)
-    if np.any(np.abs(now - best) > NEAR * sigma):
-        return None
     at = float(((now - best) / sigma) @ weights / np.sqrt(values[-1]))
     low, high = _reach(setup, now, step, at)
     return Axis(best, step, weights, float(values[-1] / len(best)), at, low, high)
-
-
-def known_fit(state: State) -> Outcome | None:
-    """The newest outcome for the present question: the preview's best fit, else a run's."""
-    asked = question(state.setup)
-    preview = state.preview
-    if preview is not None and preview.question == asked and preview.fit is not None:
-        return preview.fit
-    return next((r.outcome for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
 
 
 def _reach(setup: Setup, now: np.ndarray, step: np.ndarray, at: float) -> tuple[float, float]:

@@ -17,10 +17,8 @@ def as_data(error: BaseException) -> dict[str, Any]:
         row = {"pid": error.pid} if isinstance(error, PasteError) else {}
         return {**data, **row, "message": str(data["message"]).removesuffix(error.hint or "").rstrip()}
     text = str(error) or type(error).__name__
-    if (
-        "Traceback (most recent call last)" in text
-    ):  # a callback that failed inside a compiled program: its own last words
-        text = message = text.strip().splitlines()[-1].strip()
+    if "Traceback (most recent call last)" in text:
+        text = message = text.strip().splitlines()[-1].strip()  # of a callback in a compiled program: its last words
     else:
         message = f"{type(error).__name__}: {text}"
     return {

@@ -22,9 +22,8 @@ class Ghosts:
     def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
         self._bench, self._on_ready = bench, on_ready
         self._newest = Newest(self._work, "spec_lab-ghosts")
-        self._known: dict[
-            int, tuple[Outcome, Reading | None]
-        ] = {}  # by identity; the outcome is held, so its id stays its own
+        # by identity; the outcome is held, so its id stays its own
+        self._known: dict[int, tuple[Outcome, Reading | None]] = {}
 
     def want(self, outcome: Outcome) -> Reading | None:
         """The curves of an outcome, or None while they are being computed (and where they cannot be)."""

@@ -16,7 +16,7 @@ from spec_lab.bridge.priors import Prior, unif
 from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import gauss
 from spec_lab.session.actions import Action, Effects, moved
-from spec_lab.session.degeneracy import known_fit
+from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.reading import Reading, UnitReading
 from spec_lab.session.state import State
 
@@ -63,11 +63,7 @@ def bump(state: State, reading: Reading | None) -> Bump | None:
 
 def _at_best(state: State) -> bool:
     found = known_fit(state)
-    if found is None or not len(found.best):
-        return False
-    sigma = np.sqrt(np.maximum(np.diag(np.atleast_2d(found.covariance)), 0.0))
-    away = np.abs(np.asarray(state.setup.free_values) - np.asarray(found.best))
-    return bool(np.all(np.isfinite(sigma)) and np.all(away <= NEAR * sigma))
+    return found is not None and len(found.best) > 0 and bool(np.all(away(state, found) <= NEAR))
 
 
 def strongest(unit: UnitReading, bins: int) -> Bump | None:
@@ -107,6 +103,7 @@ class AddLine(Action):
     excess: float
 
     def take(self, state: State) -> tuple[State, Effects]:
+        self._check()
         setup = state.setup
         pair, unit = self._place(setup)
         edit = SetModel(setup.pairs[pair].model + gauss(), pair + 1 if len(setup.pairs) > 1 else None)
@@ -125,6 +122,12 @@ class AddLine(Action):
             after = change.apply(after)
             lines.append(change.as_code())
         return moved(state, after, f"line at {middle:.4g} keV", "; ".join(lines))
+
+    def _check(self) -> None:
+        for name in ("lo", "hi", "excess"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < np.inf:
+                raise ParameterError(f"{name} of a line must be a number above 0", got=value)
 
     def _place(self, setup: Setup) -> tuple[int, int]:
         for i, pair in enumerate(setup.pairs):

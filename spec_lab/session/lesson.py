@@ -14,7 +14,7 @@ import numpy as np
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, Follow, moved
-from spec_lab.session.degeneracy import known_fit
+from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.question import question
 from spec_lab.session.state import State
 
@@ -192,11 +192,7 @@ class Teach(Action):
 def _at_best(state: State) -> bool:
     """Whether a fit has just been here: a lesson that begins there would be over."""
     known = known_fit(state)
-    if known is None:
-        return False
-    sigma = np.sqrt(np.diag(np.atleast_2d(known.covariance)))
-    away = np.abs(np.asarray(state.setup.free_values) - np.asarray(known.best))
-    return bool(np.all(away <= np.where(sigma > 0, sigma, np.inf)))
+    return known is not None and not np.any(away(state, known) > 1.0)
 
 
 def _elsewhere(state: State) -> State:

@@ -60,7 +60,7 @@ class Reader:
 
     def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
         self._bench, self._on_ready = bench, on_ready
-        self._lock = threading.Lock()
+        self._lock, self._showing = threading.Lock(), threading.Lock()
         self.latest: Reading | None = None
         self.dragged: Drag | None = None
         self.unfolding = False
@@ -84,9 +84,10 @@ class Reader:
 
     def overtake(self) -> None:
         """Forget a drag that was followed by an action, or given up."""
-        self._epoch += 1
         self._newest.drop("drag")
-        self.dragged = None
+        with self._showing:
+            self._epoch += 1
+            self.dragged = None
 
     def current(self, setup: Setup) -> Reading | None:
         """The reading of this very set-up, if it is there."""
@@ -123,7 +124,8 @@ class Reader:
             else:
                 self.now(request)
         except Exception as error:  # a broken user model must show as a message, not as a dead thread
-            self.error = (request.base if isinstance(request, Attempt) else request, as_data(error))
+            if not isinstance(request, Attempt):  # where only a value was tried, the set-up in hand still computes
+                self.error = (request, as_data(error))
         self._on_ready()
 
     def _try(self, asked: Attempt) -> None:
@@ -140,5 +142,7 @@ class Reader:
 
     def _show(self, asked: Attempt, tried: Setup) -> None:
         reading = read(self._bench.problem(tried), unfold=self.unfolding)
-        if asked.epoch == self._epoch:
+        with self._showing:
+            if asked.epoch != self._epoch:
+                return
             self.dragged = Drag(asked.seq, asked.base, reading, asked.refit.pid if asked.refit else None)

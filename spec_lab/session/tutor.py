@@ -106,9 +106,10 @@ class Tutor:
         if lesson is None or reading is None or reading.setup is not state.setup:
             return
         if best is not None and reading.stat < best.stat:  # the pupil beats the tutor
-            values = tuple(map(float, state.setup.free_values))
-            self._know(best._replace(values=values, stat=reading.stat))
-        if (best is not None and lesson.start is None) or (not lesson.reached and met(self._state(), reading.stat)):
+            best = best._replace(values=tuple(map(float, state.setup.free_values)), stat=reading.stat)
+            self._know(best)
+            state = state.replace(lesson=lesson._replace(best=best))
+        if (best is not None and lesson.start is None) or (not lesson.reached and met(state, reading.stat)):
             self._dispatch(Judged(lesson.at, reading.stat))
 
     def settle(self, timeout: float | None = None) -> bool:

@@ -136,12 +136,6 @@ def _model(args: dict[str, Any], setup: Setup) -> Action:
     return Do(SetModel(Model.parse(str(args["model"])), args.get("pair")))
 
 
-def _positive(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise ParameterError(f"{name} of a line must be a number above 0", got=value)
-    return float(value)
-
-
 def _notice(args: dict[str, Any], setup: Setup) -> Action:
     """One unit, or several that one gesture changed."""
     if "units" not in args:
@@ -191,7 +185,7 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Setup], Action]] = {
     "resume": lambda a, s: actions.Resume(),
     "apply": lambda a, s: actions.ApplyBest(_run(a)),
     "restore": lambda a, s: actions.Restore(_run(a)),
-    "add_line": lambda a, s: AddLine(str(a["unit"]), *(_positive(a[key], key) for key in ("lo", "hi", "excess"))),
+    "add_line": lambda a, s: AddLine(str(a["unit"]), a["lo"], a["hi"], a["excess"]),
     "walk": lambda a, s: Walk(_sigmas(a["to"])),
     "revisit": lambda a, s: Revisit(str(a["moment"])),
     "overlay": lambda a, s: Overlay(_run(a), bool(a.get("on", True))),

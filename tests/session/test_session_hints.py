@@ -117,3 +117,9 @@ def test_a_line_nowhere_is_refused(lined, args):
     with pytest.raises(ParameterError):
         lined.dispatch(action_from("add_line", args, before.setup))
     assert lined.state is before
+
+
+@pytest.mark.parametrize("excess", [-1.0, 0.0, float("nan")])
+def test_a_line_of_no_counts_is_refused_in_python_too(lined, excess):
+    with pytest.raises(ParameterError, match="excess of a line must be a number above 0"):
+        lined.add_line("u", 40.0, 60.0, excess)

@@ -263,3 +263,16 @@ def test_the_code_of_a_lessons_actions_does_what_they_do(session, infer):
         run_code(action.as_code(), infer, session)
         assert same_setup(session.state.setup, expected.setup)
         assert (session.state.lesson is None) == (expected.lesson is None)
+
+
+def test_a_lesson_left_while_it_is_being_judged_is_no_error(session):
+    """Who leaves and who judges are different threads; an error would end the thread that computes the curves."""
+    session.teach([{"say": "Fit it.", "until": {"score_below": 1}}])
+    caught_up(session)
+    looks, reading = [session.state], session.reading()
+    session.tutor.leave()
+    late = tutors.Tutor(
+        lambda: looks.pop() if looks else session.state, session.dispatch, session.bench, lambda: session.infer.hooks
+    )
+    late.judge(reading)
+    assert not looks and session.state.lesson is None

@@ -6,9 +6,8 @@ Not here: the edits that lead from one to the other (`session.difference`), whet
 import math
 from typing import Any
 
-import numpy as np
-
 from spec_lab.fit import Setup, Slot
+from spec_lab.session.nearness import sigmas
 from spec_lab.session.state import Run, State
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import plain, with_error
@@ -51,9 +50,7 @@ def _counted(n: int, what: str) -> list[str]:
 
 
 def _errors(run: Run) -> dict[int, float]:
-    with np.errstate(invalid="ignore"):
-        sigma = np.sqrt(np.diag(np.atleast_2d(np.asarray(run.outcome.covariance, dtype=float))))
-    return {i: float(s) for i, s in zip(run.outcome.setup.free, sigma, strict=False)}
+    return {i: float(s) for i, s in zip(run.outcome.setup.free, sigmas(run.outcome), strict=False)}
 
 
 def _parameters(then: Setup, now: Setup, errors: dict[int, float]) -> list[Row]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from spec_lab.bridge.priors import Prior, families
 from spec_lab.fit import Setup, links
+from spec_lab.session.nearness import sigmas
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.views.handles import handles
 from spec_lab.session.views.numbers import with_error
@@ -143,10 +144,8 @@ def known_of(preview: Preview | None, run: Run | None) -> dict[int, tuple[float,
         source = run.outcome if run is not None else None
     if source is None:
         return {}
-    with np.errstate(invalid="ignore"):
-        sigma = np.sqrt(np.diag(np.atleast_2d(source.covariance)))
-    known = zip(source.setup.free, np.asarray(source.best), sigma, strict=True)
-    return {i: (float(best), float(s)) for i, best, s in known if np.isfinite(s) and s > 0}
+    known = zip(source.setup.free, np.asarray(source.best), sigmas(source), strict=True)
+    return {i: (float(best), float(s)) for i, best, s in known if np.isfinite(s)}
 
 
 def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[int, float]:

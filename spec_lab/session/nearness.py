@@ -1,0 +1,27 @@
+"""Nearness: the newest fit of the present question, how well it knows each parameter, and how far one stands from it."""
+
+import numpy as np
+
+from spec_lab.engines import Outcome
+from spec_lab.session.question import question
+from spec_lab.session.state import State
+
+
+def known_fit(state: State) -> Outcome | None:
+    """The newest outcome for the present question: the preview's best fit, else a run's."""
+    asked = question(state.setup)
+    preview = state.preview
+    if preview is not None and preview.question == asked and preview.fit is not None:
+        return preview.fit
+    return next((r.outcome for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
+
+
+def sigmas(found: Outcome) -> np.ndarray:
+    """`f[n]`, one standard deviation of each free parameter; NaN where the fit did not learn it."""
+    variance = np.diag(np.atleast_2d(np.asarray(found.covariance, dtype=float)))
+    return np.sqrt(np.where(variance > 0, variance, np.nan))
+
+
+def away(state: State, found: Outcome) -> np.ndarray:
+    """`f[n]`, how far each free value is from an outcome for the same question, in σ; NaN where that is not known."""
+    return np.abs(np.asarray(state.setup.free_values) - np.asarray(found.best)) / sigmas(found)

@@ -1,0 +1,47 @@
+"""The reader: curves of what is only being tried never speak for the set-up in hand."""
+
+import pytest
+
+from spec_lab.session import reader as readers
+
+
+@pytest.fixture
+def failing(session, monkeypatch):
+    """A session whose model cannot be computed where the first parameter is above 1."""
+    session.reading()
+
+    def read(problem, **options):
+        if problem.setup.values[0] > 1:
+            raise ValueError("no such place")
+        return reading_of(problem, **options)
+
+    reading_of = readers.read
+    monkeypatch.setattr(readers, "read", read)
+    return session
+
+
+def test_a_place_that_cannot_be_computed_is_no_fault_of_the_set_up_in_hand(failing):
+    setup = failing.state.setup
+    failing.preview_drag(1, 1.5, 1)
+    assert failing.reader.settle(20)
+    assert failing.reader.failed(setup) is None and failing.reader.dragged is None
+    failing.reader.unfold(setup)
+    assert failing.reader.settle(20) and failing.reader.current(setup).unfolded
+    failing.infer.par[1].val = 1.5  # going there says why
+    failing.reader.want(failing.state.setup)
+    assert failing.reader.settle(20) and failing.reader.failed(failing.state.setup)["what"] == "no such place"
+
+
+def test_a_drag_that_was_given_up_does_not_come_back(session, monkeypatch):
+    """It may be given up while its curves are being computed."""
+    session.reading()
+    reading_of = readers.read
+
+    def read(problem, **options):
+        made = reading_of(problem, **options)
+        session.reader.overtake()
+        return made
+
+    monkeypatch.setattr(readers, "read", read)
+    session.preview_drag(1, -1.5, 1)
+    assert session.reader.settle(20) and session.reader.dragged is None
