@@ -10,6 +10,7 @@ from spec_lab.bridge import priors
 from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.infer import BayesInfer
 from spec_lab.models import bb, cpl, pl
+from spec_lab.session import FitSession
 
 FAMILIES = {name: getattr(priors, name) for name in ("unif", "logunif", "norm", "lognorm", "truncnorm", "expon")}
 
@@ -44,6 +45,14 @@ def make_infer(kind: str = "cpl") -> BayesInfer:
     """A new `Infer` over the burst: `cpl`, or `two` additive terms."""
     model = cpl(alpha=-1.0, logEp=2.5, logA=0.5) if kind == "cpl" else pl(alpha=-1.5) + bb()
     return BayesInfer([(burst(), model)])
+
+
+def fitted_session(**options: Any) -> FitSession:
+    """A session at its best fit; close it."""
+    session = FitSession(make_infer(), **options)
+    session.fit()
+    session.wait(120)
+    return session
 
 
 def same_state(a: Any, b: Any) -> bool:

@@ -4,18 +4,16 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from session_toy import make_infer
+from session_toy import fitted_session
 
 from spec_lab._base import ParameterError
-from spec_lab.session import Draws, FitSession, views
+from spec_lab.session import Draws, views
 from spec_lab.session.brush import BAND, CURVES, bands, inside, make_region, select
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    session = FitSession(make_infer(), previews=True)
-    session.fit()
-    session.wait(120)
+    session = fitted_session(previews=True)
     session.settle(120)
     yield session
     session.close()

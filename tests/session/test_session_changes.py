@@ -3,17 +3,15 @@
 import json
 
 import pytest
-from session_toy import make_infer
+from session_toy import fitted_session
 
 from spec_lab.bridge.priors import norm
-from spec_lab.session import FitSession, views
+from spec_lab.session import views
 
 
 @pytest.fixture
 def fitted():
-    session = FitSession(make_infer())
-    session.fit()
-    session.wait(120)
+    session = fitted_session()
     yield session
     session.close()
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from session_toy import make_infer, run_code, same_state
+from session_toy import fitted_session, make_infer, run_code, same_state
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import unif
@@ -13,9 +13,7 @@ from spec_lab.session.degeneracy import Walk, axis
 
 @pytest.fixture(scope="module")
 def fitted():
-    session = FitSession(make_infer())
-    session.fit()
-    session.wait(120)
+    session = fitted_session()
     yield session
     session.close()
 

@@ -3,12 +3,12 @@
 import jax.monitoring
 import numpy as np
 import pytest
-from session_toy import make_infer, run_code, same_state
+from session_toy import fitted_session, make_infer, run_code, same_state
 
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import Tie
 from spec_lab.infer.drawings import profile
-from spec_lab.session import FitSession, profiles, views
+from spec_lab.session import profiles, views
 from spec_lab.session.profiles import POINTS, Curve
 
 _compiled: list[str] = []
@@ -34,9 +34,8 @@ def on(session):
 @pytest.fixture(scope="module")
 def outcome():
     """The best fit of the toy."""
-    session = FitSession(make_infer())
-    session.fit()
-    run = session.wait(120)
+    session = fitted_session()
+    run = session.state.runs[-1]
     session.close()
     return run.outcome
 
