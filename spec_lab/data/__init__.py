@@ -3,7 +3,7 @@
 `ogip files → Source, Background, Response → DataUnit → Channels`. The door to:
 
 - reading: `sniff` (what is it?), `fitsfile` (astropy, guarded), `pha` with `row`, `matrix`, `textfile` with `texttable`;
-  `energies` judges edges, contradictions are gathered in `notes`;
+  `numbers` and `energies` judge values and edges, contradictions are gathered in `notes`;
 - values: `spectrum`, `response`, `unit`, `collection`, all immutable; `position` (with `patch`) is a response that depends on
   where the source is;
 - what may be fitted of them: `parameters`;

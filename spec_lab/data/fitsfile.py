@@ -20,6 +20,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.notes import note
+from spec_lab.data.numbers import as_number, as_numbers
 
 FileLike = Any  # str | Path | binary file object
 
@@ -125,48 +126,6 @@ class TableHDU:
     def numbers(self, name: str) -> np.ndarray:
         """A column as float64; strings that spell numbers pass, others raise."""
         return as_numbers(self.column(name), f"{self.where} column {name}")
-
-
-def as_numbers(values: Any, where: str) -> np.ndarray:
-    """Values as float64. Strings that spell numbers pass; truth values and complex numbers are none."""
-    raw = np.asarray(values)
-    if raw.dtype.kind in "bcV" or (raw.dtype.kind in "SU" and not all(map(_spells, raw.ravel()))):
-        raise DataError(f"{where} holds no numbers", got=raw.ravel()[:3].tolist())
-    with reading(f"{where} holds no numbers and"):
-        return np.ascontiguousarray(raw, dtype=np.float64).reshape(raw.shape)
-
-
-def _spells(word: Any) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
-def whole_numbers(values: np.ndarray, where: str) -> np.ndarray:
-    """The same as int64.
-
-    Raises:
-        DataError: A fraction, a value that is not finite, or one beyond 32 bits, as no file can mean.
-    """
-    odd = ~np.isfinite(values) | (values != np.rint(values)) | (np.abs(values) > 2**31)
-    if odd.any():
-        raise DataError(f"{where} must be whole numbers", got=float(values[odd].flat[0]))
-    return values.astype(np.int64)
-
-
-def as_number(value: Any, where: str) -> float | None:
-    """A finite float from a number or a string that spells one."""
-    if value is None:
-        return None
-    single = np.asarray(value)
-    if single.size != 1 or single.dtype.kind not in "iufSU" or not _spells(single.item()):
-        raise DataError(f"{where} is not a number", got=value)
-    number = float(single.item())
-    if not np.isfinite(number):
-        raise DataError(f"{where} is not finite", got=number)
-    return number
 
 
 def absent(path: Path) -> DataError | None:

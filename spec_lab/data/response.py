@@ -10,16 +10,18 @@ from typing import Any, Self
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
-from spec_lab.data.fitsfile import whole_numbers
 from spec_lab.data.notes import collecting, note, some
+from spec_lab.data.numbers import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
 
 IDEAL = "IDEAL"  # the `kind` of a response made from a spectrum's own edges
+_PAIRS = "chbin, phbin, drm"
 
 
 class Response(Struct):
-    """A full response.
+    """A full response: `Response(elo, ehi, emin, emax, matrix)`, or from pairs of edges `Response(chbin, phbin, drm)`.
 
     Args:
         elo: [e] lower photon-energy edges, keV, ascending.
@@ -30,6 +32,9 @@ class Response(Struct):
         channels: [ch] channel numbers; None means 1, 2, …
         name: Shown in tables and messages.
         kind: HDUCLAS3 of the file: FULL, REDIST, DETECTOR or empty; IDEAL for `ideal`.
+        chbin: [ch, 2] `emin` and `emax` as pairs.
+        phbin: [e, 2] `elo` and `ehi` as pairs.
+        drm: [e, ch] `matrix` under its other name.
 
     Raises:
         DataError: Shapes that do not belong together, edges without width, values that are not finite.
@@ -43,6 +48,24 @@ class Response(Struct):
     channels: np.ndarray = field(default=None)
     name: str = field(static=True, default="")
     kind: str = field(static=True, default="")
+
+    def __init__(
+        self, elo: Any = None, ehi: Any = None, emin: Any = None, emax: Any = None, matrix: Any = None,
+        channels: Any = None, name: str = "", kind: str = "", *, chbin: Any = None, phbin: Any = None, drm: Any = None,
+        **other: Any,
+    ):  # fmt: skip
+        if other:
+            _refuse_other(type(self).__name__, other)
+        if emax is None and matrix is None and chbin is None:  # Response(chbin, phbin, drm)
+            chbin, phbin, drm = elo, phbin if ehi is None else ehi, drm if emin is None else emin
+        if chbin is not None:
+            (elo, ehi), (emin, emax), matrix = _pair(phbin, "phbin"), _pair(chbin, "chbin"), drm
+        values = {"elo": elo, "ehi": ehi, "emin": emin, "emax": emax, "matrix": matrix}
+        if missing := [key for key, value in values.items() if value is None]:
+            raise DataError(
+                f"{type(self).__name__} needs {', '.join(missing)}", allowed=f"{', '.join(values)}; or {_PAIRS}"
+            )
+        self._init_fields(**values, channels=channels, name=name, kind=kind)
 
     def __post_init__(self) -> None:
         where = f"{type(self).__name__.lower()} {self.name!r}"
@@ -87,15 +110,6 @@ class Response(Struct):
         return cls.from_file(file, ii)
 
     @classmethod
-    def from_bins(cls, chbin: Any, phbin: Any, drm: Any, **more: Any) -> Self:
-        """From channel edges `chbin` ([ch, 2], keV), photon-energy edges `phbin` ([e, 2], keV) and the matrix `drm` ([e, ch]).
-
-        Raises:
-            DataError: As for the class; `more` are its other arguments.
-        """
-        return cls(*_pair(phbin, "phbin"), *_pair(chbin, "chbin"), drm, **more)
-
-    @classmethod
     def ideal(cls, emin: Any, emax: Any, area: float = 1.0, name: str = "ideal") -> Self:
         """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
         where = f"response {name!r}"
@@ -104,6 +118,21 @@ class Response(Struct):
             raise DataError(f"{where}: area must be one positive number, cm²", got=area)
         order = np.argsort(lo, kind="stable")
         return cls(lo[order], hi[order], lo, hi, area * np.eye(lo.size)[order], name=name, kind=IDEAL)
+
+    @property
+    def chbin(self) -> np.ndarray:
+        """[ch, 2] Lower and upper channel edges, keV."""
+        return np.column_stack([self.emin, self.emax])
+
+    @property
+    def phbin(self) -> np.ndarray:
+        """[e, 2] Lower and upper photon-energy edges, keV."""
+        return np.column_stack([self.elo, self.ehi])
+
+    @property
+    def drm(self) -> np.ndarray:
+        """[e, ch] `matrix`."""
+        return self.matrix
 
     @property
     def channel_fwhm(self) -> np.ndarray:
@@ -133,6 +162,8 @@ class Response(Struct):
 
 class Redistribution(Response):
     """A redistribution matrix: like `Response`, but [e, ch] holds probabilities. `rmf * arf` is a `Response`."""
+
+    __init__ = Response.__init__
 
     @classmethod
     def from_rmf(cls, file: Any) -> Self:
@@ -216,6 +247,15 @@ def multiply(rmf: Response, arf: Auxiliary) -> Response:
     return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
 
 
+def _refuse_other(kind: str, given: dict[str, Any]) -> None:
+    name = next(iter(given))
+    hint = nearest(name, Response.fields())
+    if name in ("ra", "dec", "factor"):
+        par = "rf" if name == "factor" else name
+        hint = f"It is a parameter of the fit: infer.par['unit.{par}']; a BalrogResponse depends on ra and dec."
+    raise DataError(f"{kind} takes no {name}", allowed=f"{', '.join(Response.fields())}; or {_PAIRS}", hint=hint)
+
+
 def _pair(bins: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     edges = _floats("response", name, bins)
     if edges.ndim != 2 or edges.shape[1] != 2:
@@ -245,13 +285,7 @@ def _interpolated(rmf: Response, arf: Auxiliary) -> np.ndarray:
 
 
 def _floats(where: str, what: str, values: Any) -> np.ndarray:
-    try:
-        array = np.array(values)
-        if array.dtype.kind in "bc":
-            raise TypeError("no real numbers")
-        array = array.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{where}: {what} must be numbers", got=values) from error
+    array = np.array(as_numbers(values, f"{where}: {what}"))  # a copy: the caller may change his
     if not np.isfinite(array).all():
         raise DataError(f"{where}: {what} must be finite", got=f"{np.sum(~np.isfinite(array))} values that are not")
     return array

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.fitsfile import as_numbers
+from spec_lab.data.numbers import as_numbers
 
 
 def _xlogy(x: Any, y: Any) -> np.ndarray:
@@ -20,12 +20,11 @@ def _xlogy(x: Any, y: Any) -> np.ndarray:
 
 def _together(**given: Any) -> list[np.ndarray]:
     """Arguments as float64 arrays of one shape."""
+    arrays = [as_numbers(x, name) for name, x in given.items()]
     try:
-        return [as_numbers(x, name) for name, x in zip(given, np.broadcast_arrays(*given.values()), strict=True)]
+        return list(np.broadcast_arrays(*arrays))
     except ValueError as error:
-        if isinstance(error, DataError):
-            raise
-        got = [np.shape(x) for x in given.values()]
+        got = [x.shape for x in arrays]
         raise DataError(f"{', '.join(given)} have shapes that do not fit", got=got) from error
 
 

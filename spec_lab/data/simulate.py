@@ -15,7 +15,7 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab.data.assembly import Assembly
 from spec_lab.data.channels import Channels
-from spec_lab.data.fitsfile import as_numbers
+from spec_lab.data.numbers import as_numbers
 from spec_lab.data.response import Response
 from spec_lab.data.scaling import exposures, sums
 from spec_lab.data.spectrum import Background, Source

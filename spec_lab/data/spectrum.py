@@ -12,8 +12,8 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
 from spec_lab.data.energies import ordered
-from spec_lab.data.fitsfile import whole_numbers
 from spec_lab.data.notes import collecting, note, some
+from spec_lab.data.numbers import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
 
 
@@ -195,13 +195,7 @@ def _check_words(spectrum: Spectrum) -> None:
 
 
 def _numeric(spectrum: Spectrum, name: str, value: Any) -> np.ndarray:
-    try:
-        array = np.array(value)
-        if array.dtype.kind in "bc":
-            raise TypeError("no real numbers")
-        return array.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{_where(spectrum)}: {name} must be numbers", got=value) from error
+    return np.array(as_numbers(value, f"{_where(spectrum)}: {name}"))  # a copy: the caller may change his
 
 
 def _edges(spectrum: Spectrum, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -51,6 +51,7 @@ def test_rows_and_versions_are_whole_numbers(tmp_path, two):
     [
         (dict(counts=[True, False]), "counts must be numbers"),
         (dict(counts=np.array([1j])), "counts must be numbers"),
+        (dict(counts=np.array(["2026-01-01"], dtype="M8[D]")), "counts must be numbers"),
         (dict(counts=[1], exposure=True), "exposure must be numbers"),
         (dict(counts=[1], quality=[1e300]), "quality must be whole numbers"),
         (dict(counts=[1], poisson="no"), "poisson must be True, False or None"),
@@ -111,10 +112,22 @@ def test_a_source_is_not_its_own_background(tmp_path):
 def test_a_response_from_pairs_of_edges():
     photons, channels = np.array([[1.0, 2.0], [2.0, 4.0]]), np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]])
     matrix = np.arange(6.0).reshape(2, 3)
-    made = Response.from_bins(channels, photons, matrix, name="r")
-    assert made.emin.tolist() == [1, 2, 3] and made.ehi.tolist() == [2, 4] and made.name == "r"
-    np.testing.assert_array_equal(made.matrix, matrix)
-    with pytest.raises(DataError, match=r"chbin must be pairs"):
-        Response.from_bins(channels[:, 0], photons, matrix)
-    with pytest.raises(DataError, match=r"phbin"):
-        Response.from_bins(channels, "x", matrix)
+    whole = Response(*photons.T, *channels.T, matrix)
+    for kind in (Response, Redistribution):
+        for made in (kind(channels, photons, matrix), kind(chbin=channels, phbin=photons, drm=matrix)):
+            assert type(made) is kind and made == kind(*whole) and made.replace(name="x").name == "x"
+            assert made.chbin.tolist() == channels.tolist() and made.phbin.tolist() == photons.tolist()
+            np.testing.assert_array_equal(made.drm, matrix)
+    for given, words in (
+        ((channels[:, 0], photons, matrix), "chbin must be pairs"), ((channels, "x", matrix), "phbin must be numbers"),
+        ((channels, photons), "needs matrix;"), ((), "needs elo,.*or chbin, phbin, drm"),
+        ((*photons.T, *channels.T), "needs matrix;"),
+    ):  # fmt: skip
+        with pytest.raises(DataError, match=words):
+            Response(*given)
+    with pytest.raises(DataError, match=r"no factor;.*infer\.par\['unit\.rf'\]"):
+        Response(channels, photons, matrix, factor=1.1)
+    with pytest.raises(DataError, match=r"no matrx;.*Did you mean matrix"):
+        Response(channels, photons, matrx=matrix)
+    with pytest.raises(FrozenStructError):
+        whole.matrix = matrix

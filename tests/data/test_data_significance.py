@@ -73,6 +73,7 @@ def test_limits_of_a_unit():
 
 def test_what_is_no_number_is_said():
     calls = [lambda: pgsig("a", 1, 1), lambda: ppsig(1, 1j, 1), lambda: pgsig([1, 2], [1, 2, 3], 1)]
+    calls += [lambda: pgsig([[1], [1, 2]], 1, 1)]
     calls += [lambda: pgsig_inv("3", 4, 1), lambda: ppsig_inv(np.nan, 4, 1)]
     calls += [lambda: upper_limit(3, 1.0, "x"), lambda: upper_limit(3, 1.0, None)]
     for call in calls:

@@ -79,8 +79,8 @@ def test_what_is_refused():
     for given, word in (
         ({}, "either photons or rate"), ({"photons": PHOTONS, "rate": PHOTONS}, "either"), ({"photons": [1.0]}, "wrong shape"),
         ({"photons": -PHOTONS}, "negative"), ({"photons": PHOTONS * np.nan}, "finite"), ({"photons": "x"}, "numbers"),
-        ({"photons": PHOTONS * 1j}, "numbers"), ({"photons": PHOTONS * 1e30}, "more counts"),
-        ({"photons": PHOTONS, "n": 10**12}, "draws"),
+        ({"photons": PHOTONS * 1j}, "numbers"), ({"photons": [[1], [1, 2]]}, "numbers"),
+        ({"photons": PHOTONS * 1e30}, "more counts"), ({"photons": PHOTONS, "n": 10**12}, "draws"),
         ({"photons": PHOTONS, "response": 3}, "folds with a Response"),
         ({"photons": PHOTONS, "n": 0}, "number of simulations"), ({"photons": PHOTONS, "background": PHOTONS}, "no background"),
     ):  # fmt: skip

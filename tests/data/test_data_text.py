@@ -101,7 +101,7 @@ def test_tables_that_cannot_be(tmp_path, lines, word):
 def test_npz_that_cannot_be(tmp_path):
     path = tmp_path / "a.npz"
     for arrays, word in (({"counts": [1], "flux": [2]}, "unknown arrays"), ({"edges": [1, 2], "counts": [1, 2]}, "one more"),
-                         ({"counts": np.array(["a"])}, "array counts holds no numbers")):  # fmt: skip
+                         ({"counts": np.array(["a"])}, "array counts must be numbers")):  # fmt: skip
         np.savez(path, exposure=1.0, **arrays)
         with pytest.raises(DataError, match=word):
             Source.from_file(path)
@@ -191,7 +191,7 @@ def test_scales_and_archives(tmp_path):
     with pytest.raises(DataError, match=r"b\.npz is a zip archive, and not of arrays"):
         Source.from_file(tmp_path / "b.npz")
     np.savez(tmp_path / "c.npz", edges=[1, 2, 3.0], counts=[3j, 4], exposure=1.0)
-    with pytest.raises(DataError, match="array counts holds no numbers"):
+    with pytest.raises(DataError, match="array counts must be numbers"):
         Source.from_file(tmp_path / "c.npz")
 
 
