@@ -156,7 +156,7 @@ function Bump() {
   return (
     <p class="sl-bump" role="status" title={hint.title}>
       <Icon name="info" size={14} /><span>{hint.text}</span>
-      {hint.line && <Button kernel label="Try a line" title={`Add a Gaussian line from ${lo.toPrecision(3)} to ${hi.toPrecision(3)} keV to the model; undo takes it back`} onClick={() => void local.act("spectrum", "add_line", { unit, lo, hi, excess })} />}
+      {hint.line && <Button kernel label="Try a line" title="Add a Gaussian line there to the model; undo takes it back" onClick={() => void local.act("spectrum", "add_line", { unit, lo, hi, excess })} />}
       <Button icon="zoom" title="Show these energies larger" kind="quiet" onClick={() => { local.zoom.value = { x: [lo / 1.6, hi * 1.6], y: null }; }} />
     </p>
   );

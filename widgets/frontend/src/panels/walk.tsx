@@ -25,10 +25,10 @@ export function Walk() {
     grip.current = null;
     finish(to);
   };
-  const cancel = () => end(() => { setHeld(null); lab.stopWalk(); });
+  const cancel = () => end(() => { setHeld(null); lab.giveUp(); });
   const commit = () => end((to) => void local.act("walk", "walk", { to }).then((reply) => {
     setHeld(null);
-    if (!reply.ok) lab.stopWalk();
+    if (!reply.ok) lab.giveUp();
   }));
   const move = (to: number) => {
     if (grip.current) grip.current.to = to;

@@ -97,9 +97,8 @@ export class Lab {
 
   /** A drag was broken off: nothing enters history. */
   cancelDrag(pid: number): void {
-    this.drags.end();
+    this.giveUp();
     this.release(pid);
-    this.link.send({ type: "scrub", moment: null, seq: 0 });
     this.refreshIfPreview();
   }
 
@@ -116,8 +115,7 @@ export class Lab {
       this.keepBefore();
       return this.drags.move({ type: "scrub", moment });
     }
-    this.drags.end();
-    this.link.send({ type: "scrub", moment: null, seq: 0 });
+    this.giveUp();
   }
 
   /** Ask that frames say what a count is worth, from now on. */
@@ -131,8 +129,8 @@ export class Lab {
     this.drags.move({ type: "walk", to });
   }
 
-  /** The walk was broken off: back to the present. */
-  stopWalk(): void {
+  /** What is being tried was broken off: back to the present. */
+  giveUp(): void {
     this.drags.end();
     this.link.send({ type: "scrub", moment: null, seq: 0 });
   }
