@@ -13,7 +13,7 @@ def _split(chains: ArrayLike) -> np.ndarray:
     chains = np.asarray(chains, float)
     chains = chains[None] if chains.ndim == 2 else chains
     half = chains.shape[1] // 2
-    return np.concatenate([chains[:, :half], chains[:, -half:]], axis=0)
+    return np.concatenate([chains[:, :half], chains[:, chains.shape[1] - half :]], axis=0)
 
 
 def _ranked(chains: np.ndarray) -> np.ndarray:

@@ -52,7 +52,9 @@ def test_what_never_moved_has_no_size():
     chains = autoregressive(0.3)
     chains[:, :, 1] = 4.0
     assert np.isnan(ess(chains)[1]) and np.isnan(rhat(chains)[1]) and np.isfinite(ess(chains)[0])
-    assert np.isnan(ess(chains[:, :3])).all()
+    for few in (1, 2, 3):
+        assert np.isnan(ess(chains[:, :few])).all() and np.isnan(ess_sd(chains[:, :few])).all()
+    assert np.isnan(rhat(chains[:, :1])).all()
 
 
 def test_chains_that_swing_know_the_mean_better_than_the_width():
