@@ -82,3 +82,10 @@ def _log_prior(space: FreeSpace, u: np.ndarray) -> np.ndarray:
     """`f[width]`, log prior density plus log Jacobian of each coordinate."""
     x, jacobian = from_u(space, u, xp=np)
     return np.where(space.active, log_density_np(space.code, space.params, x) + jacobian, 0.0)
+
+
+def whitening(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """The mode (`f[width]`) and a root of the inverse curvature there (`f[width, width]`): `mode + root @ v`, v standard normal."""
+    mode, hessian = find_mode(problem)
+    values, vectors = np.linalg.eigh(hessian)
+    return mode, vectors / np.sqrt(np.maximum(np.abs(values), 1e-4))

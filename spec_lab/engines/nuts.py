@@ -15,7 +15,7 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.mixing import ess, ess_sd, rhat
-from spec_lab.engines.mode import find_mode
+from spec_lab.engines.mode import whitening
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.sample import SHOWN, sample_outcome
@@ -101,7 +101,7 @@ def run(problem: Problem, options: NutsOptions, control: Control) -> Outcome:
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     control.report(None, "finding the mode")
-    mode, root = _whitening(problem)
+    mode, root = whitening(problem)
     start, block = _functions(options.warmup, options.chains)
     control.report(None, "compiling (the first time only)")
     state = problem.run(start, mode, root, np.uint32(options.seed))
@@ -124,13 +124,6 @@ def _so_far(kept: list[Any], first: int, last: int, n: int) -> np.ndarray:
     draws, chains = kept[first][0].shape[:2]
     every = max(1, (last - first) * draws * chains // SHOWN)
     return np.concatenate([kept[i][0][:, :, :n].reshape(-1, n) for i in range(first, last, every)])
-
-
-def _whitening(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-    """The posterior's mode in the unbounded chart and a root of the inverse curvature there."""
-    mode, hessian = find_mode(problem)
-    values, vectors = np.linalg.eigh(hessian)
-    return mode, vectors / np.sqrt(np.maximum(np.abs(values), 1e-4))
 
 
 def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions, control: Control) -> Outcome:

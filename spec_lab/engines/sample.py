@@ -1,4 +1,4 @@
-"""What a posterior sample says: convergence numbers, equal weights by resampling, and the outcome made of draws."""
+"""Posterior samples: equal weights by resampling, and the outcome made of draws. How well chains are mixed is in `mixing`."""
 
 from typing import Any
 

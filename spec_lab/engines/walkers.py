@@ -1,10 +1,13 @@
 """emcee: the affine-invariant ensemble sampler (Foreman-Mackey et al. 2013) on batched likelihoods.
 
-Half of the walkers move at once, so each step is two calls of one compiled function of fixed size. A run that was stopped
-keeps the chain it has. A chain that was saved can be gone on with, by the same problem only (`fingerprint`).
+Half of the walkers move at once, so each step is two calls of one compiled function of fixed size. Walkers start around the
+mode next to the present values, and most of their moves are those of differential evolution (ter Braak 2006), which forget
+sooner than stretches; with hooks, whose mode is not known, they start in a small ball around the present values. A run that was
+stopped keeps the chain it has. A chain that was saved can be gone on with, by the same problem only (`fingerprint`).
 """
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,11 +19,13 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.mixing import ess
+from spec_lab.engines.mode import whitening
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.sample import SHOWN, sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
+from spec_lab.fit.space import from_u
 from spec_lab.tree.attrs import frozen_static
 
 CHAIN = "1-.npz"
@@ -61,6 +66,27 @@ class Chain(NamedTuple):
     random: tuple[Any, ...]
 
 
+def _moves() -> list[tuple[Any, float]]:
+    """Steps along the difference of two other walkers, at times the whole of it; stretches let a small ball grow."""
+    return [(emcee.moves.DEMove(), 0.7), (emcee.moves.DEMove(gamma0=1.0), 0.1), (emcee.moves.StretchMove(), 0.2)]
+
+
+def start_around_mode(target: Target, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Start places `f[count, n]` around the nearest mode by half a standard deviation, all of finite probability.
+
+    Raises:
+        EngineError: The posterior is not finite at the present values, or at no such place.
+    """
+    problem = target.problem
+    mode, root = whitening(problem)
+
+    def draw(size: int) -> np.ndarray:
+        us = mode + 0.5 * generator.standard_normal((size, problem.width)) @ root.T
+        return np.asarray(from_u(problem.host_space, us, xp=np)[0])[:, : problem.n]
+
+    return _finite(target, count, draw)
+
+
 def start_ball(target: Target, count: int, generator: np.random.Generator) -> np.ndarray:
     """Start places `f[count, n]` close around the present values, all of finite probability.
 
@@ -70,9 +96,13 @@ def start_ball(target: Target, count: int, generator: np.random.Generator) -> np
     x, (low, high) = target.problem.setup.free_values, target.problem.bounds
     spread = np.minimum(1e-4 * np.maximum(1.0, np.abs(x)), 0.05 * (high - low))
     x = np.clip(x, low + 4 * spread, high - 4 * spread)  # a ball cut by a bound would be flat
-    found = np.empty((0, len(x)))
+    return _finite(target, count, lambda size: x + spread * generator.standard_normal((size, len(x))))
+
+
+def _finite(target: Target, count: int, draw: Callable[[int], np.ndarray]) -> np.ndarray:
+    found = np.empty((0, target.problem.n))
     for _ in range(20):
-        tried = x + spread * generator.standard_normal((4 * count, len(x)))
+        tried = draw(4 * count)
         found = np.concatenate([found, tried[np.isfinite(target.log_prob(tried))]])
         if len(found) >= count:
             return found[:count]
@@ -114,9 +144,11 @@ def _so_far(sampler: emcee.EnsembleSampler, discard: int) -> np.ndarray:
 
 
 def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOptions, control: Control) -> Chain:
-    sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True)
+    sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True, moves=_moves())
     if earlier is None:
-        ball = start_ball(target, walkers, np.random.default_rng(options.seed))
+        control.report(None, "finding the mode")
+        begin = start_ball if target.hooks else start_around_mode
+        ball = begin(target, walkers, np.random.default_rng(options.seed))
         start, before = emcee.State(ball, random_state=np.random.RandomState(options.seed).get_state()), 0
     else:
         start = emcee.State(earlier.places[-1], log_prob=earlier.log_prob[-1], random_state=earlier.random)

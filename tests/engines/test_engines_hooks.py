@@ -94,7 +94,9 @@ def test_a_hook_may_ask_the_infer():
     infer.loglike_func = lambda infer, theta: -0.5 * infer.calc_stat(theta)
     hooked = infer.emcee(nstep=30, discard=5, savepath=None)
     infer.loglike_func = None
-    np.testing.assert_allclose(hooked.sample, infer.emcee(nstep=30, discard=5, savepath=None).sample, rtol=1e-9)
+    assert len(np.unique(hooked.sample[:, 0])) > 100
+    np.testing.assert_allclose(hooked.outcome.log_like, -0.5 * infer.problem.batch(hooked.sample), rtol=1e-9)
+    np.testing.assert_allclose(hooked.outcome.log_prob, [infer.calc_logprob(x) for x in hooked.sample], rtol=1e-9)
 
 
 def test_callbacks_as_pymultinest_wants_them():

@@ -10,6 +10,7 @@ import pytest
 
 from spec_lab import BayesInfer, Data, DataUnit
 from spec_lab._base import MissingDependency, SpecLabWarning
+from spec_lab.engines import Status
 from spec_lab.engines.multinest import find_library
 from spec_lab.models import cpl
 
@@ -55,6 +56,13 @@ def test_nested(infer):
 def test_emcee(infer):
     infer.fit()
     check(infer.emcee(nstep=1200, discard=200, savepath=None), 0.15, 0.1)
+
+
+def test_emcee_with_its_defaults_far_from_the_best_fit(infer):
+    infer.at_par([-1.0, 2.0, 0.0])
+    posterior = infer.emcee(savepath=None)
+    check(posterior, 0.1, 0.06)
+    assert posterior.outcome.status is Status.converged and posterior.outcome.figures["ess"] > 1000
 
 
 def test_multinest(infer):
