@@ -92,7 +92,13 @@ class Sample:
         return quantile(self.draws, q, self.weights)
 
     def interval(self, q: float = ONE_SIGMA) -> np.ndarray:
-        """`f[n, 2]`, the central interval of probability `q`."""
+        """`f[n, 2]`, the central interval of probability `q`.
+
+        Raises:
+            ParameterError: `q` is no probability.
+        """
+        if not 0 <= q <= 1:
+            raise ParameterError("the probability of an interval must lie in [0, 1]", got=q)
         return np.stack([self.quantile(0.5 - q / 2), self.quantile(0.5 + q / 2)], axis=1)
 
     def error(self, par: ArrayLike, q: float = ONE_SIGMA) -> np.ndarray:

@@ -63,7 +63,7 @@ def _probe(problem: Problem) -> str:
 
 
 def _code(hook: Any) -> str:
-    function = getattr(hook, "func", hook)  # a `functools.partial` around the user's function
+    function = getattr(hook, "func", hook)  # bound to its `Infer` around the user's function
     code = getattr(function, "__code__", None)
     content = repr(type(function)).encode() if code is None else code.co_code + repr(code.co_consts).encode()
     return hashlib.sha256(content).hexdigest()[:12]

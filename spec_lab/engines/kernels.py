@@ -16,9 +16,7 @@ from scipy.special import gammaln, logsumexp
 from spec_lab.engines.psis import psis
 
 PARETO_LIMIT = 0.7
-EVEN = (
-    0.85  # share of effective draws above which weights need no smoothing: the shape of so slight a tail says nothing
-)
+EVEN = 0.85  # share of effective draws above which weights need no smoothing: so slight a tail has no shape
 TAIL, NU = 0.15, 5.0  # share and degrees of freedom of the broad part
 
 

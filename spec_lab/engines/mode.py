@@ -85,7 +85,7 @@ def _log_prior(space: FreeSpace, u: np.ndarray) -> np.ndarray:
 
 
 def whitening(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-    """The mode (`f[width]`) and a root of the inverse curvature there (`f[width, width]`): `mode + root @ v`, v standard normal."""
+    """The mode (`f[width]`) and a root of the inverse curvature there (`f[width, width]`), for standard normals."""
     mode, hessian = find_mode(problem)
     values, vectors = np.linalg.eigh(hessian)
     return mode, vectors / np.sqrt(np.maximum(np.abs(values), 1e-4))

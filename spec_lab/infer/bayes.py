@@ -69,7 +69,7 @@ class BayesInfer(Infer):
         random_seed: int | None = None,
         **options: Any,
     ) -> Posterior:
-        """Posterior by an ensemble of walkers (emcee), which start around the mode nearest to the present values (with hooks: there).
+        """Posterior by an ensemble of walkers (emcee), which start around the nearest mode; with hooks, at the present values.
 
         Writes `1-.npz` (the chain), `1-posterior_sample.txt`, `1-nstep.json`, `1-discard.json`, `1-autocorr_time.json` and
         `1-emcee_fingerprint.json`.

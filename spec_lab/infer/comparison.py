@@ -22,8 +22,10 @@ def compare(readings: Mapping[str, SampleAnalyzer]) -> Info:
         and the probability of each model if all were equally likely before.
 
     Raises:
-        ParameterError: Nothing to compare, or results of different data.
+        ParameterError: Nothing to compare, results without names, or results of different data.
     """
+    if not isinstance(readings, Mapping):
+        raise ParameterError("results are compared by name", got=readings, allowed="{name: result, ...}")
     if not readings:
         raise ParameterError("there is nothing to compare", allowed="{name: result, ...}")
     refuse_other_data(readings)

@@ -261,7 +261,7 @@ def _outward(x: np.ndarray, y: np.ndarray, best: np.ndarray) -> Iterator[tuple[i
 
 
 def _start(found: np.ndarray, near: Near, best: np.ndarray) -> np.ndarray:
-    """Where the last two fits in line point to (grids are even); the last one; or the best."""
+    """Where the last two fits in line point to, as if evenly spaced; the last one; or the best."""
     known = [found[n] for n in near if np.all(np.isfinite(found[n]))]
     return 2 * known[0] - known[1] if len(known) > 1 else known[0] if known else best
 

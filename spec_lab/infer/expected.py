@@ -1,6 +1,7 @@
 """What the model says of each channel: expected counts of every data unit at many free vectors, as NumPy arrays.
 
-The folding is one compiled function of the problem; what it is compared with (`checks`, `replication`) works on these arrays.
+The folding is one compiled function of the problem; what compares it with the counts (`goodness_of_fit`, `transforms`,
+`replication`) works on these arrays.
 """
 
 from functools import cached_property

@@ -16,10 +16,8 @@ from spec_lab.infer.expected import ExpectedUnit, expected_units, shares
 
 DOUBT = 0.01  # a probability below this is called by its name
 LOOK = 0.05  # a place as unlikely as this is worth a look
-FEW, NOISY = (
-    10.0,
-    0.1,
-)  # counts below which, and share of the background's variance above which, E[C] is not that of W or PG
+FEW = 10.0  # counts below which, and
+NOISY = 0.1  # share of the background's variance above which E[C] is not that of W or PG
 
 
 class UnitGoodness(NamedTuple):

@@ -107,8 +107,15 @@ class Infer(Readings):
         self.commit(Notice(unit, (None if nothing else checked(windows)) or ()))
 
     def at_par(self, theta: Any) -> None:
-        """Put the free parameters at `theta` (`f[n]`)."""
-        self.commit(SetFree(tuple(map(float, self._vector(theta))), why="typed values"))
+        """Put the free parameters at `theta` (`f[n]`).
+
+        Raises:
+            ParameterError: Not one finite number for each free parameter.
+        """
+        vector = self._vector(theta)
+        if not np.all(np.isfinite(vector)):
+            raise ParameterError("the values of parameters must be finite numbers", got=vector.tolist())
+        self.commit(SetFree(tuple(map(float, vector)), why="typed values"))
 
     # -- files ---------------------------------------------------------------------------------------------------------
     def export(self, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -245,12 +245,19 @@ class Handles:
 class Cfg:
     """A configuration value of a component (redshift, pivot energy, ...): fixed when the model is made."""
 
-    __slots__ = ("component", "name", "val")
+    __slots__ = ("_val", "component", "name")
 
     def __init__(self, component: str, name: str, val: Any):
-        self.component, self.name, self.val = component, name, val
+        self.component, self.name, self._val = component, name, val
 
-    value = property(lambda self: self.val)
+    def _refuse(self, val: Any) -> None:
+        raise ParameterError(
+            f"{self.component}.{self.name} was fixed when the model was made", got=val,
+            hint=f"Set a model that has it, and keep all else: infer.set_model(...{self.component}({self.name}={val!r})...).",
+        )  # fmt: skip
+
+    val = property(lambda self: self._val, _refuse)
+    value = property(lambda self: self._val, _refuse)
 
     def __repr__(self) -> str:
         return f"<cfg {self.component}.{self.name} = {self.val!r}>"

@@ -69,7 +69,7 @@ def test_quantiles_of_any_shape(draws):
 
 
 def test_nonsense_is_refused(draws):
-    with pytest.raises(ParameterError, match="quantile"):
+    with pytest.raises(ParameterError, match="in \\[0, 1\\]"):
         Sample(draws).interval(1.5)
     with pytest.raises(ParameterError, match="weight"):
         quantile(draws, 0.5, np.zeros(4000))

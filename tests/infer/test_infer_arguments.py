@@ -6,7 +6,7 @@ from small import make_data
 
 from spec_lab import BayesInfer, MaxLikeFit, unif
 from spec_lab._base import ParameterError
-from spec_lab.infer import Posterior
+from spec_lab.infer import Posterior, compare
 from spec_lab.models import cpl, pl
 
 
@@ -103,3 +103,26 @@ def test_documented_arguments_and_their_mistakes(posterior):
     for wrong in ({"nstep": "100"}, {"nstep": 100.5}, {"discard": True}):
         with pytest.raises(RuntimeError, match="is no whole number"):
             BayesInfer([(make_data(1), pl())]).emcee(**wrong)
+
+
+def test_what_would_have_no_effect_or_no_meaning_is_refused(posterior):
+    infer = BayesInfer([(make_data(1), pl())])
+    with pytest.raises(
+        ParameterError, match=r"pl.redshift was fixed .* got 0.3.* infer.set_model\(...pl\(redshift=0.3\)"
+    ):
+        infer.cfg[1].val = 0.3
+    with pytest.raises(ParameterError, match="finite numbers"):
+        infer.at_par([np.nan, 1.0])
+    assert np.all(np.isfinite(infer.pvalues))
+    for q in (-1, 1.5, np.nan):
+        with pytest.raises(ParameterError, match=r"probability of an interval must lie in \[0, 1\]; got"):
+            posterior.par_error(posterior.par_mean, q)
+    with pytest.raises(ParameterError, match="compared by name"):
+        compare([posterior])  # type: ignore[arg-type]
+
+
+def test_a_star_import_brings_the_documented_names_and_no_modules():
+    space = {}
+    exec("from spec_lab.infer import *", space)
+    assert {"BayesInfer", "MaxLikeFit", "Posterior"} <= set(space)
+    assert not {"infer", "pair", "par", "store"} & set(space)
