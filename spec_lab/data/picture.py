@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spec_lab.data.response import Redistribution
+
 WIDTH, HEIGHT = 440, 160
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 18, 18
 
@@ -32,7 +34,7 @@ def spectrum_html(spectrum: Any) -> str:
 
 def response_html(response: Any, table: str | None = None) -> str:
     """Table and, over photon energy, all that a `Response` detects: cm², or the probability of a redistribution."""
-    probability = type(response).__name__ == "Redistribution" and response.kind != "FULL"
+    probability = isinstance(response, Redistribution) and response.kind != "FULL"
     detected = Curve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
     label = "probability to be detected" if probability else "effective area, cm²"
     return _beside(response.info.html if table is None else table, steps([detected], "photon energy, keV", label))

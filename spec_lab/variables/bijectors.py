@@ -86,13 +86,14 @@ class ExpFrom(AbstractBijector):
 
 
 class SigmoidBetween(AbstractBijector):
-    """x ↦ lower + (upper − lower) · sigmoid(x)."""
+    """x ↦ lower + (upper − lower) · sigmoid(x), taken from the nearer limit, so that digits close to either are kept."""
 
     lower: Array
     upper: Array
 
     def _forward(self, xp, x):
-        return self.lower + (self.upper - self.lower) * _sigmoid(xp, x)
+        part = (self.upper - self.lower) * _sigmoid(xp, xp.where(x < 0, x, -x))  # abs has no slope at 0
+        return xp.where(x < 0, self.lower + part, self.upper - part)
 
     def _inverse(self, xp, y):
         return xp.log(y - self.lower) - xp.log(self.upper - y)

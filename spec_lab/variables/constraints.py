@@ -65,26 +65,32 @@ def _admit(value: Any, lower: Any, upper: Any, *, what: str) -> Any:
             allowed=f"{lower.tolist()} to {upper.tolist()}",
             hint="Move the value inside, or widen the limits.",
         )
-    low, high = _inner_edges(xp, value.dtype, lower, upper)
-    return xp.where(inside, xp.clip(value, low, high), xp.nan)
+    return xp.where(inside, _off_the_limits(xp, value, lower, upper), xp.nan)
 
 
-def _inner_edges(xp, dtype, lower, upper):
-    """The limits moved inside by a few units of round-off, so that raw values stay finite."""
-    floating = dtype if np.issubdtype(dtype, np.floating) else np.dtype(float)
-    eps = 4 * np.finfo(jax.dtypes.canonicalize_dtype(floating)).eps
-    finite_low, finite_high = xp.isfinite(lower), xp.isfinite(upper)
-    low, high = xp.where(finite_low, lower, 0.0), xp.where(finite_high, upper, 0.0)
-    width = xp.where(finite_low & finite_high, high - low, 1.0)
-    step_low = xp.minimum(eps * xp.maximum(width, abs(low)), width / 4)
-    step_high = xp.minimum(eps * xp.maximum(width, abs(high)), width / 4)
-    return xp.where(finite_low, low + step_low, -xp.inf), xp.where(finite_high, high - step_high, xp.inf)
+def _off_the_limits(xp, value, lower, upper):
+    """Values on a limit, or too close to it to be told from it, moved inside by a few units of round-off.
+
+    Close to a limit of zero every number can be told from it, however wide the other side is: a norm of 1e-12 between 0
+    and 1e24 stays what it is.
+    """
+    eps = 4 * np.finfo(jax.dtypes.canonicalize_dtype(value.dtype if value.dtype.kind == "f" else float)).eps
+    width = xp.where(xp.isfinite(lower) & xp.isfinite(upper), upper - lower, 1.0)
+    for limit, sign in ((lower, 1), (upper, -1)):
+        limited = xp.isfinite(limit)
+        limit = xp.where(limited, limit, 0.0)
+        step = xp.minimum(eps * xp.where(limit == 0, xp.minimum(width, 1.0), abs(limit)), width / 4)
+        inner = limit + sign * step
+        close = (value == limit) | ((limit != 0) & (sign * (value - inner) < 0))
+        value = xp.where(limited & close, inner, value)
+    return value
 
 
 def _limit(x: Any, what: str) -> Array:
     x = as_inexact(x)
     if not is_traced(x) and not np.all(np.isfinite(x)):
-        raise ParameterError(what, got=np.asarray(x).tolist(), allowed="finite numbers", hint="Leave an open side out.")
+        hint = "With one side open: GreaterThan(lower), LessThan(upper); with none: RealLine()."
+        raise ParameterError(what, got=np.asarray(x).tolist(), allowed="finite numbers", hint=hint)
     return x
 
 

@@ -134,6 +134,27 @@ def test_admit_nudges_by_round_off_of_the_width():
     assert np.isfinite(Constrained(Interval(1e6, 1e6 + 1), 1e6 + 1).raw_value) or not X64
 
 
+@pytest.mark.parametrize(
+    ("constraint", "value"),
+    [
+        (Positive(), 1e-18), (Negative(), -1e-18), (Interval(0.0, 1e24), 1e-4), (Interval(0.0, 1.0), 1e-20),
+        (Interval(-10.0, 0.0), -1e-20), (GreaterThan(1e-30), 2e-30),
+    ],
+)  # fmt: skip
+def test_small_numbers_between_wide_limits_stay_what_they_are(constraint, value):
+    made = Constrained(constraint, value)
+    assert float(made) == pytest.approx(value, rel=1e-12 if X64 else 1e-4, abs=0)
+    assert float(jax.grad(lambda raw: constraint.bijector.forward(raw))(made.raw_value)) != 0
+
+
+def test_zero_under_wide_limits_moves_by_round_off_of_one():
+    assert 0 < float(Constrained(Interval(0.0, 1e24), 0.0)) < (1e-15 if X64 else 1e-6)
+
+
+def test_the_slope_in_the_middle_of_an_interval():
+    assert float(jax.grad(Interval(0.0, 10.0).bijector.forward)(0.0)) == pytest.approx(2.5)
+
+
 def test_tree_constraint():
     tree = TreeConstraint({"a": Positive(), "b": Interval(0.0, 10.0)})
     lower, upper = tree.bounds

@@ -30,9 +30,9 @@ def define(cls: type | None = None, **options: Any) -> Any:
     """`attrs.define`, and a place in JAX trees and in files.
 
     Args:
-        cls: The class; without it, a decorator is returned. **options: Those of `attrs.define`, and `pytree`: "data"
-        (fields are children unless static; the default), "static" (instances are constants without leaves), or "none"
-        (not registered).
+        cls: The class; without it, a decorator is returned.
+        **options: Those of `attrs.define`, and `pytree`: "data" (fields are children unless static; the default),
+            "static" (instances are constants without leaves), or "none" (not registered).
 
     Warns:
         SpecLabWarning: A static class that is not frozen: its hash could change under JAX's caches.
