@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.target import Hooks
+from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.fit.layout import statistic_of
 
@@ -40,7 +40,7 @@ def fingerprint(problem: Problem, hooks: Hooks | None = None, **settings: Any) -
         "fixed values": ", ".join(f"{setup.slots[i].path}={values[i]:.12g}" for i in held),
         "priors": ", ".join(str(setup.priors[i]) for i in setup.free),
         "likelihood": _probe(problem),
-        **({"hooks": ", ".join(f"{name}={_code(hook)}" for name, hook in hooks.items())} if hooks else {}),
+        **({"hooks": _hooks(problem, hooks)} if hooks else {}),
         **{name: str(value) for name, value in settings.items()},
     }
 
@@ -58,8 +58,23 @@ def _data(setup: Any) -> str:
 
 def _probe(problem: Problem) -> str:
     """The statistic at two fixed quantiles of the priors, to six digits: tells apart what text cannot, such as user functions."""
-    quantiles = np.linspace([0.5] * problem.n, [0.25 + 0.5 * (j % 2) for j in range(problem.n)], 2)
-    return ", ".join(f"{value:.6g}" for value in problem.batch(problem.from_cube(quantiles)))
+    return _digits(problem.batch(problem.from_cube(_quantiles(problem.n))))
+
+
+def _quantiles(n: int) -> np.ndarray:
+    return np.linspace([0.5] * n, [0.25 + 0.5 * (j % 2) for j in range(n)], 2)
+
+
+def _digits(values: np.ndarray) -> str:
+    return ", ".join(f"{value:.6g}" for value in np.ravel(values))
+
+
+def _hooks(problem: Problem, hooks: Hooks) -> str:
+    """Which functions, and what they answer at the same quantiles: their text does not tell what they read elsewhere."""
+    target, qs = Target(problem, hooks), _quantiles(problem.n)
+    xs = target.from_cube(qs)
+    functions = ", ".join(f"{name}={_code(hook)}" for name, hook in hooks.items())
+    return f"{functions}: {_digits(xs)}; {_digits(target.log_like(xs))}; {_digits(target.log_prior(xs))}"
 
 
 def _code(hook: Any) -> str:

@@ -112,6 +112,17 @@ def test_a_chain_without_fingerprint_is_refused(saved, tmp_path):
         make().emcee(nstep=40, discard=10, savepath=folder)
 
 
+def test_a_hook_that_reads_other_numbers_is_another_hook(tmp_path):
+    centre = [-1.6]
+    infer = make()
+    infer.loglike_func = lambda infer, theta: -0.5 * float((theta[0] - centre[0]) ** 2 + (theta[1] - 2.3) ** 2)
+    infer.emcee(nstep=20, discard=5, savepath=tmp_path)
+    infer.emcee(nstep=25, discard=5, savepath=tmp_path)
+    centre[0] = -1.0
+    with pytest.raises(EngineError, match="another fit: hooks differ"):
+        infer.emcee(nstep=25, discard=5, savepath=tmp_path)
+
+
 def test_user_functions_of_one_name_are_told_apart():
     def law(power):
         @component(formula="E^a")
