@@ -163,8 +163,6 @@ class Response(Struct):
 class Redistribution(Response):
     """A redistribution matrix: like `Response`, but [e, ch] holds probabilities. `rmf * arf` is a `Response`."""
 
-    __init__ = Response.__init__
-
     @classmethod
     def from_rmf(cls, file: Any) -> Self:
         """`from_file`."""

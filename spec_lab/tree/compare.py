@@ -61,4 +61,4 @@ def summary(instance: Any, name: str) -> str:
     if is_array(value):
         return f"{value.dtype}[{','.join(map(str, value.shape))}]"
     text = repr(value)
-    return text if isinstance(value, str) or len(text) <= WIDTH else text[: WIDTH - 3] + "..."
+    return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."

@@ -51,7 +51,7 @@ class StructMeta(type):
             body.pop(key, None)
             _place(body, spec, name, bases)
         cls = super().__new__(mcs, name, bases, body, **kwargs)
-        _complete(cls, own, custom_init="__init__" in body)
+        _complete(cls, own, custom_init="__init__" in body or (not own and _inherits_custom(cls)))
         return cls
 
     def __call__(cls, *args: Any, **given: Any) -> Any:
@@ -74,6 +74,12 @@ def _place(body: dict[str, Any], spec: FieldSpec, owner: str, bases: tuple[type,
         body[spec.name] = DerivedSlot(owner, spec)
     elif any(hasattr(base, spec.name) for base in bases):
         body[spec.name] = PlainSlot(spec.name)
+
+
+def _inherits_custom(cls: type) -> bool:
+    """Whether the constructor comes from a container that wrote its own."""
+    owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
+    return isinstance(owner, StructMeta) and owner.__struct_schema__.custom_init
 
 
 def _complete(cls: Any, own: dict[str, FieldSpec], *, custom_init: bool) -> None:

@@ -187,6 +187,19 @@ def test_two_roles_for_one_field_are_refused():
         register_fieldz(Box, None, ["a"])
 
 
+@pytest.mark.parametrize("decorate", [attrs.define, dataclasses.dataclass])
+def test_every_field_has_one_role_and_every_role_a_field(decorate):
+    @decorate
+    class Box:
+        a: Any
+        b: Any = 1
+
+    with pytest.raises(StructError, match=r"Box have no role; got \['b'\]"):
+        register_fieldz(Box, ["a"], [], [])
+    with pytest.raises(StructError, match=r"Box has no such field; got \['c'\]; allowed: a, b"):
+        register_fieldz(Box, ["a", "b", "c"], [], [])
+
+
 # classes that are registered late, never, or by descent
 
 

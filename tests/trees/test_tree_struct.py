@@ -3,6 +3,7 @@
 import inspect
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -140,6 +141,28 @@ def test_replace_of_a_class_with_custom_init():
     assert (halves.left, halves.right, halves.width) == (2.0, 6.0, 4.0)
     with pytest.raises(FrozenStructError):
         halves.left = 0
+
+
+def test_a_subclass_without_fields_keeps_the_constructor_of_its_base():
+    class Base(Struct):
+        x: Any
+        y: Any = 0
+
+        def __init__(self, x):
+            self._init_fields(x=2 * x)
+
+    class Same(Base):
+        pass
+
+    class More(Base):
+        z: Any = 1
+
+    assert Same(3).x == 6 and Same(3).replace(x=1).x == 1
+    assert jax.tree_util.tree_map(lambda v: v + 1, Same(3)).x == 7
+    for made in (Same(3), jax.tree_util.tree_map(lambda v: v, Same(3))):
+        with pytest.raises(FrozenStructError):
+            made.x = 1
+    assert More(3, 4, 5).x == 3, "new fields make a new constructor"
 
 
 def test_init_fields_refuses_unknown_missing_and_derived():

@@ -110,6 +110,7 @@ def test_repr_cuts_long_values_and_hides_fields():
 
     text = repr(Box(list(range(200))))
     assert text.endswith("...)") and len(text) == len("Box(x=)") + 88
+    assert len(repr(Box("a" * 1000))) == len(text)
     assert "y=" not in text
 
 

@@ -33,7 +33,7 @@ def register_fieldz(
             `__setattr__` (frozen classes, converters on assignment).
 
     Raises:
-        StructError: The class has no fields to read, or a name is given two roles.
+        StructError: The class has no fields to read; a name is given two roles, or is no field; a field has none.
     """
     layout = _layout(cls, data_fields, meta_fields, auto_fields)
     if bypass_setattr is None:
@@ -82,7 +82,19 @@ def _layout(cls: Any, data: Sequence[str] | None, meta: Sequence[str] | None, au
         raise StructError(
             f"fields of {cls.__qualname__} are given two roles", got=twice, hint="Give all three groups, or none."
         )
+    _check_names(cls, listed)
     return Layout(*groups)
+
+
+def _check_names(cls: Any, listed: Sequence[str]) -> None:
+    """Every name is a field, and every field the constructor takes has a role: what has none would not travel."""
+    own: Any = attrs.fields(cls) if attrs.has(cls) else dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+    known = {each.name: each.init for each in own}
+    strangers = [name for name in listed if name not in known]
+    left = [name for name, init in known.items() if init and name not in listed]
+    if known and (strangers or left):
+        what = f"{cls.__qualname__} has no such field" if strangers else f"fields of {cls.__qualname__} have no role"
+        raise StructError(what, got=strangers or left, allowed=", ".join(known), hint="Give each field one role.")
 
 
 def _hash_reset(cls: Any) -> Callable[[Any], None] | None:
