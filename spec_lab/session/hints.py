@@ -20,7 +20,8 @@ from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.reading import Reading, UnitReading
 from spec_lab.session.state import State
 
-WIDEST = 24  # groups; what is wider is no feature but a wrong continuum
+FEWEST = 6  # groups of a unit
+WIDEST = 24  # groups; what is as wide or wider is no feature but a wrong continuum
 CHANCE = 0.003  # a hint is shown below it
 NEAR = 0.5  # standard deviations from the best fit within which the residuals are those of a best fit
 
@@ -36,6 +37,7 @@ class Bump(NamedTuple):
         pull: All of them together, in standard deviations; negative for a dip.
         excess: Net counts/s that the model misses there.
         chance: That one as strong comes about anywhere in the fit by chance, at most.
+        wide: Whether it is as wide as any that is looked for.
     """
 
     unit: str
@@ -45,6 +47,7 @@ class Bump(NamedTuple):
     pull: float
     excess: float
     chance: float
+    wide: bool
 
     @property
     def middle(self) -> float:
@@ -72,7 +75,7 @@ def strongest(unit: UnitReading, bins: int) -> Bump | None:
 
     residual = np.asarray(unit.residual, dtype=float)
     n = len(residual)
-    if n < 4 or unit.kind.summed or not np.isfinite(residual).all():
+    if n < FEWEST or unit.kind.summed or not np.isfinite(residual).all():
         return None
     total = np.concatenate([[0.0], np.cumsum(residual)])
     widths = range(2, min(WIDEST, n // 3) + 1)
@@ -82,7 +85,8 @@ def strongest(unit: UnitReading, bins: int) -> Bump | None:
     chance = min(1.0, float(trials * 2 * ndtr(-abs(pull))))
     inside = slice(at, at + w)
     excess = float(np.sum((unit.data - unit.model)[inside] * (unit.hi - unit.lo)[inside]))
-    return Bump(unit.name, float(unit.lo[at]), float(unit.hi[at + w - 1]), w, float(pull), excess, chance)
+    ends = float(unit.lo[at]), float(unit.hi[at + w - 1])
+    return Bump(unit.name, *ends, w, float(pull), excess, chance, w == widths[-1])
 
 
 def _peak(pulls: np.ndarray) -> int:
@@ -161,7 +165,7 @@ def _within(setup: Setup, pid: int, value: float) -> float:
 
 
 def can_have_line(one: Bump) -> bool:
-    """Whether a line may stand there: it is a bump, at an energy the line's prior allows."""
+    """Whether a line may stand there: it is a bump, not too wide, at an energy the line's prior allows."""
     at = next(p for p in gauss().parameters if p.name == "El")
     low, high = Prior.parse(at.prior).support if at.prior else (0.0, np.inf)
-    return one.pull > 0 and low <= one.middle <= high
+    return one.pull > 0 and not one.wide and low <= one.middle <= high

@@ -9,7 +9,7 @@ from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.infer import BayesInfer
 from spec_lab.models import Model
 from spec_lab.session import FitSession, action_from, views
-from spec_lab.session.hints import CHANCE, strongest
+from spec_lab.session.hints import CHANCE, can_have_line, strongest
 from spec_lab.session.reading import UnitReading
 from spec_lab.statistics import resolve
 
@@ -38,8 +38,19 @@ def test_a_run_to_one_side_is_found_where_it_is(sign):
 
 
 def test_too_few_groups_or_infinite_residuals_say_nothing():
-    assert strongest(unit_of([5.0, 5.0, 5.0]), 3) is None
+    for n in range(6):
+        assert strongest(unit_of([5.0] * n), n) is None
+    assert strongest(unit_of([5.0] * 6), 6).groups == 2
     assert strongest(unit_of([np.inf] * 20), 20) is None
+
+
+def test_what_is_as_wide_as_is_looked_for_is_rather_a_wrong_continuum():
+    residual = np.zeros(200)
+    residual[60:120] = 3.0
+    found = strongest(unit_of(residual), 200)
+    assert found.wide and not can_have_line(found)
+    residual[66:] = 0.0
+    assert not strongest(unit_of(residual), 200).wide
 
 
 def with_line(strength):
@@ -78,6 +89,16 @@ def test_a_left_out_line_is_hinted_at_only_at_the_best_fit(lined):
     assert hint["line"] and 40 < 0.5 * (hint["lo"] + hint["hi"]) < 60 and "bump near" in hint["text"]
     lined.infer.par[1].val += 0.5
     assert view(lined)["hint"] is None
+
+
+def test_under_a_wrong_continuum_no_line_is_offered():
+    session = FitSession(with_line(0.0))
+    session.infer.par[1].val, session.infer.par[1].frozen = 0.5, True
+    session.fit()
+    session.wait(60)
+    hint = view(session)["hint"]
+    assert not hint["line"] and "another continuum" in hint["text"]
+    session.close()
 
 
 def test_the_line_is_one_change_that_fits_better_and_replays(lined):

@@ -96,5 +96,6 @@ def test_what_can_be_picked_includes_a_component_just_written():
         return A / E
 
     picks = {entry["name"]: entry for entry in views.components()}
+    assert not any("`" in entry["what"] for entry in picks.values())  # a list in a page, not a docstring
     assert picks["tbabs"]["family"] == "multiplicative" and "powerlaw" in picks["pl"]["aliases"]
     assert picks["freshly_written"]["what"] == "A formula of one's own."

@@ -239,6 +239,8 @@ def test_no_error_is_shown_far_from_the_best_fit(fitted):
     far = at_best.replace(values=at_best.values + 100.0)
     assert errors_of(at_best, None, run)
     assert errors_of(far, None, run) == {}
+    one_off = at_best.replace(values=at_best.values + 100.0 * (np.arange(len(at_best.values)) == 0))
+    assert errors_of(one_off, None, run) == {}  # the others' errors belong to another place, too
 
 
 def test_what_rounds_to_zero_has_no_sign_and_statistics_two_decimals():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spec_lab.session.hints import bump, can_have_line
+from spec_lab.session.hints import Bump, bump, can_have_line
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import State
 
@@ -12,12 +12,11 @@ def hint(state: State, reading: Reading | None) -> dict[str, Any] | None:
     found = bump(state, reading)
     if found is None:
         return None
-    what = "bump" if found.pull > 0 else "dip"
     several = sum(len(pair.data.names) for pair in state.setup.pairs) > 1
     where = f" in {found.unit}" if several else ""
     pull = f"{found.pull:+.1f}".replace("-", "−")
     return {
-        "text": f"A {what} near {found.middle:.3g} keV{where}: {found.groups} neighbours pull by {pull} σ together",
+        "text": _wide(found, where, pull) if found.wide else _narrow(found, where, pull),
         "title": f"{found.lo:.4g} to {found.hi:.4g} keV; so strong a one comes about by chance in {_rarity(found.chance)} fits",
         "unit": found.unit,
         "lo": found.lo,
@@ -25,6 +24,15 @@ def hint(state: State, reading: Reading | None) -> dict[str, Any] | None:
         "excess": found.excess,
         "line": can_have_line(found),
     }
+
+
+def _narrow(found: Bump, where: str, pull: str) -> str:
+    what = "bump" if found.pull > 0 else "dip"
+    return f"A {what} near {found.middle:.3g} keV{where}: {found.groups} neighbours pull by {pull} σ together"
+
+
+def _wide(found: Bump, where: str, pull: str) -> str:
+    return f"{found.groups} or more neighbours{where} pull by {pull} σ together: another continuum, rather than a line?"
 
 
 def _rarity(chance: float) -> str:

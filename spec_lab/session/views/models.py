@@ -23,7 +23,7 @@ def components() -> list[dict[str, Any]]:
             "name": entry["name"],
             "kind": entry["kind"],
             "family": KINDS[entry["kind"]],
-            "what": entry["summary"],
+            "what": entry["summary"].replace("`", ""),
             "aliases": entry["aliases"],
         }
         for entry in catalog()

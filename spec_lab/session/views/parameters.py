@@ -149,9 +149,10 @@ def known_of(preview: Preview | None, run: Run | None) -> dict[int, tuple[float,
 
 
 def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[int, float]:
-    """1 σ of the free parameters; none for one more than 5 σ from the best fit: there it is no error of what is shown."""
+    """1 σ of the free parameters; none where one stands more than 5 σ from the best fit: they are errors of another place."""
     known = known_of(preview, run)
-    return {i: s for i, (best, s) in known.items() if abs(float(setup.values[i]) - best) <= 5 * s}
+    near = all(abs(float(setup.values[i]) - best) <= 5 * s for i, (best, s) in known.items())
+    return {i: s for i, (_, s) in known.items()} if near else {}
 
 
 def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:

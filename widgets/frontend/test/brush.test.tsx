@@ -44,6 +44,11 @@ describe("frames", () => {
   it("break where the noticed ranges do", () => {
     expect(runs({ n: 4, lo: [1, 2, 5, 6], hi: [2, 3, 6, 7] })).toEqual([[0, 1], [2, 3]]);
   });
+
+  it("break where a value is not known, as unfolded curves of other energies are", () => {
+    const unit = { n: 5, lo: [1, 2, 3, 4, 5], hi: [2, 3, 4, 5, 6] };
+    expect(runs(unit, [NaN, 1, NaN, 0, 1], [1, 1, 1, 1, 1])).toEqual([[1, 1], [3, 4]]);
+  });
 });
 
 describe("the wire", () => {

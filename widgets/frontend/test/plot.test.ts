@@ -57,6 +57,19 @@ describe("ticks", () => {
   });
 });
 
+describe("corner", () => {
+  it("leaves room between slanted labels, those of the next panel too", () => {
+    const { corner } = frames();
+    const s = new Recorder();
+    drawCorner(s, { frame: corner, shown: [0, 1, 2, 3, 4, 5], width: 500, height: 500 }, LIGHT);
+    const numbers = s.texts.filter(({ text }) => /^−?[\d.]+$/.test(text));
+    const floor = Math.max(...numbers.map(({ y }) => y));
+    const at = numbers.filter(({ y }) => y === floor).map(({ x }) => x).sort((a, b) => a - b);
+    expect(at.length).toBeGreaterThan(5);
+    for (let i = 1; i < at.length; i++) expect(at[i] - at[i - 1]).toBeGreaterThan(18);
+  });
+});
+
 describe("spectrum", () => {
   it("draws finite strokes, the folded model solid, terms dashed, guides at three sigma", () => {
     const s = new Recorder();

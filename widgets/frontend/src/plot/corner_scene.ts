@@ -8,7 +8,7 @@ import { BRUSH_DASH, crisp, frame as outline, line } from "./marks";
 import type { Box, Pencil, Surface } from "./surface";
 import { tex } from "./tex";
 import { rgb, type Theme } from "./theme";
-import { axis, linearTicks, type Axis } from "./ticks";
+import { axis, linearTicks, type Axis, type Tick } from "./ticks";
 
 export interface CornerInput {
   frame: CornerFrame;
@@ -18,6 +18,7 @@ export interface CornerInput {
   height: number;
 }
 
+const LABEL_ROOM = 24; // between two slanted labels
 const EDGE = { left: 56, right: 10, top: 22, bottom: 50, gap: 5 };
 
 export function cornerSize(width: number, count: number, asked: number): number {
@@ -94,8 +95,16 @@ function ticksOf(s: Surface, box: Box, x: Axis, y: Axis, side: { bottom: boolean
   const floor = box.y + box.h;
   s.stroke((p) => xs.forEach((t) => line(p, crisp(x.px(t.value)), floor, crisp(x.px(t.value)), floor - 4)), { color: theme.fg3 });
   if (side.left) s.stroke((p) => ys.forEach((t) => line(p, box.x, crisp(y.px(t.value)), box.x + 4, crisp(y.px(t.value)))), { color: theme.fg3 });
-  if (side.bottom) for (const t of xs) s.text(t.label!, x.px(t.value) + 3, floor + 9, { color: theme.fg2, size: size - 1, align: "end", baseline: "middle", rotate: -Math.PI / 5 });
+  if (side.bottom) for (const t of named(x, xs)) s.text(t.label!, x.px(t.value) + 3, floor + 9, { color: theme.fg2, size: size - 1, align: "end", baseline: "middle", rotate: -Math.PI / 5 });
   if (side.left) for (const t of ys) s.text(t.label!, box.x - 5, y.px(t.value), { color: theme.fg2, size: size - 1, align: "end", baseline: "middle" });
+}
+
+/** The ticks whose labels have room, between each other and beside those of the next panel. */
+function named(a: Axis, ticks: readonly Tick[]): readonly Tick[] {
+  const step = ticks.length > 1 ? ticks[1].value - ticks[0].value : 1;
+  const every = ticks.length > 1 && Math.abs(a.px(ticks[1].value) - a.px(ticks[0].value)) < LABEL_ROOM ? 2 : 1;
+  const [first, last] = [a.range[0] + LABEL_ROOM / 2, a.range[1] - LABEL_ROOM / 2];
+  return ticks.filter((t) => Math.round(t.value / step) % every === 0 && a.px(t.value) > first - EDGE.gap && a.px(t.value) < last + EDGE.gap);
 }
 
 const inside = (a: Axis, value: number): boolean => {

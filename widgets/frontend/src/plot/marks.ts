@@ -28,8 +28,8 @@ export function frame(s: Surface, box: Box, theme: Theme): void {
   s.stroke((p) => p.rect(crisp(box.x), crisp(box.y), Math.round(box.w), Math.round(box.h)), { color: theme.fg3, width: 1, alpha: 0.75 });
 }
 
-/** Past runs laid over the spectrum, by their place in the list. */
-export const GHOST_DASH: readonly (readonly number[])[] = [[6, 3], [12, 3], [9, 3, 2, 3], [4, 4, 1, 4]];
+/** Past runs laid over the spectrum, by their place in the list; longer than the dashes of components. */
+export const GHOST_DASH: readonly (readonly number[])[] = [[12, 4], [12, 3, 2, 3], [12, 3, 2, 3, 2, 3], [18, 3, 6, 3]];
 
 export const crisp = (x: number): number => Math.round(x) + 0.5;
 

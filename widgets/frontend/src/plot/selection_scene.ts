@@ -9,10 +9,11 @@ import type { Axis } from "./ticks";
 
 type Edge = Float32Array;
 
-/** Runs of bins that touch, as index pairs: a curve breaks where noticed ranges do. */
-export function runs(unit: { n: number; lo: ArrayLike<number>; hi: ArrayLike<number> }): [number, number][] {
+/** Runs of bins that touch, as index pairs: a curve breaks where noticed ranges do, and where a value of it is not known. */
+export function runs(unit: { n: number; lo: ArrayLike<number>; hi: ArrayLike<number> }, ...values: ArrayLike<number>[]): [number, number][] {
   const out: [number, number][] = [];
   for (let i = 0; i < unit.n; i++) {
+    if (values.some((v) => Number.isNaN(v[i]))) continue;
     const last = out.at(-1);
     if (last && Math.abs(unit.lo[i] - unit.hi[last[1]]) <= 1e-3 * unit.lo[i]) last[1] = i;
     else out.push([i, i]);
@@ -36,7 +37,7 @@ function along(p: Pencil, x: Axis, y: Axis, unit: BrushUnit | GhostUnit, values:
 }
 
 function ribbon(p: Pencil, x: Axis, y: Axis, unit: BrushUnit, low: Edge, high: Edge): void {
-  for (const run of runs(unit)) {
+  for (const run of runs(unit, low, high)) {
     along(p, x, y, unit, high, run, true);
     for (let i = run[1]; i >= run[0]; i--) {
       const at = floored(y, low[i]);
@@ -52,7 +53,7 @@ export function drawBand(s: Surface, at: SpectrumLayout, unit: BrushUnit, theme:
 }
 
 export function drawMedian(s: Surface, at: SpectrumLayout, unit: BrushUnit, theme: Theme): void {
-  const trace = (p: Pencil) => runs(unit).forEach((run) => along(p, at.x, at.y, unit, unit.mid, run, true));
+  const trace = (p: Pencil) => runs(unit, unit.mid).forEach((run) => along(p, at.x, at.y, unit, unit.mid, run, true));
   s.stroke(trace, { color: theme.bg, width: 3.6, alpha: 0.6 });
   s.stroke(trace, { color: theme.brush, width: 2, dash: BRUSH_DASH });
 }
@@ -76,7 +77,7 @@ export function drawGhost(s: Surface, at: SpectrumLayout, ghost: GhostFrame, pla
   const dash = GHOST_DASH[place % GHOST_DASH.length];
   for (const unit of ghost.units) {
     if (hidden.has(unit.name) || !unit.n) continue;
-    const trace = (p: Pencil) => runs(unit).forEach((run) => along(p, at.x, at.y, unit, unit.model, run, true));
+    const trace = (p: Pencil) => runs(unit, unit.model).forEach((run) => along(p, at.x, at.y, unit, unit.model, run, true));
     s.stroke(trace, { color: theme.bg, width: 3, alpha: 0.5 });
     s.stroke(trace, { color: theme.fg2, width: 1.4, dash });
   }
