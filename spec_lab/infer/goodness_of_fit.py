@@ -102,7 +102,7 @@ class GoodnessOfFit:
                 "Bins": [row[2] for row in rows],
                 "dof": [row[3] for row in rows],
                 "Expected": [f"{f.expected:.1f} ± {np.sqrt(f.variance):.1f}" for f in fits],
-                "z": [_number(f.z) for f in fits],
+                "z": [f"{f.z:+.2f}" if np.isfinite(f.z) else "" for f in fits],
                 "p": [_number(f.p) for f in fits],
                 "p of runs": [row[5] for row in rows],
                 "Longest run": [row[6] for row in rows],

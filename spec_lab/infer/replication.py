@@ -115,11 +115,16 @@ class PredictiveCheck:
     def sentence(self) -> str:
         """What it says."""
         p, n = self.p, len(self.simulated)
-        head = f"{round(p * (n + 1)) - 1} of {n} simulated data sets fit as badly as the recorded one or worse:"
+        worse = round(p * (n + 1)) - 1
+        head = f"{worse} of {n} simulated data sets fit as badly as the recorded one or worse:"
         if p < 0.01:
             return f"{head} the model would hardly ever give such data."
-        if p > 0.99:
+        if (n - worse + 1) / (n + 1) < 0.01:
             return f"{head} the data lie closer to the model than chance has it; are the errors too large?"
+        if worse in (0, n):
+            return f"{head} such data are at the edge of what this model gives, and more simulations would say how far out."
+        if p < 0.05:
+            return f"{head} the model seldom gives such data."
         return f"{head} such data are nothing unusual for this model."
 
     def figure(self, **options: Any) -> "Drawing":

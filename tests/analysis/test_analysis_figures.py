@@ -1,5 +1,6 @@
 """Figures: arrays in, a Figure out that shows what it was given, and no pyplot."""
 
+import itertools
 import subprocess
 import sys
 
@@ -200,3 +201,11 @@ def test_importing_analysis_brings_no_matplotlib_and_figures_no_pyplot():
         "a.figures.qq([1., 2.]); assert 'matplotlib.pyplot' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_ticks_of_a_narrow_range_do_not_touch():
+    x, y = np.linspace(-2.157, -1.745, 21), np.linspace(-3.81, -3.64, 21)
+    drawn = figures.contour(x, y, np.add.outer(((y + 3.72) / 0.02) ** 2, ((x + 1.95) / 0.06) ** 2), ("a", "b"))
+    drawn.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in drawn.axes[0].get_xticklabels() if label.get_text()]
+    assert len(boxes) > 2 and all(b.x0 - a.x1 > 8 for a, b in itertools.pairwise(boxes))

@@ -200,6 +200,20 @@ def test_a_wrong_model_never_gives_such_data():
     assert infer.ppc(n=99).units[0].outside.sum() > 12
 
 
+def test_a_few_simulations_do_not_call_a_wrong_model_right(two):
+    infer = made(1, model=bb())
+    infer.fit()
+    check = infer.ppc(n=20)
+    assert (
+        check.sentence.startswith("0 of 20")
+        and "at the edge" in check.sentence
+        and "more simulations" in check.sentence
+    )
+    close = two.ppc(n=20)  # all of these fit worse, which 20 do not prove
+    assert close.sentence.startswith("20 of 20") and "at the edge" in close.sentence
+    assert infer.goodness().info["z"][-1].startswith("+")
+
+
 def test_wrong_requests_are_named(two):
     for n in (0, -1, 2.5, True):
         with pytest.raises(ParameterError, match="number of simulated data sets"):

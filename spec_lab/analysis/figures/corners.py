@@ -18,7 +18,7 @@ def corner(
     best: ArrayLike | None = None,
     *,
     weights: ArrayLike | None = None,
-    bins: int = 40,
+    bins: int | None = None,
     levels: Sequence[float] = (0.393, 0.865),
     color: str = COLORS[0],
     overlay: Sequence[ArrayLike] = (),
@@ -33,7 +33,7 @@ def corner(
         labels: n labels; LaTeX between dollar signs.
         best: `f[n]`, marked by lines.
         weights: `f[s]`.
-        bins: Bins along each axis.
+        bins: Bins along each axis; 40 when left out, fewer for fewer than 8000 draws.
         levels: Masses within the contours; 1σ and 2σ of a two-dimensional Gaussian when left out.
         color: Of the contours.
         overlay: Further samples of the same parameters, drawn in the following colours.
@@ -48,6 +48,7 @@ def corner(
     samples, weights = samples[finite], None if weights is None else np.asarray(weights, float)[finite]
     if len(samples) <= n:
         return _placeholder(len(samples), n)
+    bins = bins or int(np.clip(2 * np.cbrt(len(samples)), 10, 40))
     size = LEFT + PANEL * n + RIGHT
     figure = Drawing(figsize=(size, size))
     figure.subplots(n, n, squeeze=False)

@@ -100,6 +100,7 @@ def contour(
     if best is not None:
         axes.plot(*best, "+", color="black")
     axes.set(xlabel=labels[0], ylabel=labels[1])
+    axes.xaxis.set_major_locator(MaxNLocator(5))  # of more, the long numbers of a narrow range would touch
     return figure
 
 
