@@ -70,6 +70,16 @@ def _with_values(setup: Setup, indices: tuple[int, ...], value: float) -> np.nda
     return values
 
 
+def _check_range(setup: Setup, index: int, what: str) -> tuple[float, float]:
+    """Where a group may go: some way at least."""
+    low, high = setup.range_of(index)
+    if not low < high:
+        lows, highs = zip(*(setup.slots[i].limits for i in links.members(setup.partition, index)), strict=True)
+        allowed = f"a prior that reaches into {[max(lows), min(highs)]}"
+        raise ParameterError(what, got=setup.priors[index], allowed=allowed)
+    return low, high
+
+
 @attrs.frozen
 class SetValue(Edit):
     """Give a parameter (and its group) a value."""
@@ -161,6 +171,7 @@ class Link(Edit):
             ties=tuple(sorted(kept.items())),
             values=_with_values(setup.replace(partition=partition), (master,), float(setup.values[master])),
         )
+        _check_range(changed, master, f"no value is allowed for all of {_listed(self.pids)}")
         return sky.check(changed.replace(values=changed.settle(changed.values)))
 
     def as_code(self) -> str:
@@ -201,14 +212,8 @@ class SetPrior(Edit):
         index = setup.index(self.pid)
         group = links.members(setup.partition, index)
         changed = setup.replace(priors=_spread(setup.priors, group, self.prior))
-        low, high = changed.range_of(index)
-        if not low < high:
-            slot = setup.slots[index]
-            raise ParameterError(
-                f"the prior of par[{self.pid}] ({slot.name}) lies outside the parameter's limits",
-                got=self.prior,
-                allowed=f"a prior that reaches into {list(slot.limits)}",
-            )
+        what = f"the prior of par[{self.pid}] ({setup.slots[index].name}) lies outside the parameter's limits"
+        low, high = _check_range(changed, index, what)
         value = float(setup.values[index])
         if low <= value <= high or setup.root(index) in setup.tied:
             return changed
@@ -236,6 +241,8 @@ class Tie(Edit):
         index = setup.index(self.pid)
         root = setup.root(index)
         kept = {pid: text for pid, text in setup.ties if pid - 1 != root}
+        if not isinstance(self.expression, str):
+            raise ParameterError("a tie is text", got=self.expression, allowed="such as '2*par[1] + 0.5'")
         text = self.expression.strip().lstrip("=").strip()
         if text:
             for source in ties.sources(text):
@@ -243,10 +250,7 @@ class Tie(Edit):
             kept[root + 1] = text
             ties.order(kept, lambda pid: setup.partition[pid - 1] + 1)
         changed = setup.replace(ties=tuple(sorted(kept.items())))
-        values = changed.settle(changed.values)
-        if not np.all(np.isfinite(values)):
-            raise ParameterError(f"the tie {text!r} of par[{self.pid}] has no finite value at the present parameters")
-        return sky.check(changed.replace(values=values))
+        return sky.check(changed.replace(values=changed.settle(changed.values)))
 
     def as_code(self) -> str:
         return (

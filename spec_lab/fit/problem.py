@@ -49,7 +49,7 @@ class Program:
         return function(View(self.layout, block), space, *args)
 
 
-# A program with all engines compiled holds about 0.13 GB, most of it NUTS; one that was dropped comes back from JAX's cache on disk.
+# A program with all engines compiled holds about 0.13 GB, most of it NUTS; one dropped comes back from the cache on disk.
 @functools.lru_cache(maxsize=16)
 def _program(layout: Layout, treedef: Any) -> Program:
     return Program(layout, treedef)

@@ -148,11 +148,18 @@ class Setup(Struct):
         return self.replace(values=self.settle(values))
 
     def settle(self, values: np.ndarray) -> np.ndarray:
-        """Slot values in which links and ties hold: members copy their master, ties are evaluated in order."""
+        """Slot values in which links and ties hold: members copy their master, ties are evaluated in order.
+
+        Raises:
+            ParameterError: A tie has no finite value.
+        """
         values = np.array(values, dtype=float)[list(self.partition)]
         texts = dict(self.ties)
         for pid in ties.order(texts, self._root_pid):
-            value = ties.evaluate(texts[pid], lambda n: values[self.partition[n - 1]], np)
+            value = ties.number(texts[pid], lambda n: float(values[self.partition[n - 1]]))
+            if not np.isfinite(value):
+                what = f"the tie {texts[pid]!r} of par[{pid}] has no finite value there"
+                raise ParameterError(what, hint="Move the parameters it reads, or remove the tie first.")
             values[list(links.members(self.partition, pid - 1))] = value
         return values
 

@@ -96,15 +96,15 @@ def parse(expression: str) -> ast.expr:
     text = re.sub(r"\bp(\d+)\b", r"par[\1]", expression.strip().lstrip("="))
     try:
         tree = ast.parse(text, mode="eval").body
-    except SyntaxError as error:
+        _check(tree, expression)
+    except (SyntaxError, RecursionError, MemoryError) as error:
         raise ParameterError("the tie is not an expression", got=expression, allowed=_ALLOWED) from error
-    _check(tree, expression)
     return tree
 
 
 def _check(node: ast.AST, expression: str) -> None:
     match node:
-        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool) and abs(node.value) < 1e300:
             return
         case ast.Subscript(value=ast.Name(id="par"), slice=ast.Constant(value=int(n))) if n >= 1:
             return
@@ -139,10 +139,12 @@ def evaluate(expression: str, par: Callable[[int], Any], functions: Any = math) 
 
 def _evaluate(node: ast.expr, par: Callable[[int], Any], functions: Any) -> Any:
     match node:
-        case ast.Constant(value=value):
-            return value
+        case ast.Constant(value=int() | float() as value):
+            return float(value)  # whole numbers have powers without end: 9**9**9
         case ast.Subscript(slice=ast.Constant(value=int(n))):
             return par(n)
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int(power))):
+            return _evaluate(left, par, functions) ** power
         case ast.BinOp(left=left, op=op, right=right):
             return _OPERATORS[type(op)](_evaluate(left, par, functions), _evaluate(right, par, functions))
         case ast.UnaryOp(op=op, operand=operand):
@@ -156,6 +158,15 @@ def _evaluate(node: ast.expr, par: Callable[[int], Any], functions: Any) -> Any:
                 value = value.constant
             return abs(value) if name == "abs" else getattr(functions, name)(value)
     raise AssertionError(f"unchecked node {ast.dump(node)}")
+
+
+def number(expression: str, par: Callable[[int], float]) -> float:
+    """The tie's value as a number; nan where it has none (a logarithm of nothing, a division by zero)."""
+    try:
+        value = evaluate(expression, par)
+    except (ArithmeticError, ValueError):
+        return math.nan
+    return float(value) if isinstance(value, float) else math.nan  # a root of a negative number is complex
 
 
 def as_affine(expression: str) -> Affine | None:

@@ -179,6 +179,21 @@ def test_the_model_tree_shows_values_and_freezes(joint):
     assert [p.frozen for p in parameters] == [False, True, False]
 
 
+def test_a_link_that_leaves_no_value_is_refused(joint):
+    narrow = SetPrior(1, unif(-2, -1)).apply(joint)
+    factor = next(slot.pid for slot in joint.slots if slot.name == "rf")
+    with pytest.raises(ParameterError, match=r"no value is allowed for all of \[1, 9\].*got unif\(-2, -1\)"):
+        Link((1, factor)).apply(narrow)
+
+
+def test_a_tie_always_has_a_finite_value(joint):
+    tied = Tie(4, "1/par[1]").apply(joint)
+    for edit in (SetValue(1, 0.0), SetFree((0.0, 2.0, 0.0, 2.0, 0.0)), Tie(5, "log(par[1])"), Tie(5, 3)):
+        with pytest.raises(ParameterError, match=r"no finite value|a tie is text"):
+            edit.apply(tied)
+    assert SetValue(1, -0.5).apply(tied).values[3] == -2.0
+
+
 edits = st.one_of(
     st.builds(lambda a: Link(tuple(a)), st.lists(st.integers(1, 6), min_size=2, max_size=3, unique=True)),
     st.builds(lambda a: Unlink((a,)), st.integers(1, 6)),

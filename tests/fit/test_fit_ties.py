@@ -2,6 +2,8 @@
 
 import math
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -90,3 +92,18 @@ def test_a_cycle_through_a_link_is_seen():
 
 def test_sources():
     assert ties.sources("par[7]*2 + p3 - par[7]") == (3, 7)
+
+
+@pytest.mark.parametrize("text", ["9**9**9**9", "1/0", "sqrt(-1)", "(-8)**0.5", "exp(1000)", "log(par[1]-par[1])"])
+def test_what_has_no_finite_value_is_nan_and_takes_no_time(text):
+    assert np.isnan(ties.number(text, lambda n: 1.0))
+
+
+@pytest.mark.parametrize("text", ["(" * 300 + "1" + ")" * 300, "-" * 3000 + "1", "+".join(["par[1]"] * 5000), "1e400"])
+def test_endless_expressions_are_refused(text):
+    with pytest.raises(ParameterError):
+        ties.parse(text)
+
+
+def test_whole_powers_compile_to_products():
+    assert "integer_pow" in str(jax.make_jaxpr(lambda x: ties.evaluate("par[1]**3", lambda n: x, jnp))(2.0))
