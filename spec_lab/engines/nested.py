@@ -8,12 +8,15 @@ run looks at the stop flag between rounds and keeps what it has.
 """
 
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines import nested_files
 from spec_lab.engines.control import Control
+from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.kernels import Kernels, Sharpened, sharpen
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import above, at_least, seed
@@ -40,6 +43,8 @@ class NestedOptions:
         sharpen: Whether to end with importance draws around the posterior points, which bring the error of ln Z from a
             few tenths to a hundredth (kept only where the weights allow it, see `kernels`).
         seed: Of everything random.
+        savepath: Folder that keeps the run; "" writes nothing.
+        resume: Folder of a saved run of the same problem to go on with; "" starts anew.
     """
 
     live: int = at_least(16, 500)
@@ -48,6 +53,8 @@ class NestedOptions:
     max_rounds: int = at_least(1, 2000)
     sharpen: bool = True
     seed: int = seed()
+    savepath: str = ""
+    resume: str = ""
 
 
 class _Run:
@@ -60,12 +67,18 @@ class _Run:
         log_dead: ln of the evidence of the dead.
     """
 
-    def __init__(self, source: Compiled | Hooked, n: int, options: NestedOptions):
+    def __init__(
+        self, source: Compiled | Hooked, n: int, options: NestedOptions, saved: nested_files.Saved | None = None
+    ):
         self.source, self.n, self.options = source, n, options
         self.random = np.random.default_rng(options.seed)
-        self.dead: list[Points] = []
-        self.log_volume, self.log_dead, self.rounds = 0.0, -np.inf, 0
         self.dying = max(options.live // 4, 1)
+        if saved is not None:
+            self.live, self.dead, self.log_volume, self.log_dead, source.calls, state = saved
+            self.random.bit_generator.state = state
+            return
+        self.dead: list[Points] = []
+        self.log_volume, self.log_dead = 0.0, -np.inf
         q = source.start(options.live, self.random)
         log_like, log_density = source.measure(q)
         self.live = _sorted(Points(q, log_like, log_density, self.random.uniform(size=options.live)))
@@ -82,7 +95,16 @@ class _Run:
         region = self._region(rest, worst)
         new = self.source.renew(Points(*(a[parents] for a in rest)), region, int(self.random.integers(2**31)))
         self.live = _sorted(Points(*(np.concatenate(pair) for pair in zip(rest, new, strict=True))))
-        self.rounds += 1
+
+    def saved(self) -> nested_files.Saved:
+        """All that the run needs to go on."""
+        random = dict(self.random.bit_generator.state)
+        return nested_files.Saved(self.live, self.dead, self.log_volume, self.log_dead, self.source.calls, random)
+
+    @property
+    def rounds(self) -> int:
+        """Rounds so far."""
+        return len(self.dead)
 
     def _region(self, rest: Points, worst: Points) -> Region:
         root, n = np.zeros((self.source.width,) * 2), self.n
@@ -147,7 +169,11 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
         raise EngineError("too few live points", got=options.live, allowed=f"at least {max(4 * problem.n, 16)}")
     target = Target(problem, hooks)
     control.report(None, "drawing from the priors")
-    state = _Run(Hooked(target) if hooks else Compiled(problem), problem.n, options)
+    kept = options.savepath or options.resume
+    own = fingerprint(problem, hooks, live=options.live, moves=options.moves) if kept else {}
+    go_on = options.resume and resumable(Path(options.resume), "nested", nested_files.RUN, own)
+    saved = nested_files.read(Path(options.resume)) if go_on else None
+    state = _Run(Hooked(target) if hooks else Compiled(problem), problem.n, options, saved)
     if not np.isfinite(state.live.log_like[-1]):
         raise EngineError(
             f"the likelihood is zero at all of {options.live} draws from the priors",
@@ -158,6 +184,9 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
         message = f"round {state.rounds}: ln Z = {state.log_z:.2f}, at most {state.remaining:.2g} to come"
         live = {} if hooks else {"draws": partial(_so_far, state, state.rounds, state.live)}
         control.report(None, message, log_evidence=state.log_z, remaining=state.remaining, **live)
+    if options.savepath:
+        nested_files.write(Path(options.savepath), state.saved())
+        write_fingerprint(Path(options.savepath), "nested", own)
     return _outcome(target, state, options, control)
 
 

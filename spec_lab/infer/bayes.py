@@ -52,13 +52,21 @@ class BayesInfer(Infer):
         check_proper(self.problem, "A NumPyro model")
         return numpyro_model(self.problem)
 
-    def nested(self, **options: Any) -> Posterior:
+    def nested(self, *, resume: bool = True, savepath: str | Path | None = None, **options: Any) -> Posterior:
         """Evidence and posterior by nested sampling, without any native library.
 
         Args:
-            **options: See `spec_lab.engines.nested.NestedOptions`: `live`, `moves`, `tolerance`, `sharpen`, `seed`.
+            resume: Go on with the run in `savepath` if there is one: a stopped one ends as if it had never been stopped, a
+                finished one goes on to a smaller `tolerance` or is read whole. A run of another model, other data or other
+                priors is refused.
+            savepath: Folder that keeps the run (`1-nested.npz`, `1-nested_fingerprint.json`), made if missing; None writes
+                nothing.
+            **options: See `spec_lab.engines.nested.NestedOptions`: `live`, `moves`, `tolerance`, `max_rounds`, `sharpen`, `seed`.
+
+        Raises:
+            EngineError: `resume` meets a run of something else.
         """
-        return self._sampled("nested", **options)
+        return self._sampled("nested", **_files(savepath, resume), **options)
 
     def emcee(
         self,

@@ -9,7 +9,10 @@ from small import make_data, make_unit
 
 from spec_lab import BayesInfer, MaxLikeFit, unif
 from spec_lab._base import EngineError
+from spec_lab.engines import nested_files
 from spec_lab.engines.fingerprint import fingerprint
+from spec_lab.engines.nested import NestedOptions, _Run
+from spec_lab.engines.terrain import Compiled
 from spec_lab.fit import Problem
 from spec_lab.models import component, cpl, pl
 
@@ -139,6 +142,49 @@ def test_user_functions_of_one_name_are_told_apart():
 
 def test_a_fingerprint_is_the_same_in_an_equal_set_up():
     assert fingerprint(make().problem) == fingerprint(make().problem)
+
+
+class TestNested:
+    def test_a_run_goes_on_as_if_it_had_never_ended(self, tmp_path):
+        short = make().nested(live=100, max_rounds=9, savepath=tmp_path)
+        assert short.outcome.status == "limit"
+        whole, at_once = make().nested(live=100, savepath=tmp_path), make().nested(live=100)
+        np.testing.assert_array_equal(whole.sample, at_once.sample)
+        assert whole.outcome.message == at_once.outcome.message
+        for name in ("iterations", "evaluations", "dead_log_evidence"):
+            assert whole.outcome.figures[name] == at_once.outcome.figures[name]
+
+    def test_a_run_that_ended_is_taken_as_it_is_or_goes_deeper(self, tmp_path):
+        first = make().nested(live=100, savepath=tmp_path)
+        again, deeper = (
+            make().nested(live=100, savepath=tmp_path),
+            make().nested(live=100, tolerance=1e-4, savepath=tmp_path),
+        )
+        np.testing.assert_array_equal(again.sample, first.sample)
+        assert deeper.outcome.figures["iterations"] > first.outcome.figures["iterations"]
+
+    def test_one_that_made_no_round_begins_where_it_was(self, tmp_path):
+        folder = tmp_path / "run"
+        nested_files.write(folder, begun := self.begun())
+        for ours, theirs in zip(nested_files.read(folder).live, begun.live, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        assert nested_files.read(folder).dead == [] and nested_files.read(folder).log_dead == -np.inf
+
+    @staticmethod
+    def begun():
+        options = NestedOptions(live=20)
+        return _Run(Compiled(make().problem), 2, options).saved()
+
+    @pytest.mark.parametrize(("what", "infer", "options"), [
+        ("model", lambda: make(model=cpl()), {}), ("priors", changed_prior, {}), ("live", make, {"live": 60}),
+    ])  # fmt: skip
+    def test_another_fit_is_refused_and_the_file_stays(self, tmp_path, what, infer, options):
+        make().nested(live=40, max_rounds=2, savepath=tmp_path)
+        before = (tmp_path / nested_files.RUN).read_bytes()
+        with pytest.raises(EngineError, match=rf"belongs to another fit: .*{what}.* differ"):
+            infer().nested(**{"live": 40, **options}, savepath=tmp_path)
+        assert (tmp_path / nested_files.RUN).read_bytes() == before
+        assert infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path, resume=False)
 
 
 def test_no_step_left_is_refused():
