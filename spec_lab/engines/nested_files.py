@@ -39,12 +39,12 @@ class Saved(NamedTuple):
 def write(folder: Path, run: Saved) -> None:
     """Keep a run; the file is written whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    live = {f"live_{name}": getattr(run.live, name) for name in Points._fields}
+    arrays: dict[str, Any] = {f"live_{name}": getattr(run.live, name) for name in Points._fields}
     fallen = Points._fields if run.dead else ()
-    dead = {f"dead_{name}": np.concatenate([getattr(points, name) for points in run.dead]) for name in fallen}
+    arrays |= {f"dead_{name}": np.concatenate([getattr(points, name) for points in run.dead]) for name in fallen}
     part = folder / (RUN + ".part.npz")
     numbers = np.array([run.log_volume, run.log_dead, run.calls, len(run.dead)])
-    np.savez(part, numbers=numbers, random=json.dumps(run.random), **live, **dead)
+    np.savez(part, numbers=numbers, random=json.dumps(run.random), **arrays)
     os.replace(part, folder / RUN)
 
 
