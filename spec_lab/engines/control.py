@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+COMPILING = "compiling for this model, the first time only; a stop waits for the end of it"
 PATIENCE = 0.2  # seconds after which a paused run notices a stop flag that was set behind its back
 
 

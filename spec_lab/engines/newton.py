@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.control import Control
+from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.gaussian import best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
@@ -145,7 +145,7 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
     if not problem.knows(resume):
-        control.report(None, "compiling for this model, the first time only")
+        control.report(None, COMPILING)
     best = _descend(problem, problem.setup.free_values, options, control)
     begun = 1
     while begun < options.starts and not control.stopped:

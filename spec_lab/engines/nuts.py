@@ -2,18 +2,21 @@
 
 The loop is one compiled block of draws for all chains, so the run is live, can be stopped between blocks and compiles once per
 structure. Chains move in coordinates `v` whitened by the curvature at the mode, `u = mode + root @ v`, which makes warm-up
-short. The potential is the problem's own log density: no effect handler runs inside the loop.
+short. The potential is the problem's own log density: no effect handler runs inside the loop. Chains that were saved can be
+gone on with, by the same problem only (`fingerprint`): their file holds the state of the kernel, adaptation and keys included.
 """
 
 import functools
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.control import Control
+from spec_lab.engines.control import COMPILING, Control
+from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.mixing import ess, ess_sd, rhat
 from spec_lab.engines.mode import whitening
 from spec_lab.engines.outcome import Outcome, Status
@@ -24,6 +27,7 @@ from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u
 from spec_lab.tree.attrs import frozen_static
 
+CHAINS = "1-nuts.npz"
 BLOCK = 25  # draws between two looks at the stop flag
 RHAT_LIMIT = 1.02
 LEAST_EFFECTIVE = 100  # independent draws, for a mean to a tenth of a standard deviation
@@ -41,12 +45,37 @@ class NutsOptions:
         warmup: Draws of every chain for adaptation, thrown away.
         chains: Chains, moved together.
         seed: Of the chains.
+        savepath: Folder to write the chains to; "" writes nothing.
+        resume: Folder of saved chains of the same problem to go on with until each has `draws`; "" starts anew.
     """
 
     draws: int = at_least(4, 1000)
     warmup: int = at_least(0, 200)
     chains: int = at_least(1, 4)
     seed: int = seed()
+    savepath: str = ""
+    resume: str = ""
+
+
+class Chains(NamedTuple):
+    """Where the chains stand.
+
+    Attributes:
+        mode: `f[width]`, where `v` is 0.
+        root: `f[width, width]`, the scales of `v`.
+        state: Of the kernel, all chains.
+        kept: One triple a block: places `f[BLOCK, chains, width]`, divergences and leapfrog steps `[BLOCK, chains]`.
+    """
+
+    mode: np.ndarray
+    root: np.ndarray
+    state: Any
+    kept: list[tuple[np.ndarray, ...]]
+
+    @property
+    def done(self) -> int:
+        """Draws of every chain, the warm-up's included."""
+        return BLOCK * len(self.kept)
 
 
 class _Functions:
@@ -100,21 +129,66 @@ def run(problem: Problem, options: NutsOptions, control: Control) -> Outcome:
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
-    control.report(None, "finding the mode")
-    mode, root = whitening(problem)
+    saved = Path(options.resume or options.savepath or ".")
+    own = (
+        fingerprint(problem, warmup=options.warmup, chains=options.chains) if options.resume or options.savepath else {}
+    )
+    again = bool(options.resume) and resumable(saved, "nuts", CHAINS, own)
+    chains = _begin(problem, options, control, saved if again else None)
+    earlier = chains.done
+    chains = _walk(problem, chains, options, control)
+    outcome = _outcome(problem, chains, earlier, options, control)
+    if options.savepath:
+        _write(Path(options.savepath), chains)
+        write_fingerprint(Path(options.savepath), "nuts", own)
+    return outcome
+
+
+def _begin(problem: Problem, options: NutsOptions, control: Control, folder: Path | None) -> Chains:
+    """New chains, or (`folder`) those that were saved there."""
     start, block = _functions(options.warmup, options.chains)
-    control.report(None, "compiling (the first time only)")
+    leaves, kept = [], []
+    if folder is None:
+        control.report(None, "finding the mode")
+        mode, root = whitening(problem)
+    else:
+        mode, root, leaves, kept = _read(folder)
+    if not problem.knows(block):
+        control.report(None, COMPILING)
     state = problem.run(start, mode, root, np.uint32(options.seed))
-    total, kept, done = options.warmup + options.draws, [], 0
-    while done < total and not control.stopped:
-        state, out = problem.run(block, mode, root, state)
+    return Chains(mode, root, jax.tree.unflatten(jax.tree.structure(state), leaves) if leaves else state, kept)
+
+
+def _walk(problem: Problem, chains: Chains, options: NutsOptions, control: Control) -> Chains:
+    _, block = _functions(options.warmup, options.chains)
+    total, kept, first = options.warmup + options.draws, chains.kept, -(-options.warmup // BLOCK)
+    while chains.done < total and not control.stopped:
+        state, out = problem.run(block, chains.mode, chains.root, chains.state)
         kept.append(tuple(np.asarray(o) for o in out))
-        done += BLOCK
-        phase = "warm-up" if done <= options.warmup else "draws"
-        words = f"{phase}: {done} of {total} in {options.chains} chains"
-        seen = functools.partial(_so_far, kept, -(-options.warmup // BLOCK), len(kept), problem.n)
-        control.report(min(done / total, 1.0), words, **({"draws": seen} if phase == "draws" else {}))
-    return _outcome(problem, kept, done, options, control)
+        chains = chains._replace(state=state)
+        phase = "warm-up" if chains.done <= options.warmup else "draws"
+        words = f"{phase}: {chains.done} of {total} in {options.chains} chains"
+        seen = functools.partial(_so_far, kept, first, len(kept), problem.n)
+        control.report(min(chains.done / total, 1.0), words, **({"draws": seen} if phase == "draws" else {}))
+    return chains
+
+
+def _write(folder: Path, chains: Chains) -> None:
+    """Keep the chains; the file is written whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    x, diverging, steps = (np.concatenate(parts) for parts in zip(*chains.kept, strict=True))
+    state = {f"state_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(chains.state))}
+    part = folder / (CHAINS + ".part.npz")
+    np.savez(part, mode=chains.mode, root=chains.root, x=x, diverging=diverging, steps=steps, **state)
+    part.replace(folder / CHAINS)
+
+
+def _read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], list[tuple[np.ndarray, ...]]]:
+    """Mode, root, the arrays of the kernel's state, and the blocks."""
+    with np.load(folder / CHAINS) as file:
+        blocks = [np.split(file[name], len(file[name]) // BLOCK) for name in ("x", "diverging", "steps")]
+        leaves = [file[f"state_{i}"] for i in range(sum(name.startswith("state_") for name in file.files))]
+        return file["mode"], file["root"], leaves, list(zip(*blocks, strict=True))
 
 
 def _so_far(kept: list[Any], first: int, last: int, n: int) -> np.ndarray:
@@ -126,11 +200,12 @@ def _so_far(kept: list[Any], first: int, last: int, n: int) -> np.ndarray:
     return np.concatenate([kept[i][0][:, :, :n].reshape(-1, n) for i in range(first, last, every)])
 
 
-def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions, control: Control) -> Outcome:
-    joined = [np.concatenate(parts)[:, ...] for parts in zip(*kept, strict=True)] if kept else []
+def _outcome(problem: Problem, walked: Chains, earlier: int, options: NutsOptions, control: Control) -> Outcome:
+    done = walked.done
     burned = options.warmup if done > options.warmup + BLOCK else done // 2
-    if not kept or done - burned < 1:
+    if not done:
         raise EngineError("stopped before the first draw", hint="Start again and give it a moment.")
+    joined = [np.concatenate(parts) for parts in zip(*walked.kept, strict=True)]
     x, diverging, steps = (part[burned : burned + options.draws] for part in joined)
     chains = np.swapaxes(x, 0, 1)[:, :, : problem.n]
     draws = np.swapaxes(chains, 0, 1).reshape(-1, problem.n)
@@ -140,7 +215,9 @@ def _outcome(problem: Problem, kept: list[Any], done: int, options: NutsOptions,
     remark = _doubts(worst, min(means, widths), diverged)
     status = Status.doubtful if remark else Status.converged
     if control.stopped and done < options.warmup + options.draws:
-        status, remark = Status.stopped, f" {len(draws)} draws, R-hat {worst:.3f}.{remark}"
+        status, remark = Status.stopped, f" {len(draws)} draws.{remark}"
+    if earlier:
+        remark += f" {earlier} of its {done} steps were taken from {options.resume}."
     return sample_outcome(
         target,
         engine="nuts",

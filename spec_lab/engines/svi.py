@@ -13,7 +13,7 @@ import jax
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.control import Control
+from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.mode import find_mode
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.preview import PARETO_LIMIT
@@ -54,8 +54,8 @@ def run(problem: Problem, options: SviOptions, control: Control) -> Outcome:
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
+    control.report(None, COMPILING)
     svi, guide, fitted = _prepared(problem, options)
-    control.report(None, "compiling")
     state = svi.init(jax.random.key(options.seed), init_params=_laplace(problem, fitted, options.seed))
     block = jax.jit(lambda s: jax.lax.scan(lambda s, _: svi.update(s), s, None, length=BLOCK))
     done, losses = 0, []

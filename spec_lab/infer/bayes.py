@@ -25,13 +25,20 @@ class BayesInfer(Infer):
         """
         return self._sampled("preview", **options)
 
-    def nuts(self, **options: Any) -> Posterior:
+    def nuts(self, *, resume: bool = True, savepath: str | Path | None = None, **options: Any) -> Posterior:
         """Posterior by Hamiltonian Monte Carlo, several chains.
 
         Args:
+            resume: Go on with the chains in `savepath` if there are some: they are extended until each has `draws`. Those of
+                another model, other data or other priors are refused.
+            savepath: Folder that keeps the chains (`1-nuts.npz`, `1-nuts_fingerprint.json`), made if missing; None writes
+                nothing.
             **options: See `spec_lab.engines.nuts.NutsOptions`: `draws`, `warmup`, `chains`, `seed`.
+
+        Raises:
+            EngineError: `resume` meets chains of something else.
         """
-        return self._sampled("nuts", **options)
+        return self._sampled("nuts", **_files(savepath, resume), **options)
 
     def svi(self, **options: Any) -> Posterior:
         """A Gaussian approximation of the posterior by variational inference, through the bridge to NumPyro.
