@@ -19,7 +19,7 @@ export interface CornerInput {
 }
 
 const LABEL_ROOM = 24; // between two slanted labels
-const EDGE = { left: 56, right: 10, top: 22, bottom: 50, gap: 5 };
+const EDGE = { left: 56, right: 10, top: 22, bottom: 55, gap: 5 };
 
 export function cornerSize(width: number, count: number, asked: number): number {
   return asked > 0 ? asked : Math.round(Math.min(width, Math.max(260, 110 * count + 80), 640));
@@ -67,7 +67,7 @@ export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
     else pair(s, frame, i, j, box, x, y, theme);
     outline(s, box, theme);
     ticksOf(s, box, x, y, { bottom: r === n - 1, left: c === 0 && r > 0 }, theme, size);
-    if (r === n - 1) s.text(tex(frame.labels[j]), box.x + box.w / 2, box.y + box.h + 44, { color: theme.fg, size: 12, align: "middle" });
+    if (r === n - 1) s.text(tex(frame.labels[j]), box.x + box.w / 2, box.y + box.h + 43, { color: theme.fg, size: 12, align: "middle" });
     if (c === 0 && r > 0) s.text(tex(frame.labels[i]), left - EDGE.left + 12, box.y + box.h / 2, { color: theme.fg, size: 12, align: "middle", rotate: -Math.PI / 2 });
     if (r === c) title(s, frame, i, box, theme, n, size);
   }
