@@ -5,8 +5,7 @@ is. `Fluxes` is what analyzers share: each quantity is evaluated at the draws th
 correlation between parameters. Cosmology is astropy's.
 """
 
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
@@ -18,73 +17,11 @@ from spec_lab.analysis import Sample
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
 from spec_lab.infer.asked import whole
-from spec_lab.infer.quantities import KEV_TO_ERG
-from spec_lab.models import Grid, Model
+from spec_lab.models import Model
+from spec_lab.models.bands import Band, in_band
 
-BINS = 2000
-BLOCK = 64  # draws at once
 MPC = 3.0856775814913673e24  # cm
 AMOUNTS = ("N_H", "N_H0", "EBV")  # of absorbing gas and dust; without them nothing is absorbed
-
-
-class Band(NamedTuple):
-    """Photons of a model in the bins of a band.
-
-    Attributes:
-        edges: `f[e + 1]`, keV.
-        photons: `f[s, e]`, photons/cm²/s in each bin.
-    """
-
-    edges: np.ndarray
-    photons: np.ndarray
-
-    @property
-    def photon_flux(self) -> np.ndarray:
-        """`f[s]`, photons/cm²/s."""
-        return self.photons.sum(axis=1)
-
-    @property
-    def energy_flux(self) -> np.ndarray:
-        """`f[s]`, erg/cm²/s; photons of a bin have the mean energy of a power law through its neighbours."""
-        lo, hi = self.edges[:-1], self.edges[1:]
-        width, middle = np.log(hi / lo), np.sqrt(lo * hi)
-        log_density = np.log(np.maximum(np.abs(self.photons) / (hi - lo), 1e-300))
-        slope = np.clip(np.gradient(log_density, np.log(middle), axis=1), -50, 50)
-        return KEV_TO_ERG * np.sum(self.photons * middle * (1 + (2 * slope + 3) * width**2 / 24), axis=1)
-
-
-@partial(jax.jit, static_argnums=0)
-def _photons(structure: Any, thetas: Any, grid: Grid) -> Any:
-    return jax.vmap(lambda theta: structure.photons(theta, grid))(thetas)
-
-
-def in_band(model: Model, thetas: Any, low: float, high: float, T: float | None = None) -> Band:
-    """Photons from `low` to `high` keV.
-
-    Args:
-        model: Additive.
-        thetas: `f[s, k]`, parameter vectors of the model.
-        low: keV.
-        high: keV.
-        T: Time, s, for time-dependent models.
-
-    Raises:
-        ParameterError: The band is empty or not positive.
-    """
-    try:
-        proper = 0 < low < high < np.inf
-    except (TypeError, ValueError):
-        proper = False
-    if not proper:
-        raise ParameterError("the energy band is empty or not positive", got=(low, high), allowed="0 < low < high, keV")
-    edges = np.geomspace(low, high, BINS + 1)
-    grid, thetas = Grid.make(edges[:-1], edges[1:], T=T, nodes=4), np.asarray(thetas, float)
-    size, made = BLOCK if len(thetas) > 1 else 1, []
-    for at in range(0, len(thetas), size):
-        block = thetas[at : at + size]
-        filled = np.concatenate([block, np.repeat(block[:1], size - len(block), axis=0)])
-        made.append(np.asarray(_photons(model.structure, filled, grid))[: len(block)])
-    return Band(edges, np.concatenate(made))
 
 
 def without_absorption(model: Model, thetas: np.ndarray) -> np.ndarray:

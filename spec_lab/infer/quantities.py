@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab.fit.layout import statistic_of
-
-KEV_TO_ERG = 1.602176634e-9  # exact since the SI of 2019
+from spec_lab.models.energy import KEV_TO_ERG as KEV_TO_ERG
 
 
 class UnitReading:

@@ -7,6 +7,7 @@
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
+    bands        integrals over a band: fluxes
     pieces       bins cut where a curve breaks, at energies that are parameters
     preparation  bins cut where an absorption edge lies, and tables looked up, once for a grid
     parse, catalog                       from text to model; what there is

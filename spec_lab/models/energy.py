@@ -23,6 +23,7 @@ import numpy as np
 
 from spec_lab._base import ModelError
 
+KEV_TO_ERG = 1.602176634e-9  # exact since the SI of 2019
 RULES = ("exact", "trapezoid5")
 _FLOOR = 1e-10  # keV; bayspec's floor for a grid that starts at zero
 _STEEPEST = 8.0  # |d ln N / d ln E| which the Gauss-Legendre rule must still integrate to _TOLERANCE

@@ -28,7 +28,7 @@ from jax.core import Tracer
 
 from spec_lab._base import ModelError
 from spec_lab._base.info import Info
-from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.energy import KEV_TO_ERG, Energy, Grid
 from spec_lab.models.parameter import Parameter, read, rewritten
 
 if TYPE_CHECKING:
@@ -182,6 +182,9 @@ class Model(eqx.Module):
         Raises:
             ModelError: The model is a factor, which has no integral.
         """
+        return grid.gathered(self._additive().binned(grid, self.split(theta)))
+
+    def _additive(self) -> Model:
         if self.kind != "add":
             raise ModelError(
                 f"{self.expression} is a factor: it has no photons of its own",
@@ -189,7 +192,7 @@ class Model(eqx.Module):
                 allowed="add",
                 hint="Multiply it with an additive component, for example pl().",
             )
-        return grid.gathered(self.binned(grid, self.split(theta)))
+        return self
 
     def prepare(self, grid: Grid) -> Grid:
         """The grid made ready: cross-sections tabulated at its nodes, bins cut at absorption edges (see `preparation`).
@@ -217,6 +220,39 @@ class Model(eqx.Module):
         curve = _curve(self.structure, jnp.asarray(theta, float), jnp.asarray(E, float), T)
         return curve if traced else np.asarray(curve)
 
+    def phtspec(self, E: Any, T: Any = None) -> Any:
+        """`evaluate` at the start values: N(E), photons/cm²/s/keV. T in s."""
+        return self._additive().evaluate(E, T=T)
+
+    def flxspec(self, E: Any, T: Any = None) -> Any:
+        """E N(E), erg/cm²/s/keV."""
+        return KEV_TO_ERG * np.asarray(E, float) * self.phtspec(E, T)
+
+    def ergspec(self, E: Any, T: Any = None) -> Any:
+        """E² N(E), erg/cm²/s."""
+        return np.asarray(E, float) * self.flxspec(E, T)
+
+    def nouspec(self, E: Any, T: Any = None) -> Any:
+        """`evaluate` at the start values, of a factor: it has no unit."""
+        if self.kind not in ("mul", "math"):
+            raise ModelError(
+                f"{self.expression} is {self.kind} and no factor", allowed="mul, math", hint="See phtspec."
+            )
+        return self.evaluate(E, T=T)
+
+    def phtflux(self, emin: float, emax: float, ngrid: int = 2000, time: float | None = None) -> float:
+        """Photons from `emin` to `emax` keV at the start values, photons/cm²/s, in `ngrid` bins; `time` in s."""
+        return float(self._band(emin, emax, ngrid, time).photon_flux[0])
+
+    def ergflux(self, emin: float, emax: float, ngrid: int = 2000, time: float | None = None) -> float:
+        """Energy from `emin` to `emax` keV at the start values, erg/cm²/s, in `ngrid` bins; `time` in s."""
+        return float(self._band(emin, emax, ngrid, time).energy_flux[0])
+
+    def _band(self, emin: float, emax: float, ngrid: int, time: float | None) -> Any:
+        from spec_lab.models.bands import in_band
+
+        return in_band(self._additive(), self.theta[None], emin, emax, time, ngrid)
+
     def split(self, theta: Any) -> list[dict[str, Any]]:
         """theta as one mapping name → scalar per leaf.
 
@@ -235,6 +271,8 @@ class Model(eqx.Module):
         return values
 
     # ---- algebra ---------------------------------------------------------------------------------------------------
+    __array_ufunc__ = None  # else an array of numbers times a model is an array of models
+
     def __add__(self, other: Any) -> Model:
         return _join("+", self, other)
 
