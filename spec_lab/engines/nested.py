@@ -15,13 +15,13 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines import nested_files
-from spec_lab.engines.control import Control
+from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.kernels import Kernels, Sharpened, sharpen
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import above, at_least, seed
 from spec_lab.engines.sample import sample_outcome, systematic
-from spec_lab.engines.slices import Points, Region
+from spec_lab.engines.slices import Points, Region, renew
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.engines.terrain import Compiled, Hooked
 from spec_lab.engines.volumes import Evidence, evidence
@@ -179,6 +179,8 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
             f"the likelihood is zero at all of {options.live} draws from the priors",
             hint="Narrow the priors to where the model is defined.",
         )
+    if not hooks and not problem.knows(renew):
+        control.report(None, COMPILING)
     while state.remaining > options.tolerance and state.rounds < options.max_rounds and not control.stopped:
         state.advance()
         message = f"round {state.rounds}: ln Z = {state.log_z:.2f}, at most {state.remaining:.2g} to come"

@@ -129,18 +129,17 @@ def run(problem: Problem, options: NutsOptions, control: Control) -> Outcome:
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
-    saved = Path(options.resume or options.savepath or ".")
-    own = (
-        fingerprint(problem, warmup=options.warmup, chains=options.chains) if options.resume or options.savepath else {}
-    )
-    again = bool(options.resume) and resumable(saved, "nuts", CHAINS, own)
-    chains = _begin(problem, options, control, saved if again else None)
+    source, goal, own = options.resume, options.savepath, {}
+    if source or goal:
+        own = fingerprint(problem, warmup=options.warmup, chains=options.chains)
+    again = bool(source) and resumable(Path(source), "nuts", CHAINS, own)
+    chains = _begin(problem, options, control, Path(source) if again else None)
     earlier = chains.done
     chains = _walk(problem, chains, options, control)
     outcome = _outcome(problem, chains, earlier, options, control)
-    if options.savepath:
-        _write(Path(options.savepath), chains)
-        write_fingerprint(Path(options.savepath), "nuts", own)
+    if goal:
+        _write(Path(goal), chains)
+        write_fingerprint(Path(goal), "nuts", own)
     return outcome
 
 
