@@ -29,8 +29,10 @@ class Finished(Action):
             return state, ()
         started, outcome = state.fit.setup, self.outcome
         phase = "stopped" if outcome.status is Status.stopped else "done"
+        doubt = outcome.status not in (Status.converged, Status.stopped)
         number = state.counter + 1
-        fit = state.fit._replace(phase=phase, message=outcome.message, seconds=self.seconds, setup=None, run=number)
+        told = {"message": outcome.message, "doubt": doubt}
+        fit = state.fit._replace(phase=phase, seconds=self.seconds, setup=None, run=number, **told)
         state = recorded(state.replace(fit=fit), outcome, self.time)
         if started is None or not same_setup(started, state.setup):
             text = f"Run {number} ended while you edited; its result is in the history, your edits stand."

@@ -69,6 +69,7 @@ class FitState(NamedTuple):
         seconds: How long it took.
         error: The error as data, when it failed.
         run: Number of the run it gave, once it has ended with one.
+        doubt: Whether it is done, but its message warns.
     """
 
     phase: str = "idle"
@@ -79,6 +80,7 @@ class FitState(NamedTuple):
     seconds: float = 0.0
     error: dict[str, Any] | None = None
     run: int | None = None
+    doubt: bool = False
 
     @property
     def busy(self) -> bool:

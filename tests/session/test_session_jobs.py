@@ -351,3 +351,14 @@ def test_a_component_that_fails_inside_a_compiled_program_has_the_last_word():
     told = as_data(ValueError(text))
     assert (told["message"], told["what"], told["kind"]) == ("OSError: no table", "OSError: no table", "ValueError")
     assert as_data(ValueError("bad"))["message"] == "ValueError: bad"
+
+
+def test_a_run_whose_message_warns_is_done_with_a_doubt(session):
+    session.fit("emcee", steps=20)
+    session.wait(60)
+    said = views.fit(session.state, None)
+    assert said["state"] == "done" and said["doubt"] and "warns" in said["message"]
+    session.fit()
+    assert not views.fit(session.state, None)["doubt"]
+    session.wait(60)
+    assert not views.fit(session.state, None)["doubt"]

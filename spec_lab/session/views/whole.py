@@ -172,6 +172,7 @@ def fit(state: State, progress: Progress | None, elapsed: float | None = None, w
         "engine": now.engine,
         "progress": finite(progress.fraction) if busy and progress else (1.0 if now.phase == "done" else None),
         "message": _message(now, progress, waiting),
+        "doubt": now.doubt,
         "elapsed": round(_seconds(now, progress, elapsed), 3),
         "eta": finite(progress.eta) if busy and progress else None,
         "error": now.error,

@@ -252,6 +252,14 @@ describe("fit", () => {
     expect(s.one("[aria-live]").textContent).toContain("Fit stopped");
   });
 
+  it("shows no green light for a run whose message warns", async () => {
+    const s = (open = await show());
+    s.model.deliver({ type: "progress", fit: { state: "done", engine: "emcee", progress: 1, message: "Finished, but the quality check warns.", doubt: true, elapsed: 1, eta: null, error: null, draft: false } });
+    await until(() => s.el.querySelector(".sl-badge-doubt") !== null);
+    expect(s.one(".sl-badge-doubt").textContent).toBe("done, but");
+    expect(s.one(".sl-fit-status").className).toContain("sl-fit-doubt");
+  });
+
   it("pauses, goes on and stops, by button and by key", async () => {
     const s = await start({ panels: ["fit"] });
     const select = s.one(".sl-engine select") as HTMLSelectElement;

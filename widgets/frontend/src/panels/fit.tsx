@@ -122,16 +122,18 @@ function Status() {
   const fit = local.lab.fit.value;
   const live = local.lab.running.value;
   const title = local.lab.view.value!.engines.find((e) => e.name === fit.engine)?.title ?? fit.engine;
+  const word = fit.doubt ? "done, but" : WORDS[fit.state];
+  const kind = fit.doubt ? "doubt" : fit.state;
   const percent = fit.progress === null ? null : Math.round(100 * Math.min(1, Math.max(0, fit.progress)));
   return (
-    <div class={`sl-fit-status sl-fit-${fit.state}`}>
+    <div class={`sl-fit-status sl-fit-${kind}`}>
       {fit.state !== "idle" && (
         <div class="sl-progress" role="progressbar" aria-label="Progress of the fit" aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent ?? undefined}>
           <div class={`sl-progress-bar ${live && percent === null && fit.state !== "paused" ? "sl-indeterminate" : ""}`} style={{ width: `${live ? percent ?? 100 : fit.state === "done" ? 100 : percent ?? 100}%` }} />
         </div>
       )}
       <div class="sl-fit-line">
-        <span class={`sl-badge sl-badge-${fit.state}`}>{WORDS[fit.state]}</span>
+        <span class={`sl-badge sl-badge-${kind}`}>{word}</span>
         {fit.state !== "idle" && <strong>{title}</strong>}
         <span class="sl-grow">{fit.message || (fit.state === "idle" ? "No fit has run yet." : "")}</span>
         {live && percent !== null && <span class="sl-num">{percent} %</span>}
@@ -140,7 +142,7 @@ function Status() {
       </div>
       {live && fit.draft && <p class="sl-doc sl-warn">The fit keeps the set-up it started with; what you edit now is a draft for the next one.</p>}
       {fit.state === "failed" && fit.error && <ErrorNote error={typeof fit.error === "string" ? { message: fit.error } : (fit.error as LabError)} />}
-      <span class="sl-hide" role="status" aria-live="polite">{`Fit ${WORDS[fit.state]}${live ? "" : `: ${fit.message}`}`}</span>
+      <span class="sl-hide" role="status" aria-live="polite">{`Fit ${word}${live ? "" : `: ${fit.message}`}`}</span>
     </div>
   );
 }

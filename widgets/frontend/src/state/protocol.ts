@@ -148,6 +148,8 @@ export interface FitState {
   engine: string;
   progress: number | null;
   message: string;
+  /** It is done, but its message warns. */
+  doubt?: boolean;
   elapsed: number | null;
   eta: number | null;
   error: LabError | string | null;
