@@ -60,10 +60,12 @@ def test_an_outcome_with_hooks_says_so_and_is_not_polished():
 @pytest.mark.parametrize("engine", ["preview", "nuts", "fit", "iminuit", "lmfit"])
 def test_compiled_engines_refuse_with_the_reason(engine):
     infer = make(MaxLikeFit)
-    infer.loglike_func = bell
-    with pytest.raises(EngineError, match="cannot honour loglike_func: its loop is compiled"):
+    infer.logprior_func = lambda infer, theta: 0.0
+    with pytest.raises(
+        EngineError, match=r"cannot honour logprior_func: it needs deriv.* infer\.logprior_func = None\."
+    ):
         infer.run(engine)
-    infer.loglike_func = None
+    infer.logprior_func = None
     infer.fit()
 
 
