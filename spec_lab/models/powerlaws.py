@@ -44,7 +44,7 @@ class pl(Additive):
     Parameters: alpha; logA, log10 photons/cm²/s/keV at piv. Settings: redshift, pivot_energy (1 keV).
     """
 
-    aliases: ClassVar[tuple[str, ...]] = ("powerlaw", "zpowerlw", "po")
+    aliases: ClassVar[tuple[str, ...]] = ("powerlaw", "zpowerlw", "po", "pow")
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha}"
     exact: ClassVar[bool] = True
     exponential: ClassVar[bool] = True

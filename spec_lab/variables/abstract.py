@@ -17,6 +17,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Inexact
 
+from spec_lab._base import ParameterError
 from spec_lab.variables.arithmetic import Arithmetic
 from spec_lab.variables.arithmetic import read as read
 from spec_lab.variables.copying import Copied
@@ -135,11 +136,21 @@ def placed(array: Any) -> Array:
 
 
 def as_inexact(x: Any) -> Any:
-    """A number, sequence or array as an inexact jax array (int and bool become float); made without compiling."""
+    """A number, sequence or array as an inexact jax array (int and bool become float); made without compiling.
+
+    Raises:
+        ParameterError: Anything else.
+    """
     if isinstance(x, jax.Array):
         return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(float)
-    array = np.asarray(x)
-    return placed(array if np.issubdtype(array.dtype, np.inexact) else array.astype(float))
+    try:
+        array = np.asarray(x)
+        if array.dtype.kind in "SUmM" or (array.dtype == object and any(v is None for v in array.flat)):
+            raise TypeError("no numbers")
+        array = array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
+    except (TypeError, ValueError) as error:
+        raise ParameterError("a value must be a number or an array of numbers", got=x) from error
+    return placed(array)
 
 
 def is_traced(*xs: Any) -> bool:

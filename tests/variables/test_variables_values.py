@@ -282,6 +282,12 @@ class TestConstrained:
         with pytest.raises(ParameterError, match="needs a constraint first"):
             Constrained(8.0, Interval(0.0, 10.0))
 
+    @pytest.mark.parametrize("value", [None, "a", [1.0, None], [[1.0], [1.0, 2.0]], {}, np.datetime64("2026-01-01")])
+    def test_what_is_no_number_is_refused_with_a_sentence(self, value):
+        for make in (Tagged, Fixed, lambda v: Derived(jnp.exp, v), lambda v: Constrained(Positive(), raw_value=[v])):
+            with pytest.raises(ParameterError, match="must be a number or an array of numbers"):
+                make(value)
+
     def test_raw_value_of_the_documented_example(self):
         assert float(Constrained(Interval(0.0, 10.0), 8.0).raw_value) == pytest.approx(1.3862944, rel=1e-6)
 
