@@ -1,7 +1,8 @@
 """Target: what a sampler written in Python asks of a problem, its own functions or the user's in their place.
 
 The hooks `loglike_func`, `logprior_func` and `prior_transform_func` replace log-likelihood, log prior and prior quantiles one
-point at a time. Engines that need derivatives or residuals cannot use them; each row of the catalog says which hooks its engine honours.
+point at a time. Engines that need slopes or residuals cannot use them; each row of the catalog says which hooks its engine
+honours.
 """
 
 from collections.abc import Callable, Mapping
@@ -71,7 +72,7 @@ def check_hooks(title: str, honoured: tuple[str, ...], hooks: Hooks) -> None:
         return
     if not honoured:
         raise EngineError(
-            f"{title} cannot honour {', '.join(hooks)}: it needs derivatives or residuals of the model, which a hook does not give",
+            f"{title} cannot honour {', '.join(hooks)}: it needs slopes or residuals, which a hook does not give",
             hint=f"Use emcee or nested, or remove it: {'; '.join(f'infer.{name} = None' for name in hooks)}.",
         )
     for name in hooks:

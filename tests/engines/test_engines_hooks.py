@@ -62,7 +62,7 @@ def test_compiled_engines_refuse_with_the_reason(engine):
     infer = make(MaxLikeFit)
     infer.logprior_func = lambda infer, theta: 0.0
     with pytest.raises(
-        EngineError, match=r"cannot honour logprior_func: it needs deriv.* infer\.logprior_func = None\."
+        EngineError, match=r"cannot honour logprior_func: it needs slopes.* infer\.logprior_func = None\."
     ):
         infer.run(engine)
     infer.logprior_func = None
