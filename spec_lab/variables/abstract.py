@@ -22,6 +22,7 @@ from spec_lab.variables.arithmetic import Arithmetic
 from spec_lab.variables.arithmetic import read as read
 from spec_lab.variables.copying import Copied
 from spec_lab.variables.metadata import Metadata
+from spec_lab.variables.shown import Shown
 
 T = TypeVar("T")
 
@@ -55,7 +56,7 @@ class AbstractBounded(eqx.Module):
         """The same node at another `base` (the value that obeys `bounds`)."""
 
 
-class AbstractVariable(Arithmetic, AbstractUnwrappable[Array], AbstractAnnotated):
+class AbstractVariable(Shown, Arithmetic, AbstractUnwrappable[Array], AbstractAnnotated):
     """One value: a number or an array, with its words.
 
     Variables work in `jnp` expressions and ordinary arithmetic, which return plain arrays. `jax.lax` primitives and

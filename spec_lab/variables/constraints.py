@@ -18,9 +18,10 @@ from jaxtyping import Array
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced, placed
 from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween
+from spec_lab.variables.shown import Shown
 
 
-class AbstractConstraint(AbstractConstant):
+class AbstractConstraint(Shown, AbstractConstant):
     """A set of allowed values."""
 
     @property

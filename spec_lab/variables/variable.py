@@ -7,7 +7,7 @@ Random variables are in `random`, wrappers of whole trees in `wrappers`.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -188,6 +188,7 @@ class Constrained(AbstractVariable, AbstractBounded):
         ValueError: Neither or both of `value` and `raw_value`; a value outside (ParameterError).
     """
 
+    value_field: ClassVar[str] = "value"
     constraint: AbstractConstraint
     raw_value: Any
     metadata: Any = eqx.field(static=True, repr=False)

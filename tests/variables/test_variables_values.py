@@ -354,3 +354,24 @@ class TestRandom:
         x = Random(Normal(jnp.asarray(1.0)))
         free, _ = eqx.partition(x, eqx.is_inexact_array, is_leaf=is_constant)
         assert len(jax.tree.leaves(free)) == 1 and float(x.distribution.mean) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        (Tagged(2, metadata={"unit": "keV"}), "Tagged(2.0)"),
+        (Fixed(Constrained(Interval(0.0, 10.0), 8.0)), "Fixed(Constrained(Interval(0.0, 10.0), 8.0))"),
+        (Constrained(Positive(), 0.5), "Constrained(Positive(), 0.5)"),
+        (Derived(jnp.exp, Tagged(0.5)), "Derived(exp, Tagged(0.5))"),
+    ],
+)
+def test_a_variable_prints_like_the_call_that_makes_it(variable, text):
+    assert repr(variable) == text
+
+
+def test_a_variable_prints_also_where_it_has_no_number():
+    held = jax.tree_util.tree_map(lambda _: object(), Constrained(Interval(0.0, 1.0), 0.5))
+    assert repr(held).startswith("Constrained(Interval(")
+    shapes = []
+    jax.jit(lambda v: shapes.append(repr(v)))(Constrained(Positive(), jnp.ones(3)))
+    assert shapes[0].startswith("Constrained(Positive(), f") and shapes[0].endswith("[3])")
