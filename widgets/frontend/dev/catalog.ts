@@ -24,15 +24,16 @@ export const FAMILIES: Family[] = [
 ];
 
 export const ENGINES: Engine[] = [
-  { name: "fit", title: "Newton", doc: "The built-in minimiser: milliseconds, with a covariance.", enabled: true, why: "", options: [{ name: "starts", label: "starts", kind: "int", default: 4, min: 1, max: 64, choices: null, doc: "Starting points, the present values first." }] },
+  { name: "fit", title: "Newton", doc: "The built-in minimiser: milliseconds, with a covariance.", enabled: true, why: "", options: [{ name: "starts", label: "starts", kind: "int", default: 4, min: 1, max: 64, choices: null, doc: "Starting points, the present values first." }], presets: [] },
   { name: "nuts", title: "NUTS", doc: "Hamiltonian Monte Carlo with automatic path lengths.", enabled: true, why: "", options: [
     { name: "chains", label: "chains", kind: "int", default: 4, min: 1, max: 16, choices: null, doc: "Independent chains." },
     { name: "draws", label: "draws", kind: "int", default: 2000, min: 100, max: null, choices: null, doc: "Draws kept of each chain." },
     { name: "warmup", label: "warm-up", kind: "int", default: 500, min: 50, max: null, choices: null, doc: "Steps that tune the sampler." },
     { name: "target", label: "target accept", kind: "float", default: 0.8, min: 0.5, max: 0.99, choices: null, doc: "Aim of the step size." },
     { name: "mass", label: "mass matrix", kind: "choice", default: "dense", min: null, max: null, choices: ["dense", "diagonal"], doc: "Shape of the metric." },
-    { name: "resume", label: "resume", kind: "bool", default: false, min: null, max: null, choices: null, doc: "Go on from the last run." }] },
-  { name: "multinest", title: "MultiNest", doc: "Nested sampling: posterior and evidence.", enabled: false, why: "The library libmultinest was not found on this machine.", options: [{ name: "nlive", label: "live points", kind: "int", default: 500, min: 20, max: null, choices: null, doc: "Live points." }] },
+    { name: "resume", label: "resume", kind: "bool", default: false, min: null, max: null, choices: null, doc: "Go on from the last run." }],
+    presets: [{ name: "quick", options: { draws: 500, warmup: 200 } }, { name: "standard", options: {} }, { name: "publication", options: { draws: 5000 } }] },
+  { name: "multinest", title: "MultiNest", doc: "Nested sampling: posterior and evidence.", enabled: false, why: "The library libmultinest was not found on this machine.", options: [{ name: "nlive", label: "live points", kind: "int", default: 500, min: 20, max: null, choices: null, doc: "Live points." }], presets: [] },
 ];
 
 export const OTHERS: CriteriaRow[] = [

@@ -8,6 +8,7 @@ import { FrozenModel, type FrozenPage } from "./state/frozen";
 import { Lab } from "./state/lab";
 import { Local } from "./state/local";
 import type { AnyModel } from "./state/protocol";
+import { keepFocus } from "./ui/focus";
 
 const labs = new WeakMap<AnyModel, Lab>();
 let views = 0;
@@ -65,10 +66,12 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   el.classList.add("sl-host");
   el.append(root);
   mount(<App local={local} />, root);
+  const release = keepFocus(root);
   const unwatch = watchVisibility(lab, local.id, root);
   lab.link.hello(local.id);
   return () => {
     unwatch();
+    release();
     mount(null, root);
     root.removeEventListener("keydown", onRest, true);
     root.removeEventListener("keydown", onKey);

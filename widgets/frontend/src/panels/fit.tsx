@@ -2,7 +2,7 @@
 // panel knows no engine.
 // UI state: the run is the session's (shared); engine choice and option fields are view-local until Start.
 import { useLocal, type Local } from "../state/local";
-import type { Engine, EngineOption, FitState, LabError, OptionValue } from "../state/protocol";
+import type { Engine, EngineOption, FitState, LabError, OptionValue, Preset } from "../state/protocol";
 import { Button, Empty, ErrorNote, Panel } from "../ui/parts";
 import { duration } from "./format";
 
@@ -32,6 +32,33 @@ export function optionValues(engine: Engine, filled: Record<string, unknown> = {
   return out;
 }
 
+/** What a preset makes of the fields filled in: its own options, defaults where another preset has some, the rest as it was. */
+export function presetValues(engine: Engine, preset: Preset, filled: Record<string, unknown> = {}): Record<string, unknown> {
+  const theirs = new Set(engine.presets.flatMap((p) => Object.keys(p.options)));
+  return { ...Object.fromEntries(Object.entries(filled).filter(([name]) => !theirs.has(name))), ...preset.options };
+}
+
+/** The preset that the fields show, if any. */
+export function presetShown(engine: Engine, filled: Record<string, unknown> = {}): Preset | undefined {
+  const now = JSON.stringify(optionValues(engine, filled));
+  return engine.presets.find((p) => JSON.stringify(optionValues(engine, presetValues(engine, p, filled))) === now);
+}
+
+function Presets({ engine, filled, onChange }: { engine: Engine; filled: Record<string, unknown>; onChange: (v: Record<string, unknown>) => void }) {
+  if (engine.presets.length === 0) return null;
+  const shown = presetShown(engine, filled);
+  const says = (p: Preset) => Object.entries(p.options).map(([name, value]) => `${name.replace(/_/g, " ")} ${value}`).join(", ") || "the defaults";
+  return (
+    <div class="sl-field"><span>effort</span>
+      <div class="sl-group" role="group" aria-label="Effort">
+        {engine.presets.map((p) => (
+          <Button key={p.name} label={p.name} pressed={p === shown} title={says(p)} onClick={() => onChange(presetValues(engine, p, filled))} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
 function Form({ engines }: { engines: Engine[] }) {
   const local = useLocal();
   const engine = chosen(local)!;
@@ -49,6 +76,7 @@ function Form({ engines }: { engines: Engine[] }) {
             {engines.map((e) => <option key={e.name} value={e.name}>{e.title}{e.enabled ? "" : " (not available)"}</option>)}
           </select>
         </label>
+        <Presets engine={engine} filled={filled} onChange={(values) => { local.options.value = { ...local.options.value, [engine.name]: values }; }} />
         {engine.options.map((option) => (
           <OptionField key={`${engine.name}.${option.name}`} option={option} value={(option.name in filled ? filled[option.name] : option.default) as OptionValue} onChange={(v) => set(option.name, v)} />
         ))}

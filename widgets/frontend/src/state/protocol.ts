@@ -128,6 +128,13 @@ export interface Engine {
   enabled: boolean;
   why: string;
   options: EngineOption[];
+  presets: Preset[];
+}
+
+/** A named set of options; what it does not name keeps its default. */
+export interface Preset {
+  name: string;
+  options: Record<string, OptionValue>;
 }
 
 export type FitPhase = "idle" | "running" | "paused" | "stopping" | "done" | "stopped" | "failed";
