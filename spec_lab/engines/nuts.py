@@ -176,7 +176,7 @@ def _write(folder: Path, chains: Chains) -> None:
     """Keep the chains; the file is written whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     x, diverging, steps = (np.concatenate(parts) for parts in zip(*chains.kept, strict=True))
-    state = {f"state_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(chains.state))}
+    state: dict[str, Any] = {f"state_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(chains.state))}
     part = folder / (CHAINS + ".part.npz")
     np.savez(part, mode=chains.mode, root=chains.root, x=x, diverging=diverging, steps=steps, **state)
     part.replace(folder / CHAINS)
