@@ -13,3 +13,4 @@ from spec_lab.engines.control import Control as Control
 from spec_lab.engines.control import Progress as Progress
 from spec_lab.engines.outcome import Outcome as Outcome
 from spec_lab.engines.outcome import Status as Status
+from spec_lab.engines.presets import presets as presets

@@ -5,7 +5,7 @@ import pytest
 from exact_problems import power_law
 
 from spec_lab._base import EngineError
-from spec_lab.engines import ENGINES, make_options, run_engine
+from spec_lab.engines import ENGINES, make_options, presets, run_engine
 from spec_lab.fit import Problem
 
 
@@ -44,6 +44,13 @@ def test_every_number_has_a_range_and_its_default_lies_in_it(name):
 def test_what_is_out_of_range_is_refused(name, option, value, said):
     with pytest.raises(EngineError, match=f"'{option}'.*{name}.*{said}"):
         make_options(name, **{option: value})
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_presets_are_options_and_the_standard_is_the_default(name):
+    made = {level: make_options(name, **options) for level, options in presets(name).items()}
+    assert len(set(made.values())) == len(made) != 1
+    assert "standard" not in made or made["standard"] == make_options(name)
 
 
 def test_none_is_the_default():

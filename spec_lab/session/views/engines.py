@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from spec_lab._base import SpecLabError
-from spec_lab.engines import ENGINES, Engine
+from spec_lab.engines import ENGINES, Engine, presets
 from spec_lab.fit import Setup
 from spec_lab.session.actions import check_ready
 
@@ -47,7 +47,7 @@ _forms: dict[str, dict[str, Any]] = {}  # like a module in sys.modules: made onc
 def _entry(setup: Setup, name: str, row: Engine) -> dict[str, Any]:
     form = _forms.get(name)
     if form is None:
-        about = {"name": name, "title": row.title, "doc": row.doc, "options": []}
+        about = {"name": name, "title": row.title, "doc": row.doc, "options": [], "presets": []}
         return {**about, "enabled": False, "why": "The engine is being loaded."}
     return {**form, **_readiness(setup, row)}
 
@@ -75,7 +75,9 @@ def _form(name: str) -> dict[str, Any]:
     cls = getattr(importlib.import_module(f"spec_lab.engines.{module}"), options)
     docs = attribute_docs(cls)
     fields = [_option(f, docs.get(f.name, "")) for f in attrs.fields(cls)]
-    return {"name": name, "title": row.title, "doc": row.doc, "options": [o for o in fields if o is not None]}
+    levels = [{"name": level, "options": dict(options)} for level, options in presets(name).items()]
+    shown = [o for o in fields if o is not None]
+    return {"name": name, "title": row.title, "doc": row.doc, "options": shown, "presets": levels}
 
 
 def _option(attribute: Any, doc: str) -> dict[str, Any] | None:

@@ -238,7 +238,7 @@ describe("fit", () => {
     const select = s.one(".sl-engine select") as HTMLSelectElement;
     select.value = "nuts";
     select.dispatchEvent(new Event("change", { bubbles: true }));
-    await until(() => s.el.querySelectorAll(".sl-field").length === 7);
+    await until(() => s.el.querySelectorAll(".sl-field").length === 8);
     const draws = s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[1];
     draws.value = "500";
     draws.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -250,6 +250,33 @@ describe("fit", () => {
     await until(() => s.one(".sl-badge").textContent === "stopping …");
     await until(() => s.el.querySelector(".sl-badge-stopped") !== null);
     expect(s.one("[aria-live]").textContent).toContain("Fit stopped");
+  });
+
+  it("offers presets, which fill their own fields and leave the others", async () => {
+    const s = await start({ panels: ["fit"] });
+    expect(s.el.querySelector("[aria-label=Effort]")).toBeNull();
+    const select = s.one(".sl-engine select") as HTMLSelectElement;
+    select.value = "nuts";
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    await until(() => s.el.querySelector("[aria-label=Effort]") !== null);
+    const presets = () => [...s.el.querySelectorAll<HTMLElement>("[aria-label=Effort] button")];
+    const pressed = () => presets().filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.textContent);
+    const number = (i: number) => s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[i];
+    expect(pressed()).toEqual(["standard"]);
+    number(0).value = "8";
+    number(0).dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await tick();
+    presets()[0].click();
+    await until(() => pressed()[0] === "quick");
+    expect([number(0).value, number(1).value, number(2).value]).toEqual(["8", "500", "200"]);
+    presets()[2].click();
+    await until(() => pressed()[0] === "publication");
+    expect([number(0).value, number(1).value, number(2).value]).toEqual(["8", "5000", "500"]);
+    number(1).value = "5001";
+    number(1).dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await until(() => pressed().length === 0);
+    s.one(".sl-primary").click();
+    expect(last(s, "fit")).toMatchObject({ engine: "nuts", options: { chains: 8, draws: 5001, warmup: 500 } });
   });
 
   it("shows no green light for a run whose message warns", async () => {
