@@ -123,6 +123,7 @@ describe("frozen page", () => {
       expect(button!.disabled, selector).toBe(true);
       expect(button!.title, selector).toMatch(/no kernel/);
     }
+    expect(el.querySelector(".sl-engine select")!.textContent).not.toContain("not available"); // the reason stands below it
     expect(el.querySelector('tr[data-pid="3"] [role=slider]')!.getAttribute("title")).toBe("held here");
   });
 

@@ -73,7 +73,7 @@ function Form({ engines }: { engines: Engine[] }) {
       <div class="sl-fields">
         <label class="sl-field sl-engine"><span>engine</span>
           <select value={engine.name} title={engine.doc} onChange={(e) => { local.engine.value = e.currentTarget.value; }}>
-            {engines.map((e) => <option key={e.name} value={e.name}>{e.title}{e.enabled ? "" : " (not available)"}</option>)}
+            {engines.map((e) => <option key={e.name} value={e.name}>{e.title}{e.enabled || local.lab.frozen.value ? "" : " (not available)"}</option>)}
           </select>
         </label>
         <Presets engine={engine} filled={filled} onChange={(values) => { local.options.value = { ...local.options.value, [engine.name]: values }; }} />
