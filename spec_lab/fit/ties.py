@@ -104,7 +104,7 @@ def parse(expression: str) -> ast.expr:
 
 def _check(node: ast.AST, expression: str) -> None:
     match node:
-        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool) and abs(node.value) < 1e300:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < 1e300:
             return
         case ast.Subscript(value=ast.Name(id="par"), slice=ast.Constant(value=int(n))) if n >= 1:
             return

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import equinox as eqx
 import jax
 import numpy as np
+from jax.core import Tracer
 
 
 class Shown:
@@ -30,7 +31,7 @@ class Shown:
 
 
 def _text(x: Any) -> str:
-    if isinstance(x, (jax.Array, np.ndarray)) and not isinstance(x, jax.core.Tracer) and x.ndim == 0:
+    if isinstance(x, (jax.Array, np.ndarray)) and not isinstance(x, Tracer) and x.ndim == 0:
         number = x.item()
         return repr(float(f"{number:.12g}") if isinstance(number, float) else number)
     if callable(x) and isinstance(getattr(x, "__name__", None), str):

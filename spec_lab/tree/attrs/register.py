@@ -88,7 +88,8 @@ def _layout(cls: Any, data: Sequence[str] | None, meta: Sequence[str] | None, au
 
 def _check_names(cls: Any, listed: Sequence[str]) -> None:
     """Every name is a field, and every field the constructor takes has a role: what has none would not travel."""
-    own: Any = attrs.fields(cls) if attrs.has(cls) else dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+    by_attrs, by_dataclass = attrs.has(cls), dataclasses.is_dataclass(cls)
+    own: Any = attrs.fields(cls) if by_attrs else dataclasses.fields(cls) if by_dataclass else ()
     known = {each.name: each.init for each in own}
     strangers = [name for name in listed if name not in known]
     left = [name for name, init in known.items() if init and name not in listed]
