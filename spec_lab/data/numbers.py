@@ -59,3 +59,9 @@ def whole_numbers(values: np.ndarray, where: str) -> np.ndarray:
     if odd.any():
         raise DataError(f"{where} must be whole numbers", got=float(values[odd].flat[0]))
     return values.astype(np.int64)
+
+
+def are_whole(counts: np.ndarray, tolerance: float = 0.0) -> bool:
+    """Whether all finite values are non-negative whole numbers, to a relative tolerance."""
+    finite = counts[np.isfinite(counts)]
+    return bool(np.all(finite >= 0) and np.all(np.abs(finite - np.rint(finite)) <= tolerance * (1 + finite)))

@@ -13,6 +13,7 @@ from spec_lab._base import DataError
 from spec_lab.data.energies import ordered
 from spec_lab.data.fitsfile import FileLike, TableHDU, check_index, file_name, open_fits, split_row
 from spec_lab.data.notes import note
+from spec_lab.data.numbers import are_whole
 from spec_lab.data.row import Row, channels, detchans, grouping, quality, scale, systematic
 
 _YES, _NO = ("t", "true", "1"), ("f", "false", "0")
@@ -165,12 +166,6 @@ def _errors(row: Row, n: int, factor: float) -> np.ndarray | None:
     if negative.any():
         raise DataError(f"{row.where} STAT_ERR is negative in a good channel", got=float(errors[negative][0]))
     return errors
-
-
-def are_whole(counts: np.ndarray, tolerance: float = 0.0) -> bool:
-    """Whether all finite values are non-negative whole numbers, to a relative tolerance."""
-    finite = counts[np.isfinite(counts)]
-    return bool(np.all(finite >= 0) and np.all(np.abs(finite - np.rint(finite)) <= tolerance * (1 + finite)))
 
 
 def _poisserr(row: Row) -> bool | None:

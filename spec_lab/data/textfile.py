@@ -19,8 +19,7 @@ from spec_lab._base import DataError
 from spec_lab.data.energies import judge_channels, ordered
 from spec_lab.data.fitsfile import FileLike, content_of, file_name, reading, unzipped
 from spec_lab.data.notes import note
-from spec_lab.data.numbers import as_number, as_numbers
-from spec_lab.data.pha import are_whole
+from spec_lab.data.numbers import are_whole, as_number, as_numbers
 from spec_lab.data.sniff import is_npz
 from spec_lab.data.texttable import COLUMNS, MEANING, SETTINGS, Columns, read_table
 

@@ -75,12 +75,14 @@ def _off_the_limits(xp, value, lower, upper):
     Close to a limit of zero every number can be told from it, however wide the other side is: a norm of 1e-12 between 0
     and 1e24 stays what it is.
     """
-    eps = 4 * np.finfo(jax.dtypes.canonicalize_dtype(value.dtype if value.dtype.kind == "f" else float)).eps
+    kept = np.finfo(jax.dtypes.canonicalize_dtype(value.dtype if value.dtype.kind == "f" else float))
+    eps = 4 * kept.eps
     width = xp.where(xp.isfinite(lower) & xp.isfinite(upper), upper - lower, 1.0)
     for limit, sign in ((lower, 1), (upper, -1)):
         limited = xp.isfinite(limit)
         limit = xp.where(limited, limit, 0.0)
-        step = xp.minimum(eps * xp.where(limit == 0, xp.minimum(width, 1.0), abs(limit)), width / 4)
+        step = xp.maximum(eps * xp.where(limit == 0, xp.minimum(width, 1.0), abs(limit)), kept.tiny)
+        step = xp.minimum(step, width / 4)
         inner = limit + sign * step
         close = (value == limit) | ((limit != 0) & (sign * (value - inner) < 0))
         value = xp.where(limited & close, inner, value)

@@ -149,6 +149,7 @@ def test_small_numbers_between_wide_limits_stay_what_they_are(constraint, value)
 
 def test_zero_under_wide_limits_moves_by_round_off_of_one():
     assert 0 < float(Constrained(Interval(0.0, 1e24), 0.0)) < (1e-15 if X64 else 1e-6)
+    assert np.isfinite(Constrained(Interval(2e-313, 1.0), 2e-313).raw_value)
 
 
 def test_the_slope_in_the_middle_of_an_interval():
