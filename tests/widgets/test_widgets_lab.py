@@ -9,6 +9,7 @@ import re
 import threading
 import time
 import weakref
+from types import SimpleNamespace
 
 import ipywidgets
 import pytest
@@ -221,3 +222,17 @@ def test_the_packed_front_end_is_the_built_one():
     assert packed and gzip.decompress(base64.b64decode(packed[1])) == source
     assert hashlib.sha256(source).hexdigest()[:16] in loader
     assert loader == bundle.loader() and len(loader) < 120_000
+
+
+def test_what_was_clicked_goes_into_a_cell_below(lab, monkeypatch):
+    with pytest.raises(ParameterError, match="no notebook"):
+        lab.to_cell()
+    cells = []
+    home = importlib.import_module("spec_lab_widgets.lab")
+    monkeypatch.setattr(home, "get_ipython", lambda: SimpleNamespace(set_next_input=cells.append))
+    lab.freeze(1)
+    lab.undo()
+    lab.freeze(2)
+    lab.to_cell()
+    lab.to_cell(journal=True)
+    assert cells == [lab.script().rstrip(), "infer.par[2].frozen = True"]

@@ -277,6 +277,19 @@ class Lab(Panel):
         ]
         return "\n".join(kept) + "\n"
 
+    def to_cell(self, journal: bool = False) -> None:
+        """Put the script (or the whole journal) into a new cell below the one that calls this.
+
+        Raises:
+            ParameterError: This is no notebook.
+        """
+        shell = get_ipython()
+        if shell is None:
+            raise ParameterError(
+                "there is no notebook to put a cell into", hint="print(lab.script()) shows the script."
+            )
+        shell.set_next_input((self.journal() if journal else self.script()).rstrip())
+
     def save(self, path: str | Path) -> Path:
         """Write the session to a file (`.speclab`): set-up, history and journal; `Lab.load(path)` takes it up again."""
         return self.session.save(path)

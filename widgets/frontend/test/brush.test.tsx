@@ -1,7 +1,7 @@
 // Selecting draws on the corner: outlines, the wire (one at a time, the newest wins), what the panels then show, keys.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { boxOf, moved, sized, thinned } from "../src/panels/corner_gestures";
-import { cornerCells, drawRegion } from "../src/plot/corner_scene";
+import { boxOf, moved, reordered, sized, thinned } from "../src/panels/corner_gestures";
+import { cornerCells, drawRegion, outlineOn } from "../src/plot/corner_scene";
 import { drawSpectrum } from "../src/plot/spectrum_scene";
 import { runs } from "../src/plot/selection_scene";
 import { LIGHT } from "../src/plot/theme";
@@ -144,6 +144,44 @@ describe("the panels", () => {
     await until(() => last().region[1][0] - last().region[0][0] > wide);
     press(over, "Escape");
     await until(() => last().region.length === 0);
+  });
+});
+
+describe("the order of the parameters", () => {
+  it("is a list with one member at the place of another", () => {
+    expect(reordered([1, 2, 3], 1, 3)).toEqual([2, 3, 1]);
+    expect(reordered([1, 2, 3], 3, 1)).toEqual([3, 1, 2]);
+  });
+
+  it("turns an outline over with its panel", () => {
+    const region = { pids: [1, 2] as [number, number], points: [[1, 10], [2, 20]] as [number, number][] };
+    expect(outlineOn(region, 1, 2)).toEqual([[1, 10], [2, 20]]);
+    expect(outlineOn(region, 2, 1)).toEqual([[10, 1], [20, 2]]);
+    expect(outlineOn(region, 1, 3)).toBeNull();
+  });
+
+  it("changes as a label is dragged to another column, and by the list, which also brings the first order back", async () => {
+    const s = (open = await show({ panels: ["corner"] }));
+    await until(() => s.el.querySelector(".sl-corner .sl-over") !== null);
+    const frame = await cornerOf(s);
+    const over = s.one(".sl-corner .sl-over");
+    const cells = cornerCells({ frame, shown: [0, 1, 2, 3, 4, 5], width: 500, height: 500 });
+    const [first, third] = [0, 2].map((c) => cells.find((cell) => cell.r === 5 && cell.c === c)!.box);
+    const at = (type: string, box: typeof first) => over.dispatchEvent(Object.assign(new MouseEvent(type, { bubbles: true, button: 0 }), { pointerId: 1, offsetX: box.x + box.w / 2, offsetY: box.y + box.h + 40 }));
+    const names = () => [...s.el.querySelectorAll(".sl-chooser label")].map((l) => l.textContent);
+    [...s.el.querySelectorAll<HTMLElement>(".sl-corner-foot button")].find((b) => b.textContent === "Choose parameters")!.click();
+    await until(() => names().length === 6);
+    const before = names();
+    at("pointerdown", first);
+    at("pointermove", third);
+    at("pointerup", third);
+    await until(() => names()[2] === before[0]);
+    expect(names()).toEqual([before[1], before[2], before[0], ...before.slice(3)]);
+    expect(s.model.sent.some((m) => m.type === "brush")).toBe(false);
+    s.one(".sl-chooser .sl-earlier").click();
+    await until(() => names()[0] === before[2]);
+    [...s.el.querySelectorAll<HTMLElement>(".sl-chooser button")].find((b) => b.textContent === "As at first")!.click();
+    await until(() => names().join() === before.join());
   });
 });
 

@@ -158,5 +158,7 @@ describe("corner", () => {
     const { corner } = frames();
     expect(shownParameters(corner, null).length).toBe(6);
     expect(shownParameters(corner, [corner.pids[1]])).toEqual([1]);
+    expect(shownParameters(corner, [corner.pids[3], -1, corner.pids[0]])).toEqual([3, 0]); // in the order they were put in
+    expect(shownParameters(corner, [-1]).length).toBe(6);
   });
 });

@@ -12,7 +12,7 @@ import { paper } from "../plot/theme";
 import { plain } from "../plot/tex";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, Empty, Panel, Tex } from "../ui/parts";
-import { CornerGestures } from "./corner_gestures";
+import { CornerGestures, reordered } from "./corner_gestures";
 
 export const MOST = 8;
 
@@ -38,10 +38,11 @@ function Facts({ frame }: { frame: CornerFrame }) {
   );
 }
 
-/** All parameters if they fit, else those with the strongest correlations, in their own order. */
+/** Those chosen, in that order; else all parameters if they fit, or those with the strongest correlations, in their own order. */
 export function shownParameters(frame: CornerFrame, chosen: readonly number[] | null): number[] {
   const all = frame.labels.map((_, i) => i);
-  if (chosen) return all.filter((i) => chosen.includes(frame.pids[i]));
+  const kept = (chosen ?? []).map((pid) => frame.pids.indexOf(pid)).filter((i) => i >= 0);
+  if (kept.length) return kept;
   if (all.length <= MOST) return all;
   const strength = all.map((i) => Math.max(...all.filter((j) => j !== i).map((j) => Math.abs(correlation(i > j ? frame.pair(i, j) : frame.pair(j, i), frame.bins)))));
   return [...all].sort((a, b) => strength[b] - strength[a]).slice(0, MOST).sort((a, b) => a - b);
@@ -76,11 +77,6 @@ function Plot() {
     const { input } = read()!;
     return { name: "corner", title: alt(frame, shown), width: input.width, height: input.height, theme: paper(stage.value.theme), draw: (s: Parameters<typeof drawCorner>[0]) => drawCorner(s, input, paper(stage.value.theme)) };
   };
-  const toggle = (pid: number) => {
-    const now = shown.map((i) => frame.pids[i]);
-    const next = now.includes(pid) ? now.filter((p) => p !== pid) : [...now, pid];
-    if (next.length) local.cornerPids.value = next;
-  };
   return (
     <>
       <div class="sl-plot sl-corner" ref={ref} style={{ height: `${cornerSize(stage.value.width, shown.length, lab.height.value)}px` }}>
@@ -92,19 +88,35 @@ function Plot() {
       </div>
       <div class="sl-corner-foot">
         {shown.length > 1 && <Selection />}
-        {frame.labels.length > 2 && <Button label={shown.length < frame.labels.length ? `${shown.length} of ${frame.labels.length} parameters` : "Choose parameters"} title="Choose which parameters are drawn" pressed={choosing} onClick={() => setChoosing(!choosing)} />}
+        {frame.labels.length > 2 && <Button label={shown.length < frame.labels.length ? `${shown.length} of ${frame.labels.length} parameters` : "Choose parameters"} title="Choose which parameters are drawn, and their order" pressed={choosing} onClick={() => setChoosing(!choosing)} />}
         <span class="sl-grow" />
         <div class="sl-group">
           <Button label="SVG" title="Save the picture as SVG" onClick={() => exportSvg(picture())} />
           <Button label="PNG" title="Save the picture as PNG, twice the screen's size" onClick={() => void exportPng(picture())} />
         </div>
       </div>
-      {choosing && (
-        <div class="sl-chooser">
-          {frame.labels.map((label, i) => <label key={frame.pids[i]}><input type="checkbox" checked={shown.includes(i)} onChange={() => toggle(frame.pids[i])} /><Tex source={label} /></label>)}
-        </div>
-      )}
+      {choosing && <Chooser frame={frame} shown={shown} />}
     </>
+  );
+}
+
+/** Which parameters are drawn, and in which order: the drawn ones first. */
+function Chooser({ frame, shown }: { frame: CornerFrame; shown: readonly number[] }) {
+  const local = useLocal();
+  const now = shown.map((i) => frame.pids[i]);
+  const put = (next: readonly number[]) => { if (next.length) local.cornerPids.value = next; };
+  const toggle = (pid: number) => put(now.includes(pid) ? now.filter((p) => p !== pid) : [...now, pid]);
+  const rest = frame.labels.map((_, i) => i).filter((i) => !shown.includes(i));
+  return (
+    <div class="sl-chooser">
+      {[...shown, ...rest].map((i, place) => (
+        <span class="sl-choice" key={frame.pids[i]}>
+          {place > 0 && place < shown.length && <Button icon="chevron" extra="sl-earlier" kind="quiet" title={`Draw ${plain(frame.labels[i])} one place earlier (or drag its label below the plot)`} onClick={() => put(reordered(now, now[place], now[place - 1]))} />}
+          <label><input type="checkbox" checked={place < shown.length} onChange={() => toggle(frame.pids[i])} /><span><Tex source={frame.labels[i]} /></span></label>
+        </span>
+      ))}
+      {local.cornerPids.value && <Button label="As at first" title="Draw what was drawn at first, in its own order" onClick={() => { local.cornerPids.value = null; }} />}
+    </div>
   );
 }
 

@@ -1,9 +1,10 @@
 // Gestures on the corner: draw around draws in the plane of two parameters (freehand or as a box) to select them. With keys:
 // the arrows choose a panel, Enter puts a box on it, the arrows then move it, with Shift they size it, Escape takes it away.
-// UI state: view-local (tool, panel in hand); the selection is the session's, shared and outside history.
+// A label below the plot is dragged to another column: another order.
+// UI state: view-local (tool, panel in hand, order); the selection is the session's, shared and outside history.
 import type { Local } from "../state/local";
 import type { Region } from "../state/protocol";
-import { cornerCells, type Cell, type CornerInput } from "../plot/corner_scene";
+import { cornerCells, labelAt, outlineOn, type Cell, type CornerInput } from "../plot/corner_scene";
 
 type Point = [number, number];
 
@@ -34,10 +35,19 @@ export function sized(points: readonly Point[], dw: number, dh: number): Point[]
   return points.map(([x, y]) => [mx + (x - mx) * fx, my + (y - my) * fy]);
 }
 
+/** The list with one member at the place of another. */
+export function reordered(pids: readonly number[], pid: number, target: number): number[] {
+  const at = pids.indexOf(target);
+  const rest = pids.filter((p) => p !== pid);
+  return [...rest.slice(0, at), pid, ...rest.slice(at)];
+}
+
 const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class CornerGestures {
   private grip: { cell: Cell; path: Point[] } | null = null;
+  /** The parameter whose label is in hand. */
+  private carried: number | null = null;
 
   constructor(private readonly local: Local, private readonly input: () => CornerInput | null) {}
 
@@ -53,7 +63,7 @@ export class CornerGestures {
   focused(): Cell | null {
     const wanted = this.local.cornerCell.value ?? this.local.lab.region.value?.pids;
     const pairs = this.pairs();
-    return pairs.find((cell) => wanted && this.pid(cell.j) === wanted[0] && this.pid(cell.i) === wanted[1]) ?? pairs[0] ?? null;
+    return pairs.find((cell) => wanted && outlineOn({ pids: [wanted[0], wanted[1]], points: [] }, this.pid(cell.j), this.pid(cell.i))) ?? pairs[0] ?? null;
   }
 
   private pairs(): Cell[] {
@@ -65,7 +75,15 @@ export class CornerGestures {
     return this.input()!.frame.pids[i];
   }
 
+  private label(event: PointerEvent): number | null {
+    const input = this.input();
+    const cell = input && labelAt(cornerCells(input), event.offsetX, event.offsetY);
+    return cell ? this.pid(cell.j) : null;
+  }
+
   private readonly down = (event: PointerEvent): void => {
+    this.carried = event.button === 0 ? this.label(event) : null;
+    if (this.carried !== null) return (event.currentTarget as HTMLCanvasElement).setPointerCapture?.(event.pointerId);
     const cell = this.pairs().find(({ box }) => event.offsetX >= box.x && event.offsetX <= box.x + box.w && event.offsetY >= box.y && event.offsetY <= box.y + box.h);
     if (event.button !== 0 || !cell) return;
     (event.currentTarget as HTMLCanvasElement).setPointerCapture?.(event.pointerId);
@@ -75,7 +93,8 @@ export class CornerGestures {
 
   private readonly move = (event: PointerEvent): void => {
     const cursor = this.grip || this.pairs().some(({ box }) => event.offsetX >= box.x && event.offsetX <= box.x + box.w && event.offsetY >= box.y && event.offsetY <= box.y + box.h);
-    (event.currentTarget as HTMLElement).style.cursor = cursor ? "crosshair" : "";
+    (event.currentTarget as HTMLElement).style.cursor = this.carried !== null ? "grabbing" : cursor ? "crosshair" : this.label(event) !== null ? "grab" : "";
+    if (this.carried !== null) return this.carry(event);
     if (!this.grip) return;
     const { cell: { box }, path } = this.grip;
     const at: Point = [Math.min(box.x + box.w, Math.max(box.x, event.offsetX)), Math.min(box.y + box.h, Math.max(box.y, event.offsetY))];
@@ -85,8 +104,15 @@ export class CornerGestures {
     this.send();
   };
 
+  private carry(event: PointerEvent): void {
+    const { frame, shown } = this.input()!;
+    const target = this.label(event);
+    if (target !== null && target !== this.carried) this.local.cornerPids.value = reordered(shown.map((i) => frame.pids[i]), this.carried!, target);
+  }
+
   private readonly up = (): void => {
     const { grip } = this;
+    this.carried = null;
     if (!grip) return;
     const spread = (k: 0 | 1) => Math.max(...grip.path.map((p) => p[k])) - Math.min(...grip.path.map((p) => p[k]));
     if (spread(0) < TINY || spread(1) < TINY) this.local.lab.select(null);
@@ -110,11 +136,11 @@ export class CornerGestures {
     const cell = this.focused();
     if (!cell || event.ctrlKey || event.metaKey) return;
     const region = this.local.lab.region.value;
-    const here = region && region.pids[0] === this.pid(cell.j) && region.pids[1] === this.pid(cell.i) ? region : null;
+    const here = region && outlineOn(region, this.pid(cell.j), this.pid(cell.i));
     const arrow = ARROWS[event.key];
     if (event.key === "Escape" && region) this.local.lab.select(null);
     else if ((event.key === "Enter" || event.key === " ") && !here) this.select(cell, this.middle(cell));
-    else if (arrow && here) this.nudge(cell, here.points, arrow, event.shiftKey);
+    else if (arrow && here) this.nudge(cell, here, arrow, event.shiftKey);
     else if (arrow) this.step(cell, arrow);
     else return;
     event.preventDefault();

@@ -34,7 +34,7 @@ export function Python() {
       <>
         <span class="sl-grow" />
         <Button label="Minimal script" title="The shortest script that leads to the present state" pressed={script !== null} onClick={minimal} />
-        <Copy text={() => (script ?? done.map((line) => line.code).join("\n"))} label="Copy" title={script === null ? "Copy the journal" : "Copy the script"} />
+        <Copy text={() => (script ?? done.map((line) => line.code).join("\n"))} label="Copy" title={script === null ? "Copy the journal; lab.to_cell(journal=True) puts it into a cell" : "Copy the script; lab.to_cell() puts it into a cell"} />
       </>
     )}>
       {script !== null ? <pre class="sl-script" tabIndex={0}>{script.split("\n").map((code, i) => <div key={i}><PyLine code={code} /></div>)}</pre>

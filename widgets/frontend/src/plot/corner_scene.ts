@@ -73,13 +73,28 @@ export function drawCorner(s: Surface, input: CornerInput, theme: Theme): void {
   }
 }
 
+/** The outline on the panel of two parameters, turned over where it was drawn with the axes exchanged; null on any other panel. */
+export function outlineOn({ pids, points }: Region, x: number, y: number): [number, number][] | null {
+  if (pids[0] === x && pids[1] === y) return points;
+  return pids[0] === y && pids[1] === x ? points.map(([a, b]) => [b, a]) : null;
+}
+
+/** The column whose label below the plot is at a place, if one is. */
+export function labelAt(cells: readonly Cell[], x: number, y: number): Cell | null {
+  const { box } = cells[cells.length - 1] ?? {};
+  if (!box || y < box.y + box.h + 28 || y > box.y + box.h + EDGE.bottom) return null;
+  const last = Math.max(...cells.map(({ r }) => r));
+  return cells.find((cell) => cell.r === last && x >= cell.box.x && x <= cell.box.x + cell.box.w) ?? null;
+}
+
 /** The outline of selected draws on its panel, and the panel that the keyboard is on. */
 export function drawRegion(s: Surface, cells: readonly Cell[], pids: readonly number[], region: Region | null, focus: Cell | null, theme: Theme): void {
   if (focus) s.stroke((p) => p.rect(focus.box.x + 2, focus.box.y + 2, focus.box.w - 4, focus.box.h - 4), { color: theme.accent, width: 2 });
-  const cell = region && cells.find(({ r, c, i, j }) => r > c && pids[j] === region.pids[0] && pids[i] === region.pids[1]);
+  const cell = region && cells.find(({ r, c, i, j }) => r > c && outlineOn(region, pids[j], pids[i]));
   if (!region || !cell || region.points.length < 2) return;
+  const points = outlineOn(region, pids[cell.j], pids[cell.i])!;
   const trace = (p: Pencil) => {
-    region.points.forEach(([x, y], k) => (k ? p.lineTo : p.moveTo).call(p, cell.x.px(x), cell.y.px(y)));
+    points.forEach(([x, y], k) => (k ? p.lineTo : p.moveTo).call(p, cell.x.px(x), cell.y.px(y)));
     p.closePath();
   };
   s.clip(cell.box, () => {

@@ -43,6 +43,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Fit", keys: ["Shift P"], text: "pause the running fit, or let it go on" },
   { group: "Fit", keys: ["Shift S"], text: "stop it and keep what it has" },
   { group: "Posterior", keys: ["drag"], text: "select draws on a panel of two parameters" },
+  { group: "Posterior", keys: ["drag"], text: "a label below the plot to another column: another order" },
   { group: "Posterior", keys: ["↑", "↓", "←", "→"], text: "choose a panel; with a selection, move it (Shift: size it)" },
   { group: "Posterior", keys: ["Enter"], text: "put a box on the panel" },
   { group: "History", keys: ["←", "→"], text: "on its slider: look at earlier set-ups" },
