@@ -225,6 +225,7 @@ def _outcome(problem: Problem, walked: Chains, earlier: int, options: NutsOption
         status=status,
         remark=remark,
         stats=(
+            ("chains", options.chains),
             ("rhat", worst),
             ("ess", means),
             ("ess_sd", widths),

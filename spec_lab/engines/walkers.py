@@ -194,6 +194,7 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
         remark=remark,
         stats=(
             ("steps", len(whole.places)),
+            ("chains", chain.shape[1]),
             ("autocorrelation", memory),
             ("ess", float(np.min(ess(np.swapaxes(chain, 0, 1))))),
             ("acceptance", _acceptance(whole)),

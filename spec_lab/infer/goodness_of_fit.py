@@ -141,7 +141,7 @@ def _unit_goodness(unit: ExpectedUnit, value: float, residual: np.ndarray, k: fl
     else:
         fit = goodness.chi2_goodness(value, bins, k)
     noise, counts = unit.variance[0] - np.maximum(unit.compared[0], 1e-9), unit.compared[0]
-    rough = unit.kind.poisson and unit.uncertain_background
+    rough = unit.kind.poisson and unit.uncertain_background and not unit.kind.summed
     doubtful = int(np.sum((counts < FEW) & (noise > NOISY * counts))) if rough else 0
     span = (float(unit.c.emin[[first, last]].min()), float(unit.c.emax[[first, last]].max()))
     chance = goodness.longest_run_chance(bins, runs.longest[1] - runs.longest[0] + 1)

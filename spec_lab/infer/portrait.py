@@ -5,6 +5,7 @@ spectra (`NE`, `Fv`, `vFv`) are drawn unfolded: each point is its count spectrum
 the folded one, so it depends on the model; the model is a smooth line there.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -48,6 +49,7 @@ def spectrum(
         )
     _refuse_unknown(options)
     theta, _ = infer.problem.photons()  # says so where there are no pairs
+    often = Counter(pair.model.expression for pair in infer.pairs)
     chosen, folded = STYLES[style], _terms(infer) if terms else [[] for _ in infer.pairs]
     units, curves = [], []
     for i, pair in enumerate(infer.pairs):
@@ -59,7 +61,10 @@ def spectrum(
             units.append(_unit(name, u, np.asarray(residual), chosen, parts))
         if chosen.power is not None:
             mine = np.asarray(theta)[slice(*infer.problem.layout.pairs[i].slots)]
-            curves.append(_curve(i, len(infer.pairs), readings, mine, chosen.power, bool(folded[i])))
+            name = pair.model.expression
+            name += f" ({'+'.join(pair.data.names)})" if often[name] > 1 else ""
+            color = "black" if len(infer.pairs) == 1 else figures.COLORS[-1 - i % len(figures.COLORS)]
+            curves.append(_curve(name, color, readings, mine, chosen.power, bool(folded[i])))
     named: dict[str, Any] = {"ylabel": chosen.label, **options}
     return figures.spectrum(units, curves, **named)
 
@@ -96,8 +101,8 @@ def _unit(name: str, u: UnitReading, residual: np.ndarray, style: Style, parts: 
     )
 
 
-def _curve(i: int, pairs: int, readings: list[UnitReading], theta: np.ndarray, power: int, terms: bool) -> Any:
-    """The model of pair `i` before any response, over all energies of its units."""
+def _curve(name: str, color: str, readings: list[UnitReading], theta: np.ndarray, power: int, terms: bool) -> Any:
+    """The model of a pair before any response, over all energies of its units."""
     from spec_lab.analysis import figures
 
     first = readings[0]
@@ -106,11 +111,11 @@ def _curve(i: int, pairs: int, readings: list[UnitReading], theta: np.ndarray, p
     factor = KEV_TO_ERG * E**power if power else 1.0
     at = lambda model, values: factor * np.asarray(model.evaluate(E, values, T=first.unit.time))  # noqa: E731
     return figures.ModelCurve(
-        name=first.model.expression,
+        name=name,
         E=E,
         y=at(first.model, theta),
         components={t.name: at(t.model, theta[list(t.indices)]) for t in first.model.terms} if terms else {},
-        color="black" if pairs == 1 else figures.COLORS[-1 - i % len(figures.COLORS)],
+        color=color,
     )
 
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import StatisticError
+from spec_lab._base import ParameterError, StatisticError
 from spec_lab.analysis import Predictive, loo, to_arviz, waic
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
@@ -95,11 +95,34 @@ class Predictions(Checks, Fluxes):
         """The corner plot for print: see `spec_lab.analysis.figures.corner`."""
         from spec_lab.analysis import figures
 
+        given = {"units": [self.problem.setup.slots[i].unit for i in self.problem.setup.free], **options}
+        return figures.corner(np.asarray(self.outcome.draws), self._labels, np.asarray(self.outcome.best), **given)
+
+    def trace(self, **options: Any) -> "Drawing":
+        """Each parameter along the chains of emcee or NUTS, one line a chain: do they agree, do they drift?
+
+        Args:
+            **options: See `spec_lab.analysis.figures.trace`: `most`.
+
+        Raises:
+            ParameterError: The draws are of no chains.
+        """
+        from spec_lab.analysis import figures
+
+        chains = self.outcome.figures.get("chains")
+        if chains is None:
+            raise ParameterError(
+                "the draws are of no chains", got=self.outcome.engine, allowed="a run of emcee or nuts"
+            )
+        draws = np.asarray(self.outcome.draws)
+        return figures.trace(draws.reshape(-1, chains, draws.shape[1]).swapaxes(0, 1), self._labels, **options)
+
+    @property
+    def _labels(self) -> list[str]:
+        """LaTeX of the free parameters, with the number where two have the same."""
         slots = [self.problem.setup.slots[i] for i in self.problem.setup.free]
         often = Counter(slot.label for slot in slots)
-        labels = [f"${s.label}$" if often[s.label] == 1 else f"$p{s.pid}({s.label})$" for s in slots]
-        given = {"units": [slot.unit for slot in slots], **options}
-        return figures.corner(np.asarray(self.outcome.draws), labels, np.asarray(self.outcome.best), **given)
+        return [f"${s.label}$" if often[s.label] == 1 else f"$p{s.pid}({s.label})$" for s in slots]
 
     def qq(self, **options: Any) -> "Drawing":
         """Quantiles of the probability integral transform (see `pit`) against normal ones, with the pointwise 95 % band.

@@ -143,3 +143,24 @@ def test_residuals_of_the_display_grouping_are_those_of_the_statistic():
     few = Infer([(make_data(1, stat="cstat", norm=1e-3), pl(alpha=-1.6, logA=-3.0))])
     c = few.readings(rebin=True)[0]
     assert np.all(np.isfinite(c.signed)) and np.abs(c.signed).max() < 5
+
+
+def test_a_trace_shows_each_chain_and_what_has_none_says_so(power_law):
+    infer = power_law[0]
+    for posterior, chains in (
+        (infer.emcee(nstep=20, discard=4, walkers=10, savepath=None), 10),
+        (infer.nuts(draws=20, warmup=25, chains=3), 3),
+    ):
+        rows = posterior.trace().axes
+        assert [len(axes.lines) for axes in rows] == [chains] * posterior.k
+        walked = np.asarray(posterior.outcome.draws).reshape(-1, chains, posterior.k)
+        np.testing.assert_array_equal(rows[1].lines[2].get_ydata(), walked[:, 2, 1])
+        assert np.abs(np.diff(walked, axis=0)).mean() < 3 * walked.std()
+    with pytest.raises(ParameterError, match="no chains; got 'preview'; allowed: a run of emcee or nuts"):
+        infer.preview(draws=200).trace()
+
+
+def test_two_models_of_one_expression_are_told_apart():
+    infer = Infer([(make_data(1), pl()), (make_data(2), pl())])
+    assert [text.get_text() for text in infer.spectrum("NE").legends[0].get_texts()][2:] == ["pl (u1)", "pl (u2)"]
+    assert "pl" in [text.get_text() for text in Infer([(make_data(1), pl())]).spectrum("NE").legends[0].get_texts()]
