@@ -98,9 +98,9 @@ def grouping(row: Row, n: int) -> np.ndarray:
 def channels(row: Row, n: int) -> np.ndarray:
     """Channel numbers; without a CHANNEL column they start at TLMIN1, which is 1 unless the file says otherwise."""
     value = row.vector("CHANNEL") if row.table.has("CHANNEL") else None
-    if value is None or (not value.ndim and n > 1):  # a type II file may give the first number only
+    if value is None:
         return (row.table.whole("TLMIN1", 1) or 0) + np.arange(n)
-    value = np.atleast_1d(value)
+    value = value + np.arange(n) if not value.ndim else value  # a type II file may give the first number only
     if value.shape != (n,):
         raise DataError(f"{row.where} column CHANNEL must have {n} values", got=list(value.shape))
     numbers = whole_numbers(value, f"{row.where} column CHANNEL")

@@ -91,30 +91,35 @@ def _real(value: Any) -> bool:
 
 
 def _inverse(significance: Any, sig: float, start: float, integer: bool) -> float:
-    from scipy.optimize import brentq
-
     if not _real(sig) or sig < 0:
         raise DataError("a significance must be a number of σ >= 0", got=sig)
-    if significance(start) >= sig:  # none needed, or a background below zero stands out without any
-        return start
+    # none needed, or a background below zero stands out without any
+    root = start if significance(start) >= sig else _root(significance, sig, start)
+    return float(np.ceil(root - 1e-9)) if integer else root
+
+
+def _root(significance: Any, sig: float, start: float) -> float:
+    from scipy.optimize import brentq
+
     high = start + 10 * (sig + 1) ** 2 + 10 * (sig + 1) * np.sqrt(start + 1)
     while significance(high) < sig:
         high *= 2
     solve: Any = brentq
-    root = float(solve(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14))
-    return float(np.ceil(root - 1e-9)) if integer else root
+    return float(solve(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14))
 
 
 def pgsig_inv(sig: float, b: float, s: float, integer: bool = False) -> float:
     """Counts n with `pgsig(n, b, s) = sig`; with `integer` the smallest whole number that reaches it."""
-    if s <= 0:
-        raise DataError("pgsig needs an error of the background > 0", got=s)
-    return _inverse(lambda n: pgsig(n, b, s), sig, max(b, 0.0), integer)
+    if not _real(b) or not _real(s) or s <= 0:
+        raise DataError("pgsig_inv needs a background b and its error s > 0", got=[b, s])
+    return _inverse(lambda n: pgsig(n, b, s), sig, max(float(b), 0.0), integer)
 
 
 def ppsig_inv(sig: float, b: float, alpha: float, integer: bool = False) -> float:
     """Counts n with `ppsig(n, b, alpha) = sig`; with `integer` the smallest whole number that reaches it."""
-    return _inverse(lambda n: ppsig(n, b, alpha), sig, alpha * b, integer)
+    if not _real(b) or not _real(alpha) or b < 0 or alpha <= 0:
+        raise DataError("ppsig_inv needs background counts b >= 0 and alpha > 0", got=[b, alpha])
+    return _inverse(lambda n: ppsig(n, b, alpha), sig, float(alpha * b), integer)
 
 
 def upper_limit(n: float, background: float, cl: float = 0.9) -> float:

@@ -74,7 +74,7 @@ def in_band(model: Model, thetas: Any, low: float, high: float, T: float | None 
     if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or not 3 <= bins <= 1_000_000:
         raise ParameterError("the number of bins in a band", got=bins, allowed="a whole number from 3 to 1000000")
     edges = np.geomspace(low, high, bins + 1)
-    grid, thetas = Grid.make(edges[:-1], edges[1:], T=T, nodes=4), np.asarray(thetas, float)
+    grid, thetas = Grid.make(edges[:-1], edges[1:], T=T, nodes=4 if bins >= BINS else None), np.asarray(thetas, float)
     size, made = BLOCK if len(thetas) > 1 else 1, []
     for at in range(0, len(thetas), size):
         block = thetas[at : at + size]

@@ -119,3 +119,15 @@ def test_rows_of_type_two_that_cannot_be(tmp_path):
         with pytest.raises(DataError, match=rf"^ii\.pha\[SPECTRUM\] row 2.*{words}"):
             Source.from_file(two(**changed), 1)
     assert Source.from_file(two(), 1).exposure == 2.0
+
+
+@pytest.mark.parametrize("first", [0, 1, 17])
+def test_a_row_that_gives_its_first_channel_only(tmp_path, first):
+    columns = [
+        ("CHANNEL", "J", [first]),
+        ("COUNTS", f"{N}J", [COUNTS]),
+        ("EXPOSURE", "D", [1.0]),
+        ("BACKSCAL", "D", [1.0]),
+    ]
+    path = save(tmp_path / "ii.pha", table(columns, {"POISSERR": True}, "SPECTRUM"))
+    assert Source.from_file(path, 0).channels.tolist() == list(range(first, first + N))

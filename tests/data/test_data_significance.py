@@ -73,7 +73,8 @@ def test_limits_of_a_unit():
 
 def test_what_is_no_number_is_said():
     calls = [lambda: pgsig("a", 1, 1), lambda: ppsig(1, 1j, 1), lambda: pgsig([1, 2], [1, 2, 3], 1)]
-    calls += [lambda: pgsig([[1], [1, 2]], 1, 1)]
+    calls += [lambda: pgsig([[1], [1, 2]], 1, 1), lambda: pgsig_inv(3, np.nan, 1), lambda: pgsig_inv(3, 4, "1")]
+    calls += [lambda: ppsig_inv(3, -4, 1), lambda: ppsig_inv(3, 4, np.nan)]
     calls += [lambda: pgsig_inv("3", 4, 1), lambda: ppsig_inv(np.nan, 4, 1)]
     calls += [lambda: upper_limit(3, 1.0, "x"), lambda: upper_limit(3, 1.0, None)]
     for call in calls:
@@ -82,3 +83,4 @@ def test_what_is_no_number_is_said():
     assert np.isnan(ppsig(1, -1, 1)) and np.isnan(ppsig(-1, 1, 1))
     assert pgsig_inv(3, -4.0, 1.0) == 0.0  # a background below zero stands out without any counts
     assert ppsig_inv(0, 8, 0.5) == 4.0
+    assert ppsig_inv(0, 7, 0.5, integer=True) == 4.0 and pgsig_inv(0, 4.3, 1.0, integer=True) == 5.0
