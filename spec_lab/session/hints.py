@@ -14,7 +14,8 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab.bridge.priors import Prior, unif
 from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
-from spec_lab.models import gauss
+from spec_lab.models import Model, gauss
+from spec_lab.models.algebra import Binary
 from spec_lab.session.actions import Action, Effects, moved
 from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.reading import Reading, UnitReading
@@ -99,7 +100,7 @@ def _strength(window: tuple[int, float, int]) -> float:
 
 @attrs.frozen
 class AddLine(Action):
-    """Add a Gaussian line to the model of a unit, as strong as the counts/s that the model misses."""
+    """Add a Gaussian line to the model of a unit, about as strong as the counts/s that the model misses."""
 
     unit: str
     lo: float
@@ -110,7 +111,7 @@ class AddLine(Action):
         self._check()
         setup = state.setup
         pair, unit = self._place(setup)
-        edit = SetModel(setup.pairs[pair].model + gauss(), pair + 1 if len(setup.pairs) > 1 else None)
+        edit = SetModel(lined_model(setup.pairs[pair].model), pair + 1 if len(setup.pairs) > 1 else None)
         after = edit.apply(setup)
         known = {slot.path for slot in setup.slots}
         new = {s.name: s.pid for s in after.slots if s.owner == "model" and s.path not in known}
@@ -121,7 +122,7 @@ class AddLine(Action):
             "logA": self._log_amplitude(setup.pairs[pair].data.units[unit]),
         }
         edits: list[Edit] = [_anywhere_seen(setup.pairs[pair].data.units[unit], new["El"])]
-        edits += [SetValue(new[name], _within(after, new[name], value)) for name, value in wanted.items()]
+        edits += [SetValue(new[name], _within(after, new[name], float(f"{v:.4g}"))) for name, v in wanted.items()]
         for change in edits:
             after = change.apply(after)
             lines.append(change.as_code())
@@ -150,6 +151,15 @@ class AddLine(Action):
 
     def as_code(self) -> str:
         return f"lab.add_line({self.unit!r}, {float(self.lo)!r}, {float(self.hi)!r}, {float(self.excess)!r})"
+
+
+def lined_model(model: Model) -> Model:
+    """The model with a Gaussian line, behind the same absorption as its continuum."""
+    if isinstance(model, Binary) and model.symbol == "*" and model.left.kind == "mul":
+        return model.left * lined_model(model.right)
+    if isinstance(model, Binary) and model.symbol == "*" and model.right.kind == "mul":
+        return lined_model(model.left) * model.right
+    return model + gauss()
 
 
 def _anywhere_seen(unit: Any, pid: int) -> SetPrior:

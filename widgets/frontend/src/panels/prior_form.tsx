@@ -90,13 +90,15 @@ interface Plot {
 function DensityPlot({ row, good, old, words, onPull, onLetGo, onCancel }: Plot) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { ref, stage } = useStage();
+  const { lab } = useLocal();
   const held = useMemo(() => signal<Span | null>(null), [row.pid]);
   const span = held.value ?? (good.value && densitySpan(good.value));
   useDrawing(canvas, stage, () => {
     const density = good.value;
-    return { input: density && { density, span: held.value ?? densitySpan(density) }, height: HEIGHT };
+    const value = lab.rows.value.find((r) => r.pid === row.pid)?.value ?? row.value; // it may move while the form is open
+    return { input: density && { density, span: held.value ?? densitySpan(density), value }, height: HEIGHT };
   }, (s, input, theme, size) => {
-    if (input) drawDensity(s, input.density, input.span, row.value, size.width, size.height, theme);
+    if (input) drawDensity(s, input.density, input.span, input.value, size.width, size.height, theme);
   });
   const letGo = (finish: () => void) => { held.value = null; finish(); };
   return (

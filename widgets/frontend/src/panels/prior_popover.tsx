@@ -59,7 +59,7 @@ export function Priors() {
           <div class="sl-priors-list" role="listbox" aria-label="Parameters">
             {rows.map((r) => (
               <button type="button" key={r.pid} role="option" aria-selected={r === row} class={r === row ? "sl-selected" : ""} onClick={() => { local.active.value = r.pid; }}>
-                <span class="sl-c-pid">{r.pid}</span><span class="sl-grow"><Tex source={r.label || r.name} /></span><Glyph row={r} /><span class="sl-prior-text">{r.prior || "none"}</span>
+                <span class="sl-c-pid">{r.pid}</span><span class="sl-grow"><Tex source={r.label || r.name} /> <span class="sl-faint">{r.component}</span></span><Glyph row={r} /><span class="sl-prior-text">{r.prior || "none"}</span>
               </button>
             ))}
           </div>
