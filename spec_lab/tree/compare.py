@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 WIDTH = 88
+Inexact = float | complex | np.inexact
 
 
 def is_array(value: Any) -> bool:
@@ -22,7 +23,7 @@ def is_prng_key(value: Any) -> bool:
 
 
 def equal(a: Any, b: Any) -> bool:
-    """Whether two field values are the same; never raises on arrays, and never traces."""
+    """Whether two field values are the same (NaN is itself); never raises on arrays, and never traces."""
     if a is b:
         return True
     if is_array(a) or is_array(b):
@@ -32,7 +33,7 @@ def equal(a: Any, b: Any) -> bool:
     if isinstance(a, tuple | list) and type(a) is type(b):
         return len(a) == len(b) and all(map(equal, a, b))
     try:
-        return bool(a == b)
+        return bool(a == b) or (isinstance(a, Inexact) and isinstance(b, Inexact) and bool(a != a and b != b))
     except (TypeError, ValueError):
         return False
 
@@ -43,7 +44,9 @@ def _equal_arrays(a: Any, b: Any) -> bool:
     if is_prng_key(a) or is_prng_key(b):
         return is_prng_key(a) and is_prng_key(b) and a.dtype == b.dtype and _same_bits(a, b)
     try:
-        return bool(np.array_equal(np.asarray(a), np.asarray(b)))
+        first, second = np.asarray(a), np.asarray(b)
+        numbers = first.dtype.kind in "fc" and second.dtype.kind in "fc"
+        return bool(np.array_equal(first, second, equal_nan=numbers))
     except (TypeError, ValueError):
         return False
 

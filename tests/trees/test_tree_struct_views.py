@@ -114,6 +114,15 @@ def test_repr_cuts_long_values_and_hides_fields():
     assert "y=" not in text
 
 
+@pytest.mark.parametrize("hole", [float("nan"), np.float32("nan"), complex("nan+1j"), np.array([1.0, np.nan])])
+def test_what_holds_nan_equals_its_copy(hole):
+    class Box(Struct):
+        x: Any
+
+    assert Box(hole) == Box(copy.deepcopy(hole)) and Box([hole]) == Box([copy.deepcopy(hole)])
+    assert Box(hole) != Box(1.0) and Box(float("nan")) != Box("nan")
+
+
 def test_equality_by_content():
     a, b = Line(np.array([1.0, 2.0])), Line(np.array([1.0, 2.0]))
     assert a == b
