@@ -25,4 +25,6 @@ def presets(engine: str) -> Mapping[str, Mapping[str, Any]]:
     chosen = _PRESETS.get(engine)
     if chosen is None:
         return {}
-    return {name: chosen.get(name, {}) for name in ("quick", "standard", "publication") if name in {"standard", *chosen}}
+    return {
+        name: chosen.get(name, {}) for name in ("quick", "standard", "publication") if name in {"standard", *chosen}
+    }
