@@ -1,8 +1,9 @@
 """Follower: keeps the preview up to date behind the person's edits.
 
 After an edit it finds the best fit with the built-in method (milliseconds), when the session is live puts the parameters
-there, and then draws the preview posterior (a tenth of a second), which fills corner plot, intervals and evidence. Requests
-coalesce, the newest wins, and an edit cancels what is under way.
+there, and then draws the preview posterior (a tenth of a second), which fills corner plot, intervals and evidence. Where the
+draws come upon a better place, the fit was a local one, and is made anew from there. Requests coalesce, the newest wins, and
+an edit cancels what is under way.
 """
 
 import threading
@@ -19,6 +20,7 @@ from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview
 
 KEPT = 12
+BETTER = 0.1  # of the statistic: so much lower is another minimum
 PAUSE = 0.06  # seconds between an edit and its preview: the curves and the table go first, bursts of edits coalesce
 
 
@@ -73,12 +75,8 @@ class Follower:
             self._first(setup)
             preview = None if refit or self._hooks() else self._known.get((asked, posterior))
             if preview is None:
-                best = self._fit(setup, control, refit)
-                sample = self._sample(best, control) if posterior and not stop.is_set() else None
-                preview = Preview(asked, setup, best, sample)
-        except (
-            Exception
-        ) as error:  # the preview must never take the session down; what went wrong is shown in its place
+                preview = Preview(asked, setup, *self._found(setup, control, refit, posterior))
+        except Exception as error:  # must never take the session down; what went wrong is shown in the preview's place
             preview = Preview(asked, setup, None, None, as_data(error))
         if not stop.is_set():
             self._keep((asked, posterior), preview)
@@ -91,11 +89,26 @@ class Follower:
         while len(self._known) > KEPT:
             self._known.pop(next(iter(self._known)))
 
-    def _fit(self, setup: Setup, control: Control, refit: bool) -> Outcome:
-        best = run_engine("fit", self._bench.problem(setup), control, self._hooks())
-        if refit and not control.stopped:
-            self._report(Refitted(setup, tuple(map(float, best.best))))
-        return best
+    def _found(self, setup: Setup, control: Control, refit: bool, posterior: bool) -> tuple[Outcome, Outcome | None]:
+        """Best fit and, where asked for, preview posterior."""
+        best = self._fit(setup, control)
+        here = self._put(setup, best, control) if refit else setup
+        sample = self._sample(best, control) if posterior and not control.stopped else None
+        if sample is None or not sample.stat < best.stat - BETTER:
+            return best, sample
+        again = self._fit(setup.with_free(sample.best), control)
+        if control.stopped or not again.stat < best.stat - BETTER:
+            return best, sample
+        if refit:
+            self._put(here, again, control)
+        return again, self._sample(again, control)
+
+    def _fit(self, setup: Setup, control: Control) -> Outcome:
+        return run_engine("fit", self._bench.problem(setup), control, self._hooks())
+
+    def _put(self, setup: Setup, best: Outcome, control: Control) -> Setup:
+        """Put the parameters of a live session there; the set-up it has then."""
+        return setup if control.stopped else self._report(Refitted(setup, tuple(map(float, best.best)))).setup
 
     def _sample(self, best: Outcome, control: Control) -> Outcome | None:
         """The preview posterior, or None where the posterior is improper (which the panel says)."""

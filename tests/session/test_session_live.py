@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from spec_lab.session import FitSession, question, reports, views
+from spec_lab.session import follower as followers
 from spec_lab.session.state import Preview
 
 
@@ -103,3 +104,24 @@ def test_a_hook_that_cannot_be_honoured_is_said_not_ignored(live, infer):
     assert live.settle(120)
     quality = views.view(live.state, live.reading())["criteria"]["quality"]
     assert not quality["ok"] and "loglike_func" in quality["text"]
+
+
+def test_where_the_draws_find_a_better_place_the_fit_is_made_anew_from_there(live, infer, monkeypatch):
+    """As when two components may take each other's part: the first minimum need not be the lowest."""
+    live.settle(120)
+    run, fits = followers.run_engine, []
+
+    def local_first(name, problem, *rest):
+        made = run(name, problem, *rest)
+        if name != "fit":
+            return made
+        fits.append(made)
+        return made.replace(best=made.best + 0.05, stat=made.stat + 7.0) if len(fits) == 1 else made
+
+    monkeypatch.setattr(followers, "run_engine", local_first)
+    infer.par[1].frozen = True
+    assert live.settle(120) and len(fits) == 2
+    preview = live.state.preview
+    assert preview.fit is fits[1] and preview.posterior.stat >= preview.fit.stat - 1e-6
+    np.testing.assert_allclose(infer.setup.free_values, preview.fit.best)
+    assert len(live.state.past) == 1  # one undo takes edit and refits back
