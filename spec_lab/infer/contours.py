@@ -54,7 +54,7 @@ class Contour:
             raise ParameterError("a contour has two axes", got=axis, allowed="0 or 1")
         rows, other = (self.delta.T, self.y) if axis == 0 else (self.delta, self.x)
         least = np.array([_lowest(other, row) for row in rows])
-        return Profile(self.labels[axis], (self.x, self.y)[axis], np.maximum(least, 0.0))
+        return Profile(self.labels[axis], (self.x, self.y)[axis], np.maximum(least, 0.0), self.units[axis])
 
     def extent(self, rise: float) -> tuple[tuple[float, float], tuple[float, float]]:
         """How far the region below `rise` reaches along both axes; NaN where it leaves the grid."""

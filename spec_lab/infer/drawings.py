@@ -13,6 +13,7 @@ from spec_lab._base.info import Info
 from spec_lab.engines import Outcome
 from spec_lab.engines.newton import minimise
 from spec_lab.fit import Freeze, Problem, SetValue
+from spec_lab.infer.asked import whole
 
 if TYPE_CHECKING:
     from spec_lab.analysis.figures import Drawing
@@ -25,10 +26,11 @@ class Profile:
         label: Of the parameter, LaTeX.
         values: `f[s]`, ascending.
         delta: `f[s]`, statistic minus its minimum.
+        unit: Of the parameter, as text.
     """
 
-    def __init__(self, label: str, values: np.ndarray, delta: np.ndarray):
-        self.label, self.values, self.delta = label, values, delta
+    def __init__(self, label: str, values: np.ndarray, delta: np.ndarray, unit: str = ""):
+        self.label, self.values, self.delta, self.unit = label, values, delta, unit
 
     def interval(self, rise: float = 1.0) -> tuple[float, float]:
         """Where the statistic has risen by `rise` on both sides (1 for 68.27 %, 2.706 for 90 %); NaN where it never does."""
@@ -42,13 +44,16 @@ class Profile:
         levels = {"68.27 %": 1.0, "90 %": 2.706, "95.45 %": 4.0}
         ends = [self.interval(rise) for rise in levels.values()]
         low, high = ([e[side] for e in ends] for side in (0, 1))
-        return Info({"Confidence": list(levels), "Rise": list(levels.values()), "Low": low, "High": high})
+        name = "".join(c for c in self.label if c not in "${}\\")
+        columns = {"Confidence": list(levels), "Rise": list(levels.values()), "Low": low, "High": high}
+        return Info(columns, f"Profile of {name}" + (f", {self.unit}" if self.unit else ""))
 
     def figure(self, **options: Any) -> "Drawing":
         """The curve; see `spec_lab.analysis.figures.profile`."""
         from spec_lab.analysis import figures
 
-        return figures.profile(self.values, self.delta, f"${self.label}$", **{"interval": self.interval()} | options)
+        label = f"${self.label}$" + (f" ({self.unit})" if self.unit else "")
+        return figures.profile(self.values, self.delta, label, **{"interval": self.interval()} | options)
 
     def __repr__(self) -> str:
         return self.info.text
@@ -68,8 +73,9 @@ def profile(outcome: Outcome, pid: int | str, values: Any = None, *, points: int
         reach: In standard deviations.
 
     Raises:
-        ParameterError: The parameter is not free, or nothing says how far to go.
+        ParameterError: The parameter is not free, the values are no numbers, or nothing says how far to go.
     """
+    whole("number of points", points, "points", 3)
     setup = outcome.setup.with_free(outcome.best)
     root = setup.root(setup.index(pid))
     if root not in setup.free:
@@ -77,7 +83,14 @@ def profile(outcome: Outcome, pid: int | str, values: Any = None, *, points: int
     slot, place = setup.slots[root], setup.free.index(root)
     if values is None:
         values = _around(float(outcome.best[place]), float(outcome.errors[place]), setup.range_of(root), points, reach)
-    values = np.sort(np.asarray(values, dtype=float))
+    try:
+        values = np.unique(np.asarray(values, dtype=float))
+    except (TypeError, ValueError):
+        values = np.empty(0)
+    if not len(values) or not np.all(np.isfinite(values)):
+        raise ParameterError(
+            "the places of a profile must be finite numbers", allowed="values=[-1.6, -1.5, -1.4], for example"
+        )
     frozen = Freeze((slot.pid,)).apply(setup)
     middle = int(np.argmin(np.abs(values - outcome.best[place])))
     stat = np.empty(len(values))
@@ -86,7 +99,7 @@ def profile(outcome: Outcome, pid: int | str, values: Any = None, *, points: int
         for i in order:
             problem = Problem(SetValue(slot.pid, float(values[i])).apply(frozen), problem)
             stat[i], x = _least(problem, x)
-    return Profile(slot.label, values, stat - min(outcome.stat, float(stat.min())))
+    return Profile(slot.label, values, stat - min(outcome.stat, float(stat.min())), slot.unit)
 
 
 def _least(problem: Problem, x: np.ndarray) -> tuple[float, np.ndarray]:
@@ -97,6 +110,8 @@ def _least(problem: Problem, x: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def _around(best: float, error: float, ends: tuple[float, float], points: int, reach: float) -> np.ndarray:
+    if not (np.isreal(reach) and 0 < reach < np.inf):
+        raise ParameterError("a profile must reach somewhere", got=reach, allowed="reach > 0, standard deviations")
     if not np.isfinite(error) or error <= 0:
         raise ParameterError("the run gives no error to go by", got=error, hint="Say where: profile(pid, values).")
     low, high = ends

@@ -59,6 +59,23 @@ def test_a_frozen_parameter_has_no_profile(power_law):
         power_law[1].profile("u1.sf")
 
 
+def test_a_profile_says_of_what_and_refuses_nonsense(power_law):
+    _, boot = power_law
+    found = boot.profile(2, points=5)
+    assert found.info.text.startswith("Profile of log A, photons") and "(photons" in found.figure().axes[0].get_xlabel()
+    assert boot.contour(1, 2, points=5).projection(1).unit == found.unit
+    for wrong in (
+        {"points": 0},
+        {"points": 2.5},
+        {"values": "a"},
+        {"values": []},
+        {"values": [np.nan, 1.0]},
+        {"reach": -1},
+    ):
+        with pytest.raises(ParameterError, match=r"points must be|finite numbers|somewhere"):
+            boot.profile(2, **wrong)
+
+
 def test_figures_are_figures(power_law):
     infer, fit = power_law
     assert infer.spectrum(title="mine").legends[0].get_title().get_text() == "mine"
