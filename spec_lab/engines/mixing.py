@@ -72,6 +72,11 @@ def ess_sd(chains: ArrayLike) -> np.ndarray:
     return ess((chains - chains.mean(axis=(0, 1))) ** 2, rank=False)
 
 
+def accuracy(size: float) -> str:
+    """What an effective size for standard deviations means, as a sentence; nothing where it is not known."""
+    return f" Standard deviations are known to {100.0 / np.sqrt(2.0 * size):.2g} %." if size > 1 else ""
+
+
 def _autocovariance(x: np.ndarray) -> np.ndarray:
     """`f[k, s, n]` at lags 0..s-1, biased normalisation, by FFT."""
     s = x.shape[1]

@@ -17,7 +17,7 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
-from spec_lab.engines.mixing import ess, ess_sd, rhat
+from spec_lab.engines.mixing import accuracy, ess, ess_sd, rhat
 from spec_lab.engines.mode import whitening
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
@@ -217,6 +217,7 @@ def _outcome(problem: Problem, walked: Chains, earlier: int, options: NutsOption
         status, remark = Status.stopped, f" {len(draws)} draws.{remark}"
     if earlier:
         remark += f" {earlier} of its {done} steps were taken from {options.resume}."
+    remark += accuracy(widths)
     return sample_outcome(
         target,
         engine="nuts",

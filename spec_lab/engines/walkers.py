@@ -18,7 +18,7 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
-from spec_lab.engines.mixing import ess
+from spec_lab.engines.mixing import accuracy, ess, ess_sd
 from spec_lab.engines.mode import whitening
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.ranges import at_least, seed
@@ -183,7 +183,8 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
         remark += " The chain is too short to tell its autocorrelation time, or no walker moved: go on."
     elif not enough:
         remark += f" The chain ({len(chain)} steps) is shorter than 50 autocorrelation times ({memory:.0f} steps each): go on."
-    draws = chain.reshape(-1, target.problem.n)
+    chains, draws = np.swapaxes(chain, 0, 1), chain.reshape(-1, target.problem.n)
+    widths = float(np.min(ess_sd(chains)))
     return sample_outcome(
         target,
         engine="emcee",
@@ -191,12 +192,13 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
         log_like=log_prob - target.log_prior(draws),
         log_prob=log_prob,
         status=status,
-        remark=remark,
+        remark=remark + accuracy(widths),
         stats=(
             ("steps", len(whole.places)),
             ("chains", chain.shape[1]),
             ("autocorrelation", memory),
-            ("ess", float(np.min(ess(np.swapaxes(chain, 0, 1))))),
+            ("ess", float(np.min(ess(chains)))),
+            ("ess_sd", widths),
             ("acceptance", _acceptance(whole)),
             ("seconds", control.elapsed),
         ),

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from spec_lab.analysis import ess, ess_sd, rhat
+from spec_lab.engines.mixing import accuracy
 
 
 def autoregressive(phi, chains=4, size=1000, n=2, seed=0):
@@ -69,3 +70,20 @@ def test_an_effective_size_is_no_noise_of_any_sign():
     radius = np.repeat(np.abs(np.random.default_rng(1).standard_normal((4, 250))), 4, axis=1)
     swing = radius * np.where(np.arange(1000) % 2, 1, -1)
     assert_allclose(ess(swing[:, :, None], rank=False), 4000 * np.log10(4000))
+
+
+@pytest.mark.parametrize(("size", "said"), [(5000.0, "to 1 %"), (1543.0, "to 1.8 %"), (12.0, "to 20 %")])
+def test_the_accuracy_of_widths_in_words(size, said):
+    assert said in accuracy(size)
+
+
+def test_no_accuracy_is_claimed_where_none_is_known():
+    assert accuracy(float("nan")) == accuracy(0.5) == ""
+
+
+def test_the_words_hold():
+    """The scatter of the standard deviation over many runs is what one of them says."""
+    runs = [autoregressive(-0.5, size=500, n=1, seed=seed) for seed in range(60)]
+    scatter = np.std([run.std() for run in runs]) / np.mean([run.std() for run in runs])
+    said = np.mean([1 / np.sqrt(2 * ess_sd(run)[0]) for run in runs])
+    assert_allclose(said, scatter, rtol=0.3)
