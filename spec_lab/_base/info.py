@@ -32,7 +32,7 @@ class Info:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], title: str | None = None) -> "Info":
-        """A table from one mapping a row; the first row names the columns, missing values are None."""
+        """A table from one mapping a row; columns in the order in which rows name them, missing values are None."""
         rows = list(rows)
         names: dict[str, None] = {}
         for row in rows:
@@ -41,8 +41,8 @@ class Info:
 
     @classmethod
     def from_pandas(cls, frame: Any, title: str | None = None) -> "Info":
-        """A table from a `pandas.DataFrame`, its index dropped."""
-        return cls({str(name): frame[name].tolist() for name in frame.columns}, title)
+        """A table from a `pandas.DataFrame`, its index dropped; missing text is None, as `to_pandas` had it."""
+        return cls({str(name): _values(column) for name, column in frame.items()}, title)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -77,6 +77,8 @@ class Info:
         return iter(self.list_dict)
 
     def __getitem__(self, name: str) -> list[Any]:
+        if name not in self._columns:
+            raise KeyError(f"there is no column {name!r}; there are {', '.join(self._columns)}")
         return list(self._columns[name])
 
     def __eq__(self, other: object) -> bool:
@@ -103,3 +105,9 @@ class Info:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def _values(column: Any) -> list[Any]:
+    if column.dtype.kind == "f":  # a NaN among numbers is a number
+        return column.tolist()
+    return [None if gone else value for value, gone in zip(column.tolist(), column.isna(), strict=True)]
