@@ -208,7 +208,10 @@ def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions,
 
 def _memory(chain: np.ndarray) -> float:
     """The longest autocorrelation time over parameters, in steps; NaN where the chain is too short to tell."""
-    times = emcee.autocorr.integrated_time(chain, tol=0, has_walkers=True) if len(chain) > 10 else np.array([np.nan])
+    if len(chain) <= 10:
+        return float("nan")
+    with np.errstate(divide="ignore", invalid="ignore"):  # a walker that never moved has no autocorrelation
+        times = emcee.autocorr.integrated_time(chain, tol=0, has_walkers=True)
     return float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spec_lab._base import EngineError
-from spec_lab.engines import Control, run_engine
+from spec_lab.engines import Control, run_engine, walkers
 
 RUNS = {
     "emcee": ({"steps": 4000, "discard": 100}, 3),
@@ -131,3 +131,11 @@ def test_a_flag_set_behind_its_back_ends_a_pause():
     assert answers == [True]
     control.pause()
     assert control.stopped, "what was asked to end cannot be paused any more"
+
+
+def test_a_short_chain_in_which_a_walker_stood_still_has_no_autocorrelation_time():
+    """A run stopped early is kept without a warning; that its memory is not known makes it doubtful."""
+    chain = np.random.default_rng(0).normal(size=(12, 8, 2))
+    assert np.isfinite(walkers._memory(chain))
+    chain[:, 3] = chain[0, 3]
+    assert np.isnan(walkers._memory(chain))
