@@ -106,6 +106,9 @@ class Problem:
         self.host_space = make_space(setup, self.program.layout.width)
         self._packed = jax.device_put(pack(self.host_space))
 
+    def __repr__(self) -> str:
+        return f"<Problem of {self.setup!r}>"
+
     @property
     def layout(self) -> Layout:
         """The structure."""

@@ -130,6 +130,11 @@ class Prior:
     def __repr__(self) -> str:
         return str(self)
 
+    def _repr_html_(self) -> str:
+        from spec_lab.bridge.priors.picture import prior_html
+
+        return prior_html(self)
+
     @property
     def expr(self) -> str:
         """The name of the family."""

@@ -1,0 +1,50 @@
+"""What a notebook shows for a prior: its text, its intervals, and a small curve of the density. Pure functions, no matplotlib.
+
+The curve takes the colour of the surrounding text (`currentColor`), so it fits light and dark themes. Families of ln x are drawn
+over a logarithmic axis, as the density of ln x.
+"""
+
+import html
+from typing import Any
+
+import numpy as np
+
+WIDTH, HEIGHT, FOOT = 220, 64, 16
+MIDDLE = 0.98  # of the probability is drawn where the range is open
+OF_LN_X = ("logunif", "lognorm")
+
+
+def prior_html(prior: Any) -> str:
+    """Text, median, central 90 % and density of a `Prior`."""
+    low, high = prior.interval(0.9)
+    words = f"median {prior.median:.4g}, 90 % in {low:.4g} … {high:.4g}"
+    about = f"<div><b>{html.escape(str(prior))}</b></div><div><small>{words}</small></div>"
+    return f"<div>{about}{_curve(prior)}</div>"
+
+
+def _curve(prior: Any) -> str:
+    ends = [inner if np.isinf(end) else end for end, inner in zip(prior.support, prior.interval(MIDDLE), strict=True)]
+    logarithmic = prior.family in OF_LN_X and prior.interval(MIDDLE)[0] > 0
+    if logarithmic:
+        x = np.geomspace(ends[0] if ends[0] > 0 else prior.interval(MIDDLE)[0], ends[1], 121)
+        scale, density = np.log(x), prior.pdf(x) * x
+    else:
+        x = scale = np.linspace(*ends, 121)
+        density = prior.pdf(x)
+    known = density[np.isfinite(density)]
+    top = known.max() if len(known) == len(x) else np.quantile(known, 0.95)  # infinite at an end, as a beta may be
+    along = 2 + (WIDTH - 4) * (scale - scale[0]) / (scale[-1] - scale[0])
+    up = HEIGHT - (HEIGHT - 4) * np.clip(density / top, 0.0, 1.0)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(along, up, strict=True))
+    labels = "".join(
+        f'<text x="{place}" y="{HEIGHT + FOOT - 4}" text-anchor="{anchor}">{value:.4g}</text>'
+        for place, anchor, value in ((2, "start", x[0]), (WIDTH - 2, "end", x[-1]))
+    )
+    axis = "ln x" if logarithmic else "x"
+    return (
+        f'<svg width="{WIDTH}" height="{HEIGHT + FOOT}" role="img" aria-label="density over {axis}" '
+        f'style="color:inherit;font-size:10px" fill="currentColor">'
+        f'<polygon points="2,{HEIGHT} {points} {WIDTH - 2},{HEIGHT}" fill-opacity="0.15"/>'
+        f'<polyline points="{points}" fill="none" stroke="currentColor"/>'
+        f'<path d="M0 {HEIGHT}H{WIDTH}" stroke="currentColor" stroke-opacity="0.4"/>{labels}</svg>'
+    )
