@@ -23,13 +23,14 @@ def prior_html(prior: Any) -> str:
 
 
 def _curve(prior: Any) -> str:
-    ends = [inner if np.isinf(end) else end for end, inner in zip(prior.support, prior.interval(MIDDLE), strict=True)]
-    logarithmic = prior.family in OF_LN_X and prior.interval(MIDDLE)[0] > 0
+    inner = prior.interval(MIDDLE)
+    low, high = (at if np.isinf(end) else end for end, at in zip(prior.support, inner, strict=True))
+    logarithmic = prior.family in OF_LN_X and inner[0] > 0
     if logarithmic:
-        x = np.geomspace(ends[0] if ends[0] > 0 else prior.interval(MIDDLE)[0], ends[1], 121)
+        x = np.geomspace(low if low > 0 else inner[0], high, 121)
         scale, density = np.log(x), prior.pdf(x) * x
     else:
-        x = scale = np.linspace(*ends, 121)
+        x = scale = np.linspace(low, high, 121)
         density = prior.pdf(x)
     known = density[np.isfinite(density)]
     top = known.max() if len(known) == len(x) else np.quantile(known, 0.95)  # infinite at an end, as a beta may be
