@@ -63,6 +63,7 @@ class Reader:
         self._lock, self._showing = threading.Lock(), threading.Lock()
         self.latest: Reading | None = None
         self.dragged: Drag | None = None
+        self.held = False  # something is in hand: asked for, and neither followed by an action nor given up
         self.unfolding = False
         self._epoch = 0
         self.error: tuple[Setup, dict[str, Any]] | None = None
@@ -80,6 +81,7 @@ class Reader:
 
     def attempt(self, setup: Setup, tried: Setup, seq: int, refit: Refit | None = None) -> None:
         """Ask for the curves of another set-up that is only being tried; returns at once."""
+        self.held = True
         self._newest.ask(Attempt(setup, tried, seq, self._epoch, refit), "drag")
 
     def overtake(self) -> None:
@@ -87,7 +89,7 @@ class Reader:
         self._newest.drop("drag")
         with self._showing:
             self._epoch += 1
-            self.dragged = None
+            self.dragged, self.held = None, False
 
     def current(self, setup: Setup) -> Reading | None:
         """The reading of this very set-up, if it is there."""

@@ -30,6 +30,22 @@ def test_hello_is_answered_with_a_snapshot(wire):
     wire.until(lambda m: m["type"] == "spectrum")
 
 
+def test_a_hello_in_the_middle_of_a_turn_is_answered_whole(wire, lab):
+    """Another page opens between a message and the note that it was seen."""
+    send, said = lab._outlet.send, []
+
+    def late(content, buffers):
+        send(content, buffers)
+        if content["type"] == "spectrum" and not said:
+            said.append("hello")
+            wire.clear()
+            wire.say(type="hello", view="v2")
+
+    lab._outlet.send = late
+    wire.say(type="action", id=1, name="set_value", args={"pid": 1, "value": -0.9})
+    wire.until(lambda m: said and m["type"] == "spectrum", timeout=20)
+
+
 def test_a_click_is_answered_shown_and_journalled(wire, lab):
     wire.clear()
     reply = wire.act("freeze", 7, pids=[1], frozen=True)

@@ -29,7 +29,7 @@ class Outlet:
         self.session, self.send, self._wake = session, send, wake
         self.flow = Flow()
         self.replies: deque[dict[str, Any]] = deque()
-        self.greeted = False
+        self.greeted = self._anew = False
         self.visible = True
         self.seen: dict[str, Any] = {}
         self.dragged = -1
@@ -61,9 +61,7 @@ class Outlet:
 
     def _hello(self, message: dict[str, Any]) -> None:
         with self._lock:
-            self.greeted = self.visible = True
-            self.seen.clear()
-            self.flow.reset()
+            self.greeted = self.visible = self._anew = True
 
     def _action(self, message: dict[str, Any]) -> None:
         self.replies.append(handler.answer(self.session, message))
@@ -89,6 +87,17 @@ class Outlet:
     def _shown(self, message: dict[str, Any]) -> None:
         self.visible = bool(message["visible"])
         if self.visible:
+            self.flow.reset()
+
+    def begin(self) -> None:
+        """The pump, before it serves: a front end that said hello since the last time has seen nothing.
+
+        Here and not at the hello, which may come in the middle of a turn, between a message and the note that it was seen.
+        """
+        with self._lock:
+            anew, self._anew = self._anew, False
+        if anew:
+            self.seen.clear()
             self.flow.reset()
 
     def number(self, topic: str) -> int:

@@ -118,6 +118,7 @@ class Pump:
         return [1.0]
 
     def _serve(self, session: FitSession, outlet: Outlet) -> list[float]:
+        outlet.begin()
         while outlet.replies:
             outlet.send(outlet.replies.popleft(), None)
         if not outlet.greeted:
@@ -286,7 +287,7 @@ class Pump:
     def _serve_profiles(session: FitSession, outlet: Outlet, state: State) -> float | None:
         """All curves of the present question; while one grows, the frames of its drag bring it."""
         shown = state.refit_others and state.lesson is None
-        if session.reader.dragged is not None:
+        if session.reader.held:
             return None
         curves = session.profiles.known(state.setup) if shown else ()
         key = tuple(curve.version for curve in curves)
