@@ -5,6 +5,7 @@ never share state.
 """
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -234,12 +235,13 @@ class SampleAnalyzer(Predictions):
         return shown, remarks
 
     def save(self, savepath: str | Path) -> None:
-        """Write `<prefix>_free_par.json`, `<prefix>_stat.json` and `<prefix>_IC.json` into a folder (made if missing)."""
-        folder = Path(savepath)
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write `<prefix>_free_par.json`, `<prefix>_stat.json` and `<prefix>_IC.json` into a folder (made if missing).
+
+        Raises:
+            ParameterError: `savepath` is no path.
+        """
         shown = {"free_par": self.free_par_info, "stat": self.stat_info, "IC": self.all_IC}
-        for name, table in shown.items():
-            write_json(folder / f"{self.save_prefix}_{name}.json", table.list_dict)
+        write_tables(savepath, {f"{self.save_prefix}_{name}": table for name, table in shown.items()})
 
     def __repr__(self) -> str:
         head = f"{self.analyzer_type} ({self.outcome.engine}: {self.outcome.message})"
@@ -324,3 +326,17 @@ def write_json(path: Path, rows: Any) -> None:
     aside = path.with_name(path.name + ".part")
     aside.write_text(json.dumps(rows, indent=2, allow_nan=True), encoding="utf-8")
     aside.replace(path)
+
+
+def write_tables(savepath: str | Path, shown: Mapping[str, Info]) -> None:
+    """Write each table as `<name>.json` into a folder, made if missing.
+
+    Raises:
+        ParameterError: `savepath` is no path.
+    """
+    if not isinstance(savepath, str | Path):
+        raise ParameterError("savepath is no folder", got=savepath, allowed='a path, such as "results"')
+    folder = Path(savepath)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in shown.items():
+        write_json(folder / f"{name}.json", table.list_dict)

@@ -12,7 +12,7 @@ from spec_lab._base.info import Info
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, Setup, links
 from spec_lab.infer import portrait
-from spec_lab.infer.analyzer import stat_table, write_json
+from spec_lab.infer.analyzer import stat_table, write_tables
 from spec_lab.infer.checks import Checks
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Handles, Par
@@ -228,11 +228,10 @@ class Readings(Checks):
     fakeit = simulate
 
     def save(self, savepath: Any) -> None:
-        """Write `infer_cfg.json` and `infer_par.json` into a folder (made if missing)."""
-        from pathlib import Path
+        """Write `infer_cfg.json`, `infer_par.json` and `infer_stat.json` into a folder (made if missing).
 
-        folder = Path(savepath)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / "infer_cfg.json", cfg_info(self.setup).list_dict)
-        write_json(folder / "infer_par.json", par_info(self.setup).list_dict)
-        write_json(folder / "infer_stat.json", stat_table(self.problem).list_dict)
+        Raises:
+            ParameterError: `savepath` is no path.
+        """
+        tables = {"cfg": cfg_info(self.setup), "par": par_info(self.setup), "stat": stat_table(self.problem)}
+        write_tables(savepath, {f"infer_{name}": table for name, table in tables.items()})

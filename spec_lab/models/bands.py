@@ -1,4 +1,4 @@
-"""Fluxes: integrals of an additive model over a band, at one or many parameter vectors.
+"""Bands: photons and energy of an additive model between two energies, at one or many parameter vectors.
 
 Everything goes through the bin integrals on 2000 narrow bins, so that a line counts in full however narrow it is. What
 fluxes mean for a fit (draws, absorption taken away, luminosities) is in `spec_lab.infer.fluxes`.

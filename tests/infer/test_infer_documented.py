@@ -177,6 +177,9 @@ def test_saved_files(joint, posterior, tmp_path):
     assert {"infer_cfg.json", "infer_par.json", "post_free_par.json", "post_stat.json", "post_IC.json"} <= names
     rows = json.loads((tmp_path / "new" / "infer_par.json").read_text())
     assert rows[0]["Parameter"] == "alpha"
+    for thing in (joint, posterior):
+        with pytest.raises(ParameterError, match="savepath is no folder; got None"):
+            thing.save(None)
 
 
 def test_handles_are_live(joint):
