@@ -6,7 +6,8 @@
   the folder is named after its features, so that a home shared between machines never mixes them up.
 
 - Programs run in the thread that calls them (`JAX_CPU_ENABLE_ASYNC_DISPATCH=1` hands them to another): one statistic takes
-  some 20 microseconds, less than waking that other thread. The interpreter's lock is released meanwhile all the same.
+  some 20 microseconds, less than waking that other thread. The interpreter's lock is released meanwhile all the same. JAX takes
+  this one from no environment variable: `settle_jax` hands it over where the first floor imports JAX.
 
 Plain syntax and the standard library only: this is imported before the environment exists.
 """
@@ -42,7 +43,6 @@ def prepare_jax():
         "jax_compilation_cache_dir": cache_folder(),
         "jax_persistent_cache_min_compile_time_secs": 0,
         "jax_persistent_cache_min_entry_size_bytes": -1,
-        "jax_cpu_enable_async_dispatch": False,
     }
     mine = {key: value for key, value in wanted.items() if key.upper() not in os.environ}
     if os.environ.get("JAX_COMPILATION_CACHE_DIR") == "":
@@ -52,3 +52,11 @@ def prepare_jax():
     if "jax" in sys.modules:
         for key, value in mine.items():
             sys.modules["jax"].config.update(key, value)
+
+
+def settle_jax():
+    """Hand over what JAX does not read from the environment; before anything is computed."""
+    import jax
+
+    wished = os.environ.get("JAX_CPU_ENABLE_ASYNC_DISPATCH", "0")
+    jax.config.update("jax_cpu_enable_async_dispatch", wished.lower() in ("1", "true", "yes", "on"))

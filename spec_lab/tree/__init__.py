@@ -8,6 +8,7 @@ registry (`registry`: class → how to take it apart), which also knows equinox 
 Not here: what a parameter is (`spec_lab.variables`).
 """
 
+from spec_lab._settings import settle_jax as _settle_jax
 from spec_lab.tree import attrs as attrs
 from spec_lab.tree import io as io
 from spec_lab.tree.errors import DeclarationError as DeclarationError
@@ -39,3 +40,5 @@ from spec_lab.tree.views import node_fields as node_fields
 from spec_lab.tree.views import opaque_fields as opaque_fields
 from spec_lab.tree.views import register_class as register_class
 from spec_lab.tree.views import static_fields as static_fields
+
+_settle_jax()  # this is the first floor that imports JAX; nothing has been computed yet
