@@ -5,12 +5,12 @@ its fingerprint (`fingerprint`).
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from spec_lab.engines.archive import save_arrays
 from spec_lab.engines.slices import Points
 
 RUN = "1-nested.npz"
@@ -38,14 +38,11 @@ class Saved(NamedTuple):
 
 def write(folder: Path, run: Saved) -> None:
     """Keep a run; the file is written whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {f"live_{name}": getattr(run.live, name) for name in Points._fields}
     fallen = Points._fields if run.dead else ()
     arrays |= {f"dead_{name}": np.concatenate([getattr(points, name) for points in run.dead]) for name in fallen}
-    part = folder / (RUN + ".part.npz")
     numbers = np.array([run.log_volume, run.log_dead, run.calls, len(run.dead)])
-    np.savez(part, numbers=numbers, random=json.dumps(run.random), **arrays)
-    os.replace(part, folder / RUN)
+    save_arrays(folder / RUN, numbers=numbers, random=json.dumps(run.random), **arrays)
 
 
 def read(folder: Path) -> Saved:

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.archive import save_arrays
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.mixing import accuracy, ess, ess_sd, rhat
@@ -174,12 +175,9 @@ def _walk(problem: Problem, chains: Chains, options: NutsOptions, control: Contr
 
 def _write(folder: Path, chains: Chains) -> None:
     """Keep the chains; the file is written whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     x, diverging, steps = (np.concatenate(parts) for parts in zip(*chains.kept, strict=True))
     state: dict[str, Any] = {f"state_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(chains.state))}
-    part = folder / (CHAINS + ".part.npz")
-    np.savez(part, mode=chains.mode, root=chains.root, x=x, diverging=diverging, steps=steps, **state)
-    part.replace(folder / CHAINS)
+    save_arrays(folder / CHAINS, mode=chains.mode, root=chains.root, x=x, diverging=diverging, steps=steps, **state)
 
 
 def _read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], list[tuple[np.ndarray, ...]]]:

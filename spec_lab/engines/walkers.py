@@ -16,6 +16,7 @@ import emcee
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.archive import save_arrays
 from spec_lab.engines.control import Control
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.mixing import accuracy, ess, ess_sd
@@ -223,9 +224,8 @@ def _read(folder: Path) -> Chain:
 
 def _write(folder: Path, chain: Chain, outcome: Outcome, options: WalkerOptions) -> None:
     """The chain, the sample (parameters and log-likelihood), and the settings as the documented files."""
-    folder.mkdir(parents=True, exist_ok=True)
     _, key, *rest = chain.random
-    np.savez(
+    save_arrays(
         folder / CHAIN, chain=chain.places, log_prob=chain.log_prob, random_key=key, random_rest=np.array(rest, float)
     )
     np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_like]))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -185,6 +186,25 @@ class TestNested:
             infer().nested(**{"live": 40, **options}, savepath=tmp_path)
         assert (tmp_path / nested_files.RUN).read_bytes() == before
         assert infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path, resume=False)
+
+
+@pytest.mark.parametrize(("engine", "options", "chain"), [
+    ("emcee", {"nstep": 30, "discard": 5}, "1-.npz"),
+    ("nuts", {"draws": 25, "warmup": 25}, "1-nuts.npz"),
+    ("nested", {"live": 40, "max_rounds": 3}, "1-nested.npz"),
+])  # fmt: skip
+def test_a_disk_that_fills_leaves_the_chain_that_was_there(tmp_path, monkeypatch, engine, options, chain):
+    getattr(make(), engine)(**options, savepath=tmp_path)
+    before, names = (tmp_path / chain).read_bytes(), {p.name for p in tmp_path.iterdir()}
+
+    def full(file, **arrays):
+        Path(file).write_bytes(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space"):
+        getattr(make(), engine)(**options, savepath=tmp_path)
+    assert (tmp_path / chain).read_bytes() == before and {p.name for p in tmp_path.iterdir()} == names
 
 
 def test_no_step_left_is_refused():
