@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from spec_lab.data.ogip.write import write_arf, write_pha, write_rsp
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.spectrum import Background, Source
-from spec_lab.data.write import write_arf, write_pha, write_rsp
 from spec_lab.models import Grid, cpl, gauss, pl, tbabs
 
 FOLDER = Path(__file__).resolve().parents[1] / "spec_lab" / "data" / "demo"

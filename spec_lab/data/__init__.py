@@ -2,14 +2,13 @@
 
 `ogip files → Source, Background, Response → DataUnit → Channels`. The door to:
 
-- reading: `sniff` (what is it?), `fitsfile` (astropy, guarded), `pha` with `row`, `matrix`, `textfile` with `texttable`;
-  `numbers` and `energies` judge values and edges, contradictions are gathered in `notes`;
-- values: `spectrum`, `response`, `unit`, `collection`, all immutable; `position` (with `patch`) is a response that depends on
-  where the source is;
+- reading: `files` (paths and bytes), `file_kind` (what is it?), `ogip` (FITS), `textfile` with `texttable`; `number_checks` and
+  `energies` judge values and edges, contradictions are gathered in `file_warnings`;
+- values: `spectrum`, `response`, `unit`, `collection`, all immutable; `sky` for a response that depends on the position;
 - what may be fitted of them: `parameters`;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
-- beyond: `simulate`, `write`, `datasets`, `picture`.
+- beyond: `upper_limits`, `simulate`, `ogip.write`, `datasets`, `html_repr`.
 
 Not here: models, statistics, and the value of any parameter.
 """
@@ -17,7 +16,9 @@ Not here: models, statistics, and the value of any parameter.
 from spec_lab.data import datasets as datasets
 from spec_lab.data.channels import Channels as Channels
 from spec_lab.data.collection import Data as Data
-from spec_lab.data.position import BalrogResponse as BalrogResponse
+from spec_lab.data.ogip.write import write_arf as write_arf
+from spec_lab.data.ogip.write import write_pha as write_pha
+from spec_lab.data.ogip.write import write_rsp as write_rsp
 from spec_lab.data.response import Auxiliary as Auxiliary
 from spec_lab.data.response import Redistribution as Redistribution
 from spec_lab.data.response import Response as Response
@@ -27,10 +28,8 @@ from spec_lab.data.significance import ppsig as ppsig
 from spec_lab.data.significance import ppsig_inv as ppsig_inv
 from spec_lab.data.simulate import Simulations as Simulations
 from spec_lab.data.simulate import fakeit as fakeit
+from spec_lab.data.sky.balrog import BalrogResponse as BalrogResponse
 from spec_lab.data.spectrum import Background as Background
 from spec_lab.data.spectrum import Source as Source
 from spec_lab.data.spectrum import Spectrum as Spectrum
 from spec_lab.data.unit import DataUnit as DataUnit
-from spec_lab.data.write import write_arf as write_arf
-from spec_lab.data.write import write_pha as write_pha
-from spec_lab.data.write import write_rsp as write_rsp

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.notes import note
-from spec_lab.data.position import BalrogResponse
+from spec_lab.data.file_warnings import note
 from spec_lab.data.response import IDEAL, Auxiliary, Response, multiply
+from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
 AnySpectrum = TypeVar("AnySpectrum", bound=Spectrum)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from spec_lab._base import DataError
-from spec_lab.data.fitsfile import folder_of, split_row
-from spec_lab.data.notes import note
-from spec_lab.data.position import BalrogResponse
+from spec_lab.data.file_warnings import note
+from spec_lab.data.files import folder_of, split_row
 from spec_lab.data.response import Auxiliary, Redistribution, Response
+from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
 Parts = tuple[Source, Background | None, Redistribution | None, Auxiliary | None, Response | BalrogResponse | None]

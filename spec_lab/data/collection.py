@@ -110,7 +110,7 @@ class Data(Struct):
         return f"<Data {units}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.picture import data_html
+        from spec_lab.data.html_repr import data_html
 
         return data_html(self)
 

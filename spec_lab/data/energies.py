@@ -1,13 +1,13 @@
 """Energy bins as files give them: edges that make sense, in an order that makes sense.
 
-Used wherever edges are read (`matrix`, `textfile`), so that a bin without width or a spectrum out of order is found with the
+Used wherever edges are read (`ogip`, `textfile`), so that a bin without width or a spectrum out of order is found with the
 name of its file and column, and not later by a number that is wrong.
 """
 
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.notes import note
+from spec_lab.data.file_warnings import note
 
 OVERRIDE = "give a `Response` with your own edges"
 

@@ -7,7 +7,7 @@ set-up (`spec_lab.fit.slots`).
 
 from spec_lab._base.info import Info
 from spec_lab.data.collection import Data
-from spec_lab.data.position import Start
+from spec_lab.data.sky.balrog import StartValue
 from spec_lab.data.unit import DataUnit
 
 MEANINGS = {
@@ -18,11 +18,11 @@ MEANINGS = {
     "dec": "declination of the source, deg",
 }
 DATA_PARAMETERS = tuple(MEANINGS)
-_STARTS = {name: Start(1.0, True, "unif(0.5, 2)") for name in ("sf", "bf", "rf")}
-_STARTS |= {"ra": Start(0.0, True, "unif(0, 360)"), "dec": Start(0.0, True, "unif(-90, 90)")}
+_STARTS = {name: StartValue(1.0, True, "unif(0.5, 2)") for name in ("sf", "bf", "rf")}
+_STARTS |= {"ra": StartValue(0.0, True, "unif(0, 360)"), "dec": StartValue(0.0, True, "unif(-90, 90)")}
 
 
-def starts(unit: DataUnit) -> dict[str, Start]:
+def starts(unit: DataUnit) -> dict[str, StartValue]:
     """What the five parameters of a unit start as: value, whether frozen, and the prior once they are free."""
     where = unit.position
     return _STARTS if where is None else _STARTS | {"rf": where.factor, "ra": where.ra, "dec": where.dec}

@@ -2,7 +2,7 @@
 
 A response holds photon-energy bins [e], channel edges [ch] and the dense matrix [e, ch] in cm²; a redistribution holds
 probabilities instead, and `rmf * arf` is a response. Dense, because sparse formats are many times slower where the
-fold is done (see `spec_lab.fit`). Reading is in `matrix`; grouping of columns is in `channels`.
+fold is done (see `spec_lab.fit`). Reading is in `ogip.rmf`; grouping of columns is in `channels`.
 """
 
 from typing import Any, Self
@@ -12,8 +12,8 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
-from spec_lab.data.notes import collecting, note, some
-from spec_lab.data.numbers import as_numbers, whole_numbers
+from spec_lab.data.file_warnings import collecting, note, some
+from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
 
 IDEAL = "IDEAL"  # the `kind` of a response made from a spectrum's own edges
@@ -93,8 +93,8 @@ class Response(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.fitsfile import file_name, reading
-        from spec_lab.data.matrix import read_matrix
+        from spec_lab.data.files import file_name, reading
+        from spec_lab.data.ogip.rmf import read_matrix
 
         with collecting(), reading(file_name(file)):
             return cls(**read_matrix(file, version))
@@ -152,7 +152,7 @@ class Response(Struct):
         return f"<{type(self).__name__} {self.name or '-'}: {photons}, {some(self.emin.size, 'channel')}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.picture import response_html
+        from spec_lab.data.html_repr import response_html
 
         return response_html(self)
 
@@ -202,8 +202,8 @@ class Auxiliary(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.fitsfile import file_name, reading
-        from spec_lab.data.matrix import read_area
+        from spec_lab.data.files import file_name, reading
+        from spec_lab.data.ogip.rmf import read_area
 
         with collecting(), reading(file_name(file)):
             return cls(**read_area(file, row))
@@ -223,7 +223,7 @@ class Auxiliary(Struct):
         return f"<Auxiliary {self.name or '-'}: {photons}, at most {self.area.max():.4g} cm²>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.picture import area_html
+        from spec_lab.data.html_repr import area_html
 
         return area_html(self)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.numbers import as_numbers
+from spec_lab.data.number_checks import as_numbers
 
 
 def _xlogy(x: Any, y: Any) -> np.ndarray:

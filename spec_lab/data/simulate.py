@@ -15,12 +15,12 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab.data.assembly import Assembly
 from spec_lab.data.channels import Channels
-from spec_lab.data.numbers import as_numbers
+from spec_lab.data.number_checks import as_numbers
+from spec_lab.data.ogip.write import write_pha, write_rsp
 from spec_lab.data.response import Response
 from spec_lab.data.scaling import exposures, sums
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.data.unit import DataUnit
-from spec_lab.data.write import write_pha, write_rsp
 from spec_lab.tree import Struct, field
 
 MOST_COUNTS = 1e15  # beyond this a float64 no longer tells neighbouring counts apart

@@ -2,7 +2,7 @@
 
 A spectrum knows its counts, their errors, for how long and over which area they were taken, which channels are good and
 how they are grouped. It knows nothing of energies beyond the edges a text file may bring along: those belong to the
-response. Reading is in `pha` (OGIP) and `textfile`; here lie the rules a spectrum obeys once it exists.
+response. Reading is in `ogip.pha` and `textfile`; here lie the rules a spectrum obeys once it exists.
 """
 
 from typing import Any, Self
@@ -12,8 +12,8 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
 from spec_lab.data.energies import ordered
-from spec_lab.data.notes import collecting, note, some
-from spec_lab.data.numbers import as_numbers, whole_numbers
+from spec_lab.data.file_warnings import collecting, note, some
+from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
 
 
@@ -86,12 +86,12 @@ class Spectrum(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.fitsfile import file_name, reading
-        from spec_lab.data.sniff import is_fits
+        from spec_lab.data.file_kind import is_fits
+        from spec_lab.data.files import file_name, reading
 
         with collecting(), reading(file_name(file)):
             if is_fits(file):
-                from spec_lab.data.pha import read_pha
+                from spec_lab.data.ogip.pha import read_pha
 
                 return cls(**read_pha(file, row, poisson))
             return cls.from_text(file) if poisson is None else cls.from_text(file).replace(poisson=poisson)
@@ -150,7 +150,7 @@ class Spectrum(Struct):
         return f"<{type(self).__name__} {self.name or '-'}: {told}, {total}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.picture import spectrum_html
+        from spec_lab.data.html_repr import spectrum_html
 
         return spectrum_html(self)
 

@@ -17,10 +17,10 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.energies import judge_channels, ordered
-from spec_lab.data.fitsfile import FileLike, content_of, file_name, reading, unzipped
-from spec_lab.data.notes import note
-from spec_lab.data.numbers import are_whole, as_number, as_numbers
-from spec_lab.data.sniff import is_npz
+from spec_lab.data.file_kind import is_npz
+from spec_lab.data.file_warnings import note
+from spec_lab.data.files import FileLike, content_of, file_name, reading, unzipped
+from spec_lab.data.number_checks import are_whole, as_number, as_numbers
 from spec_lab.data.texttable import COLUMNS, MEANING, SETTINGS, Columns, read_table
 
 _YES, _NO = ("1", "true", "t", "yes"), ("0", "false", "f", "no")

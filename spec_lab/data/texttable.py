@@ -12,7 +12,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab._base.errors import nearest
-from spec_lab.data.notes import note
+from spec_lab.data.file_warnings import note
 
 COLUMNS = {
     "emin": ("emin", "e_min", "elo", "energ_lo", "lo", "lower"),

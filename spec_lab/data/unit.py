@@ -2,7 +2,7 @@
 
 A unit is an immutable value: `unit.replace(notc=[8, 900])` is another unit over the same arrays and reads no file.
 Files named by a path are read once, at construction (`attach`); `channels()` is what a fit takes. Aligning is in
-`assembly`, grouping in `grouping`, limits in `limits`. Whether a statistic exists is the matter of `spec_lab.statistics`.
+`assembly`, grouping in `grouping`, limits in `upper_limits`. Whether a statistic exists is the matter of `spec_lab.statistics`.
 """
 
 import os
@@ -14,15 +14,15 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
-from spec_lab.data import limits, notice
+from spec_lab.data import notice, upper_limits
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
+from spec_lab.data.file_warnings import collecting, quietly, some
 from spec_lab.data.grouping import Grouping, Ranges, describe, scheme, to_flags
-from spec_lab.data.notes import collecting, quietly, some
-from spec_lab.data.position import BalrogResponse
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
+from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.tree import Struct, field
 
@@ -185,19 +185,19 @@ class DataUnit(Struct):
 
     def net_counts_upperlimit(self, cl: float = 0.9) -> float:
         """Upper limit of the net counts at confidence level `cl` (flat prior on net counts >= 0)."""
-        return limits.net_counts_upperlimit(self.channels(), cl)
+        return upper_limits.net_counts_upperlimit(self.channels(), cl)
 
     def net_ctsrate_upperlimit(self, cl: float = 0.9) -> float:
         """The same as a rate, counts/s."""
-        return self.net_counts_upperlimit(cl) / limits.exposure(self.channels())
+        return self.net_counts_upperlimit(cl) / upper_limits.exposure(self.channels())
 
     def net_counts_significance_limit(self, sig: float = 3.0) -> float:
         """Net counts that would stand `sig` σ above the background."""
-        return limits.net_counts_significance_limit(self.channels(), sig, self.stat)
+        return upper_limits.net_counts_significance_limit(self.channels(), sig, self.stat)
 
     def net_ctsrate_significance_limit(self, sig: float = 3.0) -> float:
         """The same as a rate, counts/s."""
-        return self.net_counts_significance_limit(sig) / limits.exposure(self.channels())
+        return self.net_counts_significance_limit(sig) / upper_limits.exposure(self.channels())
 
     def write_grouping(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the source as OGIP with this unit's groups as its GROUPING flags, so that every program groups alike.
@@ -207,7 +207,7 @@ class DataUnit(Struct):
         Raises:
             DataError: The file exists.
         """
-        from spec_lab.data.write import write_pha
+        from spec_lab.data.ogip.write import write_pha
 
         source, _, _, good = self.assembly
         flags = source.grouping if self.grpg is None else to_flags(*self.groups()[0], good.size)
@@ -239,7 +239,7 @@ class DataUnit(Struct):
         return f"<DataUnit {self.name or self.src.name or '-'}: {self.stat}, {self.noticing}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.picture import unit_html
+        from spec_lab.data.html_repr import unit_html
 
         return unit_html(self)
 

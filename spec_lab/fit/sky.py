@@ -15,7 +15,7 @@ import numpy as np
 from spec_lab._base import DataError, ParameterError
 from spec_lab.data import Response
 from spec_lab.data.channels import columns
-from spec_lab.data.patch import Chart, amplitudes
+from spec_lab.data.sky.direction_table import SplineChart, amplitudes
 from spec_lab.fit import ties
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
@@ -45,13 +45,13 @@ class Sky(NamedTuple):
         return self.place[0] > 0.5
 
     @property
-    def chart(self) -> Chart:
+    def chart(self) -> SplineChart:
         """Where the table lies."""
         start, step, low, high = (self.place[i : i + 2] for i in range(10, 18, 2))
-        return Chart(self.place[1:10].reshape(3, 3), start, step, low, high, self.coefficients)
+        return SplineChart(self.place[1:10].reshape(3, 3), start, step, low, high, self.coefficients)
 
 
-def make_sky(free: bool, held: Any, chart: Chart, basis: Any) -> Sky:
+def make_sky(free: bool, held: Any, chart: SplineChart, basis: Any) -> Sky:
     """A `Sky` on the device; of the chart only the coefficients are there already."""
     place = np.concatenate([[float(free)], *(np.ravel(a) for a in chart[:5])])
     return Sky(held, jax.device_put(place), chart.coefficients, basis)
@@ -182,7 +182,7 @@ def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> jax.Array:
 
 
 def table_of(unit: Any, channels: int) -> tuple[Any, Any]:
-    """Chart and basis `f[r, c, e]` of a unit's table, on the device."""
+    """SplineChart and basis `f[r, c, e]` of a unit's table, on the device."""
     patch, c = unit.position.tabulate(), unit.channels()
     basis = np.stack([columns(one, c.first, c.last) for one in patch.basis])
     chart = patch.chart._replace(coefficients=jax.device_put(patch.chart.coefficients))

@@ -6,7 +6,7 @@ from drm_generator import AXES, TRUE, Generator, make_response
 
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import Auxiliary, BalrogResponse, DataUnit, Response, Source
-from spec_lab.data import patch as patches
+from spec_lab.data.sky import direction_table
 from spec_lab.tree import io
 from spec_lab.variables import Fixed, Tagged
 
@@ -117,7 +117,7 @@ class TestTable:
 
     def test_noise_below_the_tolerance_is_left_out_of_the_basis(self):
         rows = np.outer(np.arange(1.0, 30.0), np.arange(50.0)) + 1e-10 * np.random.default_rng(0).normal(size=(29, 50))
-        scores, basis = patches._compressed(rows)
+        scores, basis = direction_table._compressed(rows)
         assert basis.shape == (1, 50)
         np.testing.assert_allclose(scores @ basis, rows, atol=1e-8)
 

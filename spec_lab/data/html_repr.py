@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 440, 160
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 18, 18
 
 
-class Curve(NamedTuple):
+class StepCurve(NamedTuple):
     """Steps: lower and upper edges, values, a name for the legend, and the opacity of the line."""
 
     lo: np.ndarray
@@ -28,21 +28,21 @@ class Curve(NamedTuple):
 def spectrum_html(spectrum: Any) -> str:
     """Table and counts per channel of a `Spectrum`."""
     x = np.asarray(spectrum.channels, dtype=np.float64)
-    counts = Curve(x - 0.5, x + 0.5, np.where(spectrum.good, spectrum.counts, np.nan), "counts")
+    counts = StepCurve(x - 0.5, x + 0.5, np.where(spectrum.good, spectrum.counts, np.nan), "counts")
     return _beside(spectrum.info.html, steps([counts], "channel", "counts", log_x=False))
 
 
 def response_html(response: Any, table: str | None = None) -> str:
     """Table and, over photon energy, all that a `Response` detects: cm², or the probability of a redistribution."""
     probability = isinstance(response, Redistribution) and response.kind != "FULL"
-    detected = Curve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
+    detected = StepCurve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
     label = "probability to be detected" if probability else "effective area, cm²"
     return _beside(response.info.html if table is None else table, steps([detected], "photon energy, keV", label))
 
 
 def area_html(area: Any) -> str:
     """Table and effective area of an `Auxiliary`."""
-    curve = Curve(area.elo, area.ehi, area.area, "effective area")
+    curve = StepCurve(area.elo, area.ehi, area.area, "effective area")
     return _beside(area.info.html, steps([curve], "photon energy, keV", "effective area, cm²"))
 
 
@@ -51,11 +51,11 @@ def unit_html(unit: Any) -> str:
     shown = unit.all_channels(rebin=True)
     per = 1 / (shown.ts * shown.width)
     source = shown.S * per
-    curves = [Curve(shown.emin, shown.emax, np.where(shown.used, source, np.nan), "source")]
+    curves = [StepCurve(shown.emin, shown.emax, np.where(shown.used, source, np.nan), "source")]
     if not shown.used.all():
-        curves.append(Curve(shown.emin, shown.emax, np.where(shown.used, np.nan, source), "not noticed", 0.3))
+        curves.append(StepCurve(shown.emin, shown.emax, np.where(shown.used, np.nan, source), "not noticed", 0.3))
     if shown.has_background:
-        curves.append(Curve(shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
+        curves.append(StepCurve(shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
     return _beside(unit.info.html, steps(curves, "energy, keV", "counts/s/keV"))
 
 
@@ -72,7 +72,7 @@ def _beside(table: str, picture: str) -> str:
     return f"<div style='{style}'><div>{table}</div><div>{picture}</div></div>"
 
 
-def steps(curves: list[Curve], x_label: str, y_label: str, log_x: bool = True) -> str:
+def steps(curves: list[StepCurve], x_label: str, y_label: str, log_x: bool = True) -> str:
     """An SVG of step curves in a frame, its ends written at the axes.
 
     Args:
@@ -116,10 +116,10 @@ def steps(curves: list[Curve], x_label: str, y_label: str, log_x: bool = True) -
     return f"{head}<title>{html.escape(f'{y_label} over {x_label}')}</title>{frame}{paths}{texts}</svg>"
 
 
-def _usable(curve: Curve, log_x: bool, log_y: bool) -> Curve:
+def _usable(curve: StepCurve, log_x: bool, log_y: bool) -> StepCurve:
     y = np.asarray(curve.y, dtype=np.float64)
     keep = np.isfinite(y) & ((y > 0) | (not log_y)) & ((np.asarray(curve.hi) > 0) | (not log_x))
-    return Curve(np.asarray(curve.lo)[keep], np.asarray(curve.hi)[keep], y[keep], curve.name, curve.opacity)
+    return StepCurve(np.asarray(curve.lo)[keep], np.asarray(curve.hi)[keep], y[keep], curve.name, curve.opacity)
 
 
 def _range(values: np.ndarray, log: bool) -> tuple[float, float]:
@@ -148,7 +148,7 @@ def _path(left: np.ndarray, right: np.ndarray, y: np.ndarray) -> str:
     return "".join(made)
 
 
-def _legend(curves: list[Curve]) -> str:
+def _legend(curves: list[StepCurve]) -> str:
     """The names of several curves, each behind a stroke as dark as its curve."""
     if len(curves) < 2:
         return ""

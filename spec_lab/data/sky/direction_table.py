@@ -7,7 +7,7 @@ alike, so the table is held as `coefficients @ basis`, the leading singular vect
 the few coefficients instead of on whole matrices. Formulas of the spline: C. de Boor, A Practical Guide to Splines, ch. XII
 (not-a-knot ends).
 
-`amplitudes` is written once for NumPy and JAX. Where matrices come from is in `position`.
+`amplitudes` is written once for NumPy and JAX. Where matrices come from is in `balrog`.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ MatrixAt = Callable[[float, float], np.ndarray]
 Progress = Callable[[int, int], None]
 
 
-class Chart(NamedTuple):
+class SplineChart(NamedTuple):
     """Where a table lies on the sky, and its spline coefficients.
 
     Attributes:
@@ -47,16 +47,16 @@ class Chart(NamedTuple):
     coefficients: Any
 
 
-class Patch(Struct):
+class DirectionTable(Struct):
     """A tabulated matrix: `matrix(direction) = amplitudes(direction) @ basis`.
 
     Args:
-        chart: See `Chart`.
+        chart: See `SplineChart`.
         basis: `f[r, e, ch]`, cm².
         error: Largest difference to the exact matrix at some cell middles, relative to that matrix's largest element.
     """
 
-    chart: Chart = field()
+    chart: SplineChart = field()
     basis: np.ndarray = field()
     error: float = field(static=True, default=0.0)
 
@@ -70,7 +70,7 @@ class Patch(Struct):
         return np.maximum(np.tensordot(weights, self.basis, 1), 0.0)
 
 
-def amplitudes(chart: Chart, ra: Any, dec: Any, xp: Any) -> tuple[Any, Any]:
+def amplitudes(chart: SplineChart, ra: Any, dec: Any, xp: Any) -> tuple[Any, Any]:
     """Weights `f[r]` of the basis at a direction (deg), and whether it is in the table; outside, those of the nearest edge.
 
     `xp` is `numpy` or `jax.numpy`.
@@ -104,7 +104,7 @@ def _bspline(f: Any, xp: Any) -> Any:
 class _Grid(NamedTuple):
     """Nodes of a table, in its frame: `index[x, y]` numbers the different directions `(ra, dec)`."""
 
-    chart: Chart
+    chart: SplineChart
     directions: np.ndarray
     index: np.ndarray
 
@@ -112,7 +112,7 @@ class _Grid(NamedTuple):
 def tabulate(
     matrix_at: MatrixAt, shape: tuple[int, int], centre: tuple[float, float], radius: float, step: float, where: str,
     progress: Progress | None = None,
-) -> Patch:  # fmt: skip
+) -> DirectionTable:  # fmt: skip
     """Ask for the matrix at every node and make the table.
 
     Args:
@@ -140,7 +140,7 @@ def tabulate(
             progress(k + 1, count)
     scores, basis = _compressed(rows)
     coefficients = _splines(_splines(scores[grid.index], 0), 1)
-    patch = Patch(grid.chart._replace(coefficients=coefficients), basis.reshape(-1, *shape))
+    patch = DirectionTable(grid.chart._replace(coefficients=coefficients), basis.reshape(-1, *shape))
     return patch.replace(error=_measured(patch, matrix_at))
 
 
@@ -155,7 +155,7 @@ def _around(centre: tuple[float, float], radius: float, step: float, where: str)
     side = np.linspace(-radius, radius, n)
     lon, lat = np.meshgrid(side, side, indexing="ij")
     ends = np.full(2, float(radius))
-    chart = Chart(frame, -ends, np.full(2, 2 * radius / (n - 1)), -ends, ends, None)
+    chart = SplineChart(frame, -ends, np.full(2, 2 * radius / (n - 1)), -ends, ends, None)
     return _Grid(chart, _sky(frame, lon.ravel(), lat.ravel()), np.arange(n * n).reshape(n, n))
 
 
@@ -170,7 +170,7 @@ def _whole_sky(step: float, where: str) -> _Grid:
     number, index = np.unique(i * (rows + 1) + j, return_inverse=True)
     directions = np.stack([-180 + h * (number // (rows + 1)), -90 + h * (number % (rows + 1))], axis=1)
     low, steps = np.array([-180.0, -90.0]), np.full(2, h)
-    chart = Chart(np.eye(3), low - more * h, steps, low, -low, None)
+    chart = SplineChart(np.eye(3), low - more * h, steps, low, -low, None)
     directions[:, 0] %= 360
     return _Grid(chart, directions, index.reshape(i.shape))
 
@@ -216,7 +216,7 @@ def _splines(values: np.ndarray, axis: int) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(solved.reshape(shape), 0, axis))
 
 
-def _measured(patch: Patch, matrix_at: MatrixAt) -> float:
+def _measured(patch: DirectionTable, matrix_at: MatrixAt) -> float:
     """The largest relative error at a few cell middles, spread over the table by the golden ratio."""
     chart, worst = patch.chart, 0.0
     cells = np.round((chart.high - chart.low) / chart.step)

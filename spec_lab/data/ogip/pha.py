@@ -1,7 +1,7 @@
 """OGIP spectra (PHA I and II) read into plain values; the standard is OGIP/92-007.
 
 `read_pha` returns a dictionary with the fields of `Spectrum`. Which spectrum of a file, its counts and their errors are
-settled here, what comes one a channel in `row`; contradictions are written into `notes`. Response files are in `matrix`;
+settled here, what comes one a channel in `pha_row`; contradictions are gathered by `file_warnings`. Response files are in `rmf`;
 turning the dictionary into a `Spectrum` is in `spectrum`.
 """
 
@@ -11,10 +11,11 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.energies import ordered
-from spec_lab.data.fitsfile import FileLike, TableHDU, check_index, file_name, open_fits, split_row
-from spec_lab.data.notes import note
-from spec_lab.data.numbers import are_whole
-from spec_lab.data.row import Row, channels, detchans, grouping, quality, scale, systematic
+from spec_lab.data.file_warnings import note
+from spec_lab.data.files import FileLike, check_index, file_name, split_row
+from spec_lab.data.number_checks import are_whole
+from spec_lab.data.ogip.fits_tables import TableHDU, open_fits
+from spec_lab.data.ogip.pha_row import Row, channels, detchans, grouping, quality, scale, systematic
 
 _YES, _NO = ("t", "true", "1"), ("f", "false", "0")
 _POISSON = "pass poisson=True or poisson=False to `from_file`"

@@ -1,6 +1,6 @@
 """Numbers as files and people give them: what counts as one, and the words for what does not.
 
-Used wherever values come in: headers and columns (`fitsfile`, `row`, `matrix`), text (`textfile`), and the arguments of
+Used wherever values come in: headers and columns (`ogip`), text (`textfile`), and the arguments of
 `Spectrum`, `Response`, `fakeit`, `pgsig`.
 """
 

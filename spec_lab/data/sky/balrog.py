@@ -2,8 +2,8 @@
 
 It holds the generator (an object with `set_location`, `matrix`, `ebounds` and `monte_carlo_energies`, as gbm_drm_gen has), the
 matrix at the starting place, what `ra`, `dec` and `rf` start as, and a memo of what the generator has said. Exact matrices
-(`at`) serve positions that are held; a table (`tabulate`, see `patch`) serves positions that are free, because a compiled
-function cannot call Python. The values of ra and dec live in a fit's set-up like those of every other parameter.
+(`at`) serve positions that are held; a table (`tabulate`, see `direction_table`) serves positions that are free, because a
+compiled function cannot call Python. The values of ra and dec live in a fit's set-up like those of every other parameter.
 """
 
 import threading
@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab._base import DataError, SpecLabWarning
-from spec_lab.data import patch as patches
-from spec_lab.data.patch import Patch
 from spec_lab.data.response import Response
+from spec_lab.data.sky import direction_table
+from spec_lab.data.sky.direction_table import DirectionTable
 from spec_lab.tree import Struct, field, register_pytree_type
 from spec_lab.variables import AbstractConstant, AbstractVariable
 
@@ -26,7 +26,7 @@ ROUGH = 0.01  # a table whose measured error is larger is warned of
 _LOCK = threading.RLock()  # a generator has a present location: one question at a time
 
 
-class Start(NamedTuple):
+class StartValue(NamedTuple):
     """What a data parameter starts as."""
 
     value: float
@@ -34,10 +34,10 @@ class Start(NamedTuple):
     prior: str
 
 
-class Memo:
+class MatrixCache:
     """What a generator has said so far: the last few matrices by place, and the table of a region. Saved with the fit."""
 
-    def __init__(self, region: Any = None, patch: Patch | None = None, recent: Any = ()):
+    def __init__(self, region: Any = None, patch: DirectionTable | None = None, recent: Any = ()):
         self.region, self.patch = region, patch
         self.recent: dict[tuple[float, float], np.ndarray] = dict(recent)
 
@@ -48,12 +48,16 @@ class Memo:
         self.recent[place] = matrix
 
 
-def _saved(memo: Memo) -> dict[str, Any]:
+def _saved(memo: MatrixCache) -> dict[str, Any]:
     return {"region": memo.region, "patch": memo.patch, "recent": dict(memo.recent)}
 
 
 register_pytree_type(
-    Memo, flatten=lambda m: ((), m), unflatten=lambda m, _: m, serializer=_saved, deserializer=lambda d: Memo(**d)
+    MatrixCache,
+    flatten=lambda m: ((), m),
+    unflatten=lambda m, _: m,
+    serializer=_saved,
+    deserializer=lambda d: MatrixCache(**d),
 )
 
 
@@ -85,7 +89,7 @@ class BalrogResponse(Struct):
     """
 
     balrog_drm: Any = field(pytree=False, default=None, repr=False, compare=False)
-    ra: Any = field(static=True, default=None)  # always a Start once constructed
+    ra: Any = field(static=True, default=None)  # always a StartValue once constructed
     dec: Any = field(static=True, default=None)
     factor: Any = field(static=True, default=None)
     radius: float = field(static=True, default=180.0)
@@ -96,7 +100,7 @@ class BalrogResponse(Struct):
     emin: np.ndarray = field(default=None, kw_only=True)
     emax: np.ndarray = field(default=None, kw_only=True)
     matrix: np.ndarray = field(default=None, kw_only=True)
-    memo: Memo = field(pytree=False, default=None, repr=False, compare=False, serialize=True, kw_only=True)
+    memo: MatrixCache = field(pytree=False, default=None, repr=False, compare=False, serialize=True, kw_only=True)
     sources: tuple[Any, ...] | None = field(pytree=False, default=None, repr=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -111,19 +115,19 @@ class BalrogResponse(Struct):
         self.ra = _start("ra", self.ra, 180.0, False, self._sector)
         region = (self.ra.value, self.dec.value, self.radius, self.step)
         if self.memo is None or self.memo.region != region:  # another region needs another table
-            self.memo = Memo(region, recent=() if self.memo is None else self.memo.recent)
+            self.memo = MatrixCache(region, recent=() if self.memo is None else self.memo.recent)
         if self.matrix is None:
             edges = _edges(self.balrog_drm)
             self.elo, self.ehi, self.emin, self.emax = edges
             self.matrix = self.at(self.ra.value, self.dec.value).matrix
 
     def _belt(self, dec: float) -> str:
-        if self.radius > patches.WIDEST:
+        if self.radius > direction_table.WIDEST:
             return "coslat(-90, 90)"
         return f"coslat({max(-90.0, dec - self.radius)!r}, {min(90.0, dec + self.radius)!r})"
 
     def _sector(self, ra: float) -> str:
-        if self.radius > patches.WIDEST:
+        if self.radius > direction_table.WIDEST:
             return "unif(0, 360)"
         ratio = np.sin(np.radians(self.radius)) / max(np.cos(np.radians(self.dec.value)), 1e-12)
         half = 180.0 if ratio >= 1 else float(np.ceil(np.degrees(np.arcsin(ratio))))
@@ -165,7 +169,7 @@ class BalrogResponse(Struct):
         """Whether the table is there."""
         return self.memo.patch is not None
 
-    def tabulate(self, progress: patches.Progress | None = None) -> Patch:
+    def tabulate(self, progress: direction_table.Progress | None = None) -> DirectionTable:
         """The table of the patch or sky; made on the first call, which asks the generator at every node.
 
         Args:
@@ -182,7 +186,7 @@ class BalrogResponse(Struct):
                     raise DataError(f"{self.name!r} has no table of directions", hint=_LOADED)
                 ask = lambda ra, dec: _asked(self.balrog_drm, (ra, dec))  # noqa: E731
                 shape, centre = (self.elo.size, self.emin.size), (self.ra.value, self.dec.value)
-                made = patches.tabulate(ask, shape, centre, self.radius, self.step, repr(self.name), progress)
+                made = direction_table.tabulate(ask, shape, centre, self.radius, self.step, repr(self.name), progress)
                 self.memo.patch = made
                 if made.error > ROUGH:
                     _warn_rough(self.name, made.error)
@@ -205,7 +209,7 @@ class BalrogResponse(Struct):
         """Name, numbers of bins, region and table."""
         from spec_lab._base.info import Info
 
-        whole = self.radius > patches.WIDEST
+        whole = self.radius > direction_table.WIDEST
         region = "whole sky" if whole else f"{self.radius:g} deg around ({self.ra.value:g}, {self.dec.value:g})"
         table = self.memo.patch
         made = "not made yet" if table is None else f"{len(table.basis)} components, error {table.error:.1e}"
@@ -219,7 +223,7 @@ class BalrogResponse(Struct):
         return f"<BalrogResponse {self.name}: {place}, {self.elo.size} photon bins, {self.emin.size} channels>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.picture import response_html
+        from spec_lab.data.html_repr import response_html
 
         return response_html(self.reference, self.info.html)
 
@@ -230,8 +234,8 @@ _LOADED = (
 )
 
 
-def _start(name: str, given: Any, default: float, frozen: bool, prior: Callable[[float], str]) -> Start:
-    if isinstance(given, Start):
+def _start(name: str, given: Any, default: float, frozen: bool, prior: Callable[[float], str]) -> StartValue:
+    if isinstance(given, StartValue):
         return given
     own = given if isinstance(given, AbstractVariable) else None
     value = default if given is None else given if own is None else own.value
@@ -243,7 +247,7 @@ def _start(name: str, given: Any, default: float, frozen: bool, prior: Callable[
         raise DataError(f"{name} cannot start there", got=number, allowed="-90 to 90" if name == "dec" else "finite")
     stated = dict(own.metadata or {}).get("prior") if own is not None else None
     held = frozen if own is None else isinstance(own, AbstractConstant)
-    return Start(number, held, str(stated) if stated else prior(number))
+    return StartValue(number, held, str(stated) if stated else prior(number))
 
 
 def _warn_rough(name: str, error: float) -> None:

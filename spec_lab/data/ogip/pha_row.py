@@ -8,9 +8,9 @@ meant, naming file, HDU and column. Counts and their errors are in `pha`.
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.fitsfile import TableHDU
-from spec_lab.data.notes import note
-from spec_lab.data.numbers import as_number, as_numbers, whole_numbers
+from spec_lab.data.file_warnings import note
+from spec_lab.data.number_checks import as_number, as_numbers, whole_numbers
+from spec_lab.data.ogip.fits_tables import TableHDU
 
 
 class Row:

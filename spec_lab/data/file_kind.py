@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spec_lab._base import DataError
-from spec_lab.data.fitsfile import absent, file_name, split_row
+from spec_lab.data.files import absent, file_name, split_row
 
 _ENOUGH = 512  # bytes of a gzip stream that give the first of its content
 

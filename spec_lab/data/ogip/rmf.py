@@ -11,9 +11,10 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.energies import OVERRIDE, judge_channels, ordered, refuse_bad
-from spec_lab.data.fitsfile import FileLike, TableHDU, check_index, file_name, open_fits, split_row
-from spec_lab.data.notes import note
-from spec_lab.data.numbers import as_numbers, whole_numbers
+from spec_lab.data.file_warnings import note
+from spec_lab.data.files import FileLike, check_index, file_name, split_row
+from spec_lab.data.number_checks import as_numbers, whole_numbers
+from spec_lab.data.ogip.fits_tables import TableHDU, open_fits
 
 MATRIX_NAMES = ("MATRIX", "SPECRESP MATRIX", "SPECRESP_MATRIX", "RSP_MATRIX")
 LOWEST_ENERGY = 1e-10  # keV; ENERG_LO = 0 has no logarithm and no photon index

@@ -1,0 +1,117 @@
+"""Files as users name them: a path, `path{n}` or an open binary file, and the bytes in it.
+
+Whatever goes wrong leaves as a `DataError` that names the file. Nothing here knows a format; whether a file is FITS, NPZ or
+text is told by `file_kind`, its meaning is in `ogip` and `textfile`.
+"""
+
+import gzip
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spec_lab._base import DataError
+
+FileLike = Any  # str | Path | binary file object
+
+_BRACES = re.compile(r"^(?P<path>.*)\{(?P<row>[^{}]*)\}$")
+
+
+@contextmanager
+def reading(where: str, hint: str | None = None) -> Iterator[None]:
+    """Turn every failure inside into a `DataError` about `where`; a `DataError` passes unchanged."""
+    try:
+        yield
+    except DataError:
+        raise
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        text = str(error).strip().splitlines()
+        reason = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+        raise DataError(f"{where} cannot be read ({reason})", hint=hint) from error
+
+
+def file_name(file: FileLike) -> str:
+    """The name a message shows for a path or a file object."""
+    if isinstance(file, str | os.PathLike):
+        return Path(file).name
+    return Path(str(getattr(file, "name", None) or "<file object>")).name
+
+
+def split_row(file: FileLike) -> tuple[FileLike, int | None]:
+    """Take `file{n}` apart.
+
+    Returns:
+        The file and the row counted from 0, or None where no row is named. XSPEC's braces count from 1.
+    """
+    match = _BRACES.match(os.fspath(file)) if isinstance(file, str | os.PathLike) else None
+    if match is None or not absent(Path(file).expanduser()):  # a file may be called that
+        return file, None
+    text = match["row"].strip()
+    if not text.isdigit() or int(text) < 1:
+        raise DataError(f"the row of {file_name(file)!r} must be a number", got=text, allowed="{1}, {2}, …")
+    return match["path"], int(text) - 1
+
+
+def check_index(what: str, value: Any) -> None:
+    """Refuse a row or version that is no whole number; None means that none was chosen."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer)):
+        raise DataError(f"{what} must be a whole number", got=value)
+
+
+def folder_of(file: FileLike) -> Path | None:
+    """The folder in which the names of a header are looked up; None for a file object."""
+    return Path(file).resolve().parent if isinstance(file, str | os.PathLike) else None
+
+
+def absent(path: Path) -> DataError | None:
+    """Why there is nothing to read at a path; None where there is."""
+    text = str(path)
+    name = path.name if len(path.name) < 200 else f"{path.name[:200]}…"
+    if re.match(r"\w+:/", text) and not path.drive:
+        return DataError(f"{name!r} is an address, not a file", got=text[:200], hint="Download it first.")
+    try:
+        if path.is_dir():
+            return DataError(f"{name!r} is a folder, not a file", got=text)
+        if not path.is_file():
+            return DataError(f"there is no file {name!r}", got=text[:200], hint="Check the name and the folder.")
+        if not os.access(path, os.R_OK):
+            return DataError(f"{name!r} may not be read", got=text, hint="Its permissions forbid it.")
+    except (OSError, ValueError) as error:
+        return DataError(f"there can be no file {name!r} ({error})"[:300])
+    return None
+
+
+def content_of(file: FileLike) -> bytes:
+    """All bytes of a path or a binary file object, which is put back where it stood.
+
+    Raises:
+        DataError: No such file, a folder, or a file opened as text.
+    """
+    if isinstance(file, str | os.PathLike):
+        path = Path(file).expanduser()
+        if refusal := absent(path):
+            raise refusal
+        return path.read_bytes()
+    if not callable(getattr(file, "read", None)):
+        raise DataError("a file must be a path or an open binary file", got=file, allowed="str, pathlib.Path, file")
+    place = file.tell() if file.seekable() else None
+    content = file.read()
+    if place is not None:
+        file.seek(place)
+    if not isinstance(content, bytes):
+        raise DataError(f"{file_name(file)} is open as text", hint="Open it with mode 'rb'.")
+    return content
+
+
+def unzipped(content: bytes, name: str) -> bytes:
+    """The content itself, out of its gzip stream if it lies in one."""
+    if content[:2] != b"\x1f\x8b":
+        return content
+    with reading(name, hint="The gzip stream is damaged: get the file again."):
+        return gzip.decompress(content)
