@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spec_lab.bridge.priors import Prior
+from spec_lab.priors import Prior
 
 FEWEST = 100  # draws; fewer do not settle a tenth of a bit
 POINTS = 120

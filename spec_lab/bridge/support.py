@@ -3,8 +3,7 @@
 from typing import Any
 
 from spec_lab.bridge.descriptors import PyroxSample
-from spec_lab.bridge.priors.parse import parse_prior
-from spec_lab.bridge.priors.prior import Prior
+from spec_lab.priors import Prior, parse_prior
 from spec_lab.variables import AbstractConstraint, AbstractProbabilistic, AbstractVariable, Constrained, Metadata
 
 
@@ -15,11 +14,13 @@ def as_support(constraint: Any) -> Any:
 
 def as_distribution(prior: Any) -> Any:
     """A NumPyro distribution from a `Prior`, its text or a `PyroxSample`; anything else as it is."""
+    from spec_lab.bridge.distribution import as_distribution as distribution_of
+
     if isinstance(prior, PyroxSample):
         prior = prior.prior
     if isinstance(prior, str):
         prior = parse_prior(prior)
-    return prior.distribution() if isinstance(prior, Prior) else prior
+    return distribution_of(prior) if isinstance(prior, Prior) else prior
 
 
 def is_function(prior: Any) -> bool:

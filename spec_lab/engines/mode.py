@@ -9,10 +9,10 @@ depends on it to the last digit, and the priors' slopes are central differences.
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.bridge.priors import log_density_np
 from spec_lab.engines.newton import minimise
 from spec_lab.fit import FreeSpace, Problem
 from spec_lab.fit.space import from_u, to_u
+from spec_lab.priors import log_density_np
 
 _STEP = 1e-3  # of the central differences, in the unbounded chart where everything varies on a scale of 1
 _GOAL = 1e-8  # estimated distance to the mode, in log density

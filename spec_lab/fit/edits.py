@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import Prior
 from spec_lab.fit import links, sky, ties
 from spec_lab.fit.setup import Setup
+from spec_lab.priors import Prior
 
 
 @attrs.frozen

@@ -12,10 +12,10 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
-from spec_lab.bridge.priors import Prior
 from spec_lab.fit import links, ties
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.slots import Slot, make_slots
+from spec_lab.priors import Prior
 from spec_lab.tree import Struct, field
 
 POSITION = ("ra", "dec")

@@ -8,10 +8,10 @@ stable under freezing and linking.
 
 from typing import Any, NamedTuple
 
-from spec_lab.bridge.priors import Prior, parse_prior, unif
 from spec_lab.data import DataUnit
 from spec_lab.data.parameters import DATA_PARAMETERS, MEANINGS, starts
 from spec_lab.fit.pairs import PairSpec
+from spec_lab.priors import Prior, parse_prior, unif
 
 _ANYWHERE = (float("-inf"), float("inf"))
 

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.bridge import priors
+from spec_lab import priors
 from spec_lab.fit import links, ties
 from spec_lab.fit.setup import Setup
 

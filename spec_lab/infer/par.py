@@ -11,9 +11,9 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, SetValue, Slot, Tie, links
 from spec_lab.infer import tables
+from spec_lab.priors import Prior, parse_prior
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer

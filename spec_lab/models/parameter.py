@@ -16,7 +16,7 @@ import equinox as eqx
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import parse_prior, unif
+from spec_lab.priors import parse_prior, unif
 from spec_lab.variables import AbstractBounded, AbstractConstant, AbstractVariable, Fixed, Tagged
 
 

@@ -27,11 +27,11 @@ import jax
 import numpy as np
 
 from spec_lab._base import ModelError
-from spec_lab.bridge.priors import parse_prior
 from spec_lab.models.catalog import check_free
 from spec_lab.models.component import REGISTRY, Additive, Component, Mathematical, Multiplicative, needs_time
 from spec_lab.models.energy import Energy
 from spec_lab.models.parameter import parameter
+from spec_lab.priors import parse_prior
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
 _UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)

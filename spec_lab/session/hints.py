@@ -12,10 +12,10 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import Prior, unif
 from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import Model, gauss
 from spec_lab.models.algebra import Binary
+from spec_lab.priors import Prior, unif
 from spec_lab.session.actions import Action, Effects, moved
 from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.reading import Reading, UnitReading

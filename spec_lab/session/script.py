@@ -20,7 +20,7 @@ def script(start: Setup, now: Setup) -> str:
     if not lines:
         return "\n".join([*head, "# nothing was changed"]) + "\n"
     used = [name for name in _FAMILIES if any(f"= {name}(" in line for line in lines)]
-    imports = [f"from spec_lab.bridge.priors import {', '.join(used)}", ""] if used else []
+    imports = [f"from spec_lab.priors import {', '.join(used)}", ""] if used else []
     return "\n".join([*head, *imports, *lines]) + "\n"
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import parse_prior
 from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, Setup, SetValue, Several, Tie, Unlink
 from spec_lab.models import Model
+from spec_lab.priors import parse_prior
 from spec_lab.session import actions
 from spec_lab.session.actions import Action, Do
 from spec_lab.session.degeneracy import Walk

@@ -1,8 +1,8 @@
-"""Floor 2, variables: what ONE value is — number, words, limits, frozen, derived — as equinox modules in a tree.
+"""Floor 3, variables: what ONE value is — number, words, limits, frozen, derived — as equinox modules in a tree.
 
 `Tagged` free, `Constrained` free within limits, `Fixed` frozen, `Derived` computed; constraints speak one vocabulary
 (`bounds`, `bijector`, `support`); `unwrap` turns a tree of variables into plain arrays, once, at the edge of the model.
-Beliefs about values (priors, sites) are the bridge's; who is linked to whom in a fit is decided on the fit floor.
+Priors are a floor below, NumPyro sites are the bridge's; who is linked to whom in a fit is decided on the fit floor.
 """
 
 from spec_lab.variables.abstract import AbstractAnnotated as AbstractAnnotated

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spec_lab.analysis import information, smooth_density
-from spec_lab.bridge.priors import Prior, parse_prior
+from spec_lab.priors import Prior, parse_prior
 
 N = 4000
 GENERATOR = np.random.default_rng(4)

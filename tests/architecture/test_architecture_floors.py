@@ -10,8 +10,18 @@ import spec_lab
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
-    **{"_base": 0, "tree": 1, "variables": 2, "bridge": 3, "data": 4, "models": 4, "statistics": 5, "fit": 6},
-    **{"engines": 7, "analysis": 8, "infer": 9, "session": 10, "spec_lab_widgets": 11},
+    **{
+        "_base": 0,
+        "tree": 1,
+        "priors": 2,
+        "variables": 3,
+        "data": 4,
+        "models": 4,
+        "statistics": 5,
+        "fit": 6,
+        "bridge": 7,
+    },
+    **{"engines": 8, "analysis": 9, "infer": 10, "session": 12, "spec_lab_widgets": 13},
 }
 APART = [{"data", "models"}]  # share a floor and do not see each other
 USER_INTERFACE = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel", "spec_lab_widgets", "jupyterlab"}

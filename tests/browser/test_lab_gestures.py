@@ -67,7 +67,7 @@ def pull(notebook, handle, by):
 
 def test_a_prior_is_pulled_by_its_handles(demo):
     """Pulling previews; letting go sets the prior, once; the arrows do the same."""
-    demo.kernel("from spec_lab.bridge.priors import norm\ninfer.par[2].prior = norm(2, 0.5)")
+    demo.kernel("from spec_lab.priors import norm\ninfer.par[2].prior = norm(2, 0.5)")
     row(demo, 2).locator(".sl-prior").click()
     width = demo.locate(".sl-popover .sl-grip-width")
     width.wait_for()

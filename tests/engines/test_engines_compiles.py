@@ -4,10 +4,10 @@ import pytest
 from small import make_data
 
 from spec_lab import unif
-from spec_lab.bridge.priors import norm
 from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, Setup, SetValue, Unlink
 from spec_lab.models import cpl, pl
+from spec_lab.priors import norm
 
 EDITS = [
     Link((1, 4)),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from spec_lab._base import EngineError
-from spec_lab.bridge.priors import logunif, norm, unif
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.kernels import Kernels, sharpen
 from spec_lab.engines.nested import NestedOptions, _Draws, _Run, _sharpen
@@ -14,6 +13,7 @@ from spec_lab.engines.sample import systematic
 from spec_lab.engines.terrain import Compiled, Hooked
 from spec_lab.engines.volumes import evidence, shells
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
+from spec_lab.priors import logunif, norm, unif
 
 
 class Toy:

@@ -6,10 +6,10 @@ import pytest
 from small import make_data, make_unit
 
 from spec_lab import Data, unif
-from spec_lab.bridge.priors import norm
 from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, Setup, SetValue, Tie, Unlink
 from spec_lab.models import bb, cpl, pl
+from spec_lab.priors import norm
 from spec_lab.statistics import Statistic
 
 ONE, TWO = make_data(1), make_data(2, stat="cstat")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from small import make_data
 
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.bridge.priors import unif
 from spec_lab.fit import (
     Append,
     Freeze,
@@ -23,6 +22,7 @@ from spec_lab.fit import (
     Unlink,
 )
 from spec_lab.models import Model, cpl, pl, tbabs
+from spec_lab.priors import unif
 
 ONE, TWO = make_data(1), make_data(2)
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from small import make_data
 
 from spec_lab import expon, norm, unif
-from spec_lab.bridge.priors import Prior
 from spec_lab.fit import Problem, SetPrior, Setup, SetValue
 from spec_lab.fit.space import from_u, log_prior, log_prior_np, make_space, to_u
 from spec_lab.models import cpl
+from spec_lab.priors import Prior
 
 PRIORS: tuple[Prior | None, ...] = (unif(-3, 1), norm(900, 200), expon(0, 1))
 

@@ -12,8 +12,8 @@ from drm_generator import make_sky_data
 from small import make_data, make_unit
 
 from spec_lab import BayesInfer, Data, Infer, MaxLikeFit, logunif, norm, unif
-from spec_lab.bridge.priors import parse_prior
 from spec_lab.models import Model, band, bb, cpl, gauss, mbb, pl
+from spec_lab.priors import parse_prior
 
 
 def test_1_one_model_in_two_pairs_sees_both_responses():

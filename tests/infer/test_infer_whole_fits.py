@@ -10,7 +10,6 @@ from table_file import write_table
 
 from spec_lab import BayesInfer, datasets, unif
 from spec_lab._base import EngineError, MissingDependency
-from spec_lab.bridge.priors import families, parse_prior
 from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.engines import ENGINES, Outcome, run_engine
 from spec_lab.fit import PairSpec, Problem, Setup
@@ -28,6 +27,7 @@ from spec_lab.models import (
     pl,
     tbabs,
 )
+from spec_lab.priors import families, parse_prior
 from spec_lab.tree import SerializationError, io
 from spec_lab.variables import Constrained, Derived, Fixed, Interval, Positive, Tagged
 

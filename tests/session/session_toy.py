@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.bridge import priors
+from spec_lab import priors
 from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.infer import BayesInfer
 from spec_lab.models import bb, cpl, pl

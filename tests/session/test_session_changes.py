@@ -5,7 +5,7 @@ import json
 import pytest
 from session_toy import fitted_session
 
-from spec_lab.bridge.priors import norm
+from spec_lab.priors import norm
 from spec_lab.session import views
 
 

@@ -5,7 +5,7 @@ import pytest
 from session_toy import fitted_session, make_infer, run_code, same_state
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import unif
+from spec_lab.priors import unif
 from spec_lab.session import FitSession, State, reduce, views
 from spec_lab.session.actions import Undo
 from spec_lab.session.degeneracy import Walk, axis

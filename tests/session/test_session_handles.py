@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from spec_lab.bridge.priors import Prior, families, parse_prior
+from spec_lab.priors import Prior, families, parse_prior
 from spec_lab.session import views
 
 TEXTS = (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from session_toy import make_infer
 
-from spec_lab.bridge.priors import parse_prior
 from spec_lab.fit import Freeze
+from spec_lab.priors import parse_prior
 from spec_lab.session import FitSession, actions, views
 
 ALPHA = 1

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import SpecLabError
-from spec_lab.bridge.priors import logunif, norm, unif
 from spec_lab.fit import Freeze, Link, Notice, SetFree, SetModel, SetPrior, SetValue, Tie, Unlink
 from spec_lab.models import Model
+from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import Do, State, difference, reduce
 from spec_lab.session.actions import Redo, Undo
 

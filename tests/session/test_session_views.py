@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from session_toy import make_infer
 
-from spec_lab.bridge.priors import logunif, norm, unif
+from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, reports, views
 from spec_lab.session.reading import read
 from spec_lab.session.views.numbers import plain, statistic_text, with_error

@@ -7,7 +7,7 @@ leaves: errors become replies.
 from typing import Any
 
 from spec_lab._base import ParameterError, SpecLabError
-from spec_lab.bridge.priors import parse_prior
+from spec_lab.priors import parse_prior
 from spec_lab.session import FitSession, action_from, as_data, views
 
 Reply = dict[str, Any]

@@ -12,10 +12,10 @@ from IPython.display import display
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.bridge.priors import Prior, parse_prior
 from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.infer.drawings import Profile
+from spec_lab.priors import Prior, parse_prior
 from spec_lab.session import FitSession, value_edit, views
 from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure

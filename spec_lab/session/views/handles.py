@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from spec_lab.bridge.priors import Prior, families
+from spec_lab.priors import Prior, families
 
 EPS = 1e-3  # of the drawn range: so close may two handles come
 FAR = 1.5  # drawn ranges beyond an end: a handle that far out is not drawn

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.bridge.priors import Prior, families
 from spec_lab.fit import Setup, links
+from spec_lab.priors import Prior, families
 from spec_lab.session.nearness import sigmas
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.views.handles import handles

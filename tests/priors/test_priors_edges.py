@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from spec_lab import priors
 from spec_lab._base import ParameterError
-from spec_lab.bridge import priors
-from spec_lab.bridge.priors import Prior
+from spec_lab.priors import Prior
 
 
 class TestEdges:

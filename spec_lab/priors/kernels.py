@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from spec_lab.bridge.priors.families import LAWS, Family
-from spec_lab.bridge.priors.maths import JAX, NUMPY
+from spec_lab.priors.families import LAWS, Family
+from spec_lab.priors.maths import JAX, NUMPY
 
 FLAT = 0  # improper: log density 0 everywhere, quantile q ↦ q; for inert coordinates
 _UNIF = 1
@@ -90,7 +90,7 @@ def log_density(code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[A
     """Normalised log density of each coordinate; −inf outside the support (and for nan), 0 for `FLAT`.
 
     Examples:
-        >>> from spec_lab.bridge.priors import expon, unif
+        >>> from spec_lab.priors import expon, unif
         >>> both = unif(0, 4), expon(0, 1)
         >>> code, params = jnp.array([p.code for p in both]), jnp.array([p.params for p in both])
         >>> jnp.exp(log_density(code, params, jnp.array([1.0, 0.0]))).tolist()

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from spec_lab.bridge.priors import Prior, list_priors
+from spec_lab.priors import Prior, list_priors
 
 TEXTS = [
     "unif(-2, 2)", "unif(1000, 1000.3)", "logunif(0.001, 1000)", "logunif(0.1, 5, -1, 2)", "norm(1, 2)", "lognorm(0.7, 1, 3)",

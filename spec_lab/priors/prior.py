@@ -1,7 +1,7 @@
 """`Prior`: one belief about one number — family and arguments, frozen, hashable, with a text form that parses back.
 
 Numbers in, numbers out on the host (numpy); `code` and `params` are what compiled functions take (`kernels`). Which
-parameter holds which prior is decided in a Setup; sites of NumPyro are in `distribution` and the rest of the bridge.
+parameter holds which prior is decided in a Setup; sites of NumPyro are the bridge's.
 """
 
 import math
@@ -11,8 +11,8 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors import kernels
-from spec_lab.bridge.priors.families import BY_NAME, FAMILIES, Family
+from spec_lab.priors import kernels
+from spec_lab.priors.families import BY_NAME, FAMILIES, Family
 from spec_lab.tree import register_pytree_type
 
 _FAR = 30.0  # standard deviations: farther out the mass of a cut Gaussian is no longer a number
@@ -116,7 +116,7 @@ class Prior:
     @staticmethod
     def parse(text: Any) -> "Prior":
         """The prior a text such as `"unif(-2, 2)"` stands for."""
-        from spec_lab.bridge.priors.parse import parse_prior
+        from spec_lab.priors.parse import parse_prior
 
         return parse_prior(text)
 
@@ -131,7 +131,7 @@ class Prior:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from spec_lab.bridge.priors.picture import prior_html
+        from spec_lab.priors.picture import prior_html
 
         return prior_html(self)
 
@@ -229,12 +229,6 @@ class Prior:
     def frozen(self) -> Any:
         """The frozen scipy.stats distribution (slow; for moments and checks)."""
         return self._law.scipy(*self.params)
-
-    def distribution(self) -> Any:
-        """The NumPyro distribution."""
-        from spec_lab.bridge.priors.distribution import as_distribution
-
-        return as_distribution(self)
 
 
 register_pytree_type(  # no leaves: a prior is one value in the structure; saved as its text

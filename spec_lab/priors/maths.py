@@ -12,7 +12,7 @@ import jax.scipy.special as jsp
 import numpy as np
 import scipy.special as sp
 
-from spec_lab.bridge.priors import inverse
+from spec_lab.priors import inverse
 
 
 def _numpy() -> Any:

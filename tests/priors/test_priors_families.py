@@ -12,9 +12,9 @@ import scipy.stats as st
 from hypothesis import given, settings
 from hypothesis import strategies as hs
 
+from spec_lab import priors
 from spec_lab._base import ParameterError
-from spec_lab.bridge import priors
-from spec_lab.bridge.priors import FLAT, Prior, families, list_priors, log_density, parse_prior, quantile
+from spec_lab.priors import FLAT, Prior, families, list_priors, log_density, parse_prior, quantile
 
 X64 = jax.config.jax_enable_x64
 CASES = {
@@ -322,28 +322,6 @@ class TestValue:
 
         p = priors.unif(-1 / 3, math.pi)
         assert io.from_state_dict(io.to_state_dict({"p": p}))["p"] == p
-
-
-class TestNumPyro:
-    @EVERY
-    def test_distribution_agrees(self, name):
-        prior, _ = CASES[name]
-        law = prior.distribution()
-        x = jnp.asarray(prior.ppf([0.2, 0.5, 0.9]))
-        np.testing.assert_allclose(law.log_prob(x), prior.logpdf(np.asarray(x, float)), rtol=1e-4, atol=2e-3)
-        draws = law.sample(jax.random.key(0), (500,))
-        assert draws.shape == (500,) and bool(jnp.all(law.support(draws)))
-        share = np.mean(prior.cdf(np.asarray(draws, float)))
-        assert abs(share - 0.5) < 5 * math.sqrt(1 / 12 / 500)
-
-    def test_our_own_class_is_complete(self):
-        law = priors.cosine(1, 2).distribution()
-        assert float(law.mean) == pytest.approx(1.0) and float(law.variance) == pytest.approx(priors.cosine(1, 2).var)
-        assert float(law.cdf(law.icdf(0.3))) == pytest.approx(0.3, rel=1e-5)
-        assert float(jax.jit(lambda law: law.log_prob(1.0))(law)) == pytest.approx(float(law.log_prob(1.0)), rel=1e-6)
-        assert bool(priors.plaw(2).distribution().support(0.5)) and not bool(
-            priors.expon(1).distribution().support(0.5)
-        )
 
 
 @pytest.mark.skipif(not X64, reason="round trips are promised in double precision")

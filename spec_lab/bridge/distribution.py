@@ -1,4 +1,4 @@
-"""The same priors as NumPyro distributions, so that a belief written once serves NUTS and SVI as well.
+"""Priors as NumPyro distributions, so that a belief written once serves NUTS and SVI as well.
 
 Families NumPyro knows become its own classes (which `reparam` understands); the others one class over our kernels.
 """
@@ -10,8 +10,7 @@ import jax.numpy as jnp
 import numpyro.distributions as dist
 from numpyro.distributions import constraints
 
-from spec_lab.bridge.priors import kernels
-from spec_lab.bridge.priors.prior import Prior
+from spec_lab.priors import Prior, kernels
 
 
 class PriorDistribution(dist.Distribution):

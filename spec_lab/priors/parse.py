@@ -9,7 +9,7 @@ import operator
 from typing import Any
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.priors.prior import Prior
+from spec_lab.priors.prior import Prior
 
 _NAMES = {"pi": math.pi, "inf": math.inf, "nan": math.nan, "e": math.e}
 _BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}

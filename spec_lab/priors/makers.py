@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spec_lab.bridge.priors.prior import Prior
+from spec_lab.priors.prior import Prior
 
 
 def unif(min: float, max: float) -> Prior:
