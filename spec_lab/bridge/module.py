@@ -6,6 +6,7 @@ list of their parameters, with priors and guides, are in `parameterized`.
 """
 
 import functools
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,22 @@ from spec_lab.bridge.support import as_distribution, as_support, constraint_of, 
 from spec_lab.bridge.token import Token, new_token
 from spec_lab.variables import AbstractVariable, Fixed
 from spec_lab.variables.copying import Copied
+
+
+class instance_method:
+    """A method that instances have and classes do not show.
+
+    Equinox warns of every class with an `__init__` of its own whose bases show a `__post_init__`; `super().__post_init__()` of a
+    class that writes one must work all the same.
+    """
+
+    def __init__(self, function: Callable[..., None]):
+        self.function = function
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., None]:
+        if instance is None:
+            raise AttributeError(self.function.__name__)
+        return types.MethodType(self.function, instance)
 
 
 class PyroxModule(Copied, eqx.Module):
@@ -45,16 +62,13 @@ class PyroxModule(Copied, eqx.Module):
         object.__setattr__(self, "_pyrox_token", new_token())
         return self
 
-    def __check_init__(self) -> None:
-        self._pyrox_scope()
+    @instance_method
+    def __post_init__(self) -> None:
+        """Nothing yet; here so that a subclass may call `super().__post_init__()`."""
 
     def _pyrox_scope(self) -> str:
         name = getattr(self, "pyrox_name", None)
-        if name is None:
-            return f"{type(self).__name__}_{self._pyrox_token.number:x}"
-        if not isinstance(name, str) or not name:
-            raise ParameterError(f"{type(self).__name__}: pyrox_name", got=name, allowed="a non-empty text")
-        return name
+        return name if isinstance(name, str) and name else f"{type(self).__name__}_{self._pyrox_token.number:x}"
 
     def _pyrox_fullname(self, name: str) -> str:
         return f"{self._pyrox_scope()}.{name}"

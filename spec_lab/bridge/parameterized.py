@@ -13,9 +13,10 @@ import jax.tree_util as jtu
 
 from spec_lab.bridge import context
 from spec_lab.bridge.descriptors import PyroxParam
-from spec_lab.bridge.module import PyroxModule
+from spec_lab.bridge.module import PyroxModule, instance_method
 from spec_lab.bridge.registry import EMPTY, GUIDES, Entry, Registry, choose
 from spec_lab.bridge.support import constraint_of, prior_of
+from spec_lab.bridge.token import new_token
 from spec_lab.variables import AbstractVariable, Derived, Fixed
 
 
@@ -47,8 +48,18 @@ class Parameterized(PyroxModule):
         object.__setattr__(self, "_pyrox_state", EMPTY)
         return self
 
+    @instance_method
+    def __post_init__(self) -> None:
+        """Run `setup` now, for a subclass whose own `__post_init__` calls this one and goes on with what is registered."""
+        self._set_up()
+
     def __check_init__(self) -> None:
-        self.setup()
+        self._set_up()
+
+    def _set_up(self) -> None:
+        if self._pyrox_state is EMPTY:
+            self._replace_state(Registry(stamp=new_token()))
+            self.setup()
 
     def setup(self) -> None:
         """Declare the parameters; by default every field that holds a variable."""

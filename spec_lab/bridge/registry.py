@@ -76,9 +76,9 @@ class Registry:
 
 
 def choose(what: str, value: Any, allowed: tuple[str, ...]) -> str:
-    """`value` if allowed, else a ParameterError that lists what is."""
+    """`value` if allowed, else a ParameterError (a ValueError) that lists what is."""
     if value not in allowed:
-        raise ParameterError(what, got=value, allowed=", ".join(allowed))
+        raise ParameterError(f"{what} must be one of {', '.join(map(repr, allowed))}", got=value)
     return value
 
 

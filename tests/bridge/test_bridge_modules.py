@@ -92,10 +92,11 @@ class TestNames:
             "w"
         )
 
-    @pytest.mark.parametrize("bad", ["", 3, b"x"])
-    def test_a_name_is_a_non_empty_text(self, bad):
-        with pytest.raises(ParameterError, match="pyrox_name"):
-            Named(jnp.ones(1), bad)
+    @pytest.mark.parametrize("none", ["", 3, b"x", None])
+    def test_what_is_no_name_falls_back_to_the_class_and_the_token(self, none):
+        module = Named(jnp.ones(1), none)
+        assert module._pyrox_fullname("w") == f"Named_{module._pyrox_token.number:x}.w"
+        assert list(sites(module)) == [module._pyrox_fullname("b")]
 
     @pytest.mark.parametrize(
         "change",

@@ -103,9 +103,9 @@ class TestRegistering:
             use(Kernel())
 
     def test_guides_and_modes_are_checked_and_listed(self):
-        with pytest.raises(ValueError, match="delta, normal, mvn"):
+        with pytest.raises(ValueError, match="guide_type must be one of 'delta', 'normal', 'mvn'"):
             Kernel().autoguide("v", "flow")
-        with pytest.raises(ValueError, match="model, guide"):
+        with pytest.raises(ValueError, match="mode must be one of 'model', 'guide'"):
             Kernel().set_mode("sample")
 
     def test_a_param_object_and_our_constraints(self):
