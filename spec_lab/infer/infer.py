@@ -137,14 +137,18 @@ class Infer(Readings):
         return Archive(_kind(type(self)), self.setup, self.outcome).export(path, overwrite=overwrite)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, allow: str | tuple[str, ...] = ()) -> Self:
         """Read what `export` wrote. `Infer.load` gives the class that was saved, a subclass's `load` gives that subclass.
+
+        Args:
+            path: The folder or `.zip`.
+            allow: Packages of yours, beside those of `spec_lab.tree.allow_package`, that the file may name.
 
         Raises:
             FileNotFoundError: There is nothing.
             SerializationError: It is damaged, no saved fit, or names something that cannot be found here.
         """
-        saved = Archive.load(path)
+        saved = Archive.load(path, allow=allow)
         made: Any = (_kinds().get(saved.kind, cls) if cls is Infer else cls)()
         made._store, made.outcome = LocalStore(saved.setup), saved.outcome
         return made

@@ -66,19 +66,21 @@ def save(state: State, path: str | Path) -> Path:
     return path
 
 
-def load(path: str | Path) -> State:
+def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
     """Read a session file.
+
+    Args:
+        path: The file.
+        allow: Packages of yours, beside those of `spec_lab.tree.allow_package`, that the file may name.
 
     Raises:
         DataError: There is no such file, or it was written by a newer version.
+        SerializationError: It is damaged, or names what it may not.
     """
     path = Path(path)
     if not path.is_file():
         raise DataError("there is no such session file", got=str(path))
-    with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder) / "session.zip"
-        link.write_bytes(path.read_bytes())
-        archive: Any = io.load(link, expected_cls=Archive)
+    archive: Any = io.load(path, expected_cls=Archive, allow=allow)
     if archive.version > VERSION:
         raise DataError(
             f"{path.name} was saved by a newer spec_lab",

@@ -308,22 +308,26 @@ class FitSession:
         return archive.save(self._state, path)
 
     @classmethod
-    def recover(cls, which: int = 0, folder: str | Path | None = None) -> "FitSession":
-        """A session that was kept by itself, see `autosave`: 0 = the newest.
+    def recover(
+        cls, which: int = 0, folder: str | Path | None = None, *, allow: str | tuple[str, ...] = ()
+    ) -> "FitSession":
+        """A session that was kept by itself, see `autosave`: 0 = the newest; `allow` as in `load`.
 
         Raises:
             DataError: There is none.
         """
         kept = newest(which, folder)
-        session = cls.load(kept.path)
+        session = cls.load(kept.path, allow=allow)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(kept.time))
         session.dispatch(Tell("info", f"Recovered from {shown(kept.path)}, written {at}."))
         return session
 
     @classmethod
-    def load(cls, path: str | Path, *, live: bool = False, previews: bool = False) -> "FitSession":
-        """A session from a file, with an `Infer` of its own (`session.infer`)."""
-        state = archive.load(path)
+    def load(
+        cls, path: str | Path, *, live: bool = False, previews: bool = False, allow: str | tuple[str, ...] = ()
+    ) -> "FitSession":
+        """A session from a file, with an `Infer` of its own; `allow` names packages of yours that the file may name."""
+        state = archive.load(path, allow=allow)
         infer = BayesInfer(rule=state.setup.rule)
         infer.attach(LocalStore(state.setup))
         session = cls(infer, live=live, previews=previews)

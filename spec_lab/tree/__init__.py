@@ -24,9 +24,11 @@ from spec_lab.tree.layout import Layout as Layout
 from spec_lab.tree.references import allow_package as allow_package
 from spec_lab.tree.references import class_ref as class_ref
 from spec_lab.tree.references import resolve_class as resolve_class
+from spec_lab.tree.references import savable as savable
 from spec_lab.tree.registry import PyTreeTypeSpec as PyTreeTypeSpec
 from spec_lab.tree.registry import is_registered_pytree_type as is_registered_pytree_type
 from spec_lab.tree.registry import register_attrs_type as register_attrs_type
+from spec_lab.tree.registry import register_loaded_check as register_loaded_check
 from spec_lab.tree.registry import register_pytree_type as register_pytree_type
 from spec_lab.tree.registry import register_saving as register_saving
 from spec_lab.tree.registry import resolve_pytree_spec as resolve_pytree_spec

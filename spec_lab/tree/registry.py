@@ -18,7 +18,7 @@ import jax
 
 from spec_lab.tree.errors import SerializationError
 from spec_lab.tree.layout import Layout, make_functions
-from spec_lab.tree.references import class_ref, find_loaded, remember, resolve_allowed_class, resolve_class
+from spec_lab.tree.references import class_ref, find_saved_class, is_allowed, remember, resolve_class
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +35,7 @@ class PyTreeTypeSpec:
         layout: The attributes by role, where the class is made of attributes.
         saved_as: For classes made at run time, which no later program can find by name: the class that files name
             instead; its deserializer reads them.
+        rebuild: Makes an instance of the mapping of its saved attributes, where reading a file shall not just assign them.
     """
 
     cls: type
@@ -45,9 +46,11 @@ class PyTreeTypeSpec:
     deserializer: Callable[[Any], Any] | None = None
     layout: Layout | None = None
     saved_as: type | None = None
+    rebuild: Callable[[Mapping[str, Any]], Any] | None = None
 
 
 _specs: dict[type, PyTreeTypeSpec] = {}
+_loaded_checks: dict[type, Callable[[Any], None]] = {}
 _switches: dict[type, Callable[[PyTreeTypeSpec], None]] = {}
 
 
@@ -142,7 +145,8 @@ def register_attrs_type(
 ) -> type:
     """Register a class by the names of its attributes.
 
-    An instance is rebuilt by `constructor(values)` if given, else by `cls(**values)`, else by assigning to a bare one.
+    An instance is rebuilt by `constructor(values)` if given, else by `cls(**values)`, else by assigning to a bare one: by
+    JAX, and from files.
 
     Args:
         cls: The class; returned.
@@ -155,13 +159,15 @@ def register_attrs_type(
     layout = Layout(data=tuple(node_fields), meta=tuple(static_fields))
     made = make_functions(cls, layout)
     names = layout.data + layout.meta
+    rebuild = constructor or (lambda values: _rebuild(cls, values))
 
     def unflatten(aux: Any, children: Any) -> Any:
-        values = dict(zip(names, (*children, *aux), strict=True))
-        return _rebuild(cls, values) if constructor is None else constructor(values)
+        return rebuild(dict(zip(names, (*children, *aux), strict=True)))
 
-    spec = PyTreeTypeSpec(cls, made.flatten, unflatten, made.flatten_with_keys, serializer, deserializer, layout)
-    register_spec(spec)
+    keyed = made.flatten_with_keys
+    register_spec(
+        PyTreeTypeSpec(cls, made.flatten, unflatten, keyed, serializer, deserializer, layout, rebuild=rebuild)
+    )
     return cls
 
 
@@ -214,15 +220,35 @@ def spec_of(cls: type) -> PyTreeTypeSpec:
 
 
 def resolve_saved_class(ref: str) -> type:
-    """The class that a file names: known to the registry, an enum or named tuple of this program, or allowed to import.
+    """The class that a file names: known to the registry, an enum or a named tuple, or of a package that was declared.
 
     Raises:
         SerializationError: None of these; nothing was imported then.
     """
-    found = find_loaded(ref)
-    if isinstance(found, type) and class_ref(found) == ref and (is_plain_data(found) or find_spec(found) is not None):
+    found = find_saved_class(ref)
+    if is_plain_data(found) or find_spec(found) is not None or is_allowed(found.__module__):
         return found
-    return resolve_allowed_class(ref)
+    raise SerializationError(
+        f"class {ref!r} is not registered for saving",
+        hint="Derive it from spec_lab.tree.Struct, or register it with spec_lab.tree.register_attrs_type.",
+    )
+
+
+def register_loaded_check(base: type, check: Callable[[Any], None]) -> None:
+    """Judge every instance of a class or its subclasses that is read from a file.
+
+    Args:
+        base: The class.
+        check: Raises where the instance holds what it could not have been made with.
+    """
+    _loaded_checks[base] = check
+
+
+def check_loaded(instance: Any) -> None:
+    """Run the checks that were registered for the classes of an instance just read from a file."""
+    for base, check in _loaded_checks.items():
+        if isinstance(instance, base):
+            check(instance)
 
 
 def is_plain_data(cls: type) -> bool:

@@ -227,7 +227,7 @@ class Struct(metaclass=StructMeta):
         return io.export(self, path, overwrite=overwrite)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, allow: str | tuple[str, ...] = ()) -> Self:
         """Read an instance of this class.
 
         Raises:
@@ -236,7 +236,7 @@ class Struct(metaclass=StructMeta):
         """
         from spec_lab.tree import io
 
-        return cast(Self, io.load(path, expected_cls=cls))
+        return cast(Self, io.load(path, expected_cls=cls, allow=allow))
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in type(self).__struct_schema__.fields)

@@ -10,6 +10,7 @@ from typing import Any
 
 import equinox as eqx
 
+from spec_lab.tree import savable
 from spec_lab.variables.abstract import AbstractVariable
 from spec_lab.variables.constraints import AbstractConstraint
 from spec_lab.variables.variable import Constrained, Derived, Tagged
@@ -17,6 +18,7 @@ from spec_lab.variables.variable import Constrained, Derived, Tagged
 REQUIRED: Any = dataclasses.MISSING
 
 
+@savable
 def identity(x: Any) -> Any:
     """x ↦ x."""
     return x

@@ -2,16 +2,20 @@
 
 Files may name functions of declared packages only, and all of `jax.numpy` is too much to declare (it can write files). So
 the elementary functions people derive parameters with (`exp`, `log10`, ...) are saved as words of a closed list; any other
-function is saved by reference and obeys the rules of `spec_lab.tree.references`.
+function is saved by reference and obeys the rules of `spec_lab.tree.references` (mark it with `spec_lab.tree.savable`).
+
+A variable read from a file holds numbers, and functions that passed these rules; anything else is refused here.
 """
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.tree import class_ref, register_pytree_type, resolve_pytree_spec
+from spec_lab.tree import class_ref, register_loaded_check, register_pytree_type, resolve_pytree_spec
+from spec_lab.variables.abstract import AbstractVariable
 from spec_lab.variables.copying import rebuild
 from spec_lab.variables.tie import Link, Tie
 from spec_lab.variables.variable import Derived
@@ -38,6 +42,8 @@ def pack(fn: Any) -> Any:
 def unpack(saved: Any) -> Any:
     """The way back."""
     if not isinstance(saved, dict):
+        if isinstance(saved, type) or not callable(saved):
+            raise ParameterError("a function in a file is none", got=saved, allowed="a savable function")
         return saved
     if saved.get("elementary") not in ELEMENTARY:
         raise ParameterError("unknown elementary function in a file", got=saved, allowed=", ".join(ELEMENTARY))
@@ -73,3 +79,18 @@ _register(
     lambda saved: tuple(Link(target, tuple(sources), unpack(fn)) for target, sources, fn in saved),
     "links",
 )
+
+
+def _is_number(leaf: Any) -> bool:
+    if isinstance(leaf, np.ndarray | np.generic | jax.Array):
+        return leaf.dtype == bool or jnp.issubdtype(leaf.dtype, jnp.number)
+    return isinstance(leaf, bool | int | float | complex)
+
+
+def _check_numbers(variable: AbstractVariable) -> None:
+    for leaf in jax.tree_util.tree_leaves(variable):
+        if not _is_number(leaf) and (isinstance(leaf, type) or not callable(leaf)):
+            raise ParameterError(f"a {type(variable).__name__} in a file holds what is no number", got=leaf)
+
+
+register_loaded_check(AbstractVariable, _check_numbers)

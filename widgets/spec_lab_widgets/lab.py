@@ -306,18 +306,29 @@ class Lab(Panel):
         return self.session.autosave.begin(place)
 
     @classmethod
-    def recover(cls, which: int = 0, folder: str | Path | None = None, **options: Any) -> "Lab":
+    def recover(
+        cls, which: int = 0, folder: str | Path | None = None, *, allow: str | tuple[str, ...] = (), **options: Any
+    ) -> "Lab":
         """A Lab of a session that was kept by itself, 0 = the newest; `spec_lab.autosaves()` lists them.
+
+        A folder that came from somebody else is somebody else's file: it names nothing but what is registered for saving
+        here, and the packages that `allow` names.
 
         Raises:
             DataError: There is none.
         """
-        return cls(FitSession.recover(which, folder), **options)
+        return cls(FitSession.recover(which, folder, allow=allow), **options)
 
     @classmethod
-    def load(cls, path: str | Path, **options: Any) -> "Lab":
-        """A Lab from a session file; its `Infer` is `lab.infer`. The options are those of `Lab`."""
-        return cls(FitSession.load(path), **options)
+    def load(cls, path: str | Path, *, allow: str | tuple[str, ...] = (), **options: Any) -> "Lab":
+        """A Lab from a session file; its `Infer` is `lab.infer`.
+
+        Args:
+            path: The file.
+            allow: Packages of yours, beside those of `spec_lab.tree.allow_package`, that the file may name.
+            options: Those of `Lab`.
+        """
+        return cls(FitSession.load(path, allow=allow), **options)
 
     def export(self, path: str | Path) -> Path:
         """Write all panels as one HTML file that opens anywhere, without kernel or network.

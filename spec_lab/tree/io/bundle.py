@@ -1,8 +1,9 @@
 """Files: `manifest.json` and `arrays.npz`, in a folder or in one `.zip`; written aside, then moved into place.
 
 A write that fails leaves what was there. Digests tell a damaged file from a sound one: of the arrays file, and of the
-manifest's contents. They guard against accidents, not against forgery; what a forged file could reach is limited in
-`decode` (no pickles, no foreign imports).
+manifest's contents; a file without them is refused. They guard against accidents, not against forgery; what a forged file
+could reach is limited in `tree.references` (which names lead anywhere), `decode` (no pickles) and `sizes` (what a file claims to
+hold is asked before anything is read).
 """
 
 import contextlib
@@ -23,6 +24,8 @@ from spec_lab.tree.errors import SerializationError
 from spec_lab.tree.io import arrays as array_rules
 from spec_lab.tree.io.decode import check_head, decode
 from spec_lab.tree.io.encode import encode
+from spec_lab.tree.io.sizes import ARRAYS_MOST, MANIFEST_MOST, check_members, check_regular, check_size
+from spec_lab.tree.references import allowing
 
 MANIFEST, ARRAYS = "manifest.json", "arrays.npz"
 
@@ -53,12 +56,13 @@ def export(obj: Any, path: str | Path, *, overwrite: bool = False) -> Path:
     return path
 
 
-def load(path: str | Path, *, expected_cls: type | None = None) -> Any:
+def load(path: str | Path, *, expected_cls: type | None = None, allow: str | tuple[str, ...] = ()) -> Any:
     """Read what `export` wrote.
 
     Args:
         path: The folder or `.zip`.
         expected_cls: Refuse anything that is not an instance of this class.
+        allow: Packages of yours, beside those of `allow_package`, whose classes and functions the file may name.
 
     Raises:
         FileNotFoundError: There is nothing.
@@ -67,7 +71,7 @@ def load(path: str | Path, *, expected_cls: type | None = None) -> Any:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no saved object at {path}")
-    with _saying(path):
+    with _saying(path), allowing(allow):
         manifest_bytes, array_bytes = _read(path)
         head = _parse(manifest_bytes)
         check_head(head)
@@ -147,13 +151,18 @@ def _saying(path: Path) -> Iterator[None]:
 
 
 def _read(path: Path) -> tuple[bytes, bytes]:
+    check_regular(path)
     if path.is_dir():
         for name in (MANIFEST, ARRAYS):
             if not (path / name).is_file():
                 raise SerializationError(f"the folder has no {name}", hint="export did not write it, or not whole.")
+        check_size(MANIFEST, (path / MANIFEST).stat().st_size, MANIFEST_MOST)
+        check_size(ARRAYS, (path / ARRAYS).stat().st_size, ARRAYS_MOST)
         return (path / MANIFEST).read_bytes(), (path / ARRAYS).read_bytes()
     try:
         with zipfile.ZipFile(path) as archive:
+            check_size(MANIFEST, archive.getinfo(MANIFEST).file_size, MANIFEST_MOST)
+            check_size(ARRAYS, archive.getinfo(ARRAYS).file_size, ARRAYS_MOST)
             return archive.read(MANIFEST), archive.read(ARRAYS)
     except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise SerializationError(f"this is no whole zip archive of an export: {error}") from error
@@ -167,17 +176,19 @@ def _parse(content: bytes) -> Any:
 
 
 def _check_digests(head: Mapping[str, Any], array_bytes: bytes) -> None:
-    digests = head.get("digests", {})
+    digests = head.get("digests")
     if not isinstance(digests, dict):
-        raise SerializationError(f"'digests' of {MANIFEST} is no mapping", got=digests)
+        raise SerializationError(f"{MANIFEST} has no mapping 'digests'", got=digests, hint="export did not write it.")
     found = {MANIFEST: _digest_of(head), ARRAYS: hashlib.sha256(array_bytes).hexdigest()}
-    for name, digest in digests.items():
-        if found.get(name) != digest:
-            raise SerializationError(f"{name} was changed after it was written: its digest differs")
+    for name, digest in found.items():
+        if digests.get(name) != digest:
+            raise SerializationError(f"{name} was changed after it was written: its digest differs or is missing")
 
 
 def _read_arrays(content: bytes, table: Mapping[str, Any]) -> dict[str, np.ndarray]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as members:
+            check_members(members, table)
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             names = [name for name in table if name in stored.files]
             return {name: array_rules.from_file(stored[name], table[name], f"array {name!r}") for name in names}

@@ -2,7 +2,7 @@
 
 A Struct goes through converters, derivation and validators, but not through `__post_init__`; other classes are
 assigned to, as in unflattening. Names of classes and functions are resolved by `registry.resolve_saved_class` and
-`references.resolve_allowed_function` only.
+`references.resolve_saved_function` only: see there what a file may name.
 """
 
 import dataclasses
@@ -20,8 +20,8 @@ from spec_lab.tree.field import MISSING
 from spec_lab.tree.io import arrays as array_rules
 from spec_lab.tree.io.encode import VERSION
 from spec_lab.tree.layout import Layout
-from spec_lab.tree.references import resolve_allowed_function
-from spec_lab.tree.registry import PyTreeTypeSpec, resolve_saved_class, spec_of
+from spec_lab.tree.references import allowing, resolve_saved_function
+from spec_lab.tree.registry import PyTreeTypeSpec, check_loaded, resolve_saved_class, spec_of
 from spec_lab.tree.struct import Struct
 
 _FACTORY: Any = attrs.Factory
@@ -31,18 +31,22 @@ class RefusedOnLoad(SerializationError, ValidationError):
     """The saved values are readable, but their class refuses them."""
 
 
-def from_state_dict(payload: Mapping[str, Any], *, expected_cls: type | None = None) -> Any:
+def from_state_dict(
+    payload: Mapping[str, Any], *, expected_cls: type | None = None, allow: str | tuple[str, ...] = ()
+) -> Any:
     """The object that a state dict describes; the state dict stays usable and shares no memory with it.
 
     Args:
         payload: What `to_state_dict` returned.
         expected_cls: Refuse anything that is not an instance of this class.
+        allow: Packages of yours, beside those of `allow_package`, that it may name.
 
     Raises:
         SerializationError: The version is not 1, something is missing, disagrees or is unknown, a named class may not
             or cannot be resolved, or the object is not of the expected class.
     """
-    return decode(payload, expected_cls=expected_cls, copy=True)
+    with allowing(allow):
+        return decode(payload, expected_cls=expected_cls, copy=True)
 
 
 def decode(payload: Any, *, expected_cls: type | None, copy: bool) -> Any:
@@ -156,7 +160,7 @@ class _Reader:
             "dict": self._dict,
             "enum": self._enum,
             "class": lambda payload, where: resolve_saved_class(_part(payload, "type", str, where)),
-            "function": lambda payload, where: resolve_allowed_function(_part(payload, "ref", str, where)),
+            "function": lambda payload, where: resolve_saved_function(_part(payload, "ref", str, where)),
             "struct": self._struct,
             "same": self._same,
             "registered-pytree": self._registered,
@@ -252,6 +256,11 @@ class _Reader:
         return {name: self.value(value, f"{where}.{name}") for name, value in saved.items()}
 
     def _registered(self, payload: dict[str, Any], where: str) -> Any:
+        made = self._unchecked(payload, where)
+        check_loaded(made)
+        return made
+
+    def _unchecked(self, payload: dict[str, Any], where: str) -> Any:
         spec = spec_of(resolve_saved_class(_part(payload, "type", str, where)))
         mode = payload.get("mode")
         if mode == "serializer":
@@ -271,7 +280,7 @@ class _Reader:
         for name in names:
             if name not in values:
                 values[name] = _default(spec.cls, name, where)
-        return _assign(spec.cls, values)
+        return _assign(spec.cls, values) if spec.rebuild is None else spec.rebuild(values)
 
 
 def _assign(cls: type, values: Mapping[str, Any]) -> Any:

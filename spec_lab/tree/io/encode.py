@@ -20,7 +20,7 @@ from spec_lab.tree.errors import SerializationError
 from spec_lab.tree.field import MISSING
 from spec_lab.tree.io import arrays as array_rules
 from spec_lab.tree.layout import Ref
-from spec_lab.tree.references import class_ref, find_loaded, is_allowed
+from spec_lab.tree.references import class_ref, find_loaded, is_allowed, is_savable
 from spec_lab.tree.registry import PyTreeTypeSpec, find_spec, spec_of
 from spec_lab.tree.struct import Struct
 
@@ -182,7 +182,7 @@ def _base_value(value: Any) -> Any:
 
 
 def _reference(value: Any, where: str) -> dict[str, Any]:
-    """Classes, and functions of declared packages, by their names; everything else is refused."""
+    """Classes, savable functions, and functions of declared packages, by their names; everything else is refused."""
     if isinstance(value, type):
         return _class(value, where)
     module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
@@ -210,11 +210,11 @@ def _function(value: Any, module: str, qualname: str, where: str) -> dict[str, A
             f"{where}: {ref!r} is a lambda or an inner function, which cannot be found again by its name",
             hint="Make it a module-level function.",
         )
-    if not is_allowed(module):
+    if not is_savable(value):
+        if is_allowed(module):
+            raise SerializationError(f"{where}: the name {ref!r} leads to another object than this function")
         raise SerializationError(
-            f"{where}: function {ref!r} belongs to no package that files may name",
-            hint=f"If you trust it: spec_lab.tree.allow_package({module.split('.')[0]!r}).",
+            f"{where}: function {ref!r} is not marked as savable, and belongs to no package that files may name",
+            hint=f"Decorate it with spec_lab.tree.savable, or call spec_lab.tree.allow_package({module.split('.')[0]!r}).",
         )
-    if find_loaded(ref) is not value:
-        raise SerializationError(f"{where}: the name {ref!r} leads to another object than this function")
     return {"__kind__": "function", "ref": ref}
