@@ -8,6 +8,7 @@ Importing it also switches JAX to double precision, aloud, and gives it a cache 
 
 from importlib import import_module as _import_module
 
+from spec_lab._base.providers import provide as _provide
 from spec_lab._settings import prepare_jax
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ __all__ = sorted([*_HOME, "datasets", "models"])  # pyright: ignore[reportUnsupp
 
 
 prepare_jax()
+_provide("constraint.support", "spec_lab.bridge.support:support_of")
 
 
 def __getattr__(name):

@@ -10,6 +10,9 @@ import threading
 from contextvars import ContextVar
 from typing import Any
 
+from numpyro.handlers import scope, trace
+from numpyro.primitives import _PYRO_STACK
+
 MISSING: Any = object()  # a site may well have the value None
 
 
@@ -81,7 +84,4 @@ def within(fn: Any, *args: Any, **kwargs: Any) -> Any:
 
 def page() -> tuple[Any, ...]:
     """The NumPyro handlers that record or rename sites, outermost first."""
-    from numpyro.handlers import scope, trace
-    from numpyro.primitives import _PYRO_STACK
-
     return tuple(handler for handler in _PYRO_STACK if isinstance(handler, (trace, scope)))

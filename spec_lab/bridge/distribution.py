@@ -1,6 +1,7 @@
-"""Priors as NumPyro distributions, so that a belief written once serves NUTS and SVI as well.
+"""Priors as NumPyro distributions, so that a prior written once serves NumPyro as well.
 
-Families NumPyro knows become its own classes (which `reparam` understands); the others one class over our kernels.
+Families NumPyro knows become its own classes (which `reparam` understands); the others one class over our own densities. What may
+stand for a prior at a site (a distribution, a `Prior`, its text, a `PyroxSample`, a function of the module) is told apart here.
 """
 
 from typing import Any
@@ -10,7 +11,10 @@ import jax.numpy as jnp
 import numpyro.distributions as dist
 from numpyro.distributions import constraints
 
-from spec_lab.priors import Prior, kernels
+from spec_lab.bridge.descriptors import PyroxSample
+from spec_lab.bridge.support import between
+from spec_lab.priors import Prior, cumulative, log_density, parse_prior, quantile
+from spec_lab.variables import AbstractProbabilistic, AbstractVariable, Metadata
 
 
 class PriorDistribution(dist.Distribution):
@@ -24,7 +28,7 @@ class PriorDistribution(dist.Distribution):
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)  # pyright: ignore[reportArgumentType]
     def support(self) -> Any:
-        return support_of(self.prior)
+        return between(*self.prior.support)
 
     def _kernel(self, kernel, x):
         x = jnp.asarray(x)
@@ -32,13 +36,13 @@ class PriorDistribution(dist.Distribution):
         return kernel(jnp.asarray(self.prior.code), params, x)
 
     def log_prob(self, value: Any, intermediates: Any = None) -> Any:
-        return self._kernel(kernels.log_density, value)
+        return self._kernel(log_density, value)
 
     def icdf(self, q: Any) -> Any:
-        return self._kernel(kernels.quantile, q)
+        return self._kernel(quantile, q)
 
     def cdf(self, value: Any) -> Any:
-        return self._kernel(kernels.cumulative, value)
+        return self._kernel(cumulative, value)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
         tiny = jnp.finfo(jnp.result_type(float)).tiny
@@ -53,19 +57,7 @@ class PriorDistribution(dist.Distribution):
         return jnp.asarray(self.prior.var)
 
 
-def support_of(prior: Prior) -> Any:
-    """The support as a NumPyro constraint."""
-    import math
-
-    lower, upper = prior.support
-    if math.isfinite(lower) and math.isfinite(upper):
-        return constraints.interval(lower, upper)
-    if math.isfinite(lower):
-        return constraints.greater_than(lower)
-    return constraints.less_than(upper) if math.isfinite(upper) else constraints.real
-
-
-def as_distribution(prior: Prior) -> dist.Distribution:
+def distribution_of(prior: Prior) -> dist.Distribution:
     """The NumPyro distribution of a prior."""
     s1, s2, loc, scale = prior.params
     match prior.family:
@@ -85,3 +77,26 @@ def as_distribution(prior: Prior) -> dist.Distribution:
             return dist.Beta(s1, s2)
         case _:
             return PriorDistribution(prior)
+
+
+def as_distribution(prior: Any) -> Any:
+    """A NumPyro distribution from a `Prior`, its text or a `PyroxSample`; anything else as it is."""
+    if isinstance(prior, PyroxSample):
+        prior = prior.prior
+    if isinstance(prior, str):
+        prior = parse_prior(prior)
+    return distribution_of(prior) if isinstance(prior, Prior) else prior
+
+
+def is_function(prior: Any) -> bool:
+    """Whether a prior is a function of the module (distributions are callable too, but are none)."""
+    return callable(prior) and not isinstance(prior, (dist.Distribution, Prior))
+
+
+def prior_of(variable: AbstractVariable) -> Any:
+    """The prior a variable carries: its distribution, or the text in its metadata; else None."""
+    if isinstance(variable, AbstractProbabilistic):
+        return variable.distribution
+    words = variable.metadata
+    text = words.get("prior") if isinstance(words, Metadata) else None
+    return None if text is None else parse_prior(text)

@@ -13,8 +13,9 @@ import numpy as np
 import numpyro
 import numpyro.distributions as dist
 
+from spec_lab.bridge.distribution import as_distribution
 from spec_lab.bridge.registry import Entry
-from spec_lab.bridge.support import as_distribution, as_support, is_identity
+from spec_lab.bridge.support import as_support, is_identity
 from spec_lab.variables import AbstractVariable
 
 WIDTH = 0.1  # of a guide at the start, on the real line

@@ -11,11 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
+import numpyro
+import numpyro.distributions as dist
+from numpyro.handlers import replay, scope
+from numpyro.primitives import _PYRO_STACK
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge import context
 from spec_lab.bridge.descriptors import PyroxParam
-from spec_lab.bridge.support import as_distribution, as_support, constraint_of, is_function
+from spec_lab.bridge.distribution import as_distribution, is_function
+from spec_lab.bridge.support import as_support, constraint_of
 from spec_lab.bridge.token import Token, new_token
 from spec_lab.variables import AbstractVariable, Fixed
 from spec_lab.variables.copying import Copied
@@ -134,9 +139,6 @@ class PyroxModule(Copied, eqx.Module):
 
 def make_sample(module: PyroxModule, fullname: str, prior: Any) -> Any:
     """A NumPyro site from whatever stands for a prior; see `PyroxModule.pyrox_sample`."""
-    import numpyro
-    import numpyro.distributions as dist
-
     resolved = as_distribution(prior)
     if is_function(resolved):
         resolved = as_distribution(resolved(module))
@@ -152,9 +154,6 @@ def _point_of_guide(name: str) -> Any:
     Such a guide has a *parameter* site under the name of the random one, which NumPyro's `replay` refuses; taken as
     observed, the prior's density at the point enters the ELBO, which makes it the posterior's logarithm.
     """
-    from numpyro.handlers import replay, scope
-    from numpyro.primitives import _PYRO_STACK
-
     for handler in reversed(_PYRO_STACK):
         if isinstance(handler, scope):
             name = f"{handler.prefix}{handler.divider}{name}"
@@ -164,9 +163,6 @@ def _point_of_guide(name: str) -> Any:
 
 
 def _param(fullname: str, init_value: Any, options: dict[str, Any]) -> Any:
-    import numpyro
-    from numpyro.primitives import _PYRO_STACK
-
     if callable(init_value) and not _PYRO_STACK:
         raise ParameterError(
             f"parameter {fullname}: a callable start value needs a PRNG key",

@@ -13,9 +13,10 @@ import jax.tree_util as jtu
 
 from spec_lab.bridge import context
 from spec_lab.bridge.descriptors import PyroxParam
+from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule, instance_method
 from spec_lab.bridge.registry import EMPTY, GUIDES, Entry, Registry, choose
-from spec_lab.bridge.support import constraint_of, prior_of
+from spec_lab.bridge.support import constraint_of
 from spec_lab.bridge.token import new_token
 from spec_lab.variables import AbstractVariable, Derived, Fixed
 

@@ -1,40 +1,70 @@
-"""Between the words of variables, priors and NumPyro: constraints, distributions, bijections."""
+"""The allowed set of a value in NumPyro's words: constraints of ours as constraints of NumPyro, and what their bijections do."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
-from spec_lab.bridge.descriptors import PyroxSample
-from spec_lab.priors import Prior, parse_prior
-from spec_lab.variables import AbstractConstraint, AbstractProbabilistic, AbstractVariable, Constrained, Metadata
+import jax
+import jax.tree_util as jtu
+import numpy as np
+from numpyro.distributions import biject_to, constraints
+from numpyro.distributions.constraints import Constraint
+from numpyro.distributions.transforms import IdentityTransform, IndependentTransform
+
+from spec_lab.variables import (
+    AbstractConstraint,
+    AbstractVariable,
+    Constrained,
+    GreaterThan,
+    Interval,
+    LessThan,
+    Positive,
+    RealLine,
+    TreeConstraint,
+)
+
+AnyConstraint: TypeAlias = AbstractConstraint | Constraint
 
 
-def as_support(constraint: Any) -> Any:
+def as_support(constraint: AnyConstraint | None) -> Any:
     """A NumPyro constraint, from one of ours or as it is."""
     return constraint.support if isinstance(constraint, AbstractConstraint) else constraint
 
 
-def as_distribution(prior: Any) -> Any:
-    """A NumPyro distribution from a `Prior`, its text or a `PyroxSample`; anything else as it is."""
-    from spec_lab.bridge.distribution import as_distribution as distribution_of
+def support_of(constraint: AbstractConstraint) -> Any:
+    """The NumPyro constraint of one of ours; `constraint.support` calls this.
 
-    if isinstance(prior, PyroxSample):
-        prior = prior.prior
-    if isinstance(prior, str):
-        prior = parse_prior(prior)
-    return distribution_of(prior) if isinstance(prior, Prior) else prior
+    Returns:
+        A NumPyro constraint; of a `TreeConstraint` a tree of them.
+    """
+    match constraint:
+        case TreeConstraint():
+            is_leaf = lambda x: isinstance(x, AbstractConstraint)  # noqa: E731
+            return jtu.tree_map(lambda each: each.support, constraint.tree, is_leaf=is_leaf)
+        case RealLine():
+            return constraints.real
+        case Positive():
+            return constraints.positive
+        case Interval():
+            return constraints.interval(constraint.lower, constraint.upper)
+        case GreaterThan():
+            return constraints.greater_than(constraint.lower)
+        case LessThan():
+            return constraints.less_than(constraint.upper)
+        case _:
+            return between(*(jax.lax.stop_gradient(limit) for limit in constraint.bounds))
 
 
-def is_function(prior: Any) -> bool:
-    """Whether a prior is a function of the module (distributions are callable too, but are none)."""
-    import numpyro.distributions as dist
+def between(lower: Any, upper: Any) -> Constraint:
+    """The NumPyro constraint of the open set between two limits, numbers or arrays; infinite where there is none."""
+    has_lower, has_upper = bool(np.all(np.isfinite(lower))), bool(np.all(np.isfinite(upper)))
+    if has_lower and has_upper:
+        return constraints.interval(lower, upper)
+    if has_lower:
+        return constraints.greater_than(lower)
+    return constraints.less_than(upper) if has_upper else constraints.real
 
-    return callable(prior) and not isinstance(prior, (dist.Distribution, Prior))
 
-
-def is_identity(support: Any) -> bool:
+def is_identity(support: Constraint | None) -> bool:
     """Whether the way from the real line to this set changes nothing (asked of the bijection, not of the name)."""
-    from numpyro.distributions import biject_to
-    from numpyro.distributions.transforms import IdentityTransform, IndependentTransform
-
     if support is None:
         return True
     transform = biject_to(support)
@@ -43,15 +73,6 @@ def is_identity(support: Any) -> bool:
     return isinstance(transform, IdentityTransform)
 
 
-def constraint_of(variable: AbstractVariable) -> Any:
+def constraint_of(variable: AbstractVariable) -> AbstractConstraint | None:
     """The constraint a variable carries, or None."""
     return variable.constraint if isinstance(variable, Constrained) else None
-
-
-def prior_of(variable: AbstractVariable) -> Any:
-    """The prior a variable carries: its distribution, or the text in its metadata; else None."""
-    if isinstance(variable, AbstractProbabilistic):
-        return variable.distribution
-    words = variable.metadata
-    text = words.get("prior") if isinstance(words, Metadata) else None
-    return None if text is None else parse_prior(text)

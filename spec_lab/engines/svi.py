@@ -76,10 +76,10 @@ def _charts(problem: Problem) -> list[Any]:
     """The maps from the guide's coordinates, one a free parameter, to free values: NumPyro's own for the priors' supports."""
     from numpyro.distributions import biject_to
 
-    from spec_lab.bridge.distribution import support_of
+    from spec_lab.bridge.support import between
 
     priors = [problem.setup.priors[i] for i in problem.setup.free]
-    return [biject_to(support_of(prior)) for prior in priors if prior is not None]  # none is improper here
+    return [biject_to(between(*prior.support)) for prior in priors if prior is not None]  # none is improper here
 
 
 def _laplace(problem: Problem, fitted: np.ndarray, seed: int, size: int = 2000) -> dict[str, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
@@ -12,18 +11,6 @@ from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import as_inexact
 from spec_lab.variables.bijectors import AbstractBijector, Chain, TreeBijector
 from spec_lab.variables.constraints import AbstractConstraint, is_constraint
-
-
-def interval_support(lower: Any, upper: Any) -> Any:
-    """The NumPyro constraint of the open set between two limits."""
-    from numpyro.distributions import constraints
-
-    has_lower, has_upper = bool(np.all(np.isfinite(lower))), bool(np.all(np.isfinite(upper)))
-    if has_lower and has_upper:
-        return constraints.interval(lower, upper)
-    if has_lower:
-        return constraints.greater_than(lower)
-    return constraints.less_than(upper) if has_upper else constraints.real
 
 
 class TransformedConstraint(AbstractConstraint):
@@ -48,11 +35,6 @@ class TransformedConstraint(AbstractConstraint):
     def bijector(self) -> AbstractBijector:
         """First the constraint's, then the further one."""
         return Chain((self.transform, self.constraint.bijector))
-
-    @property
-    def support(self) -> Any:
-        """The set between the mapped limits."""
-        return interval_support(*self.bounds)
 
 
 class TreeConstraint(AbstractConstraint):
@@ -86,11 +68,6 @@ class TreeConstraint(AbstractConstraint):
         """Each leaf through its own bijector."""
         return TreeBijector(self._each(lambda c: c.bijector))
 
-    @property
-    def support(self) -> Any:
-        """A tree of NumPyro constraints."""
-        return self._each(lambda c: c.support)
-
 
 class CustomConstraint(AbstractConstraint):
     """Your own bijector with the limits it maps into."""
@@ -111,8 +88,3 @@ class CustomConstraint(AbstractConstraint):
     def bijector(self) -> AbstractBijector:
         """As given."""
         return self.own_bijector
-
-    @property
-    def support(self) -> Any:
-        """The set between the limits."""
-        return interval_support(*(jax.lax.stop_gradient(limit) for limit in self.limits))

@@ -1,8 +1,8 @@
 """The one vocabulary of constraints: `bounds`, `bijector`, `support`.
 
-`bounds` is what a bounded minimiser needs, `bijector` what an unconstrained one needs, `support` is the same set in
-NumPyro's words. A constraint is an `AbstractConstant`: its limits are leaves (editing a limit changes no structure) but
-never parameters. Composite constraints are in `composite`; values meet constraints in `variable.Constrained`.
+`bounds` is what a bounded minimiser needs, `bijector` what an unconstrained one needs, `support` is the same set in NumPyro's
+words, which only the bridge knows. A constraint is an `AbstractConstant`: its limits are leaves (editing a limit changes no
+structure) but never parameters. Composite constraints are in `composite`; values meet constraints in `variable.Constrained`.
 """
 
 from abc import abstractmethod
@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Array
 
 from spec_lab._base import ParameterError
+from spec_lab._base.providers import provided
 from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced, placed
 from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween
 from spec_lab.variables.shown import Shown
@@ -35,9 +36,9 @@ class AbstractConstraint(Shown, AbstractConstant):
         """The map from the real line to the set (`forward`, `inverse`, `log_det`)."""
 
     @property
-    @abstractmethod
     def support(self) -> Any:
-        """The set as a NumPyro constraint."""
+        """The set as a NumPyro constraint (a tree of them for a `TreeConstraint`), made by the bridge."""
+        return provided("constraint.support")(self)
 
     def admit(self, value: Any) -> Any:
         """`value`, nudged inside if it sits on a limit.
@@ -110,12 +111,6 @@ class RealLine(AbstractConstraint):
     def bijector(self) -> AbstractBijector:
         return Identity()
 
-    @property
-    def support(self) -> Any:
-        from numpyro.distributions import constraints
-
-        return constraints.real
-
 
 class Positive(AbstractConstraint):
     """x > 0."""
@@ -130,12 +125,6 @@ class Positive(AbstractConstraint):
     def bijector(self) -> AbstractBijector:
         return ExpFrom(placed(np.zeros(self.shape)))
 
-    @property
-    def support(self) -> Any:
-        from numpyro.distributions import constraints
-
-        return constraints.positive
-
 
 class Negative(AbstractConstraint):
     """x < 0."""
@@ -149,12 +138,6 @@ class Negative(AbstractConstraint):
     @property
     def bijector(self) -> AbstractBijector:
         return ExpFrom(placed(np.zeros(self.shape)), sign=-1)
-
-    @property
-    def support(self) -> Any:
-        from numpyro.distributions import constraints
-
-        return constraints.less_than(0.0)
 
 
 class GreaterThan(AbstractConstraint):
@@ -173,12 +156,6 @@ class GreaterThan(AbstractConstraint):
     def bijector(self) -> AbstractBijector:
         return ExpFrom(self.lower)
 
-    @property
-    def support(self) -> Any:
-        from numpyro.distributions import constraints
-
-        return constraints.greater_than(self.lower)
-
 
 class LessThan(AbstractConstraint):
     """x < upper."""
@@ -195,12 +172,6 @@ class LessThan(AbstractConstraint):
     @property
     def bijector(self) -> AbstractBijector:
         return ExpFrom(self.upper, sign=-1)
-
-    @property
-    def support(self) -> Any:
-        from numpyro.distributions import constraints
-
-        return constraints.less_than(self.upper)
 
 
 class Interval(AbstractConstraint):
@@ -233,9 +204,3 @@ class Interval(AbstractConstraint):
     @property
     def bijector(self) -> AbstractBijector:
         return SigmoidBetween(self.lower, self.upper)
-
-    @property
-    def support(self) -> Any:
-        from numpyro.distributions import constraints
-
-        return constraints.interval(self.lower, self.upper)

@@ -81,6 +81,14 @@ def test_files_import_their_own_floor_or_a_lower_one():
     assert [text for path in CORE + PANELS for text in trespasses(path)] == []
 
 
+def test_nothing_below_the_bridge_imports_numpyro():
+    below = [path for path in CORE if FLOORS[floor_of(".".join(names(path))) or ""] < FLOORS["bridge"]]
+    found = [
+        (str(p.relative_to(ROOT)), line) for p in below for line, name in imported(p) if name.startswith("numpyro")
+    ]
+    assert below and found == []
+
+
 def test_core_knows_no_user_interface():
     found = [
         f"{path.relative_to(ROOT)}:{line}: {module}"

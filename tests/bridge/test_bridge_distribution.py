@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spec_lab import priors
-from spec_lab.bridge.distribution import as_distribution
+from spec_lab.bridge.distribution import distribution_of
 from spec_lab.priors import parse_prior
 
 TEXTS = [
@@ -22,7 +22,7 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_distribution_agrees(text):
     prior = parse_prior(text)
-    law = as_distribution(prior)
+    law = distribution_of(prior)
     x = jnp.asarray(prior.ppf([0.2, 0.5, 0.9]))
     np.testing.assert_allclose(law.log_prob(x), prior.logpdf(np.asarray(x, float)), rtol=1e-4, atol=2e-3)
     draws = law.sample(jax.random.key(0), (500,))
@@ -32,10 +32,10 @@ def test_distribution_agrees(text):
 
 
 def test_our_own_class_is_complete():
-    law = as_distribution(priors.cosine(1, 2))
+    law = distribution_of(priors.cosine(1, 2))
     assert float(law.mean) == pytest.approx(1.0) and float(law.variance) == pytest.approx(priors.cosine(1, 2).var)
     assert float(law.cdf(law.icdf(0.3))) == pytest.approx(0.3, rel=1e-5)
     assert float(jax.jit(lambda law: law.log_prob(1.0))(law)) == pytest.approx(float(law.log_prob(1.0)), rel=1e-6)
-    assert bool(as_distribution(priors.plaw(2)).support(0.5)) and not bool(
-        as_distribution(priors.expon(1)).support(0.5)
+    assert bool(distribution_of(priors.plaw(2)).support(0.5)) and not bool(
+        distribution_of(priors.expon(1)).support(0.5)
     )
