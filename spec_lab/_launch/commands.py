@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 _COMPANIONS = {
     "bkg": "background spectrum",
-    "rsp": "response (RMF and ARF in one)",
+    "rsp": "response (RMF and ARF in one), or the word ideal",
     "rmf": "redistribution matrix",
     "arf": "effective area",
 }

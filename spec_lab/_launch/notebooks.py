@@ -8,6 +8,8 @@ is never overwritten: one that was edited stays, and the new one takes the next 
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +69,16 @@ def for_files(folder: Path, spectra: list[dict[str, Path]], stat: str | None, mo
         model: An expression.
 
     Raises:
-        Failure: A file does not exist.
+        Failure: A file does not exist, cannot be read, or a spectrum has no response.
     """
     for files in spectra:
-        for option, path in files.items():
-            if not path.is_file():
-                raise Failure(f"there is no file {path} (given as {'SRC' if option == 'src' else '--' + option}).")
+        _check_files(files)
     folder = folder.resolve()
     names = _names([files["src"].stem for files in spectra])
     units = ",\n".join(
-        _unit_code(folder, name, files, stat or ("pgstat" if "bkg" in files else "cstat"))
+        _unit_code(
+            folder, name, files, stat or ("pgstat" if os.fspath(files.get("bkg", "none")) != "none" else "cstat")
+        )
         for name, files in zip(names, spectra, strict=True)
     )
     code = f"""from spec_lab import BayesInfer, Data, DataUnit, Model
@@ -91,8 +93,34 @@ lab"""
     return _write(folder, names[0], notebook((("markdown", f"# {', '.join(names)}"), ("code", code))))
 
 
+def _check_files(files: dict[str, Path]) -> None:
+    """Read the files of one spectrum in a child process, so that what is missing is said before a notebook is written."""
+    for option, path in files.items():
+        if not _is_word(option, path) and not path.is_file():
+            raise Failure(f"there is no file {path} (given as {'SRC' if option == 'src' else '--' + option}).")
+    given = {option: os.fspath(path) for option, path in files.items()}
+    code = (
+        "import sys, json, warnings; warnings.simplefilter('ignore'); from spec_lab.data import DataUnit\n"
+        "from spec_lab._base import SpecLabError\n"
+        "try: DataUnit(**json.loads(sys.argv[1]))\n"
+        "except SpecLabError as error: print(error); sys.exit(3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, json.dumps(given)], capture_output=True, text=True)
+    if done.returncode == 3:
+        said = done.stdout.strip().replace("Give rsp=..., or rmf=... with arf=...", "Give --rsp, or --rmf with --arf")
+        raise Failure(
+            f"{files['src']} cannot be opened: {said.replace('rsp=' + chr(39) + 'ideal' + chr(39), '--rsp ideal')}"
+        )
+
+
+def _is_word(option: str, path: Path) -> bool:
+    """`--rsp ideal` asks for an ideal detector, `none` leaves out what the header names."""
+    return option != "src" and os.fspath(path) in ("none", *(["ideal"] if option == "rsp" else []))
+
+
 def _unit_code(folder: Path, name: str, files: dict[str, Path], stat: str) -> str:
-    given = [f"{option}={_seen_from(folder, path)!r}" for option, path in files.items()]
+    named = {o: os.fspath(p) if _is_word(o, p) else _seen_from(folder, p) for o, p in files.items()}
+    given = [f"{option}={value!r}" for option, value in named.items()]
     inside = "".join(f"        {argument},\n" for argument in (*given, f"stat={stat!r}"))
     return f"    ({name!r}, DataUnit(\n{inside}    ))"
 

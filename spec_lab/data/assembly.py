@@ -13,7 +13,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data.file_warnings import note
-from spec_lab.data.response import IDEAL, Auxiliary, Response, multiply
+from spec_lab.data.response import IDEAL, Auxiliary, Response, ideal_response, multiply
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
@@ -85,22 +85,15 @@ def _combined(
         return rsp.reference
     base = rsp if rmf is None else rmf
     if base is None:
-        if arf is None and src is not None and src.emin is not None and src.emax is not None:
-            return Response.ideal(src.emin, src.emax).replace(channels=_counted(src))
-        hint = "Give rsp=..., or rmf=... with arf=...; a spectrum with its own edges (text, NPZ) needs none."
-        raise DataError(f"source {owner!r} has no response", got="an arf alone" if arf else None, hint=hint)
+        if arf is None and src is not None:  # a unit saved before an ideal detector had to be asked for
+            return ideal_response(src)
+        raise DataError(f"source {owner!r} has no response", got="an arf alone" if arf else None)
     if arf is not None:
         return multiply(base, arf)
     if base.kind == "REDIST":
         found = "HDUCLAS3 = REDIST (probabilities) and no effective area"
         note(f"response {base.name!r}", found, "used as it is: an area of 1 cm²", "give arf")
     return base
-
-
-def _counted(src: Source) -> np.ndarray:
-    """Channel numbers without gaps: a text spectrum may leave channels out, its ideal response has none to miss."""
-    numbers = np.asarray(src.channels)
-    return numbers if np.all(np.diff(numbers) == 1) else 1 + np.arange(numbers.size)
 
 
 def _like(bkg: Background, src: Source, response: Response) -> Background:

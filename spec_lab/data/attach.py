@@ -2,7 +2,8 @@
 
 An object stays as it is; a path, `path{n}`, `(file, n)` or a file object is read. When the source is a path, BACKFILE,
 RESPFILE and ANCRFILE of its header are followed in its folder for every slot that was left empty: explicit arguments
-win, and "none" keeps a slot empty.
+win, and "none" keeps a slot empty. Without a response there is no unit: a detector that tells every energy is taken only where
+`rsp="ideal"` asks for it.
 """
 
 import os
@@ -12,7 +13,7 @@ from typing import Any
 from spec_lab._base import DataError
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import folder_of, split_row
-from spec_lab.data.response import Auxiliary, Redistribution, Response
+from spec_lab.data.response import Auxiliary, Redistribution, Response, ideal_response
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
@@ -34,7 +35,11 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
     given = {"bkg": bkg, "rmf": rmf, "arf": arf, "rsp": rsp}
     if not isinstance(src, Spectrum) and source.links:
         given |= _followed(source, src, given)
-    loaded = {slot: load(slot, value) for slot, value in given.items()}
+    ideal = isinstance(rsp, str) and rsp.strip().lower() == "ideal"
+    loaded = {slot: load(slot, value) for slot, value in given.items() if not (ideal and slot == "rsp")}
+    if ideal:
+        loaded["rsp"] = ideal_response(source)
+    _check_response(source, loaded)
     return source, loaded["bkg"], loaded["rmf"], loaded["arf"], loaded["rsp"]
 
 
@@ -58,6 +63,18 @@ def load(slot: str, value: Any) -> Any:
     if isinstance(value, str | os.PathLike) or callable(getattr(value, "read", None)):
         return kind.from_file(value)
     raise DataError(f"{slot} cannot be used", got=value, allowed=f"{kind.__name__}, path, (file, n) or binary file")
+
+
+def _check_response(source: Source, loaded: dict[str, Any]) -> None:
+    if loaded["rmf"] is not None or loaded["rsp"] is not None:
+        return
+    hint = "Give rsp=..., or rmf=... with arf=...; a RESPFILE in the header of a source given as a path is followed."
+    if source.emin is not None:
+        hint += (
+            " rsp='ideal' takes a detector of 1 cm² that tells every energy, with the channel energies of the spectrum."
+        )
+    got = None if loaded["arf"] is None else "an arf alone"
+    raise DataError(f"source {source.name!r} has no response", got=got, hint=hint)
 
 
 def _is_none(value: Any) -> bool:

@@ -245,6 +245,21 @@ def multiply(rmf: Response, arf: Auxiliary) -> Response:
     return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
 
 
+def ideal_response(spectrum: Any) -> Response:
+    """The ideal detector of 1 cm² with the channel energies that a spectrum brings along.
+
+    Raises:
+        DataError: It brings none.
+    """
+    if spectrum.emin is None or spectrum.emax is None:
+        hint = "Response.ideal(emin, emax, area) takes them from you."
+        raise DataError(f"{spectrum.name!r} has no channel energies for an ideal response", hint=hint)
+    numbers = np.asarray(spectrum.channels)
+    if np.any(np.diff(numbers) != 1):  # a text spectrum may leave channels out; this response has none to miss
+        numbers = 1 + np.arange(numbers.size)
+    return Response.ideal(spectrum.emin, spectrum.emax).replace(channels=numbers)
+
+
 def _refuse_other(kind: str, given: dict[str, Any]) -> None:
     name = next(iter(given))
     hint = nearest(name, Response.fields())

@@ -6,7 +6,8 @@ of edges, `rate` instead of counts, and units `emin (MeV)`. Without names, three
 errors. Lines `# exposure = 100` set `exposure`, `backscale`, `areascale`, `systematic`, `name`, `poisson`. NPZ holds arrays
 of the same names, or `edges` (one more than counts). Either may be gzipped.
 
-A spectrum with edges needs no response: a unit gives it an ideal one of 1 cm². How lines become columns is in `texttable`.
+A spectrum with edges needs no response file: `DataUnit(..., rsp="ideal")` gives it an ideal detector
+of 1 cm². How lines become columns is in `texttable`.
 """
 
 import io

@@ -20,7 +20,7 @@ from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
 from spec_lab.data.file_warnings import collecting, quietly, some
 from spec_lab.data.grouping import Grouping, Ranges, describe, scheme, to_flags
-from spec_lab.data.response import Auxiliary, Redistribution, Response
+from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source
@@ -37,7 +37,8 @@ class DataUnit(Struct):
         bkg: Background, likewise; "none" for none, where the header of a source read from a path names one.
         rmf: Redistribution, likewise.
         arf: Auxiliary, likewise; "none" for none.
-        rsp: Response, likewise, instead of rmf (and arf); or a `BalrogResponse`, which depends on the source's position.
+        rsp: Response, likewise, instead of rmf (and arf); or a `BalrogResponse`, which depends on the source's position; or
+            "ideal": a detector of 1 cm² that tells every energy, with the channel energies of the spectrum.
         stat: Name of the statistic.
         notc: Energy windows, keV: None, `[lo, hi]` or several.
         grpg: Grouping for the fit: None (the file's flags), "none", or a dictionary (see `grouping.KEYS`).
@@ -92,7 +93,7 @@ class DataUnit(Struct):
 
     @property
     def response(self) -> Response:
-        """The response in use: rsp, or rmf times arf, or the ideal one of a spectrum with its own edges.
+        """The response in use: rsp, or rmf times arf, or the ideal one that was asked for.
 
         Of a `BalrogResponse` the one at its starting place.
         """
@@ -233,6 +234,8 @@ class DataUnit(Struct):
             return "nothing" if self.notc is None else f"{notice.describe(self.notc)} keV: nothing"
         lo, hi = group_edges(self.response, first[used], last[used])
         kept = f"{lo.min():.6g}-{hi.max():.6g} keV, {some(int(used.sum()), 'bin')}"
+        if self.response.kind == IDEAL:
+            kept += f", ideal detector of {self.response.matrix.max():g} cm²"
         return kept if self.notc is None else f"{notice.describe(self.notc)} keV {self.notc_mode} → {kept}"
 
     def __repr__(self) -> str:

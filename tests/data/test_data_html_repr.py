@@ -72,7 +72,11 @@ def test_negative_values_are_drawn_over_a_line_at_zero():
 
 def test_words_for_one(burst):
     one = DataUnit(Source([7.0], name="one"), rsp=Response.ideal([1.0], [2.0]))
-    assert "1-2 keV, 1 bin>" in repr(one) and "1 channel," in repr(one.src) and "1 photon bin 1-2" in repr(one.response)
+    assert (
+        "1-2 keV, 1 bin, ideal detector of 1 cm²>" in repr(one)
+        and "1 channel," in repr(one.src)
+        and "1 photon bin 1-2" in repr(one.response)
+    )
     assert "nothing" in repr(DataUnit(Source([7.0], quality=[1]), rsp=Response.ideal([1.0], [2.0])))
 
 

@@ -52,8 +52,11 @@ def test_errors_quality_and_middles(tmp_path):
     assert Source.from_file(path, poisson=True).poisson
 
 
-def test_a_table_needs_no_response(tmp_path):
-    unit = DataUnit(write(tmp_path, "# exposure = 10", *LINES), notc=[2, 5])
+def test_a_table_may_ask_for_an_ideal_response(tmp_path):
+    path = write(tmp_path, "# exposure = 10", *LINES)
+    with pytest.raises(DataError, match="rsp='ideal' takes a detector of 1 cm²"):
+        DataUnit(path)
+    unit = DataUnit(path, rsp="ideal", notc=[2, 5])
     seen = unit.channels()
     assert seen.S.tolist() == [7, 4] and seen.ts.tolist() == [10, 10]
     assert np.array_equal(seen.matrix, np.eye(3)[1:])  # an ideal detector of 1 cm²
@@ -116,7 +119,7 @@ def test_edges_without_width_or_order(tmp_path):
             Source.from_file(write(tmp_path, "# exposure = 1", *lines))
     with pytest.warns(SpecLabWarning, match="every lower edge lies above its upper edge; swapped"):
         assert Source.from_file(write(tmp_path, "# exposure = 1", "2 1 5", "3 2 5")).emin.tolist() == [1, 2]
-    down = DataUnit(write(tmp_path, "# exposure = 1", "3 5 4", "2 3 7", "1 2 5"), notc=[2, 9])
+    down = DataUnit(write(tmp_path, "# exposure = 1", "3 5 4", "2 3 7", "1 2 5"), rsp="ideal", notc=[2, 9])
     assert down.channels().S.tolist() == [4, 7] and down.energies[0].tolist() == [1, 2, 3]
     assert np.array_equal(down.channels().matrix, np.eye(3)[::-1][:2])
 
@@ -208,10 +211,10 @@ def test_what_is_no_file(tmp_path):
 def test_a_background_of_other_energies_is_refused(tmp_path):
     src = write(tmp_path, "# exposure = 1", *LINES)
     same = write(tmp_path, "# exposure = 1", *LINES, name="same.txt")
-    assert DataUnit(src, same).channels().B.tolist() == [5, 7, 4]
+    assert DataUnit(src, same, rsp="ideal").channels().B.tolist() == [5, 7, 4]
     other = write(tmp_path, "# exposure = 1", "10 20 5", "20 30 7", "30 50 4", name="other.txt")
     with pytest.raises(DataError, match=r"background 'other\.txt' has other channel energies than the source"):
-        DataUnit(src, other)
+        DataUnit(src, other, rsp="ideal")
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import spec_lab.__main__ as entry
 from spec_lab._launch import check, checkout, commands, lab, notebooks, server, steps
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "spec_lab" / "data" / "demo" / "burst"
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "__main__.py"])
@@ -200,13 +202,13 @@ def test_an_edited_notebook_is_kept(tmp_path):
 
 def test_a_notebook_for_ones_own_files(tmp_path):
     (tmp_path / "data").mkdir()
-    files = {name: tmp_path / "data" / f"a.{name}" for name in ("src", "bkg", "rsp")}
+    files = {slot: tmp_path / "data" / name for slot, name in (("src", "na.pha"), ("bkg", "na.bak"), ("rsp", "na.rsp"))}
     for path in files.values():
-        path.touch()
+        shutil.copy(DEMO / path.name, path)
     path = notebooks.for_files(tmp_path, [files], None, "tbabs*pl")
     code = "".join(json.loads(path.read_text())["cells"][1]["source"])
     ast.parse(code)
-    assert "src='data/a.src'" in code
+    assert "src='data/na.pha'" in code
     assert "stat='pgstat'" in code
     assert "Model.parse('tbabs*pl')" in code
     alone = notebooks.for_files(tmp_path, [{"src": files["src"]}], None, "pl")
@@ -214,8 +216,8 @@ def test_a_notebook_for_ones_own_files(tmp_path):
 
 
 def test_a_notebook_for_several_spectra(tmp_path, capsys):
-    for name in ("na.pha", "bg.pha", "na.rsp", "bg.rsp"):
-        (tmp_path / name).touch()
+    for path in DEMO.iterdir():
+        shutil.copy(path, tmp_path)
     spectra = [str(tmp_path / "na.pha"), str(tmp_path / "bg.pha")]
     responses = [f"--rsp={tmp_path / 'na.rsp'}", f"--rsp={tmp_path / 'bg.rsp'}"]
     common = ["--no-lab", "--folder", str(tmp_path)]
@@ -228,6 +230,18 @@ def test_a_notebook_for_several_spectra(tmp_path, capsys):
     assert "2 SRC, but --rsp was given once." in capsys.readouterr().err
     assert commands.run(["new", spectra[0], spectra[0], *common]) == 0
     assert "('na-2', DataUnit(" in (tmp_path / "na-1.ipynb").read_text()
+
+
+def test_a_forgotten_response_is_said_before_a_notebook_is_written(tmp_path, capsys):
+    bare = tmp_path / "bare.txt"
+    bare.write_text("# exposure = 10\n1 2 5\n2 3 7\n")
+    common = ["--no-lab", "--folder", str(tmp_path)]
+    assert commands.run(["new", str(bare), *common]) == 1
+    said = capsys.readouterr().err
+    assert "bare.txt cannot be opened: source 'bare.txt' has no response" in said and "--rsp ideal" in said
+    assert not (tmp_path / "bare.ipynb").exists()
+    assert commands.run(["new", str(bare), "--rsp", "ideal", *common]) == 0
+    assert "rsp='ideal'" in (tmp_path / "bare.ipynb").read_text()
 
 
 def test_the_server_listens_to_this_machine_and_keeps_its_token(tmp_path):
