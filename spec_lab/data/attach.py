@@ -1,18 +1,15 @@
 """Whatever a user puts into a slot of a unit becomes the object that belongs there.
 
-An object stays as it is; a path, `path{n}`, `(file, n)` or a file object is read. When the source is a path, BACKFILE,
-RESPFILE and ANCRFILE of its header are followed in its folder for every slot that was left empty: explicit arguments
-win, and "none" keeps a slot empty. Without a response there is no unit: a detector that tells every energy is taken only where
-`rsp="ideal"` asks for it.
+An object stays as it is; a path, `path{n}`, `(file, n)` or a file object is read. When the source is read from a file, what its
+header names fills every slot that was left empty (`linked_files`): explicit arguments win, and "none" keeps a slot empty.
+Without a response there is no unit: a detector that tells every energy is taken only where `rsp="ideal"` asks for it.
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 from spec_lab._base import DataError
-from spec_lab.data.file_warnings import note
-from spec_lab.data.files import folder_of, split_row
+from spec_lab.data.linked_files import followed, is_none
 from spec_lab.data.response import Auxiliary, Redistribution, Response, ideal_response
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
@@ -34,7 +31,7 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
         raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")
     given = {"bkg": bkg, "rmf": rmf, "arf": arf, "rsp": rsp}
     if not isinstance(src, Spectrum) and source.links:
-        given |= _followed(source, src, given)
+        given |= followed(source, src, given)
     ideal = isinstance(rsp, str) and rsp.strip().lower() == "ideal"
     loaded = {slot: load(slot, value) for slot, value in given.items() if not (ideal and slot == "rsp")}
     if ideal:
@@ -46,7 +43,7 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
 def load(slot: str, value: Any) -> Any:
     """The object for one slot; None for None and "none"."""
     kind = _KINDS[slot]
-    if value is None or _is_none(value):
+    if value is None or is_none(value):
         return None
     if (
         isinstance(value, kind)
@@ -75,42 +72,3 @@ def _check_response(source: Source, loaded: dict[str, Any]) -> None:
         )
     got = None if loaded["arf"] is None else "an arf alone"
     raise DataError(f"source {source.name!r} has no response", got=got, hint=hint)
-
-
-def _is_none(value: Any) -> bool:
-    """OGIP's word for no file."""
-    return isinstance(value, str) and value.strip().lower() == "none"
-
-
-def _followed(source: Source, src: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Files for the empty slots, as the header of the source, read from `src`, names them."""
-    file = split_row(src[0] if isinstance(src, tuple) else src)[0]
-    folder, links = folder_of(file), dict(source.links)
-    wanted = {"bkg": "BACKFILE"} if given["bkg"] is None else {}
-    if all(given[slot] is None for slot in ("rmf", "rsp")):
-        has_area = "ANCRFILE" in links if given["arf"] is None else not _is_none(given["arf"])
-        wanted["rmf" if has_area else "rsp"] = "RESPFILE"
-    if given["arf"] is None and given["rsp"] is None:
-        wanted["arf"] = "ANCRFILE"
-    found: dict[str, Any] = {}
-    for slot, key in wanted.items():
-        if key not in links:
-            continue
-        if folder is None:
-            where = f"source {source.name!r}"
-            note(where, f"{key} names {links[key]!r}, but a file object has no folder", "left out", f"give {slot}")
-            continue
-        found[slot] = _existing(folder, links[key], slot, key, source.name)
-        if slot == "bkg" and Path(found[slot]) == folder / Path(file).name:
-            note(f"source {source.name!r}", "BACKFILE names the source itself", "left out", "give bkg")
-            del found[slot]
-    return found
-
-
-def _existing(folder: Path, name: str, slot: str, key: str, owner: str) -> str:
-    path, row = split_row(name)
-    for candidate in (folder / path, folder / f"{path}.gz", folder / Path(path).name, folder / f"{Path(path).name}.gz"):
-        if candidate.is_file():
-            return f"{candidate}" + ("" if row is None else f"{{{row + 1}}}")
-    hint = f"Give {slot}=..., or {slot}='none' to go without."
-    raise DataError(f"{key} of {owner!r} names a file that is not there", got=name, hint=hint)

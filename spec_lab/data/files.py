@@ -58,6 +58,11 @@ def split_row(file: FileLike) -> tuple[FileLike, int | None]:
     return match["path"], int(text) - 1
 
 
+def same_file_name(name: str, file: FileLike) -> bool:
+    """Whether a name of a header means this very file, gzipped or not."""
+    return Path(str(name).strip()).name.removesuffix(".gz") == file_name(file).removesuffix(".gz")
+
+
 def check_index(what: str, value: Any) -> None:
     """Refuse a row or version that is no whole number; None means that none was chosen."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer)):

@@ -178,6 +178,23 @@ class Background(Spectrum):
         return cls.from_file(file)
 
     @classmethod
+    def from_columns_beside(cls, file: Any, row: int | None = None) -> Self:
+        """The background in the columns BACKGROUND_UP and BACKGROUND_DOWN beside the counts of a source (Chandra gratings).
+
+        Args:
+            file: Path (also `path{n}`), or binary file object.
+            row: Which spectrum of a file that holds several, counted from 0.
+
+        Raises:
+            DataError: There are none, or they have no scale.
+        """
+        from spec_lab.data.files import file_name, reading
+        from spec_lab.data.ogip.pha import read_beside
+
+        with collecting(), reading(file_name(file)):
+            return cls(**read_beside(file, row))
+
+    @classmethod
     def from_bkg2(cls, file: Any, ii: int) -> Self:
         """`from_file` of row `ii` (from 0) of a PHA II file."""
         return cls.from_file(file, ii)

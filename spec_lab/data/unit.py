@@ -213,7 +213,7 @@ class DataUnit(Struct):
         source, _, _, good = self.assembly
         flags = source.grouping if self.grpg is None else to_flags(*self.groups()[0], good.size)
         written = source.replace(grouping=flags, quality=np.where(source.good & ~good, 5, source.quality))
-        links: dict[str, Any] = {key.lower(): name for key, name in self.src.links}
+        links: dict[str, Any] = {key.lower(): name for key, name in self.src.links if key.endswith("FILE")}
         return write_pha(path, written, overwrite=overwrite, **links)
 
     @property

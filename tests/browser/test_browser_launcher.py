@@ -1,7 +1,11 @@
 """What the launcher does, seen in the browser: the demo is live, and only the one notebook runs by itself, once."""
 
+import shutil
+
 import pytest
 from browser_harness import PATIENCE, LabServer, Notebook, launched
+
+from spec_lab.data import datasets
 
 
 @pytest.fixture
@@ -28,12 +32,13 @@ def test_only_the_launched_notebook_runs_by_itself_and_once(chromium, autorun_se
 
 
 def test_the_printed_address_opens_and_runs_the_notebook(chromium, tmp_path):
-    spectrum = tmp_path / "my burst.pha"
-    spectrum.write_bytes(b"not really")
-    with launched(tmp_path, "new", str(spectrum)) as address:
+    for path in (datasets.DEMO / "burst").iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    spectrum = (tmp_path / "na.pha").rename(tmp_path / "my burst.pha")
+    with launched(tmp_path, "new", str(spectrum), "--model", "nosuch") as address:
         assert "token=" in address
         page = open_page(chromium, address)
-        # the cell runs by itself, and its error (this is no spectrum) is the proof
+        # the cell runs by itself, and its error (there is no such model) is the proof
         output = page.locator(".jp-OutputArea-output").first
         output.wait_for()
         assert "Error" in output.inner_text()

@@ -12,7 +12,7 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import FileLike, check_index, file_name, split_row
+from spec_lab.data.files import FileLike, check_index, file_name, same_file_name, split_row
 from spec_lab.data.number_checks import are_whole
 from spec_lab.data.ogip.fits_tables import TableHDU, open_fits
 from spec_lab.data.ogip.pha_row import Row, channels, detchans, grouping, quality, scale, systematic
@@ -20,6 +20,7 @@ from spec_lab.data.ogip.pha_row import Row, channels, detchans, grouping, qualit
 _YES, _NO = ("t", "true", "1"), ("f", "false", "0")
 _POISSON = "pass poisson=True or poisson=False to `from_file`"
 _LINKS = ("BACKFILE", "RESPFILE", "ANCRFILE")
+_BESIDE = ("BACKGROUND_UP", "BACKGROUND_DOWN")
 
 
 def _is_type_two(table: TableHDU) -> bool:
@@ -104,9 +105,45 @@ def _links(chosen: Row, rows: list[Row], name: str) -> tuple[tuple[str, str], ..
     links = [(key, text) for key in _LINKS if (text := chosen.text(key))]
     # Source and background in one file: the header need not say so, HDUCLAS2 = BKG does.
     other = [i for i, r in enumerate(rows) if r is not chosen and str(r.table.keyword("HDUCLAS2", "")).upper() == "BKG"]
-    if not any(key == "BACKFILE" for key, _ in links) and len(other) == 1:
-        links.append(("BACKFILE", f"{name}{{{other[0] + 1}}}"))
+    named = dict(links).get("BACKFILE")
+    if len(other) == 1 and (named is None or same_file_name(named, name)):
+        links = [link for link in links if link[0] != "BACKFILE"]
+        links.insert(0, ("BACKFILE", f"{name}{{{other[0] + 1}}}"))
+    if all(chosen.table.has(column) for column in _BESIDE):
+        links.append((_BESIDE[0], _BESIDE[1]))
     return tuple(links)
+
+
+def background_rows(file: FileLike, row: int | None) -> list[int]:
+    """The numbers (from 0) of the BKG spectra in a file, but for the chosen one."""
+    path, braces = split_row(file)
+    rows = _spectra(open_fits(path), file_name(path))
+    chosen = _choose(rows, row, braces, file_name(path))
+    return [i for i, r in enumerate(rows) if r is not chosen and str(r.table.keyword("HDUCLAS2", "")).upper() == "BKG"]
+
+
+def read_beside(file: FileLike, row: int | None = None) -> dict[str, Any]:
+    """The background in the columns BACKGROUND_UP and BACKGROUND_DOWN beside the counts, as the fields of `Spectrum`.
+
+    Its BACKSCAL is BACKSCUP + BACKSCDN; exposure, area and flags are those of the source.
+
+    Raises:
+        DataError: No such columns, or no BACKSCUP and BACKSCDN.
+    """
+    fields = read_pha(file, row)
+    path, braces = split_row(file)
+    chosen = _choose(_spectra(open_fits(path), file_name(path)), row, braces, file_name(path))
+    up, down = (chosen.vector(column) for column in _BESIDE)
+    scales = [chosen.vector(key) for key in ("BACKSCUP", "BACKSCDN")]
+    if up is None or down is None or up.shape != down.shape or up.shape != fields["counts"].shape:
+        raise DataError(f"{chosen.where} has no columns {' and '.join(_BESIDE)} of one value a channel")
+    if scales[0] is None or scales[1] is None:
+        hint = "Give bkg=..., or bkg='none' to go without."
+        raise DataError(f"{chosen.where} has {_BESIDE[0]}, but no BACKSCUP and BACKSCDN to scale it with", hint=hint)
+    found = f"{' and '.join(_BESIDE)} lie beside the counts ({np.nansum(up) + np.nansum(down):g} counts)"
+    note(chosen.where, found, "their sum is the background", "give bkg, or bkg='none' to go without")
+    own = {"counts": up + down, "errors": None, "backscale": scales[0] + scales[1], "poisson": None, "links": ()}
+    return fields | own | {"name": f"{fields['name']} background"}
 
 
 def _edges(tables: list[TableHDU], n: int) -> dict[str, np.ndarray]:
