@@ -14,6 +14,7 @@ from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import FileLike, check_index, file_name, same_file_name, split_row
 from spec_lab.data.number_checks import are_whole
+from spec_lab.data.ogip.column_units import energies, rates
 from spec_lab.data.ogip.fits_tables import TableHDU, open_fits
 from spec_lab.data.ogip.pha_row import Row, channels, detchans, grouping, quality, scale, systematic
 
@@ -152,7 +153,7 @@ def _edges(tables: list[TableHDU], n: int) -> dict[str, np.ndarray]:
         if table.name == "EBOUNDS" and table.rows == n and table.has("E_MIN") and table.has("E_MAX"):
             try:
                 emin, emax = ordered(
-                    f"{table.where} columns E_MIN, E_MAX", table.numbers("E_MIN"), table.numbers("E_MAX")
+                    f"{table.where} columns E_MIN, E_MAX", energies(table, "E_MIN"), energies(table, "E_MAX")
                 )
             except DataError as error:
                 note(table.where, str(error).rstrip("."), "these channel energies are left out", "give a response")
@@ -178,7 +179,7 @@ def _counts(row: Row, exposure: float, poisson: bool | None) -> tuple[np.ndarray
         raise DataError(f"{row.where} has neither a COUNTS nor a RATE column", got=sorted(row.table.columns))
     if not values.size:
         raise DataError(f"{row.where} has no channels")
-    factor = exposure if is_rate else 1.0
+    factor = exposure * rates(row.table) if is_rate else 1.0
     counts = values * factor
     good = quality(row, counts.size) == 0  # what bad channels hold decides nothing, unless there are no others
     good = good if good.any() else ~good

@@ -14,6 +14,7 @@ from spec_lab.data.energies import OVERRIDE, judge_channels, ordered, refuse_bad
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import FileLike, check_index, file_name, split_row
 from spec_lab.data.number_checks import as_numbers, whole_numbers
+from spec_lab.data.ogip.column_units import areas, energies, matrix_factor
 from spec_lab.data.ogip.fits_tables import TableHDU, open_fits
 
 MATRIX_NAMES = ("MATRIX", "SPECRESP MATRIX", "SPECRESP_MATRIX", "RSP_MATRIX")
@@ -68,7 +69,7 @@ def read_area(file: FileLike, row: int | None = None) -> dict[str, Any]:
         raise DataError(f"{name} holds {len(found)} effective areas", got=row, hint=f"Choose one: '{name}{{1}}'.")
     table = found[row or 0]
     elo, ehi, order = photon_edges(table)
-    area = table.numbers("SPECRESP")
+    area = areas(table, "SPECRESP")
     if area.shape != elo.shape:
         raise DataError(f"{table.where} column SPECRESP must have one value an energy", got=list(area.shape))
     refuse_bad(f"{table.where} column SPECRESP", area)
@@ -103,7 +104,7 @@ def _ebounds(tables: list[TableHDU], table: TableHDU, name: str) -> TableHDU:
 
 
 def _channel_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    emin, emax = ordered(f"{table.where} columns E_MIN, E_MAX", table.numbers("E_MIN"), table.numbers("E_MAX"))
+    emin, emax = ordered(f"{table.where} columns E_MIN, E_MAX", energies(table, "E_MIN"), energies(table, "E_MAX"))
     if not table.has("CHANNEL"):
         return (table.whole("TLMIN1", 1) or 0) + np.arange(emin.size), emin, emax
     channels = table.numbers("CHANNEL")
@@ -121,7 +122,7 @@ def _channel_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def photon_edges(table: TableHDU) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """ENERG_LO and ENERG_HI [e] ascending, and the order that makes them so."""
     where = f"{table.where} columns ENERG_LO, ENERG_HI"
-    lo, hi = ordered(where, table.numbers("ENERG_LO"), table.numbers("ENERG_HI"))
+    lo, hi = ordered(where, energies(table, "ENERG_LO"), energies(table, "ENERG_HI"))
     order = np.argsort(lo, kind="stable")
     lo, hi = lo[order], hi[order]
     if lo[0] <= 0:
@@ -182,7 +183,7 @@ def _fill(
     refuse_bad(f"{table.where} column MATRIX", dense, negative=False)
     if dense.size and dense.min() < 0:
         note(f"{table.where} column MATRIX", f"negative values down to {dense.min():.3g}", "kept", OVERRIDE)
-    return dense
+    return dense * matrix_factor(table)
 
 
 def _first_channel(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end: np.ndarray) -> int:
