@@ -11,6 +11,7 @@ Generated names start with `_sl_`, so that a field may be called anything. Compu
 """
 
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,10 @@ def make_constructor(cls: Any, schema: Schema) -> Callable[..., None]:
 
 
 def make_init_fields(cls: Any, schema: Schema) -> Callable[..., None]:
-    """Generate `_init_fields(**values)`: the whole lifecycle, for every stored field by keyword."""
+    """Generate `_init_fields(**values)`: the whole lifecycle, for every stored field by keyword.
+
+    `_sl_old` holds the values of the instance that is replaced; a static value that is still the same object has passed.
+    """
     return _generate(cls, schema, "_init_fields", None, post=True, freeze=True)
 
 
@@ -73,16 +77,20 @@ def _generate(
 ) -> Callable[..., None]:
     names = _helpers(cls, schema)
     derive = ["    _sl_derive(_sl_self)"] if schema.derived else []
+    replacing = taken is None and post
     post = post and hasattr(cls, "__post_init__")
     body = ["    _sl_d = _sl_self.__dict__", *_assignments(names, schema, taken), *derive]
     if post:
         body += ["    _sl_state(_sl_self, _sl_OPEN)", "    _sl_self.__post_init__()", *derive]
-    body += _checks(cls, schema)
+    body += _checks(cls, schema, replacing=replacing)
     if freeze:
         body += ["    _sl_state(_sl_self, _sl_FROZEN)"]
     elif post:  # a subclass's own __init__ that called us goes on assigning
         body += ["    _sl_state(_sl_self, _sl_FROZEN if type(_sl_self) is _sl_cls else _sl_OPEN)"]
-    head = f"def {title}({_signature(names, schema.stored if taken is None else taken, keywords=taken is None)}):"
+    arguments = _signature(names, schema.stored if taken is None else taken, keywords=taken is None)
+    if replacing:
+        arguments += ", _sl_old=_sl_NOTHING" if schema.stored else ", *, _sl_old=_sl_NOTHING"
+    head = f"def {title}({arguments}):"
     made = compile_source("\n".join([head, *body, ""]), names, cls.__qualname__)[title]
     made.__qualname__, made.__module__ = f"{cls.__qualname__}.{title}", cls.__module__
     return made
@@ -92,6 +100,7 @@ def _helpers(cls: Any, schema: Schema) -> dict[str, Any]:
     slots = tuple(getattr(cls, spec.name) for spec in schema.derived)
     return {
         "_sl_DEFAULT": DEFAULT,
+        "_sl_NOTHING": MappingProxyType({}),
         "_sl_PLAIN": PLAIN,
         "_sl_OPEN": OPEN,
         "_sl_FROZEN": FROZEN,
@@ -137,12 +146,13 @@ def _assignments(names: dict[str, Any], schema: Schema, taken: list[FieldSpec] |
     return lines
 
 
-def _checks(cls: type, schema: Schema) -> list[str]:
+def _checks(cls: type, schema: Schema, *, replacing: bool) -> list[str]:
     lines = []
     for spec in schema.stored:
         if spec.kind is FieldKind.STATIC:
             value, where = f"_sl_d[{spec.name!r}]", f"field {cls.__qualname__}.{spec.name}"
-            lines.append(f"    if type({value}) not in _sl_PLAIN: _sl_check_static({where!r}, {value})")
+            kept = f" and {value} is not _sl_old.get({spec.name!r})" if replacing else ""
+            lines.append(f"    if type({value}) not in _sl_PLAIN{kept}: _sl_check_static({where!r}, {value})")
     if schema.derived or any(spec.validators for spec in schema.fields.values()):
         lines.append("    _sl_validate(_sl_self)")
     return lines

@@ -6,6 +6,7 @@ iteration. The lifecycle code made from a schema is in `lifecycle`; the metaclas
 """
 
 import dataclasses
+import functools
 import re
 import sys
 import typing
@@ -41,15 +42,20 @@ class Schema:
         """Names of the fields of one kind, computed ones included."""
         return tuple(name for name, spec in self.fields.items() if spec.kind is kind)
 
-    @property
+    @functools.cached_property
     def derived(self) -> tuple[FieldSpec, ...]:
         """Specs of the computed fields."""
         return tuple(spec for spec in self.fields.values() if spec.is_derived)
 
-    @property
+    @functools.cached_property
     def stored(self) -> tuple[FieldSpec, ...]:
         """Specs of the fields that are not computed."""
         return tuple(spec for spec in self.fields.values() if not spec.is_derived)
+
+    @functools.cached_property
+    def without_hooks(self) -> bool:
+        """Whether no field has a converter, a validator or a derivation: assigning is then all there is to do."""
+        return not any(spec.converter or spec.validators or spec.is_derived for spec in self.fields.values())
 
     @property
     def arguments(self) -> tuple[FieldSpec, ...]:

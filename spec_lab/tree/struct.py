@@ -150,7 +150,8 @@ class Struct(metaclass=StructMeta):
     def replace(self, **updates: Any) -> Self:
         """A copy with other values: converters, derivation, `__post_init__` (once) and validators run again.
 
-        Fields the constructor does not take keep their value unless named here.
+        Fields the constructor does not take keep their value unless named here. The static rule is asked of what changed only:
+        a static value that is the same object as before has passed it.
 
         Raises:
             TypeError: For a name that is no field, or a computed field.
@@ -159,7 +160,10 @@ class Struct(metaclass=StructMeta):
         _check_updates(type(self), updates)
         values = {spec.name: updates.get(spec.name, self.__dict__.get(spec.name)) for spec in schema.stored}
         new = object.__new__(type(self))
-        new._init_fields(**values)
+        if schema.without_hooks and not hasattr(type(self), "__post_init__"):
+            _assign(new, values, self.__dict__, updates)
+            return new
+        new._init_fields(**values, _sl_old=self.__dict__)
         kept = {spec.name: values[spec.name] for spec in schema.stored if not spec.init}
         if kept and hasattr(type(self), "__post_init__"):  # the hook may have set them anew
             vars(new).update(kept)
@@ -270,6 +274,16 @@ class Struct(metaclass=StructMeta):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         type(self)._struct_state.__set__(self, FROZEN)
+
+
+def _assign(new: Struct, values: dict[str, Any], old: Mapping[str, Any], updates: Mapping[str, Any]) -> None:
+    """What `_init_fields` comes to where a class has no hooks."""
+    schema = type(new).__struct_schema__
+    for name in updates:
+        if schema.fields[name].kind is FieldKind.STATIC and values[name] is not old.get(name):
+            check_static(f"field {type(new).__qualname__}.{name}", values[name])
+    vars(new).update(values)
+    type(new)._struct_state.__set__(new, FROZEN)
 
 
 def _is_open(instance: Any) -> bool:
