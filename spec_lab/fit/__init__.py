@@ -9,6 +9,7 @@ Engines, tables and widgets live above.
 
 from spec_lab.fit import links as links
 from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetValue, Several, Tie, Unlink
+from spec_lab.fit.origin import Origin
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.regrown import Append, SetModel
@@ -25,6 +26,7 @@ __all__ = [
     "Freeze",
     "Link",
     "Notice",
+    "Origin",
     "PairSpec",
     "Problem",
     "SetFree",

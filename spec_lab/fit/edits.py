@@ -12,6 +12,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import links, sky, ties
+from spec_lab.fit.origin import Origin
 from spec_lab.fit.setup import Setup
 from spec_lab.priors import Prior
 
@@ -63,18 +64,11 @@ def _check_value(setup: Setup, index: int, value: float) -> float:
     return number
 
 
-def _with_values(setup: Setup, indices: tuple[int, ...], value: float) -> np.ndarray:
-    values = np.array(setup.values, dtype=float)
-    for i in indices:
-        values[list(links.members(setup.partition, i))] = value
-    return values
-
-
 def _check_range(setup: Setup, index: int, what: str) -> tuple[float, float]:
     """Where a group may go: some way at least."""
     low, high = setup.range_of(index)
     if not low < high:
-        lows, highs = zip(*(setup.slots[i].limits for i in links.members(setup.partition, index)), strict=True)
+        lows, highs = zip(*(setup.slots[i].limits for i in setup.group(index)), strict=True)
         allowed = f"a prior that reaches into {[max(lows), min(highs)]}"
         raise ParameterError(what, got=setup.priors[index], allowed=allowed)
     return low, high
@@ -95,8 +89,7 @@ class SetValue(Edit):
                 f"par[{self.pid}] follows the tie {expression!r} and has no value of its own",
                 hint="Remove the tie first.",
             )
-        value = _check_value(setup, index, self.value)
-        return sky.check(setup.replace(values=setup.settle(_with_values(setup, (index,), value))))
+        return sky.check(setup.with_value(index, _check_value(setup, index, self.value), Origin.GIVEN))
 
     def as_code(self) -> str:
         return f"infer.par[{self.pid!r}].val = {float(self.value)!r}"
@@ -104,13 +97,14 @@ class SetValue(Edit):
 
 @attrs.frozen
 class SetFree(Edit):
-    """Give all free parameters values at once: what a fit does at its end."""
+    """Give all free parameters values at once: what a fit does at its end (`origin`: or a person who types them)."""
 
     values: tuple[float, ...]
     why: str = "fit"
+    origin: Origin = Origin.FITTED
 
     def apply(self, setup: Setup) -> Setup:
-        return setup.with_free(self.values)
+        return setup.with_free(self.values, self.origin)
 
     def as_code(self) -> str:
         return f"infer.at_par({[float(v) for v in self.values]!r})"
@@ -131,12 +125,12 @@ class Freeze(Edit):
         flags = setup.frozen
         for index in _indices(setup, self.pids):
             self._refuse_position(setup, index)
-            flags = _spread(flags, links.members(setup.partition, index), self.frozen)
-        return sky.check(setup.replace(frozen=flags))
+            flags = _spread(flags, setup.group(index), self.frozen)
+        return sky.check(setup.edited(frozen=flags))
 
     def _refuse_position(self, setup: Setup, index: int) -> None:
         slot = setup.slots[index]
-        movable = any(setup.slots[i].movable for i in links.members(setup.partition, index))
+        movable = any(setup.slots[i].movable for i in setup.group(index))
         if not self.frozen and slot.owner == "data" and slot.name in ("ra", "dec") and not movable:
             raise ParameterError(
                 f"par[{slot.pid}] ({slot.name} of {slot.component}) cannot be thawed",
@@ -164,15 +158,16 @@ class Link(Edit):
         kept = {pid: text for pid, text in tied.items() if pid - 1 not in group}
         if inherited is not None:
             kept[partition[master] + 1] = inherited
-        changed = setup.replace(
+        changed = setup.edited(
             partition=partition,
             frozen=_spread(setup.frozen, group, setup.frozen[master]),
             priors=_spread(setup.priors, group, setup.priors[master]),
             ties=tuple(sorted(kept.items())),
-            values=_with_values(setup.replace(partition=partition), (master,), float(setup.values[master])),
         )
         _check_range(changed, master, f"no value is allowed for all of {_listed(self.pids)}")
-        return sky.check(changed.replace(values=changed.settle(changed.values)))
+        value, prior = setup.value_origin(master), setup.prior_origin(master)
+        changed = changed.with_prior(master, setup.priors[master], prior)
+        return sky.check(changed.with_value(master, float(setup.values[master]), value))
 
     def as_code(self) -> str:
         return f"infer.link({_listed(self.pids)})"
@@ -187,7 +182,7 @@ class Unlink(Edit):
     def apply(self, setup: Setup) -> Setup:
         indices = _indices(setup, self.pids)
         for index in indices:
-            if len(links.members(setup.partition, index)) == 1:
+            if len(setup.group(index)) == 1:
                 pid = setup.slots[index].pid
                 raise ParameterError(f"par[{pid}] is not linked", hint="Nothing to unlink.")
         partition = links.separate(setup.partition, indices)
@@ -195,7 +190,7 @@ class Unlink(Edit):
         for pid, text in setup.ties:  # a tie stays with every part of a group that is taken apart
             parts = {partition[i] for i in links.members(setup.partition, pid - 1)}
             kept += [(part + 1, text) for part in parts]
-        return setup.replace(partition=partition, ties=tuple(sorted(kept)))
+        return setup.edited(partition=partition, ties=tuple(sorted(kept)))
 
     def as_code(self) -> str:
         return f"infer.unlink({_listed(self.pids)})"
@@ -210,15 +205,13 @@ class SetPrior(Edit):
 
     def apply(self, setup: Setup) -> Setup:
         index = setup.index(self.pid)
-        group = links.members(setup.partition, index)
-        changed = setup.replace(priors=_spread(setup.priors, group, self.prior))
+        changed = setup.with_prior(index, self.prior, Origin.GIVEN)
         what = f"the prior of par[{self.pid}] ({setup.slots[index].name}) lies outside the parameter's limits"
         low, high = _check_range(changed, index, what)
         value = float(setup.values[index])
         if low <= value <= high or setup.root(index) in setup.tied:
             return changed
-        inside = _inside(low, high, value)
-        return changed.replace(values=changed.settle(_with_values(changed, (index,), inside)))
+        return changed.with_value(index, _inside(low, high, value))
 
     def as_code(self) -> str:
         return f"infer.par[{self.pid!r}].prior = {self.prior!s}"
@@ -249,8 +242,8 @@ class Tie(Edit):
                 setup.index(source)
             kept[root + 1] = text
             ties.order(kept, lambda pid: setup.partition[pid - 1] + 1)
-        changed = setup.replace(ties=tuple(sorted(kept.items())))
-        return sky.check(changed.replace(values=changed.settle(changed.values)))
+        changed = setup.edited(ties=tuple(sorted(kept.items())))
+        return sky.check(changed.edited(values=changed.settle(changed.values)))
 
     def as_code(self) -> str:
         return (
@@ -293,7 +286,7 @@ class Notice(Edit):
             raise ParameterError("there is no such data unit", got=self.unit, allowed=", ".join(map(repr, names)))
         windows = [list(w) for w in self.windows] or None
         pairs = tuple(_noticed(pair, self.unit, windows) for pair in setup.pairs)
-        return setup.replace(pairs=pairs)
+        return setup.edited(pairs=pairs)
 
     def as_code(self) -> str:
         windows = [[low, high if np.isfinite(high) else None] for low, high in self.windows]

@@ -11,10 +11,9 @@ import jax
 import numpy as np
 
 from spec_lab.data import Data
-from spec_lab.fit import links, sky
+from spec_lab.fit import sky
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
-from spec_lab.fit.space import curved_ties
 from spec_lab.models import Grid, Model
 from spec_lab.models.model import Structure
 from spec_lab.statistics import StatisticKind, resolve
@@ -99,9 +98,13 @@ def make_layout(setup: Setup) -> Layout:
             data_at += len(DATA_PARAMETERS)
         pairs.append(PairLayout(pair.model.structure, (model_at, stop), tuple(units)))
         model_at = stop
-    curved = tuple((links.members(setup.partition, root), text) for root, text in curved_ties(setup))
-    partition = setup.partition if curved else ()
-    return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), curved, partition)
+    return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup))
+
+
+def curved_part(setup: Setup) -> tuple[tuple[tuple[tuple[int, ...], str], ...], tuple[int, ...]]:
+    """What of a set-up's relations belongs to the structure: curved ties, and where there are any, the links."""
+    curved = tuple((setup.group(root), text) for root, text in setup.relations.curved)
+    return curved, (setup.partition if curved else ())
 
 
 def _enter(kinds: list[StatisticKind], kind: StatisticKind) -> int:

@@ -43,4 +43,6 @@ def marked(origins: Origins, indices: list[int], origin: Origin) -> Origins:
 
 def equal_values(values: Float[np.ndarray, "p"], defaults: list[float | None]) -> list[bool]:
     """Which values are their component's default, to the digits that a file or a chart keeps."""
-    return [d is not None and bool(np.isclose(v, d, rtol=1e-12, atol=0.0)) for v, d in zip(values, defaults, strict=True)]
+    return [
+        d is not None and bool(np.isclose(v, d, rtol=1e-12, atol=0.0)) for v, d in zip(values, defaults, strict=True)
+    ]

@@ -18,9 +18,9 @@ import numpy as np
 
 from spec_lab.data import Response
 from spec_lab.fit import sky
-from spec_lab.fit.layout import Block, Layout, make_block, make_layout
+from spec_lab.fit.layout import Block, Layout, curved_part, make_block, make_layout
 from spec_lab.fit.setup import Setup
-from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np, make_space, pack, unpack
+from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_np, make_space, pack, unpack
 from spec_lab.fit.view import View
 
 
@@ -95,16 +95,21 @@ class Problem:
     BATCHES = (64, 1024)
 
     def __init__(self, setup: Setup, previous: "Problem | None" = None):
-        self.setup, self.positions = setup, sky.positions(setup)
+        self.setup, self.positions, self.n = setup, sky.positions(setup), len(setup.free)
         if previous is not None and _same_structure(setup, previous) and self.positions == previous.positions:
             self.program, self.leaves = previous.program, previous.leaves
         else:
             layout = make_layout(setup)
             leaves, treedef = jax.tree_util.tree_flatten(make_block(setup, layout))
             self.program, self.leaves = _program(layout, treedef), tuple(leaves)
-        self.n = len(setup.free)
-        self.host_space = make_space(setup, self.program.layout.width)
-        self._packed = jax.device_put(pack(self.host_space))
+        if previous is not None and setup.relations is previous.relations and self.width == previous.width:
+            self.host_space, packed = previous.host_space._replace(base=base_values(setup)), previous.packed.copy()
+            packed[: len(setup.values)] = self.host_space.base
+        else:
+            self.host_space = make_space(setup, self.width)
+            packed = pack(self.host_space)
+        self.relations, self.packed = setup.relations, packed
+        self._packed = jax.device_put(packed)
 
     def __repr__(self) -> str:
         return f"<Problem of {self.setup!r}>"
@@ -178,7 +183,9 @@ class Problem:
         space, again = self.host_space, copy.copy(self)
         bounds = [np.concatenate([own, end[self.n :]]) for own, end in ((low, space.low), (high, space.high))]
         again.host_space = space._replace(low=bounds[0], high=bounds[1])
-        again._packed = jax.device_put(pack(again.host_space))
+        again.packed = pack(again.host_space)
+        again.relations = None  # its space is no longer what they say
+        again._packed = jax.device_put(again.packed)
         return again
 
     def on_counts(self, counts: Sequence[Mapping[str, np.ndarray]]) -> "Problem":
@@ -236,7 +243,6 @@ def _same_structure(setup: Setup, previous: Problem) -> bool:
     return (
         setup.pairs is previous.setup.pairs
         and setup.rule == previous.setup.rule
-        and not layout.curved
-        and not setup.ties
         and len(setup.free) <= layout.width
+        and curved_part(setup) == (layout.curved, layout.partition)
     )

@@ -7,7 +7,7 @@ model says. Numbers in ties are rewritten.
 import copy
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -19,6 +19,7 @@ from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import Slot
 from spec_lab.models import Model
+from spec_lab.priors import Prior
 
 Place = Mapping[int, int]  # old index → new index
 
@@ -125,29 +126,61 @@ def _alias(slot: Slot) -> tuple[Any, ...]:
 
 def _carried(old: Setup, grown: Setup, exact: Place, loose: Place) -> Setup:
     """`grown` with the state of `old`: all of it where the place is `exact`, value and links where it is `loose`."""
-    place = {**exact, **loose}
-    values, frozen, priors = np.array(grown.values), list(grown.frozen), list(grown.priors)
+    ours, theirs = _States.of(old), _States.of(grown)
     for i, j in loose.items():
         low, high = grown.range_of(j)
-        values[j] = old.values[i] if low <= old.values[i] <= high else values[j]
+        if low <= ours.values[i] <= high:
+            theirs.values[j], theirs.value_origins[j] = ours.values[i], ours.value_origins[i]
     for i, j in exact.items():
-        values[j], frozen[j], priors[j] = old.values[i], old.frozen[i], old.priors[i]
+        theirs.take(j, ours, i)
     partition = _partition(old, grown, exact, loose)
     rank = {**dict.fromkeys(loose.values(), 1), **dict.fromkeys(exact.values(), 0)}
     for root in set(partition):  # who knows most gives the group its state
         group = links.members(partition, root)
         giver = min(group, key=lambda j: (rank.get(j, 2), j))
         for j in group:
-            values[j], frozen[j], priors[j] = values[giver], frozen[giver], priors[giver]
-    texts = _ties(old, place, partition, set(exact.values()))
-    made = grown.replace(
-        values=values,
-        frozen=tuple(frozen),
-        priors=tuple(priors),
-        partition=partition,
-        ties=tuple(sorted(texts.items())),
-    )
-    return made.replace(values=made.settle(values))
+            theirs.take(j, theirs, giver)
+    texts = _ties(old, {**exact, **loose}, partition, set(exact.values()))
+    made = grown.edited(partition=partition, ties=tuple(sorted(texts.items())), **theirs.columns())
+    return made.edited(values=made.settle(made.values))
+
+
+class _States(NamedTuple):
+    """What each slot of a set-up holds, as lists to write into."""
+
+    values: list[float]
+    frozen: list[bool]
+    priors: list[Prior | None]
+    value_origins: list[int]
+    prior_origins: list[int]
+
+    @classmethod
+    def of(cls, setup: Setup) -> "_States":
+        """The state of every slot of a set-up."""
+        every = range(len(setup.values))
+        return cls(
+            [float(v) for v in setup.values],
+            list(setup.frozen),
+            list(setup.priors),
+            [setup.value_origin(i) for i in every],
+            [setup.prior_origin(i) for i in every],
+        )
+
+    def take(self, to: int, other: "_States", at: int) -> None:
+        """Give slot `to` what slot `at` of another set-up holds."""
+        columns: Any = zip(self, other, strict=True)
+        for mine, theirs in columns:
+            mine[to] = theirs[at]
+
+    def columns(self) -> dict[str, Any]:
+        """As fields of a set-up."""
+        return {
+            "values": np.array(self.values, dtype=float),
+            "frozen": tuple(self.frozen),
+            "priors": tuple(self.priors),
+            "value_origins": np.array(self.value_origins, dtype=np.int8),
+            "prior_origins": np.array(self.prior_origins, dtype=np.int8),
+        }
 
 
 def _partition(old: Setup, grown: Setup, exact: Place, loose: Place) -> links.Partition:

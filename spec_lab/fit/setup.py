@@ -4,8 +4,13 @@ Pairs, one value a slot, and the relations and beliefs about slots: links (a par
 that can change by an edit is kept flat here rather than wrapped into the model trees, because freezing by wrapping would
 change the tree's structure and so force XLA to compile again; kept flat, values, freezes, links and priors are *data* of the
 compiled functions. `Setup.model(i)` puts the present state back into the tree: values in variables, frozen ones in `Fixed`.
+
+What follows from the pairs (`slots`) and from the relations (`Relations`) is computed once and handed down by `edited` to
+every set-up in which it still holds: moving a value costs a few array operations, however many pairs there are.
 """
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,12 +18,15 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
 from spec_lab.fit import links, ties
+from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
+from spec_lab.fit.relations import Relations
 from spec_lab.fit.slots import Slot, make_slots
 from spec_lab.priors import Prior
 from spec_lab.tree import Struct, field
 
 POSITION = ("ra", "dec")
+_RELATIONS = frozenset({"pairs", "partition", "frozen", "priors", "ties"})
 
 
 class Setup(Struct):
@@ -32,6 +40,9 @@ class Setup(Struct):
         priors: One prior a slot (equal within a group); None is an improper flat prior.
         ties: `(pid of the master, expression)` for each tied group, ascending.
         rule: How components are integrated over energy bins: `"exact"` or `"trapezoid5"`.
+        value_origins: Where each value comes from, a code of `Origin` a slot; None (as in files of earlier versions) means
+            default where a value is the component's default, else given.
+        prior_origins: Likewise of the priors.
     """
 
     pairs: tuple[PairSpec, ...] = field()
@@ -41,6 +52,8 @@ class Setup(Struct):
     priors: tuple[Prior | None, ...] = field(static=True)
     ties: tuple[tuple[int, str], ...] = field(static=True, default=())
     rule: str = field(static=True, default="exact")
+    value_origins: Origins | None = field(default=None, compare=False)
+    prior_origins: Origins | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         pairs = "; ".join(f"{'+'.join(p.data.names)}: {p.model.expression}" for p in self.pairs)
@@ -53,20 +66,46 @@ class Setup(Struct):
             raise ParameterError("unknown integration rule", got=rule, allowed="'exact' or 'trapezoid5'")
         made = tuple(make_pair(p) for p in pairs)
         slots = make_slots(made)
-        values = np.array([s.value for s in slots], dtype=float)
-        return cls(
+        partition = _shared(made, slots)
+        masters = [slots[root] for root in partition]  # whatever the other members say: a group has one state
+        values = np.array([s.value for s in masters], dtype=float)
+        setup = cls(
             pairs=made,
             values=values,
-            frozen=tuple(s.frozen for s in slots),
-            partition=_shared(made, slots),
-            priors=tuple(s.prior for s in slots),
+            frozen=tuple(s.frozen for s in masters),
+            partition=partition,
+            priors=tuple(s.prior for s in masters),
             rule=rule,
+            value_origins=told_apart(equal_values(values, [s.default for s in masters])),
+            prior_origins=told_apart([s.prior == s.default_prior for s in masters]),
         )
+        vars(setup)["slots"] = slots
+        return setup
 
-    @property
+    @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        """The numbered parameters; cached by the identity of the pairs."""
-        return _slots(self.pairs)
+        """The numbered parameters."""
+        return make_slots(self.pairs)
+
+    @cached_property
+    def directions(self) -> tuple[tuple[int, int, int], ...]:
+        """Pair, unit, and index of the slot `ra`, of each unit whose response depends on the source's position."""
+        return tuple((s.pair, s.unit_index, i) for i, s in enumerate(self.slots) if s.movable and s.name == "ra")
+
+    @cached_property
+    def relations(self) -> Relations:
+        """What follows from links, freezes, priors and ties, whatever the values are."""
+        return Relations(self.slots, self.partition, self.frozen, self.priors, self.ties)
+
+    def edited(self, **changes: Any) -> "Setup":
+        """`replace`, handing down what the changes leave as it was."""
+        new = self.replace(**changes)
+        changed = {name for name in _RELATIONS & changes.keys() if changes[name] is not getattr(self, name)}
+        if "pairs" not in changed:
+            vars(new).update(slots=self.slots, directions=self.directions)
+        if not changed:
+            vars(new)["relations"] = self.relations
+        return new
 
     def index(self, pid: int | str) -> int:
         """The 0-based index of a parameter given as 1-based number, text number, or path such as `cpl.alpha`.
@@ -111,29 +150,53 @@ class Setup(Struct):
 
     def range_of(self, index: int) -> tuple[float, float]:
         """Where a slot's group may go: the prior's support, cut to the hard limits of all members."""
-        prior = self.priors[self.root(index)]
-        ranges = [self.slots[i].limits for i in links.members(self.partition, index)]
-        lows, highs = zip(*ranges, *([prior.support] if prior is not None else []), strict=True)
-        return max(lows), min(highs)
+        return self.relations.range_of(self.partition[index])
 
     @property
-    def tied(self) -> dict[int, str]:
+    def tied(self) -> Mapping[int, str]:
         """0-based master → expression."""
-        return {pid - 1: text for pid, text in self.ties}
+        return self.relations.tied
 
     @property
     def free(self) -> tuple[int, ...]:
         """0-based masters of the free groups, ascending: the coordinates of the fit."""
-        tied = self.tied
-        return tuple(i for i, r in enumerate(self.partition) if i == r and not self.frozen[i] and i not in tied)
+        return self.relations.free
+
+    def group(self, index: int) -> tuple[int, ...]:
+        """All slots linked to one, itself included, ascending."""
+        return self.relations.groups[self.partition[index]]
+
+    def value_origin(self, index: int) -> Origin:
+        """Where the value of a slot comes from."""
+        return Origin(int(self._value_origins[index]))
+
+    def prior_origin(self, index: int) -> Origin:
+        """Where the prior of a slot comes from."""
+        return Origin(int(self._prior_origins[index]))
+
+    @cached_property
+    def _value_origins(self) -> Origins:
+        if self.value_origins is not None:
+            return np.asarray(self.value_origins)
+        return told_apart(equal_values(np.asarray(self.values), [s.default for s in self.slots]))
+
+    @cached_property
+    def _prior_origins(self) -> Origins:
+        if self.prior_origins is not None:
+            return np.asarray(self.prior_origins)
+        return told_apart([p == s.default_prior for p, s in zip(self.priors, self.slots, strict=True)])
 
     @property
     def free_values(self) -> np.ndarray:
         """`f[n]`, the values of the free slots."""
         return np.asarray(self.values)[list(self.free)]
 
-    def with_free(self, free_values: Any) -> "Setup":
+    def with_free(self, free_values: Any, origin: Origin = Origin.FITTED) -> "Setup":
         """The set-up with the free slots at `free_values` (`f[n]`), linked and tied slots following.
+
+        Args:
+            free_values: `f[n]`, one value for each free parameter.
+            origin: Where they come from.
 
         Raises:
             ParameterError: The number of values differs from the number of free parameters.
@@ -145,7 +208,24 @@ class Setup(Struct):
             )
         values = np.array(self.values, dtype=float)
         values[list(self.free)] = theta
-        return self.replace(values=self.settle(values))
+        moved = [i for root in self.free for i in self.relations.groups[root]]
+        return self.edited(values=self.settle(values), value_origins=marked(self._value_origins, moved, origin))
+
+    def with_value(self, index: int, value: float, origin: Origin | None = None) -> "Setup":
+        """The set-up with a slot's group at a value, tied slots following; None leaves the origin as it is."""
+        group = list(self.group(index))
+        values = np.array(self.values, dtype=float)
+        values[group] = value
+        origins = self._value_origins
+        if origin is not None:
+            origins = marked(origins, group, origin)
+        return self.edited(values=self.settle(values), value_origins=origins)
+
+    def with_prior(self, index: int, prior: Prior | None, origin: Origin) -> "Setup":
+        """The set-up with another prior of a slot's group."""
+        group = self.group(index)
+        priors = tuple(prior if i in group else old for i, old in enumerate(self.priors))
+        return self.edited(priors=priors, prior_origins=marked(self._prior_origins, list(group), origin))
 
     def settle(self, values: np.ndarray) -> np.ndarray:
         """Slot values in which links and ties hold: members copy their master, ties are evaluated in order.
@@ -153,18 +233,15 @@ class Setup(Struct):
         Raises:
             ParameterError: A tie has no finite value.
         """
-        values = np.array(values, dtype=float)[list(self.partition)]
-        texts = dict(self.ties)
-        for pid in ties.order(texts, self._root_pid):
-            value = ties.number(texts[pid], lambda n: float(values[self.partition[n - 1]]))
+        values = np.array(values, dtype=float)[self.relations.roots]
+        for root in self.relations.tie_order:
+            text = self.tied[root]
+            value = ties.number(text, lambda n: float(values[self.partition[n - 1]]))
             if not np.isfinite(value):
-                what = f"the tie {texts[pid]!r} of par[{pid}] has no finite value there"
+                what = f"the tie {text!r} of par[{root + 1}] has no finite value there"
                 raise ParameterError(what, hint="Move the parameters it reads, or remove the tie first.")
-            values[list(links.members(self.partition, pid - 1))] = value
+            values[list(self.relations.groups[root])] = value
         return values
-
-    def _root_pid(self, pid: int) -> int:
-        return self.partition[pid - 1] + 1
 
     def model(self, pair: int) -> Any:
         """The model of a pair with the present values in its variables, frozen ones wrapped in `Fixed`."""
@@ -191,24 +268,3 @@ def _data_owner(unit: Any, name: str) -> Any:
         return unit
     given = None if unit.position.sources is None else unit.position.sources[POSITION.index(name)]
     return given if given is not None else unit.position
-
-
-class _SlotCache:
-    """Slots of the few most recent pair tuples; holds the tuple, so that an id is never reused while cached."""
-
-    def __init__(self, size: int = 64):
-        self.size = size
-        self.entries: dict[int, tuple[tuple[PairSpec, ...], tuple[Slot, ...]]] = {}
-
-    def __call__(self, pairs: tuple[PairSpec, ...]) -> tuple[Slot, ...]:
-        hit = self.entries.get(id(pairs))
-        if hit is not None and hit[0] is pairs:
-            return hit[1]
-        slots = make_slots(pairs)
-        if len(self.entries) >= self.size:
-            self.entries.pop(next(iter(self.entries)))
-        self.entries[id(pairs)] = (pairs, slots)
-        return slots
-
-
-_slots = _SlotCache()

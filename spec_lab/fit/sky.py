@@ -122,15 +122,7 @@ def check(setup: Setup) -> Setup:
 
 def _places(setup: Setup) -> list[tuple[int, int, Any, int]]:
     """Pair, number, unit, and the index of its first data slot, of each unit whose response depends on the position."""
-    if not any(unit.position for pair in setup.pairs for unit in pair.data.units):
-        return []
-    first = {(s.pair, s.unit_index): i for i, s in reversed(list(enumerate(setup.slots))) if s.owner == "data"}
-    return [
-        (i, j, unit, first[i, j])
-        for i, pair in enumerate(setup.pairs)
-        for j, unit in enumerate(pair.data.units)
-        if unit.position is not None
-    ]
+    return [(i, j, setup.pairs[i].data.units[j], at - RA) for i, j, at in setup.directions]
 
 
 def _checked(setup: Setup, unit: Any, index: int) -> tuple[bool, tuple[float, float]]:

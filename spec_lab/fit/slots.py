@@ -20,7 +20,7 @@ class Slot(NamedTuple):
     """One numbered parameter place and everything about it that no edit changes.
 
     `limits` are hard: where the quantity is defined at all (a `Constrained` variable's range). A prior may be wider; it is cut
-    to them.
+    to them. `default` and `default_prior` are what the component says when nobody says otherwise.
     """
 
     pid: int
@@ -38,6 +38,8 @@ class Slot(NamedTuple):
     log: bool
     doc: str
     limits: tuple[float, float]
+    default: float | None = None
+    default_prior: Prior | None = None
     movable: bool = False  # a source position on which the unit's response depends
 
     @property
@@ -54,6 +56,7 @@ def make_slots(pairs: tuple[PairSpec, ...]) -> tuple[Slot, ...]:
 
 
 def _model_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
+    declarations = [declared for leaf in pair.model.leaves() for _, declared in leaf.slots()]
     return [
         {
             "owner": "model",
@@ -70,9 +73,15 @@ def _model_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
             "log": bool(p.log),
             "doc": p.doc or "",
             "limits": p.bounds or _ANYWHERE,
+            "default": declared.default,
+            "default_prior": _parsed(declared.prior),
         }
-        for p in pair.model.parameters
+        for p, declared in zip(pair.model.parameters, declarations, strict=True)
     ]
+
+
+def _parsed(prior: Any) -> Prior | None:
+    return parse_prior(prior) if isinstance(prior, str) else prior
 
 
 def _default_prior(parameter: Any) -> Prior | None:
@@ -110,4 +119,13 @@ def _started(unit: DataUnit, name: str) -> dict[str, Any]:
     movable = unit.position is not None and name in ("ra", "dec")
     sky = (-90.0, 90.0) if movable and name == "dec" else _ANYWHERE
     limits = sky if name in ("ra", "dec") else (0.0, float("inf"))
-    return {"value": value, "frozen": frozen, "prior": parse_prior(prior), "movable": movable, "limits": limits}
+    believed = _parsed(prior)
+    return {
+        "value": value,
+        "frozen": frozen,
+        "prior": believed,
+        "movable": movable,
+        "limits": limits,
+        "default": value if name in ("ra", "dec") else 1.0,
+        "default_prior": believed,
+    }

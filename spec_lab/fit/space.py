@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab import priors
-from spec_lab.fit import links, ties
 from spec_lab.fit.setup import Setup
 
 
@@ -47,27 +47,39 @@ class FreeSpace(NamedTuple):
 
 def make_space(setup: Setup, width: int) -> FreeSpace:
     """The free space of a set-up, padded to `width` coordinates. Pure NumPy, microseconds."""
-    free = setup.free
-    p = len(setup.values)
-    column = {root: j for j, root in enumerate(free)}
-    base, matrix = np.array(setup.values, dtype=float), np.zeros((p, width))
-    for i, root in enumerate(setup.partition):
-        if root in column:
-            base[i], matrix[i, column[root]] = 0.0, 1.0
-    _enter_affine_ties(setup, base, matrix)
+    relations, free = setup.relations, setup.free
+    matrix = np.zeros((len(setup.values), width))
     low, high = np.full(width, -np.inf), np.full(width, np.inf)
     code, params = np.full(width, priors.FLAT, dtype=np.int32), np.zeros((width, 4))
     params[:, 1] = 1.0
     below, mass = np.zeros(width), np.ones(width)
-    for root, j in column.items():
+    for j, root in enumerate(free):
+        matrix[list(relations.groups[root]), j] = 1.0
         prior = setup.priors[root]
         if prior is not None:
             code[j], params[j] = prior.code, prior.params
-        low[j], high[j] = setup.range_of(root)
+        low[j], high[j] = relations.range_of(root)
         if prior is not None and (low[j], high[j]) != prior.support:
             below[j] = prior.cdf(low[j])
             mass[j] = prior.cdf(high[j]) - below[j]
-    return FreeSpace(base, matrix, low, high, code, params, below, mass, np.arange(width) < len(free))
+    for tie in relations.affine:
+        row = np.zeros(width)
+        for root, coefficient in tie.terms:
+            row = row + coefficient * matrix[root]
+        matrix[list(tie.group)] = row
+    return FreeSpace(base_values(setup), matrix, low, high, code, params, below, mass, np.arange(width) < len(free))
+
+
+def base_values(setup: Setup) -> Float[np.ndarray, "p"]:
+    """Slot values that do not depend on the free vector; of a space, all that a change of values changes."""
+    base = np.array(setup.values, dtype=float)
+    base[setup.relations.moving] = 0.0
+    for tie in setup.relations.affine:
+        constant = tie.constant
+        for root, coefficient in tie.terms:
+            constant += coefficient * base[root]
+        base[list(tie.group)] = constant
+    return base
 
 
 def pack(space: FreeSpace) -> np.ndarray:
@@ -82,37 +94,6 @@ def unpack(packed: Any, slots: int, width: int) -> FreeSpace:
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
     space = FreeSpace(*(a.reshape(shape) for a, shape in zip(jnp.split(packed, ends), shapes, strict=True)))
     return space._replace(code=space.code.astype(jnp.int32), active=space.active > 0.5)
-
-
-def _enter_affine_ties(setup: Setup, base: np.ndarray, matrix: np.ndarray) -> None:
-    curved = {root for root, _ in curved_ties(setup)}
-    texts = dict(setup.ties)
-    for pid in ties.order(texts, lambda n: setup.partition[n - 1] + 1):
-        if pid - 1 in curved:
-            continue
-        form = ties.as_affine(texts[pid])
-        assert form is not None
-        constant, row = form.constant, np.zeros(matrix.shape[1])
-        for source, coefficient in form.coefficients.items():
-            root = setup.partition[source - 1]
-            constant += coefficient * base[root]
-            row = row + coefficient * matrix[root]
-        for member in links.members(setup.partition, pid - 1):
-            base[member], matrix[member] = constant, row
-
-
-def curved_ties(setup: Setup) -> tuple[tuple[int, str], ...]:
-    """Ties that no affine map can hold, `(0-based master, expression)` in order of evaluation.
-
-    An affine tie that reads a curved one counts as curved.
-    """
-    found: dict[int, str] = {}
-    texts = dict(setup.ties)
-    for pid in ties.order(texts, lambda n: setup.partition[n - 1] + 1):
-        reads_curved = any(setup.partition[s - 1] in found for s in ties.sources(texts[pid]))
-        if reads_curved or ties.as_affine(texts[pid]) is None:
-            found[pid - 1] = texts[pid]
-    return tuple(found.items())
 
 
 def log_prior(space: FreeSpace, x: jax.Array) -> jax.Array:

@@ -15,7 +15,7 @@ from spec_lab._base import ParameterError, SpecLabWarning
 from spec_lab._base.info import Info
 from spec_lab.data.notice import windows as checked
 from spec_lab.engines import Control, Outcome, run_engine
-from spec_lab.fit import Append, Edit, Link, Notice, Problem, SetFree, SetModel, Setup, Unlink
+from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink
 from spec_lab.infer import tables
 from spec_lab.infer.analyzer import Bootstrap
 from spec_lab.infer.archive import Archive
@@ -115,7 +115,7 @@ class Infer(Readings):
         vector = self._vector(theta)
         if not np.all(np.isfinite(vector)):
             raise ParameterError("the values of parameters must be finite numbers", got=vector.tolist())
-        self.commit(SetFree(tuple(map(float, vector)), why="typed values"))
+        self.commit(SetFree(tuple(map(float, vector)), why="typed values", origin=Origin.GIVEN))
 
     # -- files ---------------------------------------------------------------------------------------------------------
     def export(self, path: str | Path, *, overwrite: bool = False) -> Path:
