@@ -143,6 +143,10 @@ class Problem:
         """The statistic at free values `f[n]` (default: the set-up's)."""
         return float(self.run(_stat, self._at(x)))
 
+    def trace_statistic(self) -> None:
+        """Go through the statistic once without compiling or computing it: raises where data and model do not fit together."""
+        jax.eval_shape(functools.partial(self.program._trace, _stat), self.leaves, self._packed, self._at(None))
+
     def value_and_grad(self, x: Any = None) -> tuple[float, np.ndarray]:
         """The statistic and its gradient `f[n]`."""
         value, gradient = self.run(_value_and_grad, self._at(x))

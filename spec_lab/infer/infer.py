@@ -20,6 +20,7 @@ from spec_lab.infer import tables
 from spec_lab.infer.analyzer import Bootstrap
 from spec_lab.infer.archive import Archive
 from spec_lab.infer.hooks import NAMES, BoundHook, Hook, hook_property
+from spec_lab.infer.loading import check_fits, tried
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Cfg, Cfgs, Handles
 from spec_lab.infer.readings import Readings
@@ -149,8 +150,10 @@ class Infer(Readings):
             SerializationError: It is damaged, no saved fit, or names something that cannot be found here.
         """
         saved = Archive.load(path, allow=allow)
+        check_fits([saved.setup], [saved.outcome])
         made: Any = (_kinds().get(saved.kind, cls) if cls is Infer else cls)()
         made._store, made.outcome = LocalStore(saved.setup), saved.outcome
+        tried("the fit", lambda: (made.par_info, repr(made)))
         return made
 
     # -- parameters ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 from spec_lab._base import DataError
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
+from spec_lab.infer.loading import check_fits, tried
 from spec_lab.session.lesson import settled
 from spec_lab.session.state import Line, Run, State
 from spec_lab.tree import Struct, field, io
@@ -88,6 +89,8 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
             allowed=f"up to {VERSION}",
             hint="Update.",
         )
+    check_fits([archive.setup, archive.start], archive.outcomes)
+    tried("its history", lambda: _check_history(archive))
     runs = tuple(
         Run(number, outcome, label, time, pinned)
         for (number, label, time, pinned), outcome in zip(archive.runs, archive.outcomes, strict=True)
@@ -99,3 +102,18 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
         journal=tuple(Line(code, undone) for code, undone in archive.journal),
         counter=archive.counter,
     )
+
+
+def _check_history(archive: Archive) -> None:
+    if len(archive.runs) != len(archive.outcomes):
+        raise ValueError(f"{len(archive.runs)} runs with {len(archive.outcomes)} outcomes")
+    for number, label, at, pinned in archive.runs:
+        if not (
+            isinstance(number, int) and isinstance(label, str) and isinstance(at, float) and isinstance(pinned, bool)
+        ):
+            raise ValueError(f"a run that is none: {(number, label, at, pinned)!r}")
+    for code, undone in archive.journal:
+        if not (isinstance(code, str) and isinstance(undone, bool)):
+            raise ValueError(f"a line of the journal that is none: {(code, undone)!r}")
+    if not isinstance(archive.counter, int):
+        raise ValueError(f"a counter that is none: {archive.counter!r}")
