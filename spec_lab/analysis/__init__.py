@@ -19,7 +19,7 @@ from spec_lab.analysis.histograms import CornerHistograms, corner_histograms
 from spec_lab.analysis.information import FEWEST, information, smooth_density
 from spec_lab.analysis.predictive import Predictive, loo, to_arviz, waic
 from spec_lab.analysis.sample import Sample, quantile
-from spec_lab.engines.mixing import ess, ess_sd, rhat
+from spec_lab.engines.chain_diagnostics import ess, ess_sd, rhat
 
 if TYPE_CHECKING:
     from spec_lab.analysis import figures

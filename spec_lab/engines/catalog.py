@@ -12,8 +12,8 @@ import attrs
 from spec_lab._base import EngineError
 from spec_lab._base.errors import nearest
 from spec_lab.engines.control import Control
+from spec_lab.engines.options import check_range
 from spec_lab.engines.outcome import Outcome
-from spec_lab.engines.ranges import check_range
 from spec_lab.engines.target import Hooks, check_hooks
 from spec_lab.fit import Problem
 
@@ -30,7 +30,7 @@ class Engine(NamedTuple):
         bayesian: Whether it needs proper priors and samples the posterior.
         package: Import name of an optional package it needs, or "".
         hooks: The hooks of `Infer` that it honours.
-        hasty: Why it cannot be paused, or "" when it can.
+        not_pausable: Why it cannot be paused, or "" when it can.
     """
 
     name: str
@@ -41,26 +41,27 @@ class Engine(NamedTuple):
     bayesian: bool = False
     package: str = ""
     hooks: tuple[str, ...] = ()
-    hasty: str = ""
+    not_pausable: str = ""
 
 
-_HASTY = "It is over before a pause could begin."
+_INSTANT = "It is over before a pause could begin."
 
 ENGINES: dict[str, Engine] = {
     e.name: e
     for e in (
         Engine("fit", "Quick fit", "Best fit and errors by the built-in damped Newton method: milliseconds.",
-               "newton:fit", "newton:NewtonOptions", hasty=_HASTY),
+               "newton:fit", "newton:NewtonOptions", not_pausable=_INSTANT),
         Engine("iminuit", "iminuit", "Best fit by MIGRAD with exact gradients, errors by HESSE, on request MINOS.",
-               "minuit:run", "minuit:MinuitOptions"),
+               "iminuit:run", "iminuit:IminuitOptions"),
         Engine("lmfit", "lmfit", "Best fit by Levenberg-Marquardt on signed deviance residuals; errors are not scaled.",
-               "least_squares:run", "least_squares:LeastSquaresOptions"),
+               "lmfit:run", "lmfit:LmfitOptions"),
         Engine("bootstrap", "Parametric bootstrap", "Errors from simulations: simulate under the best fit, refit each one, look "
-               "at the spread.", "resample:run", "resample:ResampleOptions"),
+               "at the spread.", "bootstrap:run", "bootstrap:BootstrapOptions"),
         Engine("preview", "Posterior preview", "Posterior, corner and ln Z by importance sampling around the best fit: well "
-               "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True, hasty=_HASTY),
+               "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True,
+               not_pausable=_INSTANT),
         Engine("emcee", "emcee", "Posterior by an ensemble of walkers, batched; says how long its memory is.",
-               "walkers:run", "walkers:WalkerOptions", True, hooks=("loglike_func", "logprior_func")),
+               "emcee:run", "emcee:EmceeOptions", True, hooks=("loglike_func", "logprior_func")),
         Engine("nuts", "NUTS", "Posterior by Hamiltonian Monte Carlo (NumPyro's No-U-Turn sampler), several chains.",
                "nuts:run", "nuts:NutsOptions", True),
         Engine("svi", "SVI", "A Gaussian approximation of the posterior by variational inference (NumPyro).",

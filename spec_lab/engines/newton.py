@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.control import COMPILING, Control
-from spec_lab.engines.gaussian import best_fit_outcome, covariance_from_hessian, nearly_flat
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 

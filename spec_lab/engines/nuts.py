@@ -15,14 +15,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.archive import save_arrays
+from spec_lab.engines.chain_diagnostics import accuracy, ess, ess_sd, rhat
+from spec_lab.engines.chain_files import save_arrays
 from spec_lab.engines.control import COMPILING, Control
+from spec_lab.engines.draws import SHOWN, sample_outcome
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
-from spec_lab.engines.mixing import accuracy, ess, ess_sd, rhat
-from spec_lab.engines.mode import whitening
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import at_least, seed
-from spec_lab.engines.sample import SHOWN, sample_outcome
+from spec_lab.engines.posterior_mode import whitening
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u

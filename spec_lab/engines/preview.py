@@ -16,12 +16,12 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
-from spec_lab.engines.mode import find_mode
+from spec_lab.engines.draws import systematic
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.proposals import StudentT, mixture_log_density
+from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.psis import psis
-from spec_lab.engines.ranges import at_least, seed
-from spec_lab.engines.sample import systematic
+from spec_lab.engines.student_t import StudentT, mixture_log_density
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, log_prior
 from spec_lab.tree.attrs import frozen_static

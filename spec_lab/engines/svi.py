@@ -14,14 +14,14 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import COMPILING, Control
-from spec_lab.engines.mode import find_mode
+from spec_lab.engines.draws import sample_outcome
+from spec_lab.engines.options import above, at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.preview import PARETO_LIMIT
-from spec_lab.engines.proposals import StudentT
 from spec_lab.engines.psis import psis
-from spec_lab.engines.ranges import above, at_least, seed
-from spec_lab.engines.sample import sample_outcome
 from spec_lab.engines.sites import numpyro_model, site_names
+from spec_lab.engines.student_t import StudentT
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u

@@ -96,7 +96,7 @@ class BayesInfer(Infer):
                 has more. A chain of another model, other data or other priors is refused.
             savepath: Folder of the files, made if missing; None writes nothing.
             random_seed: None takes the default seed, so that a run can be repeated.
-            **options: See `spec_lab.engines.walkers.WalkerOptions`: `walkers`.
+            **options: See `spec_lab.engines.emcee.EmceeOptions`: `walkers`.
 
         Raises:
             EngineError: `resume` meets a chain of something else, or `discard` leaves nothing.

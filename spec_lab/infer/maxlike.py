@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.engines.least_squares import residual_of
+from spec_lab.engines.lmfit import residual_of
 from spec_lab.infer.analyzer import Bootstrap, write_json
 from spec_lab.infer.infer import Infer
 
@@ -20,7 +20,7 @@ class MaxLikeFit(Infer):
         Args:
             savepath: Folder to write `1-bootstrap_sample.txt`, `1-maxlike_res.json` and the tables to; made if missing.
             ncall: Limit on evaluations in MIGRAD.
-            **options: See `spec_lab.engines.minuit.MinuitOptions`: `minos`, `seed`, `draws`.
+            **options: See `spec_lab.engines.iminuit.IminuitOptions`: `minos`, `seed`, `draws`.
         """
         return self._written(self._fitted("iminuit", **{"max_calls": ncall, **options}), savepath)
 
@@ -29,7 +29,7 @@ class MaxLikeFit(Infer):
 
         Args:
             savepath: Folder to write `1-bootstrap_sample.txt`, `1-maxlike_res.json` and the tables to; made if missing.
-            **options: See `spec_lab.engines.least_squares.LeastSquaresOptions`.
+            **options: See `spec_lab.engines.lmfit.LmfitOptions`.
         """
         return self._written(self._fitted("lmfit", **options), savepath)
 
@@ -37,7 +37,7 @@ class MaxLikeFit(Infer):
         """True parametric bootstrap: simulate under the best fit and refit every simulation, all together.
 
         Args:
-            **options: See `spec_lab.engines.resample.ResampleOptions`: `simulations`, `seed`.
+            **options: See `spec_lab.engines.bootstrap.BootstrapOptions`: `simulations`, `seed`.
         """
         return self._fitted("bootstrap", **options)
 

@@ -241,8 +241,8 @@ class Pause(Action):
         if state.fit.phase != "running":
             raise EngineError("there is no running fit to pause")
         row = find_engine(state.fit.engine)
-        if row.hasty:
-            raise EngineError(f"{row.title} cannot be paused", hint=f"{row.hasty} Stop ends it.")
+        if row.not_pausable:
+            raise EngineError(f"{row.title} cannot be paused", hint=f"{row.not_pausable} Stop ends it.")
         return state.replace(fit=state.fit._replace(phase="paused")), (PauseJob(state.fit.job, True),)
 
     def as_code(self) -> str:

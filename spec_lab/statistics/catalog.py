@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from spec_lab._base import StatisticError
-from spec_lab.statistics.jax_text import StatisticJX
-from spec_lab.statistics.numba_text import StatisticNB
-from spec_lab.statistics.numpy_text import Statistic
+from spec_lab.statistics.jax_bins import BinStatisticJX
+from spec_lab.statistics.numba_bins import BinStatisticNB
+from spec_lab.statistics.numpy_bins import BinStatistic
 
 Kernel = Callable[..., tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
 class StatisticKind:
-    """One statistic, chosen: what it is called, what it computes, and its three texts.
+    """One statistic, chosen: what it is called, what it computes, and its three implementations.
 
     Attributes:
         tag: The word the user wrote.
         name: A title.
         formula: One bin's contribution, as text.
-        method: The method of `Statistic`, `StatisticNB` and `StatisticJX` that computes it.
+        method: The method of `BinStatistic`, `BinStatisticNB` and `BinStatisticJX` that computes it.
         uses_background: Whether the background counts enter.
         poisson: Whether the source counts are taken as Poisson.
         summed: Whether a unit gives one number (the upper-limit variants) instead of one a bin.
@@ -44,18 +44,18 @@ class StatisticKind:
 
     @property
     def numpy(self) -> Kernel:
-        """The readable text."""
-        return getattr(Statistic, self.method)
+        """The readable implementation, in NumPy."""
+        return getattr(BinStatistic, self.method)
 
     @property
     def numba(self) -> Kernel:
         """The compiled loop; numba is imported at the first call."""
-        return getattr(StatisticNB, self.method)
+        return getattr(BinStatisticNB, self.method)
 
     @property
     def jax(self) -> Kernel:
-        """The differentiable text."""
-        return getattr(StatisticJX, self.method)
+        """The differentiable implementation."""
+        return getattr(BinStatisticJX, self.method)
 
     def __repr__(self) -> str:
         lines = [f"{self.tag}: {self.name}", f"  {self.formula}"]

@@ -12,7 +12,7 @@ Two ideas keep them short and safe:
 * *Sums of squares.* Written for the expected total instead of the background, both quadratics lose their cancellations:
   their discriminants become a² + 4Sv and a² + 4SB.
 
-Not here: names, exposures, signs of residuals (`jax_text`), the marginal statistic of Loredo (`loredo`).
+Not here: names, exposures, signs of residuals (`jax_bins`), the marginal statistic of Loredo (`loredo`).
 """
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab.statistics.numpy_text import gaussian_total
+from spec_lab.statistics.numpy_bins import gaussian_total
 
 
 def pgstat_marginal_loglike(

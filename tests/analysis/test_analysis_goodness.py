@@ -5,13 +5,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from spec_lab.analysis import goodness
-from spec_lab.statistics import Statistic
+from spec_lab.statistics import BinStatistic
 
 
 @pytest.mark.parametrize("mu", [0.02, 0.4, 1.7, 4.0, 9.0, 60.0, 400.0])
 def test_expected_cstat_against_simulation(mu):
     counts = np.random.default_rng(0).poisson(mu, 200_000)
-    stat = Statistic.Cstat(S=counts, m=mu, ts=1.0)[0]
+    stat = BinStatistic.Cstat(S=counts, m=mu, ts=1.0)[0]
     mean, variance = goodness.expected_cstat(mu)
     assert_allclose(mean, stat.mean(), atol=5 * stat.std() / np.sqrt(200_000))
     assert_allclose(variance, stat.var(), rtol=0.05)
@@ -32,8 +32,8 @@ def test_expected_cstat_has_no_step_where_the_sum_ends():
 def test_goodness_of_a_right_and_of_a_wrong_model():
     mu = np.geomspace(0.1, 100, 300)
     counts = np.random.default_rng(4).poisson(mu)
-    right = goodness.cstat_goodness(Statistic.Cstat(S=counts, m=mu, ts=1.0)[0].sum(), mu)
-    wrong = goodness.cstat_goodness(Statistic.Cstat(S=counts, m=1.3 * mu, ts=1.0)[0].sum(), 1.3 * mu)
+    right = goodness.cstat_goodness(BinStatistic.Cstat(S=counts, m=mu, ts=1.0)[0].sum(), mu)
+    wrong = goodness.cstat_goodness(BinStatistic.Cstat(S=counts, m=1.3 * mu, ts=1.0)[0].sum(), 1.3 * mu)
     assert abs(right.z) < 3 and 0.001 < right.p < 0.999
     assert wrong.z > 5 and wrong.p < 1e-6
     assert_allclose(goodness.cstat_goodness(100.0, mu, k=3).expected, right.expected - 3)

@@ -7,11 +7,11 @@ import pytest
 
 from spec_lab._base import EngineError
 from spec_lab.engines import Control, run_engine
-from spec_lab.engines.kernels import Kernels, sharpen
-from spec_lab.engines.nested import NestedOptions, _Draws, _Run, _sharpen
-from spec_lab.engines.sample import systematic
-from spec_lab.engines.terrain import Compiled, Hooked
-from spec_lab.engines.volumes import evidence, shells
+from spec_lab.engines.draws import systematic
+from spec_lab.engines.evidence import evidence, shells
+from spec_lab.engines.nested.engine import NestedOptions, _Draws, _Run, _sharpen
+from spec_lab.engines.nested.importance import KernelMixture, sharpen
+from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
 from spec_lab.priors import logunif, norm, unif
 
@@ -52,7 +52,7 @@ class Toy:
         return from_cube_np(self.host_space, self.pad(q))[..., : self.n]
 
 
-class Asked(Hooked):
+class Asked(HookedLikelihood):
     """The same in the cube, as with hooks."""
 
     def __init__(self, toy):
@@ -61,12 +61,12 @@ class Asked(Hooked):
         self.target, self.width, self.calls = self, toy.n, 0
 
 
-def nest(toy, seed, live=100, moves=4, source=Compiled):
+def nest(toy, seed, live=100, moves=4, source=CompiledLikelihood):
     state = _Run(source(toy), toy.n, NestedOptions(live=live, moves=moves, seed=seed))
     while state.remaining > 0.01:
         state.advance()
         assert state.rounds < 500
-    points, alive = state.harvest()
+    points, alive = state.all_points()
     return state, evidence(points.log_like, alive, seed)
 
 
@@ -84,7 +84,9 @@ def scores(toy, exact, seeds, **options):
     return np.array([(f.log_z - exact) / f.error for f in found])
 
 
-@pytest.mark.parametrize(("n", "source"), [(1, Compiled), (2, Compiled), (5, Compiled), (2, Asked)])
+@pytest.mark.parametrize(
+    ("n", "source"), [(1, CompiledLikelihood), (2, CompiledLikelihood), (5, CompiledLikelihood), (2, Asked)]
+)
 def test_evidence_of_a_gaussian(n, source):
     z = scores(Toy([unif(-10, 10)] * n, gaussian(n)), -n * np.log(20.0), 10, source=source)
     assert abs(z.mean()) < 4 / np.sqrt(len(z))
@@ -113,7 +115,7 @@ def test_two_far_modes_keep_their_shares():
     toy, shares, z = Toy([unif(-10, 10)] * 2, log_like), [], []
     for seed in range(8):
         state, found = nest(toy, seed, live=200)
-        points, _ = state.harvest()
+        points, _ = state.all_points()
         shares.append(found.weights[points.q[:, 0] > 0].sum())
         z.append((found.log_z + 2 * np.log(20.0)) / found.error)
     assert np.mean(shares) == pytest.approx(0.3, abs=0.1)
@@ -138,7 +140,7 @@ def test_importance_draws_sharpen_the_evidence(n):
     toy, z = Toy([unif(-10, 10)] * n, gaussian(n)), []
     for seed in range(6):
         state, found = nest(toy, seed, live=200)
-        points, _ = state.harvest()
+        points, _ = state.all_points()
         sharp = _sharpen(state, _Draws(state.source.near(points.q), points.log_like, found)).said
         assert sharp.trusted and sharp.error < 0.02 and sharp.effective > 3000
         z.append((sharp.log_z + n * np.log(20.0)) / sharp.error)
@@ -147,7 +149,7 @@ def test_importance_draws_sharpen_the_evidence(n):
 
 def test_kernels_that_miss_the_target_are_not_trusted():
     generator = np.random.default_rng(1)
-    kernels = Kernels(generator.standard_normal((256, 3)))
+    kernels = KernelMixture(generator.standard_normal((256, 3)))
     xs = kernels.draw(4000, generator)
     wide = -0.5 * np.sum((xs / 30.0) ** 2, axis=1)
     assert not sharpen(wide - kernels.log_density(xs)).trusted
@@ -155,7 +157,7 @@ def test_kernels_that_miss_the_target_are_not_trusted():
 
 def test_the_kernels_density_integrates_to_one():
     generator = np.random.default_rng(2)
-    kernels = Kernels(generator.standard_normal((256, 2)) @ [[0.1, 0.0], [0.3, 2.0]] + [5.0, -3.0])
+    kernels = KernelMixture(generator.standard_normal((256, 2)) @ [[0.1, 0.0], [0.3, 2.0]] + [5.0, -3.0])
     axis = np.linspace(-15, 15, 301)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)  # in units of the standard deviations
     total = np.exp(kernels.log_density(kernels.mean + grid @ kernels.root.T)).sum() * np.linalg.det(kernels.root) * 0.01

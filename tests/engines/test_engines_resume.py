@@ -10,10 +10,9 @@ from small import make_data, make_unit
 
 from spec_lab import BayesInfer, MaxLikeFit, unif
 from spec_lab._base import EngineError
-from spec_lab.engines import nested_files
 from spec_lab.engines.fingerprint import fingerprint
-from spec_lab.engines.nested import NestedOptions, _Run
-from spec_lab.engines.terrain import Compiled
+from spec_lab.engines.nested.engine import NestedOptions, _Run, files
+from spec_lab.engines.nested.likelihoods import CompiledLikelihood
 from spec_lab.fit import Problem
 from spec_lab.models import component, cpl, pl
 
@@ -166,25 +165,25 @@ class TestNested:
 
     def test_one_that_made_no_round_begins_where_it_was(self, tmp_path):
         folder = tmp_path / "run"
-        nested_files.write(folder, begun := self.begun())
-        for ours, theirs in zip(nested_files.read(folder).live, begun.live, strict=True):
+        files.write(folder, begun := self.begun())
+        for ours, theirs in zip(files.read(folder).live, begun.live, strict=True):
             np.testing.assert_array_equal(ours, theirs)
-        assert nested_files.read(folder).dead == [] and nested_files.read(folder).log_dead == -np.inf
+        assert files.read(folder).dead == [] and files.read(folder).log_dead == -np.inf
 
     @staticmethod
     def begun():
         options = NestedOptions(live=20)
-        return _Run(Compiled(make().problem), 2, options).saved()
+        return _Run(CompiledLikelihood(make().problem), 2, options).saved()
 
     @pytest.mark.parametrize(("what", "infer", "options"), [
         ("model", lambda: make(model=cpl()), {}), ("priors", changed_prior, {}), ("live", make, {"live": 60}),
     ])  # fmt: skip
     def test_another_fit_is_refused_and_the_file_stays(self, tmp_path, what, infer, options):
         make().nested(live=40, max_rounds=2, savepath=tmp_path)
-        before = (tmp_path / nested_files.RUN).read_bytes()
+        before = (tmp_path / files.RUN).read_bytes()
         with pytest.raises(EngineError, match=rf"belongs to another fit: .*{what}.* differ"):
             infer().nested(**{"live": 40, **options}, savepath=tmp_path)
-        assert (tmp_path / nested_files.RUN).read_bytes() == before
+        assert (tmp_path / files.RUN).read_bytes() == before
         assert infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path, resume=False)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spec_lab._base import EngineError
-from spec_lab.engines import Control, run_engine, walkers
+from spec_lab.engines import Control, emcee, run_engine
 
 RUNS = {
     "emcee": ({"steps": 4000, "discard": 100}, 3),
@@ -136,6 +136,6 @@ def test_a_flag_set_behind_its_back_ends_a_pause():
 def test_a_short_chain_in_which_a_walker_stood_still_has_no_autocorrelation_time():
     """A run stopped early is kept without a warning; that its memory is not known makes it doubtful."""
     chain = np.random.default_rng(0).normal(size=(12, 8, 2))
-    assert np.isfinite(walkers._memory(chain))
+    assert np.isfinite(emcee._memory(chain))
     chain[:, 3] = 0.0
-    assert np.isnan(walkers._memory(chain))
+    assert np.isnan(emcee._memory(chain))

@@ -10,7 +10,7 @@ from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, Setup, SetValue, Tie, Unlink
 from spec_lab.models import bb, cpl, pl
 from spec_lab.priors import norm
-from spec_lab.statistics import Statistic
+from spec_lab.statistics import BinStatistic
 
 ONE, TWO = make_data(1), make_data(2, stat="cstat")
 
@@ -25,7 +25,7 @@ def test_the_statistic_is_the_readable_one(joint):
     problem = Problem(joint)
     rates, stats, residuals = problem.display()
     total = 0.0
-    for pair, (tag, text) in enumerate([("pgstat", Statistic.PGstat), ("cstat", Statistic.PPstat)]):
+    for pair, (tag, text) in enumerate([("pgstat", BinStatistic.PGstat), ("cstat", BinStatistic.PPstat)]):
         c = joint.pairs[pair].data.units[0].channels()
         value, residual = text(S=c.S, B=c.B, m=rates[pair][0], ts=c.ts, tb=c.tb, sigma_S=c.sigma_S, sigma_B=c.sigma_B)
         np.testing.assert_allclose(stats[pair][0], value, rtol=1e-11, atol=1e-11, err_msg=tag)
@@ -111,7 +111,7 @@ def test_one_model_in_two_pairs_sees_both_responses():
     assert shared.n == 3
 
 
-@pytest.mark.parametrize(("tag", "text"), [("ULpgstat", Statistic.PGstat_UL), ("ULppstat", Statistic.PPstat_UL)])
+@pytest.mark.parametrize(("tag", "text"), [("ULpgstat", BinStatistic.PGstat_UL), ("ULppstat", BinStatistic.PPstat_UL)])
 def test_upper_limit_statistics_give_one_number_a_unit(tag, text):
     data = Data([(f"u{seed}", make_unit(seed, stat=tag, notc=[20, 300])) for seed in (1, 2)])
     problem = Problem(SetValue(2, -1.0).apply(Setup.from_pairs([(data, pl())])))

@@ -63,7 +63,7 @@ def test_a_start_at_a_bound_or_outside_does_not_keep_a_fit_there(monkeypatch):
         infer = at_its_bound()
         infer.par[1].val = start
         assert infer.lmfit().outcome.stat == pytest.approx(best, abs=1e-4)
-    monkeypatch.setattr("spec_lab.engines.least_squares.INSIDE", 0.0)
+    monkeypatch.setattr("spec_lab.engines.lmfit.INSIDE", 0.0)
     stuck = at_its_bound()
     stuck.par[1].val = -50.0
     outcome = stuck.lmfit().outcome

@@ -7,20 +7,20 @@ import jax
 import numpy as np
 import pytest
 
-from spec_lab.statistics import Statistic, StatisticJX, StatisticNB
+from spec_lab.statistics import BinStatistic, BinStatisticJX, BinStatisticNB
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
 class Compiled:
-    """`StatisticJX` as a fit uses it: each method under jit (one by one, its operations would each be compiled)."""
+    """`BinStatisticJX` as a fit uses it: each method under jit (one by one, its operations would each be compiled)."""
 
     def __getattr__(self, method):
-        setattr(self, method, jax.jit(getattr(StatisticJX, method)))
+        setattr(self, method, jax.jit(getattr(BinStatisticJX, method)))
         return vars(self)[method]
 
 
-@pytest.fixture(params=[Statistic, StatisticNB, Compiled()], ids=["numpy", "numba", "jax"])
+@pytest.fixture(params=[BinStatistic, BinStatisticNB, Compiled()], ids=["numpy", "numba", "jax"])
 def text(request):
     return request.param
 

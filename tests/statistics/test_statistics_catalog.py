@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spec_lab._base import StatisticError
-from spec_lab.statistics import Statistic, StatisticJX, StatisticNB, resolve, statistic_names
+from spec_lab.statistics import BinStatistic, BinStatisticJX, BinStatisticNB, resolve, statistic_names
 
 DOCUMENTED = ["gstat", "chi2", "pstat", "pstat_nobkg", "ppstat", "cstat", "wstat", "lstat", "pgstat", "pgstat_xspec"]
 ONE = dict(S=np.array([5.0]), B=np.array([3.0]), m=np.array([0.2]), ts=10.0, tb=20.0, sigma_S=2.0, sigma_B=1.5)
@@ -35,14 +35,14 @@ def test_a_kind_is_a_value_with_three_texts(tag):
 def test_without_a_background_counts_are_plain_poisson(tag):
     kind = resolve(tag, has_background=False)
     assert not kind.uses_background
-    assert kind.numpy is (Statistic.Gstat if tag in ("gstat", "chi2") else Statistic.Cstat)
+    assert kind.numpy is (BinStatistic.Gstat if tag in ("gstat", "chi2") else BinStatistic.Cstat)
 
 
 def test_the_same_word_by_what_the_data_have():
-    assert resolve("cstat", has_background=True).jax is StatisticJX.PPstat
-    assert resolve("cstat", has_background=False).jax is StatisticJX.Cstat
-    assert resolve("pstat", has_background=True).numba is StatisticNB.Pknown
-    assert resolve("pstat_nobkg", has_background=True).numba is StatisticNB.Pstat
+    assert resolve("cstat", has_background=True).jax is BinStatisticJX.PPstat
+    assert resolve("cstat", has_background=False).jax is BinStatisticJX.Cstat
+    assert resolve("pstat", has_background=True).numba is BinStatisticNB.Pknown
+    assert resolve("pstat_nobkg", has_background=True).numba is BinStatisticNB.Pstat
     assert not resolve("pstat_nobkg", has_background=True).uses_background
 
 
@@ -61,7 +61,7 @@ def test_an_upper_limit_needs_a_background(tag):
 
 def test_the_texts_have_the_same_methods():
     public = lambda cls: {name for name in vars(cls) if not name.startswith("_")}  # noqa: E731
-    assert public(Statistic) == public(StatisticNB) == public(StatisticJX) | {"poisson_logpmf"}
+    assert public(BinStatistic) == public(BinStatisticNB) == public(BinStatisticJX) | {"poisson_logpmf"}
 
 
 def test_importing_does_not_import_numba():

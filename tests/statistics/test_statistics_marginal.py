@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from spec_lab.statistics import Statistic, pgstat_marginal_loglike
+from spec_lab.statistics import BinStatistic, pgstat_marginal_loglike
 
 KW = dict(B=8.0, ts=10.0, tb=20.0)
 
@@ -28,7 +28,7 @@ def test_many_counts_meet_the_profile():
     kw = dict(S=20_000.0, B=16_000.0, ts=10.0, tb=20.0, sigma_B=60.0)
     m = np.array([1150.0, 1200.0, 1250.0])
     marginal = pgstat_marginal_loglike(m=m, **kw)
-    profile = -0.5 * Statistic.PGstat(m=m, **kw)[0]
+    profile = -0.5 * BinStatistic.PGstat(m=m, **kw)[0]
     assert_allclose(marginal - marginal[1], profile - profile[1], atol=2e-2)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from spec_lab.statistics import StatisticJX
+from spec_lab.statistics import BinStatisticJX
 
 METHODS = ["Gstat", "Cstat", "Pknown", "PPstat", "PGstat", "PGstat_xspec", "Lstat"]
 
 
 def elementwise(method, **data):
-    return lambda m, ts, tb: getattr(StatisticJX, method)(m=m, ts=ts, tb=tb, **data)[0]
+    return lambda m, ts, tb: getattr(BinStatisticJX, method)(m=m, ts=ts, tb=tb, **data)[0]
 
 
 @functools.cache
@@ -22,7 +22,7 @@ def compiled(method):
     """Value, gradient and Hessian in (m, ts, tb) of one bin, as functions of the bin's data."""
 
     def stat(x, S, B, sigma_S, sigma_B):
-        return getattr(StatisticJX, method)(S, B, x[0], x[1], x[2], sigma_S, sigma_B)[0]
+        return getattr(BinStatisticJX, method)(S, B, x[0], x[1], x[2], sigma_S, sigma_B)[0]
 
     return jax.jit(stat), jax.jit(jax.grad(stat)), jax.jit(jax.hessian(stat))
 
@@ -98,7 +98,7 @@ def test_grad_of_grad_is_jvp_of_grad(method):
 
 @pytest.mark.parametrize("method", ["Cstat", "Pknown", "PPstat", "PGstat"])
 def test_slopes_in_the_counts_are_right_too(method):
-    stat = jax.jit(lambda S, B: getattr(StatisticJX, method)(S, B, 0.4, 10.0, 20.0, 3.0, 2.0)[0])
+    stat = jax.jit(lambda S, B: getattr(BinStatisticJX, method)(S, B, 0.4, 10.0, 20.0, 3.0, 2.0)[0])
     gradient, h = jax.jit(jax.grad(stat, (0, 1))), 1e-5
     by_counts = gradient(12.0, 8.0)
     assert_allclose(by_counts[0], (stat(12 + h, 8.0) - stat(12 - h, 8.0)) / (2 * h), rtol=1e-7, atol=1e-7)
@@ -113,7 +113,7 @@ def test_a_broken_bin_does_not_poison_the_gradient():
     for method in METHODS:
 
         def total(m, method=method):
-            return jnp.sum(getattr(StatisticJX, method)(m=m, **data)[0])
+            return jnp.sum(getattr(BinStatisticJX, method)(m=m, **data)[0])
 
         by_m = jax.jit(jax.grad(total))(jnp.array([np.nan, np.inf, 0.2]))
         assert np.isfinite(by_m).all() and by_m[0] == by_m[1] == 0 and by_m[2] != 0
@@ -123,7 +123,7 @@ def test_the_residual_can_be_differentiated_where_it_vanishes():
     for method in METHODS:
 
         def residual(m, method=method):
-            return getattr(StatisticJX, method)(4.0, 0.0, m, 10.0, 20.0, 2.0, 1.0)[1]
+            return getattr(BinStatisticJX, method)(4.0, 0.0, m, 10.0, 20.0, 2.0, 1.0)[1]
 
         assert np.isfinite(jax.jit(jax.grad(residual))(0.4))
 
@@ -132,7 +132,7 @@ def test_derivatives_cost_no_further_transcendentals():
     """The whole of value, slope and curvature needs one logarithm and one root a bin."""
 
     def all_three(m, S, B, sigma):
-        stat = lambda x: StatisticJX.PGstat(S, B, x, 100.0, 300.0, 1.0, sigma)[0]  # noqa: E731
+        stat = lambda x: BinStatisticJX.PGstat(S, B, x, 100.0, 300.0, 1.0, sigma)[0]  # noqa: E731
         slope, bend = jax.jvp(jax.grad(lambda x: jnp.sum(stat(x))), (m,), (jnp.ones_like(m),))
         return jnp.sum(stat(m)), slope, bend
 

@@ -17,13 +17,13 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
+from spec_lab.engines.draws import sample_outcome
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
 from spec_lab.engines.multinest import files, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.engines.multinest.library import find_library
+from spec_lab.engines.options import above, at_least
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import above, at_least
-from spec_lab.engines.sample import sample_outcome
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static

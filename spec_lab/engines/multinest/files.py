@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.draws import systematic
+from spec_lab.engines.evidence import evidence
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.sample import systematic
-from spec_lab.engines.volumes import evidence
 
 RESUME = "1-resume.dat"
 _OWN = (

@@ -193,7 +193,7 @@ def _message(now: FitState, progress: Progress | None, waiting: bool) -> str:
 def _pause(now: FitState) -> dict[str, Any]:
     """Whether the running engine can wait, and if not why."""
     row = ENGINES.get(now.engine)
-    why = row.hasty if row is not None else ""
+    why = row.not_pausable if row is not None else ""
     return {"can": now.busy and not why, "why": why}
 
 

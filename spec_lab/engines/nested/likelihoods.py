@@ -1,19 +1,20 @@
-"""Terrain: where nested sampling walks, and what it asks there.
+"""Where nested sampling walks, and what it asks there.
 
-`Compiled` walks in the unbounded chart with the problem's own functions; `Hooked` walks in the unit cube with functions of the
-user's, whose prior may be known by its transform only. Both draw starts from the priors, judge places, walk points through a
-region (`slices`), and say in which coordinates importance kernels (`kernels`) fit the posterior best.
+`CompiledLikelihood` walks in the unbounded chart with the problem's own functions; `HookedLikelihood` walks in the unit cube
+with functions of the user's, whose prior may be known by its transform only. Both draw
+starts from the priors, judge places, walk points through a region (`slice_moves`), and say in which
+coordinates the mixture of `importance` fits the posterior best.
 """
 
 import numpy as np
 
-from spec_lab.engines.slices import Points, Region, renew, renew_on_host
+from spec_lab.engines.nested.slice_moves import Points, Region, renew, renew_on_host
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, to_u
 
 
-class Compiled:
+class CompiledLikelihood:
     """The problem's own functions, in the unbounded chart."""
 
     def __init__(self, problem: Problem):
@@ -52,7 +53,7 @@ class Compiled:
         return Points(*(np.asarray(p) for p in points))
 
 
-class Hooked:
+class HookedLikelihood:
     """Functions with the user's among them, in the cube."""
 
     def __init__(self, target: Target):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from spec_lab.statistics import Statistic, StatisticJX, StatisticNB
+from spec_lab.statistics import BinStatistic, BinStatisticJX, BinStatisticNB
 
 METHODS = ["Gstat", "Pstat", "Cstat", "Pknown", "PPstat", "Wstat", "PGstat", "PGstat_xspec", "Lstat"]
 
@@ -30,12 +30,12 @@ def random_bins(size, seed, whole=False):
 def test_texts_agree(method):
     counted = method in ("PPstat", "Wstat", "Lstat")
     bins = random_bins(400 if method == "Lstat" else 10_000, seed=7, whole=counted)
-    stat, residual = getattr(Statistic, method)(**bins)
+    stat, residual = getattr(BinStatistic, method)(**bins)
     # an absolute rounding floor: differences of terms as large as the counts or expectations
     size = 1.0 + bins["S"] + np.abs(bins["B"]) * np.maximum(1, bins["ts"] / bins["tb"]) + bins["m"] * bins["ts"]
-    for other in (StatisticNB, StatisticJX):
+    for other in (BinStatisticNB, BinStatisticJX):
         kernel = getattr(other, method)
-        kernel = jax.jit(kernel) if other is StatisticJX else kernel
+        kernel = jax.jit(kernel) if other is BinStatisticJX else kernel
         got, signed = (np.asarray(part) for part in kernel(**bins))
         finite = np.isfinite(stat)
         assert np.array_equal(finite, np.isfinite(got)) and not np.isnan(got).any()
@@ -58,11 +58,11 @@ def test_texts_agree(method):
 def test_profile_is_the_least_over_the_background(method, S, B, mu, alpha, sigma):
     """No background rate on a fine grid does better, and one does as well."""
     ts, tb = 10.0, 10.0 / alpha
-    stat = float(getattr(Statistic, method)(S=S, B=B, m=mu / ts, ts=ts, tb=tb, sigma_B=sigma)[0])
+    stat = float(getattr(BinStatistic, method)(S=S, B=B, m=mu / ts, ts=ts, tb=tb, sigma_B=sigma)[0])
     top = 3 * (S + B + mu + 10 * sigma + 10) / min(ts, tb)
     f = np.linspace(0.0 if method == "PPstat" else -mu / ts, top, 4001)
-    source = Statistic.Cstat(S=S, m=mu / ts + f, ts=ts)[0]
-    tried = source + (Statistic.Cstat(S=B, m=f, ts=tb)[0] if method == "PPstat" else ((B - tb * f) / sigma) ** 2)
+    source = BinStatistic.Cstat(S=S, m=mu / ts + f, ts=ts)[0]
+    tried = source + (BinStatistic.Cstat(S=B, m=f, ts=tb)[0] if method == "PPstat" else ((B - tb * f) / sigma) ** 2)
     assert stat <= tried.min() * (1 + 1e-12) + 1e-9
     curvature = (f[1] - f[0]) ** 2 * (ts**2 * 2 + tb**2 * 2 / min(1, sigma**2))
     assert tried.min() <= stat + curvature * (1 + S + B) + 1.0
@@ -150,14 +150,14 @@ def test_digits_where_the_background_is_far_too_bright():
     E, v = ts * m + B * ts / tb, (ts / tb * sigma) ** 2
     M = (E - v + mpmath.sqrt((E - v) ** 2 + 4 * S * v)) / 2
     expected = float(2 * (M - S + S * mpmath.log(S / M)) + (M - E) ** 2 / v)
-    for kernel in (Statistic.PGstat, StatisticNB.PGstat, jax.jit(StatisticJX.PGstat)):
+    for kernel in (BinStatistic.PGstat, BinStatisticNB.PGstat, jax.jit(BinStatisticJX.PGstat)):
         assert np.ravel(kernel(**bins)[0])[0] == pytest.approx(expected, rel=5e-15)
 
 
 @pytest.mark.parametrize("method", ["Pknown", "PGstat", "PGstat_xspec", "PPstat"])
 def test_rates_at_the_end_of_what_a_float_can_say(method):
     bins = dict(S=1e6, B=0.0, m=10.0 ** -np.arange(290.0, 302.0), ts=1.5e-3, tb=1e-3, sigma_B=0.0)
-    stats = [np.asarray(getattr(text, method)(**bins)[0]) for text in (Statistic, StatisticNB, StatisticJX)]
+    stats = [np.asarray(getattr(text, method)(**bins)[0]) for text in (BinStatistic, BinStatisticNB, BinStatisticJX)]
     for got in stats:
         assert not np.isnan(got).any()
         assert_allclose(got, stats[0], rtol=1e-13)

@@ -1,4 +1,7 @@
-"""Ranges of options: said once, beside the default. `make_options` refuses what lies outside; the forms of the Lab read them."""
+"""Options of engines with their ranges: said once, beside the default.
+
+`make_options` refuses what lies outside; the forms of the Lab read them.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Constrained moves: many points at once walk through the prior where the likelihood exceeds a floor.
+"""Constrained slice moves: many points at once walk through the prior where the likelihood exceeds a floor.
 
 Each move is a slice along a random direction (hit-and-run): a level is drawn below the prior density of the present point, an
 interval of fixed length is laid at random over the point and shrunk towards it until a place above both level and floor is
@@ -56,7 +56,7 @@ class _Walk(NamedTuple):
     left: Any
 
 
-class _Dice(NamedTuple):
+class _RandomNumbers(NamedTuple):
     """The random numbers of one step."""
 
     place: Any
@@ -66,35 +66,35 @@ class _Dice(NamedTuple):
     normal: Any
 
 
-def _directions(region: Region, dice: _Dice, xp: Any) -> tuple[Any, Any]:
+def _directions(region: Region, random: _RandomNumbers, xp: Any) -> tuple[Any, Any]:
     """Directions in units of the region's standard deviation, and where their intervals begin."""
-    unit = dice.normal / xp.sqrt(xp.sum(dice.normal**2, axis=1, keepdims=True))
-    return unit @ region.root.T, -region.reach * dice.offset
+    unit = random.normal / xp.sqrt(xp.sum(random.normal**2, axis=1, keepdims=True))
+    return unit @ region.root.T, -region.reach * random.offset
 
 
-def _begin(points: Points, region: Region, dice: _Dice, xp: Any) -> _Walk:
-    direction, low = _directions(region, dice, xp)
-    level = points.log_density + xp.log(dice.level)
+def _begin(points: Points, region: Region, random: _RandomNumbers, xp: Any) -> _Walk:
+    direction, low = _directions(region, random, xp)
+    level = points.log_density + xp.log(random.level)
     return _Walk(points, level, direction, low, low + region.reach, xp.zeros(len(low), dtype=int) + region.moves)
 
 
-def _propose(walk: _Walk, dice: _Dice) -> tuple[Any, Any]:
+def _propose(walk: _Walk, random: _RandomNumbers) -> tuple[Any, Any]:
     """Distance along the direction, and the place there."""
-    t = walk.low + dice.place * (walk.high - walk.low)
+    t = walk.low + random.place * (walk.high - walk.low)
     return t, walk.points.q + t[:, None] * walk.direction
 
 
-def _settle(walk: _Walk, region: Region, dice: _Dice, t: Any, tried: Points, xp: Any) -> _Walk:
+def _settle(walk: _Walk, region: Region, random: _RandomNumbers, t: Any, tried: Points, xp: Any) -> _Walk:
     """Move to the points above level and floor and choose new directions there; shrink the other intervals."""
     tied = (tried.log_like == region.log_like) & (tried.label > region.label)
     above = (tried.log_like > region.log_like) | tied
     good = above & (tried.log_density > walk.level) & (walk.left > 0)
     pick = lambda new, old: xp.where(good[:, None] if new.ndim == 2 else good, new, old)  # noqa: E731
     points = Points(*(pick(new, old) for new, old in zip(tried, walk.points, strict=True)))
-    direction, low = _directions(region, dice, xp)
+    direction, low = _directions(region, random, xp)
     return _Walk(
         points,
-        pick(points.log_density + xp.log(dice.level), walk.level),
+        pick(points.log_density + xp.log(random.level), walk.level),
         pick(direction, walk.direction),
         pick(low, xp.where(t < 0, t, walk.low)),
         pick(low + region.reach, xp.where(t < 0, walk.high, t)),
@@ -106,10 +106,10 @@ def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> t
     """Walk all points through the region, compiled; returns them and the number of steps."""
     size, n = points.q.shape
 
-    def roll(step: Any) -> _Dice:
+    def roll(step: Any) -> _RandomNumbers:
         keys = jax.random.split(jax.random.fold_in(jax.random.PRNGKey(seed), step))
         place, label, offset, level = jax.random.uniform(keys[0], (4, size))
-        return _Dice(place, label, offset, level, jax.random.normal(keys[1], (size, n)))
+        return _RandomNumbers(place, label, offset, level, jax.random.normal(keys[1], (size, n)))
 
     def measure(u: Any) -> tuple[Any, Any]:
         x, jacobian = from_u(space, u)
@@ -117,10 +117,10 @@ def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> t
 
     def step(state: tuple[_Walk, Any]) -> tuple[_Walk, Any]:
         walk, count = state
-        dice = roll(count)
-        t, q = _propose(walk, dice)
+        random = roll(count)
+        t, q = _propose(walk, random)
         log_like, log_density = jax.vmap(measure)(q)
-        return _settle(walk, region, dice, t, Points(q, log_like, log_density, dice.label), jnp), count + 1
+        return _settle(walk, region, random, t, Points(q, log_like, log_density, random.label), jnp), count + 1
 
     walk = _begin(points, region, roll(0), jnp)
     walk, count = jax.lax.while_loop(lambda s: jnp.any(s[0].left > 0), step, (walk, jnp.asarray(1)))
@@ -140,19 +140,19 @@ def renew_on_host(
     """
     generator, calls = np.random.default_rng(seed), 0
 
-    def roll() -> _Dice:
+    def roll() -> _RandomNumbers:
         place, label, offset, level = generator.uniform(size=(4, len(points.q)))
-        return _Dice(place, label, offset, 1.0 - level, generator.standard_normal(points.q.shape))
+        return _RandomNumbers(place, label, offset, 1.0 - level, generator.standard_normal(points.q.shape))
 
     walk = _begin(points, region, roll(), np)
     while np.any(walk.left > 0):
-        dice = roll()
-        t, q = _propose(walk, dice)
+        random = roll()
+        t, q = _propose(walk, random)
         inside = np.all((q >= 0.0) & (q <= 1.0), axis=1)
         asked = (walk.left > 0) & inside
         values = np.full(len(asked), -np.inf)
         if asked.any():
             values[asked] = log_like(q[asked])
         calls += int(asked.sum())
-        walk = _settle(walk, region, dice, t, Points(q, values, np.where(inside, 0.0, -np.inf), dice.label), np)
+        walk = _settle(walk, region, random, t, Points(q, values, np.where(inside, 0.0, -np.inf), random.label), np)
     return walk.points, calls

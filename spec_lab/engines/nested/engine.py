@@ -2,9 +2,9 @@
 
 A fixed number of live points fills the prior. Each round lets the worst quarter die and replaces
 them by copies of survivors that walk, all at once in one compiled block, through the region above the last dead likelihood
-(`slices`); a batch of deaths shrinks the volume as the same deaths one by one. Evidence and weights come from the dead points
-and, in the end, the live ones (`volumes`); importance draws around the posterior points then sharpen them (`kernels`). The
-run looks at the stop flag between rounds and keeps what it has.
+(`slice_moves`); a batch of deaths shrinks the volume as the same deaths one by one. Evidence and weights come from the dead
+points and, in the end, the live ones (`evidence`); importance draws around the posterior points then sharpen them (`importance`).
+The run looks at the stop flag between rounds and keeps what it has.
 """
 
 from functools import partial
@@ -14,17 +14,17 @@ from typing import NamedTuple
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines import nested_files
 from spec_lab.engines.control import COMPILING, Control
+from spec_lab.engines.draws import sample_outcome, systematic
+from spec_lab.engines.evidence import Evidence, evidence
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
-from spec_lab.engines.kernels import Kernels, Sharpened, sharpen
+from spec_lab.engines.nested import files
+from spec_lab.engines.nested.importance import ImportanceEvidence, KernelMixture, sharpen
+from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
+from spec_lab.engines.nested.slice_moves import Points, Region, renew
+from spec_lab.engines.options import above, at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import above, at_least, seed
-from spec_lab.engines.sample import sample_outcome, systematic
-from spec_lab.engines.slices import Points, Region, renew
 from spec_lab.engines.target import Hooks, Target
-from spec_lab.engines.terrain import Compiled, Hooked
-from spec_lab.engines.volumes import Evidence, evidence
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
@@ -41,7 +41,7 @@ class NestedOptions:
         tolerance: The run ends when the live points could still add this much to ln Z.
         max_rounds: Limit on rounds, each of which replaces a quarter of the live points.
         sharpen: Whether to end with importance draws around the posterior points, which bring the error of ln Z from a
-            few tenths to a hundredth (kept only where the weights allow it, see `kernels`).
+            few tenths to a hundredth (kept only where the weights allow it, see `importance`).
         seed: Of everything random.
         savepath: Folder that keeps the run; "" writes nothing.
         resume: Folder of a saved run of the same problem to go on with; "" starts anew.
@@ -68,7 +68,11 @@ class _Run:
     """
 
     def __init__(
-        self, source: Compiled | Hooked, n: int, options: NestedOptions, saved: nested_files.Saved | None = None
+        self,
+        source: CompiledLikelihood | HookedLikelihood,
+        n: int,
+        options: NestedOptions,
+        saved: files.Saved | None = None,
     ):
         self.source, self.n, self.options = source, n, options
         self.random = np.random.default_rng(options.seed)
@@ -96,10 +100,10 @@ class _Run:
         new = self.source.renew(Points(*(a[parents] for a in rest)), region, int(self.random.integers(2**31)))
         self.live = _sorted(Points(*(np.concatenate(pair) for pair in zip(rest, new, strict=True))))
 
-    def saved(self) -> nested_files.Saved:
+    def saved(self) -> files.Saved:
         """All that the run needs to go on."""
         random = dict(self.random.bit_generator.state)
-        return nested_files.Saved(self.live, self.dead, self.log_volume, self.log_dead, self.source.calls, random)
+        return files.Saved(self.live, self.dead, self.log_volume, self.log_dead, self.source.calls, random)
 
     @property
     def rounds(self) -> int:
@@ -127,7 +131,7 @@ class _Run:
             np.logaddexp(self.log_dead, self.log_volume + _log_sum(self.live.log_like) - np.log(len(self.live.label)))
         )
 
-    def harvest(self) -> tuple[Points, np.ndarray]:
+    def all_points(self) -> tuple[Points, np.ndarray]:
         """All points ascending in likelihood, the live ones last, and how many were alive when each died."""
         points = Points(*(np.concatenate(parts) for parts in zip(*self.dead, self.live, strict=True)))
         return points, self.alive(self.rounds)
@@ -171,9 +175,9 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
     control.report(None, "drawing from the priors")
     kept = options.savepath or options.resume
     own = fingerprint(problem, hooks, live=options.live, moves=options.moves) if kept else {}
-    go_on = options.resume and resumable(Path(options.resume), "nested", nested_files.RUN, own)
-    saved = nested_files.read(Path(options.resume)) if go_on else None
-    state = _Run(Hooked(target) if hooks else Compiled(problem), problem.n, options, saved)
+    go_on = options.resume and resumable(Path(options.resume), "nested", files.RUN, own)
+    saved = files.read(Path(options.resume)) if go_on else None
+    state = _Run(HookedLikelihood(target) if hooks else CompiledLikelihood(problem), problem.n, options, saved)
     if not np.isfinite(state.live.log_like[-1]):
         raise EngineError(
             f"the likelihood is zero at all of {options.live} draws from the priors",
@@ -187,7 +191,7 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
         live = {} if hooks else {"draws": partial(_so_far, state, state.rounds, state.live)}
         control.report(None, message, log_evidence=state.log_z, remaining=state.remaining, **live)
     if options.savepath:
-        nested_files.write(Path(options.savepath), state.saved())
+        files.write(Path(options.savepath), state.saved())
         write_fingerprint(Path(options.savepath), "nested", own)
     return _outcome(target, state, options, control)
 
@@ -197,20 +201,20 @@ class _Draws(NamedTuple):
 
     near: np.ndarray
     log_like: np.ndarray
-    said: Evidence | Sharpened
+    said: Evidence | ImportanceEvidence
 
 
 def _sharpen(state: _Run, dead: _Draws) -> _Draws:
     """Importance draws around posterior points."""
     seed, source = state.options.seed, state.source
-    kernels = Kernels(dead.near[systematic(dead.said.weights, CENTRES, seed + 3)])
+    kernels = KernelMixture(dead.near[systematic(dead.said.weights, CENTRES, seed + 3)])
     near = kernels.draw(DRAWS, np.random.default_rng(seed + 2))
     log_like, log_density = source.judge(near)
     return _Draws(near, log_like, sharpen(log_like + log_density - kernels.log_density(near)))
 
 
 def _outcome(target: Target, state: _Run, options: NestedOptions, control: Control) -> Outcome:
-    points, alive = state.harvest()
+    points, alive = state.all_points()
     found = evidence(points.log_like, alive, options.seed)
     draws = _Draws(state.source.near(points.q), points.log_like, found)
     status, remark = Status.converged, ""
@@ -250,5 +254,5 @@ def _better(dead: _Draws, sharp: _Draws) -> _Draws:
     """The importance draws where their weights are sound and do not contradict the dead points, else these."""
     said, before = sharp.said, dead.said
     agree = abs(said.log_z - before.log_z) < 4 * np.hypot(said.error, before.error)
-    sound = isinstance(said, Sharpened) and said.trusted
+    sound = isinstance(said, ImportanceEvidence) and said.trusted
     return sharp if sound and agree and said.error < before.error else dead

@@ -13,8 +13,8 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import EDM_GOAL, begin, minimise, resume
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import at_least, seed
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Problem, View
 from spec_lab.tree.attrs import frozen_static
@@ -24,7 +24,7 @@ STEPS = 100
 
 
 @frozen_static
-class ResampleOptions:
+class BootstrapOptions:
     """Options of the parametric bootstrap.
 
     Attributes:
@@ -59,7 +59,7 @@ def refit(view: Any, space: Any, x: Any, S: Any, B: Any) -> Any:
     return jax.vmap(one)(S, B)
 
 
-def run(problem: Problem, options: ResampleOptions, control: Control) -> Outcome:
+def run(problem: Problem, options: BootstrapOptions, control: Control) -> Outcome:
     """Fit, simulate under the best fit, refit."""
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
@@ -104,7 +104,7 @@ def _outcome(
     best: np.ndarray,
     found: list[np.ndarray],
     edm: list[np.ndarray],
-    options: ResampleOptions,
+    options: BootstrapOptions,
     control: Control,
 ) -> Outcome:
     refits = np.concatenate([*found, np.empty((0, problem.n))])

@@ -1,4 +1,4 @@
-"""Archives of runs: arrays in one `.npz`, written whole or not at all, so that a run cut short spoils nothing kept before."""
+"""Files of chains: arrays in one `.npz`, written whole or not at all, so that a run cut short spoils nothing kept before."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Volumes: from dead points in ascending order of likelihood to evidence and weights.
+"""The evidence of nested sampling: from dead points in ascending order of likelihood to evidence and weights.
 
 Of `k` points spread evenly over a prior volume X, the worst marks the volume X t, with ln t = -E/k and E exponential (Skilling
 2006). Drawing the E many times gives the evidence and its error together; posterior weights average over the draws.

@@ -1,4 +1,4 @@
-"""`Statistic`: the statistics written in NumPy, to be read.
+"""`BinStatistic`: the statistics bin by bin, written in NumPy, to be read.
 
 Notation: S, B observed counts in the source and background regions; ts, tb effective exposures; m the source rate and
 f the background rate, both as seen in the source region. Every statistic is a deviance, -2 ln L relative to the
@@ -10,14 +10,14 @@ Astronomy, appendix B, and the XSPEC manual, appendix "Statistics" (W, PG, P); L
 (significances).
 """
 
-from typing import Any
-
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike as Bins
 
 HUGE = 1e140  # a rate above this is no model; below it the squares of expected counts stay finite
-Floats = Any  # float arrays of any shapes that broadcast, or numbers
-Pair = tuple[Any, Any]
+Floats = np.ndarray | np.floating | float  # of any shapes that broadcast
+Pair = tuple[Float[np.ndarray, "*b"], Float[np.ndarray, "*b"]]
 
 
 def _floats(*values: ArrayLike) -> list[np.ndarray]:
@@ -98,7 +98,7 @@ def _log_polynomial(S: float, B: float, x: float) -> float:
     return float(np.logaddexp.reduce(terms + j * log_x)) if x > 0 else 0.0
 
 
-class Statistic:
+class BinStatistic:
     """Deviances in NumPy: arrays in, `(stat, residual)` out, elementwise.
 
     Every method takes the keywords `S, B` (counts), `m` (source rate, counts/s), `ts, tb` (effective exposures, s),
@@ -108,7 +108,9 @@ class Statistic:
     """
 
     @staticmethod
-    def Gstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def Gstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """χ² of the net counts: (S - α B - ts m)² / (σ_S² + α² σ_B²), α = ts/tb; without variance 0 or +inf."""
         m, ok = _known(m)
         S, B, ts, tb, sigma_S, sigma_B = _floats(S, B, ts, tb, sigma_S, sigma_B)
@@ -119,7 +121,9 @@ class Statistic:
         return _signed(stat, ok, excess)
 
     @staticmethod
-    def Cstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def Cstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts without background: 2 [M - S + S ln(S/M)], M = ts m. B is ignored."""
         m, ok = _known(m)
         S, ts = _floats(S, ts)
@@ -128,7 +132,9 @@ class Statistic:
     Pstat = Cstat  # the documented name: background ignored
 
     @staticmethod
-    def Pknown(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def Pknown(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts over an exactly known background: C with M = ts m + α B, α = ts/tb."""
         m, ok = _known(m)
         S, B, ts, tb = _floats(S, B, ts, tb)
@@ -136,7 +142,9 @@ class Statistic:
         return _signed(_poisson(S, M), ok, S - M)
 
     @staticmethod
-    def PPstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def PPstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """W: the deviance of S against ts (m + f) plus that of B against tb f, at the f ≥ 0 that makes it least."""
         m, ok = _known(m)
         S, B, ts, tb = _floats(S, B, ts, tb)
@@ -145,7 +153,9 @@ class Statistic:
     Wstat = PPstat
 
     @staticmethod
-    def PGstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def PGstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """The deviance of S against M = ts (m + f) plus (B - tb f)²/σ_B², least over f with M ≥ 0."""
         m, ok = _known(m)
         S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
@@ -153,7 +163,9 @@ class Statistic:
         return _signed(_gaussian_profile(S, E, v), ok, S / ts - B / tb - m)
 
     @staticmethod
-    def PGstat_xspec(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def PGstat_xspec(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """XSPEC's literal PG: M unconstrained where S = 0, so 2E - v there: negative values possible (residual 0)."""
         m, ok = _known(m)
         S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
@@ -161,7 +173,9 @@ class Statistic:
         return _signed(np.where(S == 0, 2.0 * E - v, _gaussian_profile(S, E, v)), ok, S / ts - B / tb - m)
 
     @staticmethod
-    def Lstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def Lstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """2 [g(m) - g(max(0, S/ts - B/tb))], g(m) = ts m - ln Σ_j (S+B-j)!/((S-j)! j!) [m (ts+tb)]^j."""
         m, ok = _known(m)
         S, B, m, ts, tb, ok = np.broadcast_arrays(*_floats(S, B, m, ts, tb), ok)
@@ -172,7 +186,9 @@ class Statistic:
         return _signed(np.where(m >= 0, 2.0 * (ts * (safe - best) - gain), np.inf), ok, S / ts - B / tb - m)
 
     @staticmethod
-    def PPstat_UL(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def PPstat_UL(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """(Z - 3)², Z the Li–Ma significance of the unit's expected counts, model and background: shape [1]."""
         m, ok = _known(m)
         S, B, m, ts, tb = np.broadcast_arrays(*_floats(S, B, m, ts, tb))
@@ -185,7 +201,9 @@ class Statistic:
         return _beyond_three(stat, significance)
 
     @staticmethod
-    def PGstat_UL(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> Pair:
+    def PGstat_UL(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """(Z - 3)², Z the significance over a Gaussian background of the unit's expected counts: shape [1]."""
         m, ok = _known(m)
         B, m, ts, tb, sigma_B = np.broadcast_arrays(*_floats(B, m, ts, tb, sigma_B))

@@ -1,21 +1,22 @@
-"""`StatisticJX`: the statistics written in JAX, for fits.
+"""`BinStatisticJX`: the statistics written in JAX, for fits.
 
 Each method is elementwise and pure, can be jitted, vmapped and differentiated twice, and compiles to one fusion. Only
-the renaming of arguments lives here: the mathematics, with its derivatives, is in `deviances`. The readable text is
-`Statistic` in `numpy_text`; the formulas are in `catalog`.
+the renaming of arguments lives here: the mathematics, with its derivatives, is in `deviances`. The readable implementation is
+`BinStatistic` in `numpy_bins`; the formulas are in `catalog`.
 """
-
-from typing import Any
 
 import jax.numpy as jnp
 from jax import Array
+from jax.typing import ArrayLike as Bins
+from jaxtyping import Float
 
 from spec_lab.statistics import deviances, loredo
 
+Pair = tuple[Float[Array, "*b"], Float[Array, "*b"]]
 HUGE = 1e140  # a rate above this is no model; below it the squares of expected counts stay finite
 
 
-def _known(m: Any) -> tuple[Array, Array]:
+def _known(m: Bins) -> tuple[Array, Array]:
     """The rate, 0 where it is not finite, and where it is."""
     m = jnp.asarray(m, jnp.result_type(float))
     ok = jnp.abs(m) < HUGE
@@ -29,11 +30,11 @@ def _signed(stat: Array, ok: Array, excess: Array) -> tuple[Array, Array]:
     return stat, jnp.where(excess < 0, -root, root)
 
 
-def _floats(*values: Any) -> list[Array]:
+def _floats(*values: Bins) -> list[Array]:
     return [jnp.asarray(value, jnp.result_type(float)) for value in values]
 
 
-class StatisticJX:
+class BinStatisticJX:
     """Deviances in JAX: arrays in, `(stat, residual)` out, elementwise.
 
     Every method takes the keywords `S, B` (counts), `m` (source rate, counts/s), `ts, tb` (effective exposures, s),
@@ -42,7 +43,9 @@ class StatisticJX:
     """
 
     @staticmethod
-    def Gstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def Gstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """χ² of the net counts."""
         m, ok = _known(m)
         S, B, ts, tb, sigma_S, sigma_B = _floats(S, B, ts, tb, sigma_S, sigma_B)
@@ -53,7 +56,9 @@ class StatisticJX:
         return _signed(stat, ok, excess)
 
     @staticmethod
-    def Cstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def Cstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts without background (the C statistic); B is ignored."""
         m, ok = _known(m)
         S, ts = _floats(S, ts)
@@ -62,7 +67,9 @@ class StatisticJX:
     Pstat = Cstat  # the documented name: background ignored
 
     @staticmethod
-    def Pknown(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def Pknown(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts over an exactly known background."""
         m, ok = _known(m)
         S, B, ts, tb = _floats(S, B, ts, tb)
@@ -70,7 +77,9 @@ class StatisticJX:
         return _signed(deviances.poisson(S, total), ok, S - total)
 
     @staticmethod
-    def PPstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def PPstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts, Poisson background profiled (the W statistic)."""
         m, ok = _known(m)
         S, B, ts, tb = _floats(S, B, ts, tb)
@@ -79,7 +88,9 @@ class StatisticJX:
     Wstat = PPstat
 
     @staticmethod
-    def PGstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def PGstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts, Gaussian background profiled with the expected total ≥ 0."""
         m, ok = _known(m)
         S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
@@ -87,7 +98,9 @@ class StatisticJX:
         return _signed(deviances.gaussian_profile(S, E, v), ok, S / ts - B / tb - m)
 
     @staticmethod
-    def PGstat_xspec(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def PGstat_xspec(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """XSPEC's literal PG: where S = 0 the total is unconstrained and the statistic may be negative (residual 0)."""
         m, ok = _known(m)
         S, B, ts, tb, sigma_B = _floats(S, B, ts, tb, sigma_B)
@@ -95,14 +108,18 @@ class StatisticJX:
         return _signed(deviances.gaussian_profile_free(S, E, v), ok, S / ts - B / tb - m)
 
     @staticmethod
-    def Lstat(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def Lstat(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """Poisson counts, background marginalised over a flat prior (Loredo 1992); counts are rounded to integers."""
         m, ok = _known(m)
         S, B, ts, tb = _floats(S, B, ts, tb)
         return _signed(loredo.marginal(jnp.round(S), jnp.round(B), m, ts, tb), ok, S / ts - B / tb - m)
 
     @staticmethod
-    def PPstat_UL(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def PPstat_UL(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """(significance of the unit's expected counts over a Poisson background - 3)²: one number, shape [1]."""
         m, ok = _known(m)
         S, B, ts, tb, m = jnp.broadcast_arrays(*_floats(S, B, ts, tb, m))
@@ -113,7 +130,9 @@ class StatisticJX:
         return _beyond_three(stat, jnp.sum(ts * m), jnp.all(ok))
 
     @staticmethod
-    def PGstat_UL(S, B=0.0, m=0.0, ts=1.0, tb=1.0, sigma_S=0.0, sigma_B=0.0) -> tuple[Array, Array]:
+    def PGstat_UL(
+        S: Bins, B: Bins = 0.0, m: Bins = 0.0, ts: Bins = 1.0, tb: Bins = 1.0, sigma_S: Bins = 0.0, sigma_B: Bins = 0.0
+    ) -> Pair:
         """(significance of the unit's expected counts over a Gaussian background - 3)²: one number, shape [1]."""
         m, ok = _known(m)
         B, ts, tb, sigma_B, m = jnp.broadcast_arrays(*_floats(B, ts, tb, sigma_B, m))
@@ -122,7 +141,7 @@ class StatisticJX:
         return _beyond_three(stat, jnp.sum(ts * m), jnp.all(ok))
 
 
-def _beyond_three(stat: Array, source: Array, ok: Array) -> tuple[Array, Array]:
+def _beyond_three(stat: Array, source: Array, ok: Array) -> Pair:
     _, significance = _signed(stat, jnp.isfinite(stat), source)
     miss = jnp.where(ok & jnp.isfinite(stat), significance - 3.0, jnp.inf)[None]
     return miss**2, miss

@@ -1,4 +1,7 @@
-"""Posterior samples: equal weights by resampling, and the outcome made of draws. How well chains are mixed is in `mixing`."""
+"""Posterior samples: equal weights by resampling, and the outcome made of draws.
+
+How well chains are mixed is in `chain_diagnostics`.
+"""
 
 from typing import Any
 

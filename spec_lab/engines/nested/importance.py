@@ -1,4 +1,4 @@
-"""Kernels: importance sampling from a density drawn around known posterior points, to sharpen an evidence.
+"""Importance sampling from a density drawn around known posterior points, to sharpen an evidence.
 
 Nested sampling knows where the posterior is, but its ln Z carries the scatter of the simulated volumes. A mixture of Gaussian
 kernels around some of its posterior points, with a part of a broad Student t as insurance for the tails, is close enough to
@@ -20,7 +20,7 @@ EVEN = 0.85  # share of effective draws above which weights need no smoothing: s
 TAIL, NU = 0.15, 5.0  # share and degrees of freedom of the broad part
 
 
-class Kernels:
+class KernelMixture:
     """The mixture.
 
     Args:
@@ -59,7 +59,7 @@ class Kernels:
         return np.logaddexp(np.log1p(-TAIL) + close, np.log(TAIL) + broad) - self.log_volume
 
 
-class Sharpened(NamedTuple):
+class ImportanceEvidence(NamedTuple):
     """What importance weights `target / mixture` say.
 
     Attributes:
@@ -80,7 +80,7 @@ class Sharpened(NamedTuple):
     trusted: bool
 
 
-def sharpen(log_weights: np.ndarray) -> Sharpened:
+def sharpen(log_weights: np.ndarray) -> ImportanceEvidence:
     """Evidence and weights from log importance weights `f[s]` (-inf allowed)."""
     smooth, shape = psis(log_weights)
     even = _effective(log_weights) >= 0.5 * len(log_weights)
@@ -88,7 +88,7 @@ def sharpen(log_weights: np.ndarray) -> Sharpened:
         log_weights if even else smooth
     )  # nearly equal weights need no smoothing, and the shape of their tail says nothing
     weights = np.exp(used - used.max())
-    return Sharpened(
+    return ImportanceEvidence(
         log_z=float(used.max() + np.log(weights.mean())),
         error=float(weights.std() / weights.mean() / np.sqrt(len(weights))),
         weights=weights / weights.sum(),

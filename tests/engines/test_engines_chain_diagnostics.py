@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from spec_lab.analysis import ess, ess_sd, rhat
-from spec_lab.engines.mixing import accuracy
+from spec_lab.engines.chain_diagnostics import accuracy
 
 
 def autoregressive(phi, chains=4, size=1000, n=2, seed=0):

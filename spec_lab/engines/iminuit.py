@@ -6,11 +6,11 @@ import numpy as np
 from iminuit import Minuit
 
 from spec_lab._base import EngineError
+from spec_lab.engines.best_fit import best_fit_outcome
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import best_fit_outcome
 from spec_lab.engines.newton import determined
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
@@ -22,7 +22,7 @@ class _Stop(Exception):
 
 
 @frozen_static
-class MinuitOptions:
+class IminuitOptions:
     """Options of iminuit.
 
     Attributes:
@@ -69,7 +69,7 @@ class _Cost:
         return self._both(x)[1]
 
 
-def run(problem: Problem, options: MinuitOptions, control: Control) -> Outcome:
+def run(problem: Problem, options: IminuitOptions, control: Control) -> Outcome:
     """Minimise the statistic with MIGRAD and HESSE (and MINOS)."""
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
@@ -95,7 +95,7 @@ def run(problem: Problem, options: MinuitOptions, control: Control) -> Outcome:
 
 
 def _outcome(
-    problem: Problem, minuit: Minuit, cost: _Cost, options: MinuitOptions, control: Control, stopped: bool, extra: str
+    problem: Problem, minuit: Minuit, cost: _Cost, options: IminuitOptions, control: Control, stopped: bool, extra: str
 ) -> Outcome:
     known = minuit.covariance is not None and not stopped
     if stopped:

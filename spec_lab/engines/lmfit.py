@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.best_fit import best_fit_outcome
 from spec_lab.engines.control import Control
-from spec_lab.engines.gaussian import best_fit_outcome
 from spec_lab.engines.newton import determined, minimise
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import at_least, seed
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
@@ -24,7 +24,7 @@ MISSED = 0.1  # of the statistic, a third of a standard deviation: what a fit mu
 
 
 @frozen_static
-class LeastSquaresOptions:
+class LmfitOptions:
     """Options of lmfit.
 
     Attributes:
@@ -64,7 +64,7 @@ def parameters_of(problem: Problem) -> Any:
     return parameters
 
 
-def run(problem: Problem, options: LeastSquaresOptions, control: Control) -> Outcome:
+def run(problem: Problem, options: LmfitOptions, control: Control) -> Outcome:
     """Minimise with `leastsq`."""
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")

@@ -16,14 +16,14 @@ import emcee
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.archive import save_arrays
+from spec_lab.engines.chain_diagnostics import accuracy, ess, ess_sd
+from spec_lab.engines.chain_files import save_arrays
 from spec_lab.engines.control import Control
+from spec_lab.engines.draws import SHOWN, sample_outcome
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
-from spec_lab.engines.mixing import accuracy, ess, ess_sd
-from spec_lab.engines.mode import whitening
+from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.engines.ranges import at_least, seed
-from spec_lab.engines.sample import SHOWN, sample_outcome
+from spec_lab.engines.posterior_mode import whitening
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u
@@ -33,7 +33,7 @@ CHAIN = "1-.npz"
 
 
 @frozen_static
-class WalkerOptions:
+class EmceeOptions:
     """Options of emcee.
 
     Attributes:
@@ -112,7 +112,7 @@ def _finite(target: Target, count: int, draw: Callable[[int], np.ndarray]) -> np
     )
 
 
-def run(problem: Problem, options: WalkerOptions, control: Control, hooks: Hooks | None = None) -> Outcome:
+def run(problem: Problem, options: EmceeOptions, control: Control, hooks: Hooks | None = None) -> Outcome:
     """Sample the posterior with emcee."""
     if problem.n == 0:
         raise EngineError(
@@ -144,7 +144,7 @@ def _so_far(sampler: emcee.EnsembleSampler, discard: int) -> np.ndarray:
     return np.asarray(sampler.get_chain(discard=skip, thin=thin, flat=True))
 
 
-def _walk(target: Target, walkers: int, earlier: Chain | None, options: WalkerOptions, control: Control) -> Chain:
+def _walk(target: Target, walkers: int, earlier: Chain | None, options: EmceeOptions, control: Control) -> Chain:
     sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True, moves=_moves())
     if earlier is None:
         control.report(None, "finding the mode")
@@ -173,7 +173,7 @@ def _acceptance(chain: Chain) -> float:
     return float(np.mean(np.any(np.diff(chain.places, axis=0) != 0, axis=-1))) if len(chain.places) > 1 else np.nan
 
 
-def _outcome(target: Target, whole: Chain, earlier: int, options: WalkerOptions, control: Control) -> Outcome:
+def _outcome(target: Target, whole: Chain, earlier: int, options: EmceeOptions, control: Control) -> Outcome:
     burned = min(options.discard, len(whole.places) // 2)  # a run stopped early still has its second half
     chain, log_prob = whole.places[burned:], whole.log_prob[burned:].reshape(-1)
     memory = _memory(chain)
@@ -222,7 +222,7 @@ def _read(folder: Path) -> Chain:
         return Chain(file["chain"], file["log_prob"], (*random, file["random_rest"][2].item()))
 
 
-def _write(folder: Path, chain: Chain, outcome: Outcome, options: WalkerOptions) -> None:
+def _write(folder: Path, chain: Chain, outcome: Outcome, options: EmceeOptions) -> None:
     """The chain, the sample (parameters and log-likelihood), and the settings as the documented files."""
     _, key, *rest = chain.random
     save_arrays(

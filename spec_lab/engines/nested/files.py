@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab.engines.archive import save_arrays
-from spec_lab.engines.slices import Points
+from spec_lab.engines.chain_files import save_arrays
+from spec_lab.engines.nested.slice_moves import Points
 
 RUN = "1-nested.npz"
 
