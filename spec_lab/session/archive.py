@@ -89,8 +89,8 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
             allowed=f"up to {VERSION}",
             hint="Update.",
         )
-    check_fits([archive.setup, archive.start], archive.outcomes)
     tried("its history", lambda: _check_history(archive))
+    check_fits([archive.setup, archive.start], archive.outcomes)
     runs = tuple(
         Run(number, outcome, label, time, pinned)
         for (number, label, time, pinned), outcome in zip(archive.runs, archive.outcomes, strict=True)
@@ -105,8 +105,8 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
 
 
 def _check_history(archive: Archive) -> None:
-    if len(archive.runs) != len(archive.outcomes):
-        raise ValueError(f"{len(archive.runs)} runs with {len(archive.outcomes)} outcomes")
+    if not isinstance(archive.outcomes, tuple) or len(archive.runs) != len(archive.outcomes):
+        raise ValueError(f"{len(archive.runs)} runs with other outcomes")
     for number, label, at, pinned in archive.runs:
         if not (
             isinstance(number, int) and isinstance(label, str) and isinstance(at, float) and isinstance(pinned, bool)

@@ -158,6 +158,18 @@ def _checks(cls: type, schema: Schema, *, replacing: bool) -> list[str]:
     return lines
 
 
+def validate_all(cls: type, schema: Schema, instance: Any) -> None:
+    """Ask the static rule and the validators of every field of an instance that exists already.
+
+    Raises:
+        ValidationError: One of them refuses.
+    """
+    for spec in schema.stored:
+        if spec.kind is FieldKind.STATIC and spec.name in instance.__dict__:
+            check_static(f"field {cls.__qualname__}.{spec.name}", instance.__dict__[spec.name])
+    _validators(cls, schema)(instance)
+
+
 def _validators(cls: type, schema: Schema) -> Callable[[Any], None]:
     static = [spec for spec in schema.derived if spec.kind is FieldKind.STATIC]
     hooks = [(spec.name, with_value(v)) for spec in schema.fields.values() for v in spec.validators]

@@ -26,7 +26,7 @@ from spec_lab.tree.derived import DerivedSlot, derive_all
 from spec_lab.tree.errors import FrozenStructError, ValidationError
 from spec_lab.tree.field import FieldKind, FieldSpec, field
 from spec_lab.tree.layout import make_functions
-from spec_lab.tree.lifecycle import FROZEN, OPEN, PlainSlot, make_constructor, make_fill, make_init_fields
+from spec_lab.tree.lifecycle import FROZEN, OPEN, PlainSlot, make_constructor, make_fill, make_init_fields, validate_all
 from spec_lab.tree.registry import PyTreeTypeSpec, register_spec
 from spec_lab.tree.rules import check_static
 from spec_lab.tree.schema import Schema, merged, own_fields, positional
@@ -174,12 +174,14 @@ class Struct(metaclass=StructMeta):
         return self.replace(**updates)
 
     def rederive(self) -> Self:
-        """Compute the derived fields of this instance again, in place: an escape hatch after outside mutation."""
+        """Compute the derived fields of this instance again, in place, and validate: an escape hatch after outside mutation.
+
+        Raises:
+            ValidationError: A validator or the static rule refuses what the instance holds now.
+        """
         schema = type(self).__struct_schema__
         derive_all(tuple(getattr(type(self), spec.name) for spec in schema.derived), self)
-        for spec in schema.derived:
-            if spec.kind is FieldKind.STATIC and spec.name in self.__dict__:
-                check_static(f"field {type(self).__qualname__}.{spec.name}", self.__dict__[spec.name])
+        validate_all(type(self), schema, self)
         return self
 
     def to_dict(self, *, recursive: bool = False, include_opaque: bool = True) -> dict[str, Any]:

@@ -187,7 +187,48 @@ def test_register_attrs_type_rebuilds_by_constructor_then_class_then_assignment(
     assert vars(jax.tree_util.tree_map(lambda x: x + 1, bare)) == {"data": 2, "tag": "a"}
 
 
+class Celsius:
+    """Its own initialiser keeps a cache that is no field."""
+
+    def __init__(self, degrees, name=""):
+        self.degrees, self.name = degrees, name
+        self.kelvin = degrees + 273.15
+
+
+class Fahrenheit:
+    """Made by a function only."""
+
+    @classmethod
+    def of(cls, values):
+        made = cls()
+        made.degrees, made.made_by = values["degrees"], "constructor"
+        return made
+
+
+register_attrs_type(Celsius, node_fields=("degrees",), static_fields=("name",))
+register_attrs_type(Fahrenheit, node_fields=("degrees",), constructor=Fahrenheit.of)
+
+
+def test_registered_objects_come_back_whole_from_a_file():
+    from spec_lab.tree import io
+
+    back = io.from_state_dict(io.to_state_dict([Celsius(20.0, "room"), Fahrenheit.of({"degrees": 68.0})]))
+    assert back[0].kelvin == 293.15 and back[0].name == "room"
+    assert back[1].degrees == 68.0 and back[1].made_by == "constructor"
+
+
 # resolving
+
+
+def test_a_class_once_resolved_stays_found(monkeypatch):
+    import sys
+
+    from spec_lab.tree import resolve_class
+
+    found = resolve_class("decimal:Context")
+    monkeypatch.delitem(sys.modules, "decimal")
+    monkeypatch.setattr("importlib.import_module", lambda name: pytest.fail(f"imported {name} again"))
+    assert resolve_class("decimal:Context") is found
 
 
 def test_resolve_by_reference_and_by_convention():

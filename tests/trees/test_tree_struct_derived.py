@@ -82,6 +82,24 @@ def test_rederive_after_outside_mutation():
     assert line.total == 7.0
 
 
+def test_rederive_validates_again():
+    class Positive(Struct):
+        x: Any = field(validator=lambda value: bool(np.all(value > 0)))
+        total: Any = field(static=True, init=False, derived=lambda s: float(np.sum(s.x)))
+        words: Any = field(static=True, default=("a",))
+
+    made = Positive(np.array([1.0, 2.0]))
+    made.x[0] = 5.0
+    assert made.rederive().total == 7.0
+    made.x[0] = -1.0
+    with pytest.raises(ValidationError, match=r"Positive\.x"):
+        made.rederive()
+    other = Positive(np.array([1.0]))
+    other.__dict__["words"] = ["a"]
+    with pytest.raises(ValidationError, match=r"Positive\.words"):
+        other.rederive()
+
+
 def test_derived_fields_cannot_be_set():
     with pytest.raises(FrozenStructError):
         Line(1).total = 2.0
