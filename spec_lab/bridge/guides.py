@@ -6,17 +6,21 @@ draw is allowed. `delta` is a parameter site under the parameter's own name (max
 `mvn_scale_tril`, which sees their correlations.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 import numpy as np
 import numpyro
 import numpyro.distributions as dist
+from numpyro.distributions.transforms import IdentityTransform, Transform
 
 from spec_lab.bridge.distribution import as_distribution
 from spec_lab.bridge.registry import Entry
 from spec_lab.bridge.support import as_support, is_identity
 from spec_lab.variables import AbstractVariable
+
+if TYPE_CHECKING:
+    from spec_lab.bridge.parameterized import Parameterized
 
 WIDTH = 0.1  # of a guide at the start, on the real line
 JOINT = "mvn"
@@ -38,6 +42,17 @@ def support_of(entry: Entry) -> Any:
         return as_support(entry.constraint)
     prior = _prior(entry)
     return None if prior is None or is_identity(prior.support) else prior.support
+
+
+def transform_of(entry: Entry) -> Transform:
+    """The map from the real line, where the guides live, to the allowed values of a parameter."""
+    support = support_of(entry)
+    return IdentityTransform() if support is None else dist.biject_to(support)
+
+
+def transforms(module: "Parameterized") -> dict[str, Transform]:
+    """`transform_of` each registered parameter of a module, by name."""
+    return {name: transform_of(entry) for name, entry in module._pyrox_state.entries.items()}
 
 
 def _event_dim(entry: Entry) -> int:
@@ -63,8 +78,7 @@ def _parts(entries: dict[str, Entry]) -> dict[str, tuple[Any, Any, int]]:
     """Name → (transform or None, start on the real line, offset) of the joint guide."""
     parts, offset = {}, 0
     for name, entry in entries.items():
-        support, init = support_of(entry), start_of(entry.init)
-        transform = None if is_identity(support) else dist.biject_to(support)
+        init, transform = start_of(entry.init), None if is_identity(support_of(entry)) else transform_of(entry)
         raw = init if transform is None else transform.inv(init)
         parts[name] = (transform, raw, offset)
         offset += int(np.size(raw))
@@ -88,7 +102,9 @@ def _joint_draw(module: Any, start: Any) -> Any:
     loc = module.pyrox_param(f"{JOINT}_loc", start)
     shape = WIDTH * np.eye(start.shape[0])
     tril = module.pyrox_param(
-        f"{JOINT}_scale_tril", jnp.asarray(shape, dtype=start.dtype), constraint=dist.constraints.lower_cholesky
+        f"{JOINT}_scale_tril",
+        jnp.asarray(shape, dtype=start.dtype),
+        constraint=dist.constraints.scaled_unit_lower_cholesky,
     )
 
     def make(fullname: str) -> Any:

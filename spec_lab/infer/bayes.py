@@ -54,7 +54,7 @@ class BayesInfer(Infer):
         Raises:
             EngineError: A free parameter has no proper prior.
         """
-        from spec_lab.engines.sites import numpyro_model
+        from spec_lab.bridge.sites import numpyro_model
 
         check_proper(self.problem, "A NumPyro model")
         return numpyro_model(self.problem)

@@ -6,8 +6,8 @@ import scipy.stats
 from small import make_data
 
 from spec_lab._base import ParameterError
+from spec_lab.bridge.sites import numpyro_model
 from spec_lab.engines import run_engine
-from spec_lab.engines.sites import numpyro_model
 from spec_lab.fit import Link, Problem, SetPrior, Setup
 from spec_lab.fit.space import from_cube_np, log_prior_np
 from spec_lab.models import pl

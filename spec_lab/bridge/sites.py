@@ -1,0 +1,102 @@
+"""A fit as a NumPyro model: its free parameters as registered parameters, each a site named by its slot's path.
+
+This is the door for everything in NumPyro's world (its own samplers, guides, `Predictive`, handlers). `FitSites` registers one
+variable for each free slot, with the slot's limits, value and prior; so model and guide of SVI, and whatever `Parameterized`
+offers, work on a fit. Linked and tied parameters are deterministic sites; the statistic enters as a factor, computed by the
+compiled problem without any handler inside.
+"""
+
+import math
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpyro
+from jaxtyping import Array, Float
+
+from spec_lab._base import ParameterError
+from spec_lab.bridge.module import pyrox_method
+from spec_lab.bridge.parameterized import Parameterized
+from spec_lab.fit import FreeSpace, Problem, Setup
+from spec_lab.fit.view import View
+from spec_lab.variables import AbstractConstraint, Constrained, GreaterThan, Interval, LessThan
+
+
+def _read(view: View, space: FreeSpace, x: Float[Array, " n"]) -> tuple[Float[Array, " p"], Float[Array, ""]]:
+    theta = view.theta(space, x)
+    return theta, -0.5 * view.stat_theta(theta)
+
+
+def site_names(problem: Problem) -> list[str]:
+    """The sample sites, in the order of the free parameters."""
+    return [problem.setup.slots[i].path for i in problem.setup.free]
+
+
+class FitSites(Parameterized):
+    """The sites of a fit; a NumPyro model without arguments that returns all slot values `f[p]`.
+
+    Args:
+        problem: The compiled fit.
+
+    Raises:
+        ParameterError: A parameter's hard limits cut its prior.
+    """
+
+    problem: Problem = eqx.field(static=True)
+
+    def setup(self) -> None:
+        """Register every free parameter with its limits, its present value and its prior."""
+        setup = self.problem.setup
+        _refuse_cut(setup)
+        for i in setup.free:
+            name = setup.slots[i].path
+            self.register_param(name, _variable(setup, i))
+            self.set_prior(name, setup.priors[i])
+
+    def _pyrox_fullname(self, name: str) -> str:
+        return name  # the path of a slot, pair1.cpl.alpha, is a whole name: the pair is its scope
+
+    @pyrox_method
+    def __call__(self) -> Float[Array, " p"]:
+        problem, setup = self.problem, self.problem.setup
+        values = [self.get_param(name) for name in site_names(problem)]
+        x = jnp.zeros(problem.width).at[: problem.n].set(jnp.stack(values))
+        theta, log_like = problem.run(_read, x)
+        for i, root in enumerate(setup.partition):
+            if i != root or root in setup.tied:
+                self.pyrox_sample(setup.slots[i].path, theta[i])
+        numpyro.factor("log_likelihood", log_like)
+        return theta
+
+
+def numpyro_model(problem: Problem) -> FitSites:
+    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`.
+
+    Raises:
+        ParameterError: A parameter's hard limits cut its prior.
+    """
+    return FitSites(problem)
+
+
+def _variable(setup: Setup, index: int) -> Constrained:
+    low, high = setup.range_of(index)
+    value = min(max(float(setup.values[index]), low), high)
+    return Constrained(_limits(low, high), value, metadata={"label": setup.slots[index].label})
+
+
+def _limits(low: float, high: float) -> AbstractConstraint | None:
+    if math.isfinite(low) and math.isfinite(high):
+        return Interval(low, high)
+    if math.isfinite(low):
+        return GreaterThan(low)
+    return LessThan(high) if math.isfinite(high) else None
+
+
+def _refuse_cut(setup: Setup) -> None:
+    for i in setup.free:
+        prior = setup.priors[i]
+        if prior is not None and setup.range_of(i) != prior.support:
+            raise ParameterError(
+                f"par[{i + 1}] ({setup.slots[i].path}) has hard limits that cut its prior, which no NumPyro site can say",
+                got=f"{prior} within {list(setup.range_of(i))}",
+                hint="Give it a prior inside the limits, such as truncnorm(min=..., max=..., loc=..., scale=...).",
+            )
