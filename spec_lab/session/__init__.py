@@ -2,7 +2,7 @@
 
     state, actions, reports, reduce   what there is, what can be done to it, and the one pure function that does it
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
-    jobs, follower, reader            background workers: fits, live previews, curves; `newest` and `bench` serve them
+    jobs, follower, reader            background workers: fits, live previews, curves; `worker`, `threads` and `bench` serve them
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
@@ -19,6 +19,7 @@ Not here: anything that knows a widget, a comm or a browser.
 
 from spec_lab.session import actions as actions
 from spec_lab.session import reports as reports
+from spec_lab.session import threads as threads
 from spec_lab.session import views as views
 from spec_lab.session.actions import Action as Action
 from spec_lab.session.actions import Do as Do

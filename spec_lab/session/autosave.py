@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spec_lab._base import DataError
-from spec_lab.session import archive, leaving
+from spec_lab.session import archive, threads
 from spec_lab.session.lesson import settled
 from spec_lab.session.reports import Saved, Tell
 from spec_lab.session.state import State
@@ -98,8 +98,7 @@ class Autosave:
             due = time.monotonic() + (0.0 if ended else self.every)
             self._due = due if self._due is None else min(due, self._due)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="spec_lab-autosave", daemon=True)
-                leaving.start(self._thread, self.close)
+                self._thread = threads.start(self._loop, "spec_lab-autosave", self.close)
             self._news.notify_all()
 
     def flush(self, timeout: float | None = 30.0) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab.fit import Problem, Setup
 from spec_lab.session.bench import Bench
-from spec_lab.session.newest import Newest
+from spec_lab.session.worker import Worker
 
 CURVES = 128  # of the selected draws so many are folded: evenly spaced, enough for a 95 % band
 BAND = (0.025, 0.5, 0.975)
@@ -134,7 +134,7 @@ class Brush:
 
     def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
         self._bench, self._on_ready = bench, on_ready
-        self._newest = Newest(self._work, "spec_lab-brush")
+        self._worker = Worker(self._work, "spec_lab-brush")
         self._asked: tuple[Any, Any] = (None, None)
         self.region: Region | None = None
         self.answer = Brushed(None, 0, 0, ())
@@ -143,7 +143,7 @@ class Brush:
         """Select, or clear; returns at once."""
         self.region = region
         if region is None:
-            self._newest.drop("")
+            self._worker.drop("")
             self.answer = Brushed(None, 0, 0, ())
 
     def follow(self, draws: Draws | None) -> None:
@@ -153,15 +153,15 @@ class Brush:
             self._asked = (None, None)
         elif self._asked[0] is not region or self._asked[1] is not source:
             self._asked = (region, source)
-            self._newest.ask((region, draws))
+            self._worker.ask((region, draws))
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until nothing is being computed."""
-        return self._newest.settle(timeout)
+        return self._worker.settle(timeout)
 
     def close(self) -> None:
         """End the thread."""
-        self._newest.close()
+        self._worker.close()
 
     def _work(self, request: tuple[Region, Draws | None]) -> None:
         region, draws = request

@@ -4,11 +4,12 @@
 difference between where it began and where it is; restoring an old run is the difference between now and then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from spec_lab._base import ParameterError
 from spec_lab.fit import (
     Append,
     Edit,
@@ -25,31 +26,31 @@ from spec_lab.fit import (
     links,
 )
 
+Stage = Callable[[Setup, Setup], Iterator[Edit]]
+
 FEW = 2  # so many changed free values are set by name; more go as one vector
 
 
 def difference(a: Setup, b: Setup) -> tuple[Edit, ...]:
     """Edits that lead from `a` to `b`; `b` must have the data units of `a`, or more pairs."""
+    try:
+        return _staged(a, b, _STAGES)
+    except ParameterError:  # on the way a tie has no value: all of them wait until everything else is in place
+        return _staged(a, b, (_unbound, *(s for s in _STAGES if s not in (_before_ties, _tied)), _placed, _tied, _free))
+
+
+def _staged(a: Setup, b: Setup, stages: tuple[Stage, ...]) -> tuple[Edit, ...]:
     done: list[Edit] = []
     at = a
-    for stage in (
-        _pairs,
-        _untied,
-        _models,
-        _windows,
-        _loosened,
-        _separated,
-        _joined,
-        _priors,
-        _freezes,
-        _held,
-        _tied,
-        _free,
-    ):
+    for stage in stages:
         for edit in stage(at, b):
             at = edit.apply(at)
             done.append(edit)
     return tuple(done)
+
+
+def _unbound(a: Setup, b: Setup) -> Iterator[Edit]:
+    yield from (Tie(pid, "") for pid, _ in a.ties)
 
 
 def _pairs(a: Setup, b: Setup) -> Iterator[Edit]:
@@ -137,6 +138,18 @@ def _held(a: Setup, b: Setup) -> Iterator[Edit]:
             yield SetValue(i + 1, _value(b, i))
 
 
+def _before_ties(a: Setup, b: Setup) -> Iterator[Edit]:
+    """The free values first: a new tie may have no value where the parameters stand now."""
+    if any(tie not in a.ties for tie in b.ties):
+        wanted = set(b.free)
+        yield from _given(a, b, [i for i in a.free if i in wanted])
+
+
+def _placed(a: Setup, b: Setup) -> Iterator[Edit]:
+    """All that is free now, a parameter that will be tied included: another tie may read it."""
+    yield from _given(a, b, list(a.free))
+
+
 def _tied(a: Setup, b: Setup) -> Iterator[Edit]:
     for pid, text in b.ties:
         if (pid, text) not in a.ties:
@@ -144,9 +157,13 @@ def _tied(a: Setup, b: Setup) -> Iterator[Edit]:
 
 
 def _free(a: Setup, b: Setup) -> Iterator[Edit]:
-    changed = [i for i in b.free if _value(a, i) != _value(b, i)]
+    yield from _given(a, b, list(b.free))
+
+
+def _given(a: Setup, b: Setup, places: list[int]) -> Iterator[Edit]:
+    changed = [i for i in places if _value(a, i) != _value(b, i)]
     if len(changed) > FEW:
-        yield SetFree(tuple(float(v) for v in b.free_values), why="values")
+        yield SetFree(tuple(_value(b, i) for i in a.free), why="values")
         return
     for i in changed:
         yield SetValue(i + 1, _value(b, i))
@@ -154,6 +171,23 @@ def _free(a: Setup, b: Setup) -> Iterator[Edit]:
 
 def _value(setup: Setup, index: int) -> float:
     return float(np.asarray(setup.values)[index])
+
+
+_STAGES: tuple[Stage, ...] = (
+    _pairs,
+    _untied,
+    _models,
+    _windows,
+    _loosened,
+    _separated,
+    _joined,
+    _priors,
+    _freezes,
+    _held,
+    _before_ties,
+    _tied,
+    _free,
+)
 
 
 def as_lines(edits: tuple[Any, ...]) -> list[str]:

@@ -14,10 +14,10 @@ from spec_lab.engines import Control, Outcome, improper, run_engine
 from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
 from spec_lab.session.faults import as_data
-from spec_lab.session.newest import Newest
 from spec_lab.session.question import question
 from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview
+from spec_lab.session.worker import Worker
 
 KEPT = 12
 BETTER = 0.1  # of the statistic: so much lower is another minimum
@@ -44,13 +44,13 @@ class Follower:
         self._bench, self._report, self._first, self._hooks = bench, report, first, hooks
         self._stop = threading.Event()
         self._known: dict[Any, Preview] = {}
-        self._newest = Newest(self._follow, "spec_lab-preview")
+        self._worker = Worker(self._follow, "spec_lab-preview")
 
     def ask(self, setup: Setup, *, refit: bool, posterior: bool) -> None:
         """Follow a set-up; cancels what is being done for an older one."""
         self._stop.set()
         self._stop = threading.Event()
-        self._newest.ask((setup, refit, posterior, self._stop))
+        self._worker.ask((setup, refit, posterior, self._stop))
 
     def cancel(self) -> None:
         """Give up what is under way."""
@@ -58,12 +58,12 @@ class Follower:
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until the newest request is done."""
-        return self._newest.settle(timeout)
+        return self._worker.settle(timeout)
 
     def close(self) -> None:
         """Cancel and end."""
         self._stop.set()
-        self._newest.close()
+        self._worker.close()
 
     def _follow(self, request: tuple[Setup, bool, bool, threading.Event]) -> None:
         setup, refit, posterior, stop = request

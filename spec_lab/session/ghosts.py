@@ -5,8 +5,8 @@ from typing import Any
 
 from spec_lab.engines import Outcome
 from spec_lab.session.bench import Bench
-from spec_lab.session.newest import Newest
 from spec_lab.session.reading import Reading, read
+from spec_lab.session.worker import Worker
 
 KEPT = 12
 
@@ -21,7 +21,7 @@ class Ghosts:
 
     def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
         self._bench, self._on_ready = bench, on_ready
-        self._newest = Newest(self._work, "spec_lab-ghosts")
+        self._worker = Worker(self._work, "spec_lab-ghosts")
         # by identity; the outcome is held, so its id stays its own
         self._known: dict[int, tuple[Outcome, Reading | None]] = {}
 
@@ -29,16 +29,16 @@ class Ghosts:
         """The curves of an outcome, or None while they are being computed (and where they cannot be)."""
         known = self._known.get(id(outcome))
         if known is None:
-            self._newest.ask(outcome, id(outcome))
+            self._worker.ask(outcome, id(outcome))
         return None if known is None else known[1]
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until nothing is being computed."""
-        return self._newest.settle(timeout)
+        return self._worker.settle(timeout)
 
     def close(self) -> None:
         """End the thread."""
-        self._newest.close()
+        self._worker.close()
 
     def _work(self, outcome: Outcome) -> None:
         if id(outcome) in self._known:

@@ -13,7 +13,7 @@ from typing import Any
 
 from spec_lab.engines import Control, Progress, run_engine
 from spec_lab.fit import Problem
-from spec_lab.session import leaving
+from spec_lab.session import threads
 from spec_lab.session.actions import Action, StartJob
 from spec_lab.session.faults import as_data
 from spec_lab.session.reports import Failed, Finished
@@ -44,11 +44,10 @@ class Job:
         self._problem, self._hooks, self._report, self._on_progress = problem, hooks, report, on_progress
         self.control = Control(on_progress=self._progressed)
         self.finished = threading.Event()
-        self._thread = threading.Thread(target=self._work, name=f"spec_lab-fit-{order.job}", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        leaving.start(self._thread, self.control.end)
+        threads.start(self._work, f"spec_lab-fit-{self.number}", self.control.end)
 
     def stop(self) -> None:
         """Ask the engine to end with what it has, paused or not; returns at once."""

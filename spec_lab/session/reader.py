@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
 from spec_lab.session.faults import as_data
-from spec_lab.session.newest import Newest
 from spec_lab.session.reading import Reading, read
+from spec_lab.session.worker import Worker
 
 REST = 0.08  # seconds that a hand must rest before a slow refit begins
 
@@ -67,12 +67,12 @@ class Reader:
         self.unfolding = False
         self._epoch = 0
         self.error: tuple[Setup, dict[str, Any]] | None = None
-        self._newest = Newest(self._work, "spec_lab-curves")
+        self._worker = Worker(self._work, "spec_lab-curves")
 
     def want(self, setup: Setup) -> None:
         """Ask for the reading of a set-up; returns at once."""
         if self.current(setup) is None and not self.failed(setup):
-            self._newest.ask(setup, "exact")
+            self._worker.ask(setup, "exact")
 
     def unfold(self, setup: Setup) -> None:
         """From now on readings know what a count is worth; asks for the present one anew."""
@@ -82,11 +82,11 @@ class Reader:
     def attempt(self, setup: Setup, tried: Setup, seq: int, refit: Refit | None = None) -> None:
         """Ask for the curves of another set-up that is only being tried; returns at once."""
         self.held = True
-        self._newest.ask(Attempt(setup, tried, seq, self._epoch, refit), "drag")
+        self._worker.ask(Attempt(setup, tried, seq, self._epoch, refit), "drag")
 
     def overtake(self) -> None:
         """Forget a drag that was followed by an action, or given up."""
-        self._newest.drop("drag")
+        self._worker.drop("drag")
         with self._showing:
             self._epoch += 1
             self.dragged, self.held = None, False
@@ -113,11 +113,11 @@ class Reader:
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until nothing is being computed."""
-        return self._newest.settle(timeout)
+        return self._worker.settle(timeout)
 
     def close(self) -> None:
         """End the thread."""
-        self._newest.close()
+        self._worker.close()
 
     def _work(self, request: Setup | Attempt) -> None:
         try:
@@ -137,7 +137,7 @@ class Reader:
         if refit.slow:
             self._show(asked, asked.tried)
             self._on_ready()
-            if self._newest.overtaken(REST):
+            if self._worker.overtaken(REST):
                 return
         if asked.epoch == self._epoch:
             self._show(asked, refit.run())

@@ -25,4 +25,9 @@ def script(start: Setup, now: Setup) -> str:
 
 
 def _pairs(setup: Setup) -> list[str]:
-    return [f"{' + '.join(pair.data.names)} with {pair.model.expression}" for pair in setup.pairs]
+    return [one_line(f"{' + '.join(pair.data.names)} with {pair.model.expression}") for pair in setup.pairs]
+
+
+def one_line(text: str) -> str:
+    """A text that stays within one comment: what ends a line, or cannot be printed, is written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

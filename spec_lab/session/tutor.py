@@ -28,10 +28,10 @@ from spec_lab.session.lesson import (
     met,
     parse_steps,
 )  # fmt: skip
-from spec_lab.session.newest import Newest
 from spec_lab.session.question import question
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import State
+from spec_lab.session.worker import Worker
 
 STARTS = 4
 KEPT = 8
@@ -55,7 +55,7 @@ class Tutor:
         hooks: Callable[[], dict[str, Any]],
     ):
         self._state, self._dispatch, self._bench, self._hooks = state, dispatch, bench, hooks
-        self._newest = Newest(self._find, "spec_lab-tutor")
+        self._worker = Worker(self._find, "spec_lab-tutor")
         self._known: dict[Any, Best] = {}
 
     # -- what a person does, as Python ---------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class Tutor:
     def follow(self, state: State) -> None:
         """Find the hidden best fit of the question in hand, if it is not known; returns at once."""
         if state.lesson is not None and hidden_best(state) is None:
-            self._newest.ask(state)
+            self._worker.ask(state)
 
     def judge(self, reading: Reading | None) -> None:
         """Look at the statistic of the set-up in hand."""
@@ -114,11 +114,11 @@ class Tutor:
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until the best fit is found."""
-        return self._newest.settle(timeout)
+        return self._worker.settle(timeout)
 
     def close(self) -> None:
         """End."""
-        self._newest.close()
+        self._worker.close()
 
     def _find(self, state: State) -> None:
         asked = question(state.setup)

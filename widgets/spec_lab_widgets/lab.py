@@ -362,6 +362,7 @@ class Lab(Panel):
         self._unseen()
         if seen and get_ipython() is not None:
             display(self.snapshot())
+        self.session.autosave.flush(timeout=0.0)  # what waits for its minute would keep a forgotten session alive
         super().close()
 
     def __del__(self) -> None:

@@ -8,12 +8,13 @@ import logging
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from spec_lab.engines import Outcome
-from spec_lab.session import Draws, FitSession, Reading, State, views
+from spec_lab.session import Draws, FitSession, Reading, State, threads, views
 from spec_lab_widgets import handler
 from spec_lab_widgets.outlet import Outlet
 
@@ -22,6 +23,10 @@ WAIT_EXACT = 0.06  # a view waits so long for the exact statistic before it goes
 BYTES = 1.5e6  # a second, of selections that follow the pointer
 LIVE_CORNER = 1.0  # seconds between two corners of a running sampler
 TICK = 0.5  # while a fit runs, its clock moves at least this often
+
+
+def _nothing() -> None:
+    """Imports cannot be broken off; there is nothing to unsubscribe."""
 
 
 class Pump:
@@ -44,7 +49,7 @@ class Pump:
         self._ready = threading.Condition()
         self._rung = False
         self._thread: threading.Thread | None = None
-        self._unsubscribe = lambda: None
+        self._unsubscribe: Callable[[], None] = _nothing
         self._view: tuple[Any, dict[str, Any]] | None = None
         self._source: tuple[int, Any] = (-1, None)
         self._draws: Draws | None = None
@@ -58,10 +63,9 @@ class Pump:
             if len(self._outlets) == 1:
                 self._unsubscribe = outlet.session.subscribe(lambda topic: self.ring())
             if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="spec_lab-pump", daemon=True)
-                self._thread.start()
+                self._thread = threads.start(self._loop, "spec_lab-pump", self.end)
             if not views.forms_loaded():
-                threading.Thread(target=self._load_forms, name="spec_lab-forms", daemon=True).start()
+                threads.start(self._load_forms, "spec_lab-forms", _nothing)
 
     def _load_forms(self) -> None:
         """Import the engines while the person already looks at the spectrum."""
@@ -74,6 +78,13 @@ class Pump:
             self._outlets = [o for o in self._outlets if o is not outlet]
             if not self._outlets:
                 self._unsubscribe()
+                self._unsubscribe = _nothing  # it holds the session, which may be freed now
+        self.ring()
+
+    def end(self) -> None:
+        """Stop sending: the interpreter ends."""
+        with self._ready:
+            self._outlets = []
         self.ring()
 
     def ring(self) -> None:

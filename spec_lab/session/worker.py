@@ -1,0 +1,105 @@
+"""Worker: a background thread that always does the latest thing it was asked for, and forgets what was overtaken.
+
+While it waits, the thread holds nothing of its owner: a session that nobody refers to is freed, and its threads end with it.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from spec_lab.session import threads
+
+IDLE_SECONDS = 30.0  # a thread with nothing to do ends after this long; the next request starts a new one
+Request = TypeVar("Request")
+
+
+class _Queue(Generic[Request]):
+    """What worker and thread share."""
+
+    def __init__(self) -> None:
+        self.ready = threading.Condition()
+        self.wanted: dict[Hashable, Request] = {}
+        self.thread: threading.Thread | None = None
+        self.busy = self.closed = False
+
+    def close(self) -> None:
+        with self.ready:
+            self.closed = True
+            self.wanted.clear()
+            self.ready.notify_all()
+
+    def idle(self) -> bool:
+        return self.closed or not (self.wanted or self.busy)
+
+    def take(self) -> list[Request]:
+        """The next request, in a list; an empty one when the thread should end."""
+        with self.ready:
+            self.busy = False
+            self.ready.notify_all()
+            self.ready.wait_for(lambda: self.wanted or self.closed, IDLE_SECONDS)
+            if self.closed or not self.wanted:
+                self.thread = None
+                return []
+            self.busy = True
+            return [self.wanted.pop(next(iter(self.wanted)))]
+
+
+class Worker(Generic[Request]):
+    """Runs `work(request)` for the newest request of each topic, one at a time, in a background thread.
+
+    Args:
+        work: What to do; it must catch its own errors.
+        name: Of the thread.
+    """
+
+    def __init__(self, work: Callable[[Request], None], name: str):
+        self._work, self._name = work, name
+        self._queue: _Queue[Request] = _Queue()
+        weakref.finalize(self, self._queue.close).atexit = False
+
+    def ask(self, request: Request, topic: Hashable = "") -> None:
+        """Ask for something; an older request of the same topic that has not begun is dropped. Returns at once."""
+        queue = self._queue
+        with queue.ready:
+            if queue.closed:
+                return
+            queue.wanted[topic] = request
+            if queue.thread is None:
+                me = weakref.ref(self)
+                queue.thread = threads.start(lambda: _loop(queue, me), self._name, queue.close)
+            queue.ready.notify_all()
+
+    def drop(self, topic: Hashable) -> None:
+        """Forget a request that has not begun."""
+        with self._queue.ready:
+            self._queue.wanted.pop(topic, None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done, or waits to be."""
+        return not self._queue.idle()
+
+    def overtaken(self, seconds: float) -> bool:
+        """Whether a newer request comes within some seconds; called by the work itself."""
+        queue = self._queue
+        with queue.ready:
+            return queue.ready.wait_for(lambda: queue.closed or bool(queue.wanted), seconds)
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Wait until there is nothing to do; False when that took longer than `timeout` seconds."""
+        with self._queue.ready:
+            return self._queue.ready.wait_for(self._queue.idle, timeout)
+
+    def close(self) -> None:
+        """End the thread after what it is doing now."""
+        self._queue.close()
+
+
+def _loop(queue: _Queue[Request], owner: "weakref.ref[Worker[Request]]") -> None:
+    while requests := queue.take():
+        worker = owner()
+        if worker is None:
+            return
+        worker._work(requests.pop())
+        del worker
