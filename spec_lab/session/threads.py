@@ -3,9 +3,11 @@
 A daemon thread that is inside a compiled program when the interpreter goes away takes the process down with an abort; a thread
 that has been waited for cannot. So all threads of a session begin here: at the interpreter's end each is asked to stop, and
 waited for. One that does not come back (a compilation cannot be interrupted) ends with the process, at once and silently.
+
+That is before the functions of `atexit` run, as in `concurrent.futures`: what a thread still imports may register its own there,
+and crashes the process when that comes too late (h5py does).
 """
 
-import atexit
 import os
 import sys
 import threading
@@ -38,7 +40,6 @@ def start(work: Callable[[], None], name: str, end: Callable[[], None]) -> threa
     return thread
 
 
-@atexit.register
 def end_all() -> None:
     """Ask all threads to end, and wait for them."""
     alive = list(_running.items())
@@ -51,3 +52,6 @@ def end_all() -> None:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(1 if getattr(sys, "last_value", None) is not None else 0)
+
+
+threading._register_atexit(end_all)  # pyright: ignore[reportAttributeAccessIssue]
