@@ -10,7 +10,9 @@
     nearness                          how far one stands from the newest fit
     question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
-    typed                             what a person typed or clicked, as actions
+    registry, arguments               whatever a person may ask, one class each: message, Python call, documentation
+    edit_commands, queries, commands  commands that are edits; questions; all of them as Python methods
+    typed_values, pasted              what a person typed or pasted, as edits
     views                             state → the plain data that panels draw
     archive, autosave                 sessions as files, and who writes them by itself
 
@@ -18,6 +20,7 @@ Not here: anything that knows a widget, a comm or a browser.
 """
 
 from spec_lab.session import actions as actions
+from spec_lab.session import queries as queries
 from spec_lab.session import reports as reports
 from spec_lab.session import threads as threads
 from spec_lab.session import views as views
@@ -27,13 +30,16 @@ from spec_lab.session.autosave import autosaves as autosaves
 from spec_lab.session.brush import Brushed as Brushed
 from spec_lab.session.brush import Draws as Draws
 from spec_lab.session.difference import difference as difference
-from spec_lab.session.faults import as_data as as_data
+from spec_lab.session.error_data import as_data as as_data
 from spec_lab.session.question import question as question
 from spec_lab.session.question import same_setup as same_setup
 from spec_lab.session.reading import Reading as Reading
 from spec_lab.session.reduce import reduce as reduce
+from spec_lab.session.registry import COMMANDS as COMMANDS
+from spec_lab.session.registry import Command as Command
+from spec_lab.session.registry import Query as Query
+from spec_lab.session.registry import command_from as command_from
 from spec_lab.session.session import FitSession as FitSession
 from spec_lab.session.session import recover as recover
 from spec_lab.session.state import State as State
-from spec_lab.session.typed import action_from as action_from
-from spec_lab.session.typed import value_edit as value_edit
+from spec_lab.session.typed_values import value_edit as value_edit

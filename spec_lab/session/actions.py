@@ -1,14 +1,15 @@
 """Actions: everything a person can do to a session, as small immutable values.
 
-`action.take(state) -> (state, effects)` is pure; `action.as_code()` is the Python that does the same (`infer` and `lab` are the
-names it assumes). `Do` wraps the edits of a set-up, which are undoable; the rest steers history, fits and messages. What the
-workers report comes in through the same door (`reports`).
+Each is a command of the `registry`. `action.take(state) -> (state, effects)` is pure; `action.as_code()` is the Python that does
+the same (`infer` and `lab` are the names it assumes). `Do` wraps the edits of a set-up, which are undoable; the rest steers
+history, fits and messages. What the workers report comes in through the same door (`reports`).
 
 Effects are requests to the session to do something impure: start or stop a job, follow a change with a preview.
 """
 
 from abc import abstractmethod
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import attrs
 import numpy as np
@@ -16,9 +17,17 @@ import numpy as np
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import find_engine, improper, make_options
 from spec_lab.fit import Edit, Setup
+from spec_lab.session import arguments as read
 from spec_lab.session.difference import as_lines, difference
 from spec_lab.session.question import question, same_setup
+from spec_lab.session.registry import Command, OptionValue, argument, command
 from spec_lab.session.state import FitState, State
+
+if TYPE_CHECKING:
+    from spec_lab.session.session import FitSession
+
+
+Options = tuple[tuple[str, OptionValue], ...]
 
 
 class StartJob(NamedTuple):
@@ -26,7 +35,7 @@ class StartJob(NamedTuple):
 
     job: int
     engine: str
-    options: tuple[tuple[str, Any], ...]
+    options: Options
     setup: Setup
 
 
@@ -54,7 +63,7 @@ Effects = tuple[Effect, ...]
 
 
 @attrs.frozen
-class Action:
+class Action(Command):
     """Something a person (or a worker) does to the session."""
 
     @abstractmethod
@@ -64,6 +73,10 @@ class Action:
     @abstractmethod
     def as_code(self) -> str:
         """The Python line that does the same."""
+
+    def answer(self, session: "FitSession") -> Mapping[str, Any]:
+        state = session.dispatch(self)
+        return {"code": self.as_code(), "rev": state.rev}
 
 
 def moved(state: State, after: Setup, label: str, code: str) -> tuple[State, Effects]:
@@ -87,7 +100,7 @@ class Do(Action):
         return self.edit.as_code()
 
 
-@attrs.frozen
+@command("undo")
 class Undo(Action):
     """Take the last change back."""
 
@@ -107,7 +120,7 @@ class Undo(Action):
         return "lab.undo()"
 
 
-@attrs.frozen
+@command("redo")
 class Redo(Action):
     """Bring back what was undone last."""
 
@@ -131,11 +144,13 @@ def _marked(journal: tuple[Any, ...], index: int, undone: bool) -> tuple[Any, ..
     return (*journal[:index], journal[index]._replace(undone=undone), *journal[index + 1 :])
 
 
-@attrs.frozen
+@command("apply")
 class ApplyBest(Action):
     """Put the parameters where a run found its best fit; links, priors and freezes stay as they are."""
 
-    run: int
+    undoable: ClassVar[bool] = True
+
+    run: int = argument(read.run)
 
     def take(self, state: State) -> tuple[State, Effects]:
         found = state.run(self.run).outcome.setup
@@ -149,11 +164,13 @@ class ApplyBest(Action):
         return f"lab.apply({self.run})"
 
 
-@attrs.frozen
+@command("restore")
 class Restore(Action):
     """Bring back the whole set-up of a run: values, links, priors, freezes, energy windows."""
 
-    run: int
+    undoable: ClassVar[bool] = True
+
+    run: int = argument(read.run)
 
     def take(self, state: State) -> tuple[State, Effects]:
         after = state.run(self.run).outcome.setup
@@ -171,17 +188,17 @@ def code_of(before: Setup, after: Setup, otherwise: str) -> str:
     return "; ".join(lines) or otherwise
 
 
-@attrs.frozen
+@command("fit")
 class Fit(Action):
     """Start an engine in the background."""
 
-    engine: str = "fit"
-    options: tuple[tuple[str, Any], ...] = ()
+    in_lesson: ClassVar[bool] = False
+    engine: str = argument(read.engine, "fit")
+    options: Options = argument(read.options, (), typescript="Record<string, OptionValue>")
 
     def take(self, state: State) -> tuple[State, Effects]:
         if state.fit.busy:
             raise EngineError(f"the fit with {state.fit.engine!r} is still running", hint="Stop it first.")
-        check_no_lesson(state)
         row = find_engine(self.engine)
         make_options(self.engine, **dict(self.options))
         check_ready(state.setup, row)
@@ -190,16 +207,6 @@ class Fit(Action):
 
     def as_code(self) -> str:
         return f"lab.fit({', '.join([repr(self.engine), *(f'{k}={v!r}' for k, v in self.options)])})"
-
-
-def check_no_lesson(state: State) -> None:
-    """Refuse a fit that would give the hidden best fit away.
-
-    Raises:
-        EngineError: A lesson is under way.
-    """
-    if state.lesson is not None:
-        raise EngineError("a lesson is under way, and fits are hidden", hint="Leave it first.")
 
 
 def check_ready(setup: Setup, engine: Any) -> None:
@@ -218,7 +225,7 @@ def check_ready(setup: Setup, engine: Any) -> None:
         )
 
 
-@attrs.frozen
+@command("stop")
 class Stop(Action):
     """Ask the running fit to end; what it has is kept."""
 
@@ -231,7 +238,7 @@ class Stop(Action):
         return "lab.stop()"
 
 
-@attrs.frozen
+@command("pause")
 class Pause(Action):
     """Let the running fit wait where it is; the seconds do not count."""
 
@@ -249,7 +256,7 @@ class Pause(Action):
         return "lab.pause()"
 
 
-@attrs.frozen
+@command("resume")
 class Resume(Action):
     """Let the paused fit go on."""
 
@@ -262,12 +269,12 @@ class Resume(Action):
         return "lab.resume()"
 
 
-@attrs.frozen
+@command("pin")
 class Pin(Action):
     """Pin a run, or let it go."""
 
-    run: int
-    pinned: bool = True
+    run: int = argument(read.run)
+    pinned: bool = argument(read.flag, True)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return _changed_run(state, self.run, pinned=self.pinned), ()
@@ -276,12 +283,12 @@ class Pin(Action):
         return f"lab.pin({self.run}, {self.pinned})"
 
 
-@attrs.frozen
+@command("label")
 class Label(Action):
     """Name a run."""
 
-    run: int
-    label: str
+    run: int = argument(read.run)
+    label: str = argument(read.text)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return _changed_run(state, self.run, label=self.label.strip()[:80]), ()
@@ -296,11 +303,11 @@ def _changed_run(state: State, number: int, **changes: Any) -> State:
     return state.replace(runs=runs)
 
 
-@attrs.frozen
+@command("delete")
 class Delete(Action):
     """Take a run out of the history."""
 
-    run: int
+    run: int = argument(read.run)
 
     def take(self, state: State) -> tuple[State, Effects]:
         state.run(self.run)
@@ -310,11 +317,12 @@ class Delete(Action):
         return f"lab.delete({self.run})"
 
 
-@attrs.frozen
+@command("set_live")
 class SetLive(Action):
     """Let edits be followed by a refit, or not."""
 
-    live: bool
+    in_lesson: ClassVar[bool] = False
+    live: bool = argument(read.flag)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return state.replace(live=bool(self.live)), (Follow(bool(self.live)),)
@@ -323,11 +331,11 @@ class SetLive(Action):
         return f"lab.set_live({self.live})"
 
 
-@attrs.frozen
+@command("set_previews")
 class SetPreviews(Action):
     """Let edits be followed by a preview of the posterior, or not."""
 
-    previews: bool
+    previews: bool = argument(read.flag)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return state.replace(previews=bool(self.previews)), (Follow(False),)
@@ -336,11 +344,11 @@ class SetPreviews(Action):
         return f"lab.set_previews({self.previews})"
 
 
-@attrs.frozen
+@command("dismiss")
 class Dismiss(Action):
     """Take a message away."""
 
-    message: int
+    message: int = argument(read.run)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return state.replace(messages=tuple(m for m in state.messages if m.id != self.message)), ()

@@ -4,15 +4,16 @@ It is the leading eigenvector of the last fit's correlation matrix (parameters h
 step is one standard deviation along it. Walking is a preview until one lets go; then it is one change of all free values.
 """
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import SetFree, Setup
+from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, moved
 from spec_lab.session.nearness import away, known_fit, sigmas
+from spec_lab.session.registry import argument, command
 from spec_lab.session.state import State
 
 REACH = 4.0  # standard deviations to both sides
@@ -50,7 +51,7 @@ class Axis(NamedTuple):
 def axis(state: State) -> Axis | None:
     """The direction for the present question, or None: no fit near it, fewer than two free parameters, no correlation."""
     setup = state.setup
-    found = None if state.lesson is not None else known_fit(state)
+    found = known_fit(state)
     if found is None or len(setup.free) < 2:
         return None
     best, covariance = np.asarray(found.best, dtype=float), np.atleast_2d(np.asarray(found.covariance, dtype=float))
@@ -103,11 +104,12 @@ def named(found: Axis) -> list[int]:
     return [int(i) for i in np.argsort(-size) if size[i] >= PARTS * size.max()]
 
 
-@attrs.frozen
+@command("walk")
 class Walk(Action):
-    """Move all free values along the degeneracy, to so many standard deviations from the best fit."""
+    """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
 
-    to: float
+    undoable: ClassVar[bool] = True
+    to: float = argument(read.sigmas)
 
     def take(self, state: State) -> tuple[State, Effects]:
         after = walked(state, self.to)

@@ -13,7 +13,7 @@ from typing import Any
 from spec_lab.engines import Control, Outcome, improper, run_engine
 from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
-from spec_lab.session.faults import as_data
+from spec_lab.session.error_data import as_data
 from spec_lab.session.question import question
 from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview

@@ -6,9 +6,8 @@ Bonferroni bound), so that a hint means what it says. Away from a best fit there
 side.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
@@ -16,9 +15,11 @@ from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import Model, gauss
 from spec_lab.models.algebra import Binary
 from spec_lab.priors import Prior, unif
+from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, moved
 from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.reading import Reading, UnitReading
+from spec_lab.session.registry import argument, command
 from spec_lab.session.state import State
 
 FEWEST = 6  # groups of a unit
@@ -58,7 +59,7 @@ class Bump(NamedTuple):
 
 def bump(state: State, reading: Reading | None) -> Bump | None:
     """The strongest bump or dip of the present residuals, if it is no chance and this is a best fit."""
-    if reading is None or state.lesson is not None or not _at_best(state):
+    if reading is None or not _at_best(state):
         return None
     found = [one for unit in reading.units if (one := strongest(unit.noticed(), reading.bins)) is not None]
     best = max(found, key=lambda b: abs(b.pull), default=None)
@@ -98,14 +99,15 @@ def _strength(window: tuple[int, float, int]) -> float:
     return abs(window[1])
 
 
-@attrs.frozen
+@command("add_line")
 class AddLine(Action):
-    """Add a Gaussian line to the model of a unit, about as strong as the counts/s that the model misses."""
+    """Add a Gaussian line to the model of a data unit: over these energies (keV), worth so many counts/s there."""
 
-    unit: str
-    lo: float
-    hi: float
-    excess: float
+    undoable: ClassVar[bool] = True
+    unit: str = argument(read.text)
+    lo: float = argument(read.anything)
+    hi: float = argument(read.anything)
+    excess: float = argument(read.anything)
 
     def take(self, state: State) -> tuple[State, Effects]:
         self._check()

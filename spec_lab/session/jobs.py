@@ -15,7 +15,7 @@ from spec_lab.engines import Control, Progress, run_engine
 from spec_lab.fit import Problem
 from spec_lab.session import threads
 from spec_lab.session.actions import Action, StartJob
-from spec_lab.session.faults import as_data
+from spec_lab.session.error_data import as_data
 from spec_lab.session.reports import Failed, Finished
 
 log = logging.getLogger(__name__)

@@ -6,17 +6,23 @@ sandbox: leaving it brings back set-up, history of changes and switches as they 
 Here are the nouns, the steps' conditions and the actions; who finds the hidden best fit and who watches the steps is `tutor`.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import attrs
 import numpy as np
 
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import SetFree, Setup
+from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, Follow, moved
 from spec_lab.session.nearness import away, known_fit
 from spec_lab.session.question import question
+from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.state import State
+
+if TYPE_CHECKING:
+    from spec_lab.session.session import FitSession
 
 NEAR, FAR = 0.04, 0.12  # a shuffled slider stands so far from the best fit, as a share of its range
 GOALS = ("stat_below", "score_below", "between", "moved", "resampled")
@@ -164,12 +170,30 @@ def _holds(name: str, value: Any, state: State, lesson: Lesson, stat: float) -> 
 
 
 # -- actions -----------------------------------------------------------------------------------------------------------
-@attrs.frozen
-class Teach(Action):
-    """Begin a lesson (or begin anew with other steps)."""
+def _readable(value: Any, setup: Setup) -> Any:
+    """Steps as they are written down; they are understood."""
+    parse_steps(value, setup)
+    return value
 
-    steps: tuple[Step, ...] = ()
-    source: str = ""
+
+@command("teach")
+class Teach(Action):
+    """Begin a lesson: fits and the best fit are hidden, sliders are left, the score is the statistic above the best.
+
+    A lesson is a sandbox: `lab.tutor.leave()` (or the button) brings everything back. `lab.tutor` shuffles the sliders, draws
+    new counts from the model in hand, shows the best fit.
+
+    Args:
+        steps: What to try, one after another: `[{"say": "Bend it.", "until": {"stat_below": 600}}, ...]`. Conditions:
+            `stat_below`, `score_below`, `between` (`{"cpl.alpha": [-1.2, -1]}`), `moved` (`"cpl.alpha"`), `resampled` (True);
+            a step without any waits for Next.
+
+    Raises:
+        ParameterError: A step is not understood.
+        EngineError: A fit is running, or there is nothing to move.
+    """
+
+    steps: Any = argument(_readable, None, typescript="{ say: string; until?: Record<string, unknown> }[] | null")
 
     def take(self, state: State) -> tuple[State, Effects]:
         if state.fit.busy:
@@ -179,14 +203,20 @@ class Teach(Action):
                 "there is nothing to move: every parameter is frozen, linked away or tied", hint="Thaw one."
             )
         state = settled(state)
-        lesson = Lesson(before=state, steps=self.steps, values=_values(state))
-        hidden = state.replace(lesson=lesson, live=False, previews=False, preview=None, past=(), future=())
+        lesson = Lesson(before=state, steps=parse_steps(self.steps, state.setup), values=_values(state))
+        hidden = _hidden(state).replace(lesson=lesson)
         if _at_best(state):
             hidden = _elsewhere(hidden)
         return _begun(hidden), (Follow(False),)
 
     def as_code(self) -> str:
-        return f"lab.teach({self.source})"
+        return f"lab.teach({self.steps!r})" if self.steps else "lab.teach()"
+
+
+def _hidden(state: State) -> State:
+    """The state without anything that would give the best fit away: the one filter, which `Leave` takes back."""
+    nothing = {"runs": (), "preview": None, "overlaid": (), "past": (), "future": ()}
+    return state.replace(**nothing, live=False, previews=False, refit_others=False)
 
 
 def _at_best(state: State) -> bool:
@@ -213,29 +243,20 @@ def _begun(state: State) -> State:
     return state.replace(lesson=lesson._replace(reached=lesson.step is not None and not lesson.step.until))
 
 
-@attrs.frozen
+@command("leave")
 class Leave(Action):
     """Leave the lesson: everything is as it was before, and what was fitted meanwhile is in the history."""
 
     def take(self, state: State) -> tuple[State, Effects]:
         before = lesson_of(state).before
-        back = state.replace(
-            lesson=None,
-            setup=before.setup,
-            past=before.past,
-            future=before.future,
-            journal=before.journal,
-            live=before.live,
-            previews=before.previews,
-            preview=before.preview,
-        )
-        return back, (Follow(False),)
+        told = {name: getattr(state, name) for name in ("fit", "messages", "autosaved", "rev", "counter")}
+        return before.replace(**told), (Follow(False),)
 
     def as_code(self) -> str:
         return "lab.tutor.leave()"
 
 
-@attrs.frozen
+@command("next")
 class Next(Action):
     """Go on to the next step."""
 
@@ -250,7 +271,7 @@ class Next(Action):
         return "lab.tutor.next()"
 
 
-@attrs.frozen
+@command("shuffle")
 class Shuffle(Action):
     """Put the free parameters at random places about the hidden best fit (about where they stand, while it is not known)."""
 
@@ -279,7 +300,7 @@ def _inside(setup: Setup, values: np.ndarray) -> np.ndarray:
     return np.clip(values, *ends.T)
 
 
-@attrs.frozen
+@command("reveal")
 class Reveal(Action):
     """Put the parameters at the hidden best fit."""
 
@@ -293,6 +314,25 @@ class Reveal(Action):
 
     def as_code(self) -> str:
         return "lab.tutor.reveal()"
+
+
+@command("resample")
+class Resample(Command):
+    """Draw new counts from the model in hand, as if it were the truth; undoable.
+
+    Args:
+        seed: Of the draw; the next one when left out, 0 = the observed counts again.
+
+    Raises:
+        EngineError: No lesson is under way, or the model cannot be simulated.
+    """
+
+    undoable: ClassVar[bool] = True
+    seed: int | None = argument(read.anything, None)
+
+    def answer(self, session: "FitSession") -> Mapping[str, Any]:
+        session.tutor.recount(self.seed)
+        return {"code": "lab.tutor.resample()", "rev": session.state.rev}
 
 
 # -- what the tutor reports --------------------------------------------------------------------------------------------

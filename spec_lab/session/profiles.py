@@ -13,7 +13,8 @@ Not here: profiles over a chosen grid (`infer.drawings`), how a curve is told to
 
 import threading
 import time
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import attrs
 import numpy as np
@@ -22,10 +23,16 @@ from spec_lab._base import ParameterError
 from spec_lab.engines.newton import minimise, resume
 from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
 from spec_lab.infer.drawings import Profile
+from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects
 from spec_lab.session.bench import Bench
 from spec_lab.session.question import question
+from spec_lab.session.reduce import check_lesson
+from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.state import State
+
+if TYPE_CHECKING:
+    from spec_lab.session.session import FitSession
 
 POINTS = 160  # of a curve; beyond that the most crowded one goes
 CURVES = 64  # kept in all
@@ -234,14 +241,32 @@ class SetRefitted(Edit):
         return f"refit with par[{self.pid}] at {self.value:.5g}"
 
 
-@attrs.frozen
+@command("set_refit_others")
 class SetRefitOthers(Action):
     """Let dragged sliders refit the other free parameters, or not. Shared by all panels, not undoable."""
 
-    on: bool
+    in_lesson: ClassVar[bool] = False
+    on: bool = argument(read.flag)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return state.replace(refit_others=bool(self.on)), ()
 
     def as_code(self) -> str:
         return f"lab.set_refit_others({self.on})"
+
+
+@command("set_refitted")
+class RefitOthers(Command):
+    """Give a parameter a value and fit the other free ones to it, as one change."""
+
+    undoable: ClassVar[bool] = True
+    in_lesson: ClassVar[bool] = False
+    pid: read.Pid = argument(read.pid)
+    value: float = argument(read.number)
+
+    def answer(self, session: "FitSession") -> Mapping[str, Any]:
+        check_lesson(session.state, self)
+        after = session.profiles.refitted(session.get(), self.pid, self.value)
+        session.commit(SetRefitted(self.pid, self.value, tuple(map(float, after.free_values))))
+        journal = session.journal()
+        return {"code": journal[-1].code if journal else "", "rev": session.state.rev}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
-from spec_lab.session.faults import as_data
+from spec_lab.session.error_data import as_data
 from spec_lab.session.reading import Reading, read
 from spec_lab.session.worker import Worker
 

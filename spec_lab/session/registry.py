@@ -5,7 +5,8 @@ docstring is the documentation; `undoable` says whether it enters the undo stack
 end (`command_from`), the Python call (`method`, in `commands.Commands`), the row in PROTOCOL.md and the types of the front end
 (widgets/make_protocol.py).
 
-Not here: the commands themselves (`actions`, `edit_commands`, `queries` and the features), what becomes of them (`session`).
+Not here: how arguments are read (`arguments`), the commands themselves (`actions`, `edit_commands`, `queries` and the
+features), what becomes of them (`session`).
 """
 
 import functools
@@ -21,6 +22,7 @@ from spec_lab.fit import Setup
 if TYPE_CHECKING:
     from spec_lab.session.session import FitSession
 
+OptionValue = float | bool | str | None
 Read = Callable[[Any, Setup], Any]  # what was typed → the argument; an argument passes through
 REQUIRED = attrs.NOTHING
 Arguments = ParamSpec("Arguments")
@@ -44,6 +46,7 @@ class Command:
 
     wire: ClassVar[str] = ""  # its name in messages; "" where nobody asks for it
     undoable: ClassVar[bool] = False
+    in_lesson: ClassVar[bool] = True  # whether a lesson allows it: False for what would give the best fit away
 
     def checked(self, setup: Setup) -> "Command":
         """The command with every argument checked and completed for a set-up.
@@ -51,12 +54,16 @@ class Command:
         Raises:
             ParameterError: An argument does not fit.
         """
-        fields = [f for f in attrs.fields(type(self)) if f.metadata.get("read")]
+        fields = arguments_of(type(self))
         return attrs.evolve(self, **{f.name: f.metadata["read"](getattr(self, f.name), setup) for f in fields})
 
     def answer(self, session: "FitSession") -> Mapping[str, Any]:
         """Do it; what the reply carries."""
         raise NotImplementedError
+
+
+class Query(Command):
+    """A question: it changes nothing."""
 
 
 COMMANDS: dict[str, type[Command]] = {}
@@ -86,10 +93,15 @@ def command_from(name: Any, args: Any, setup: Setup) -> Command:
         raise ParameterError("there is no such action", got=name, allowed=", ".join(sorted(COMMANDS)))
     if not isinstance(args, dict):
         raise ParameterError(f"the arguments of {name!r} must be named", got=args)
-    for field in attrs.fields(cls):
+    for field in arguments_of(cls):
         if field.default is attrs.NOTHING and field.name not in args:
             raise ParameterError(f"the action {name!r} needs {field.name!r}", got=sorted(args))
-    return cls(**{f.name: args[f.name] for f in attrs.fields(cls) if f.name in args}).checked(setup)
+    return cls(**{f.name: args[f.name] for f in arguments_of(cls) if f.name in args}).checked(setup)
+
+
+def arguments_of(cls: type[Command]) -> "list[attrs.Attribute[Any]]":
+    """The fields of a command that are its arguments."""
+    return [field for field in attrs.fields(cls) if "read" in field.metadata]
 
 
 def method(make: Callable[Arguments, Command]) -> Callable[Concatenate[Any, Arguments], None]:
@@ -101,45 +113,6 @@ def method(make: Callable[Arguments, Command]) -> Callable[Concatenate[Any, Argu
 
     mine = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     own = [p.replace(annotation=p.annotation) for p in inspect.signature(make).parameters.values()]
-    setattr(call, "__signature__", inspect.Signature([mine, *own], return_annotation=None))
-    setattr(call, "command", make)
+    call.__signature__ = inspect.Signature([mine, *own], return_annotation=None)
+    call.command = make
     return call
-
-
-# -- what arguments are --------------------------------------------------------------------------------------------------
-def pid(value: Any, setup: Setup) -> int | str:
-    """A parameter: its number, or its name."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise ParameterError("a parameter is named by its number", got=value)
-    return value
-
-
-def pids(value: Any, setup: Setup) -> tuple[int | str, ...]:
-    """One parameter or several."""
-    several = value if isinstance(value, (list, tuple)) else [value]
-    return tuple(pid(one, setup) for one in several)
-
-
-def run(value: Any, setup: Setup) -> int:
-    """The number of a run."""
-    try:
-        return int(value)
-    except (TypeError, ValueError) as error:
-        raise ParameterError("a run is named by its number", got=value) from error
-
-
-def flag(value: Any, setup: Setup) -> bool:
-    """On or off."""
-    return bool(value)
-
-
-def text(value: Any, setup: Setup) -> str:
-    """A text."""
-    return str(value)
-
-
-def anything(value: Any, setup: Setup) -> Any:
-    """What the command itself looks at."""
-    return value

@@ -49,9 +49,13 @@ class Finished(Action):
 
 
 def recorded(state: State, outcome: Outcome, time: float) -> State:
-    """The state with one more run."""
+    """The state with one more run; in a lesson it is kept for afterwards."""
     run = Run(state.counter + 1, outcome, "", time)
-    return state.replace(runs=(*state.runs, run), counter=run.number)
+    lesson = state.lesson
+    if lesson is None:
+        return state.replace(runs=(*state.runs, run), counter=run.number)
+    before = lesson.before.replace(runs=(*lesson.before.runs, run))
+    return state.replace(lesson=lesson._replace(before=before), counter=run.number)
 
 
 @attrs.frozen(eq=False)
@@ -123,7 +127,8 @@ class Previewed(Action):
     preview: Preview
 
     def take(self, state: State) -> tuple[State, Effects]:
-        if self.preview.question != question(state.setup) or self.preview is state.preview:
+        late = state.lesson is not None or self.preview.question != question(state.setup)
+        if late or self.preview is state.preview:
             return state, ()
         return state.replace(preview=self.preview), ()
 

@@ -25,26 +25,27 @@ from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, Sto
 from spec_lab.session.autosave import Autosave, newest, shown
 from spec_lab.session.bench import Bench
 from spec_lab.session.brush import Brush, make_region
-from spec_lab.session.degeneracy import Walk, walked
+from spec_lab.session.commands import Commands
+from spec_lab.session.degeneracy import walked
 from spec_lab.session.follower import Follower
 from spec_lab.session.ghosts import Ghosts
-from spec_lab.session.hints import AddLine
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
-from spec_lab.session.profiles import Profiles, SetRefitOthers, SetRefitted
+from spec_lab.session.profiles import Profiles
 from spec_lab.session.reader import Reader, Refit
 from spec_lab.session.reading import Reading
 from spec_lab.session.reduce import reduce
+from spec_lab.session.registry import Command, OptionValue
 from spec_lab.session.reports import Finished, Record, Tell
 from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State
-from spec_lab.session.timeline import Overlay, Revisit, moment
+from spec_lab.session.timeline import moment
 from spec_lab.session.tutor import Tutor
 
 Listener = Callable[[str], Any]
 
 
-class FitSession:
+class FitSession(Commands):
     """The session of an `Infer`; making one hands the set-up over to it.
 
     Args:
@@ -66,7 +67,7 @@ class FitSession:
         self.brush = Brush(self.bench, lambda: self._tell("reading"))
         self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
         self.autosave = Autosave(lambda: self._state, self.dispatch)
-        self.tutor = Tutor(lambda: self._state, self.dispatch, self.bench, lambda: self.infer.hooks)
+        self.tutor = Tutor(lambda: self._state, self.dispatch, self.perform, self.bench, lambda: self.infer.hooks)
         infer.attach(self)
         self.subscribe(self.autosave.note)
         if previews or live:
@@ -182,94 +183,15 @@ class FitSession:
         for listener in self._listeners:
             listener(topic)
 
-    # -- what a person does, as Python ---------------------------------------------------------------------------------
-    def undo(self) -> None:
-        """Take the last change back: a value, a link, a fit, anything that moved the set-up."""
-        self.dispatch(actions.Undo())
+    # -- what a person does, as Python: `Commands`, and ---------------------------------------------------------------
+    def perform(self, command: Command) -> None:
+        command.checked(self._state.setup).answer(self)
 
-    def redo(self) -> None:
-        """Bring back what was undone last."""
-        self.dispatch(actions.Redo())
-
-    def fit(self, engine: str = "fit", **options: Any) -> None:
+    def fit(self, engine: str = "fit", **options: OptionValue) -> None:
         """Start an engine in the background; returns at once."""
-        self.dispatch(actions.Fit(engine, tuple(options.items())))
+        self.perform(actions.Fit(engine, tuple(options.items())))
 
     start = fit
-
-    def stop(self) -> None:
-        """Ask the running fit to end with what it has; returns at once."""
-        self.dispatch(actions.Stop())
-
-    def pause(self) -> None:
-        """Let the running fit wait after its present block, which costs it nothing; `stop` still ends it at once."""
-        self.dispatch(actions.Pause())
-
-    def resume(self) -> None:
-        """Let the paused fit go on."""
-        self.dispatch(actions.Resume())
-
-    def teach(self, steps: Any = None) -> None:
-        """Begin a lesson: the best fit is hidden, and the score says how far there is to go; `tutor` has the rest."""
-        self.tutor.teach(steps)
-
-    def apply(self, run: int) -> None:
-        """Put the parameters where a run found its best fit."""
-        self.dispatch(actions.ApplyBest(run))
-
-    def restore(self, run: int) -> None:
-        """Bring back the whole set-up of a run."""
-        self.dispatch(actions.Restore(run))
-
-    def walk(self, to: float) -> None:
-        """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
-        self.dispatch(Walk(to))
-
-    def add_line(self, unit: str, lo: float, hi: float, excess: float) -> None:
-        """Add a Gaussian line to the model of a data unit: over these energies (keV), worth so many counts/s there."""
-        self.dispatch(AddLine(unit, lo, hi, excess))
-
-    def revisit(self, moment: str) -> None:
-        """Go back to a set-up of the timeline: "start", "line 3" (of the journal) or "run 1"."""
-        self.dispatch(Revisit(moment))
-
-    def overlay(self, run: int, on: bool = True) -> None:
-        """Lay the curve of a run over the spectrum, or take it away."""
-        self.dispatch(Overlay(run, on))
-
-    def pin(self, run: int, pinned: bool = True) -> None:
-        """Pin a run."""
-        self.dispatch(actions.Pin(run, pinned))
-
-    def label(self, run: int, label: str) -> None:
-        """Name a run."""
-        self.dispatch(actions.Label(run, label))
-
-    def delete(self, run: int) -> None:
-        """Take a run out of the history."""
-        self.dispatch(actions.Delete(run))
-
-    def set_live(self, live: bool) -> None:
-        """Let edits be followed by a refit, or not."""
-        self.dispatch(actions.SetLive(live))
-
-    def set_previews(self, previews: bool) -> None:
-        """Let edits be followed by a preview of the posterior, or not."""
-        self.dispatch(actions.SetPreviews(previews))
-
-    def set_refit_others(self, on: bool) -> None:
-        """Let dragged sliders refit the other free parameters, or not."""
-        self.dispatch(SetRefitOthers(on))
-
-    def refit_others(self, pid: int | str, value: float) -> None:
-        """Give a parameter a value and fit the other free ones to it, as one change."""
-        actions.check_no_lesson(self._state)
-        after = self.profiles.refitted(self._state.setup, pid, value)
-        self.commit(SetRefitted(pid, value, tuple(map(float, after.free_values))))
-
-    def dismiss(self, message: int) -> None:
-        """Take a message away."""
-        self.dispatch(actions.Dismiss(message))
 
     # -- waiting and reading -------------------------------------------------------------------------------------------
     def wait(self, timeout: float | None = None) -> Run | None:
@@ -341,7 +263,7 @@ class FitSession:
             raise ParameterError("a drag needs a sequence number", got=seq)
         state, value, refit = self._state, float(value), None
         tried = SetValue(pid, value).apply(state.setup)
-        if state.refit_others and state.lesson is None:
+        if state.refit_others:
             run = functools.partial(self.profiles.refitted, state.setup, pid, value)
             refit = Refit(pid, self.profiles.slow(state.setup), run)
         self.reader.attempt(state.setup, tried, seq, refit)

@@ -1,19 +1,20 @@
 """Timeline: the set-ups one has been through, to look at again and to go back to.
 
 Moments are the start, what each step of the undo stack led to (those that were undone, too), and before all of them the runs
-that no step leads to, such as those of a session file; a lesson hides those. Looking at one is a preview and changes nothing;
+that no step leads to, such as those of a session file. Looking at one is a preview and changes nothing;
 `Revisit` goes there, as one more change. `Overlay` lays the curve of a run over the spectrum.
 """
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Setup
+from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, code_of, moved
 from spec_lab.session.question import question
+from spec_lab.session.registry import argument, command
 from spec_lab.session.state import Run, State
 
 MOST = 200  # moments shown; the oldest give way
@@ -39,7 +40,7 @@ def timeline(state: State) -> tuple[tuple[Moment, ...], int]:
     undone = [Moment(f"line {step.line}", step.label, step.after) for step in reversed(state.future)]
     first = state.past[0].before if state.past else state.setup
     steps = [Moment("start", "the start", first), *done, *undone]
-    lost = [] if state.lesson is not None else _not_among(state.runs, steps)
+    lost = _not_among(state.runs, steps)
     moments, now = [*lost, *steps], len(lost) + len(done)
     cut = max(0, min(now, len(moments) - MOST))
     return tuple(moments[cut : cut + MOST]), now - cut
@@ -75,11 +76,12 @@ def moment(state: State, name: str) -> Moment:
     return found
 
 
-@attrs.frozen
+@command("revisit")
 class Revisit(Action):
-    """Go back to the set-up of a moment, as one more change."""
+    """Go back to a set-up one has been at, as one more change: "start", "line 3" (of the journal) or "run 1"."""
 
-    moment: str
+    undoable: ClassVar[bool] = True
+    moment: str = argument(read.text)
 
     def take(self, state: State) -> tuple[State, Effects]:
         there = moment(state, self.moment)
@@ -90,12 +92,12 @@ class Revisit(Action):
         return f"lab.revisit({self.moment!r})"
 
 
-@attrs.frozen
+@command("overlay")
 class Overlay(Action):
     """Lay the curve of a run over the spectrum, or take it away. Shared by all panels, not undoable."""
 
-    run: int
-    on: bool = True
+    run: int = argument(read.run)
+    on: bool = argument(read.flag, True)
 
     def take(self, state: State) -> tuple[State, Effects]:
         state.run(self.run)

@@ -12,7 +12,7 @@ from spec_lab.engines import Control, run_engine
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
-from spec_lab.session.faults import as_data
+from spec_lab.session.error_data import as_data
 from spec_lab.session.lesson import (
     Best,
     Found,
@@ -20,16 +20,17 @@ from spec_lab.session.lesson import (
     Leave,
     Next,
     Recounted,
+    Resample,
     Reveal,
     Shuffle,
     Teach,
     hidden_best,
     lesson_of,
     met,
-    parse_steps,
 )  # fmt: skip
 from spec_lab.session.question import question
 from spec_lab.session.reading import Reading
+from spec_lab.session.registry import Command, method
 from spec_lab.session.state import State
 from spec_lab.session.worker import Worker
 
@@ -42,7 +43,8 @@ class Tutor:
 
     Args:
         state: Gives the session's present state.
-        dispatch: Takes actions and reports.
+        dispatch: Takes reports.
+        perform: Takes the commands of a person.
         bench: Where problems come from.
         hooks: Gives the functions of the `Infer` that replace its log-likelihood or prior.
     """
@@ -51,43 +53,29 @@ class Tutor:
         self,
         state: Callable[[], State],
         dispatch: Callable[[Any], State],
+        perform: Callable[[Command], None],
         bench: Bench,
         hooks: Callable[[], dict[str, Any]],
     ):
-        self._state, self._dispatch, self._bench, self._hooks = state, dispatch, bench, hooks
+        self._state, self._dispatch, self._perform = state, dispatch, perform
+        self._bench, self._hooks = bench, hooks
         self._worker = Worker(self._find, "spec_lab-tutor")
         self._known: dict[Any, Best] = {}
 
     # -- what a person does, as Python ---------------------------------------------------------------------------------
-    def teach(self, steps: Any = None) -> None:
-        """Begin a lesson, see `Lab.teach`."""
-        self._dispatch(Teach(parse_steps(steps, self._state().setup), "" if steps is None else repr(steps)))
+    def perform(self, command: Command) -> None:
+        """Do what a command of the lesson says."""
+        self._perform(command)
 
-    def leave(self) -> None:
-        """Leave the lesson; everything is as it was before."""
-        self._dispatch(Leave())
+    teach = method(Teach)
+    leave = method(Leave)
+    next = method(Next)
+    shuffle = method(Shuffle)
+    reveal = method(Reveal)
+    resample = method(Resample)
 
-    def next(self) -> None:
-        """Go on to the next step, done or not."""
-        self._dispatch(Next())
-
-    def shuffle(self) -> None:
-        """Put the free parameters at random places not far from the hidden best fit."""
-        self._dispatch(Shuffle())
-
-    def reveal(self) -> None:
-        """Put the parameters at the hidden best fit."""
-        self._dispatch(Reveal())
-
-    def resample(self, seed: int | None = None) -> None:
-        """Draw new counts from the model in hand, as if it were the truth; undoable.
-
-        Args:
-            seed: Of the draw; the next one when left out, 0 = the observed counts again.
-
-        Raises:
-            EngineError: No lesson is under way, or the model cannot be simulated.
-        """
+    def recount(self, seed: int | None) -> None:
+        """Draw new counts from the model in hand, see `Resample`."""
         state = self._state()
         lesson = lesson_of(state)
         chosen = lesson.seed + 1 if seed is None else int(seed)

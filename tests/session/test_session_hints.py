@@ -10,7 +10,7 @@ from spec_lab._base import ParameterError
 from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.infer import BayesInfer
 from spec_lab.models import Model
-from spec_lab.session import FitSession, action_from, views
+from spec_lab.session import FitSession, command_from, views
 from spec_lab.session.hints import CHANCE, can_have_line, lined_model, strongest
 from spec_lab.session.reading import UnitReading
 from spec_lab.statistics import resolve
@@ -123,7 +123,7 @@ def test_the_line_is_one_change_that_fits_better_and_replays(lined):
     lined.wait(60)
     before, found = lined.state, view(lined)["hint"]
     args = {"unit": found["unit"], "lo": found["lo"], "hi": found["hi"], "excess": found["excess"]}
-    lined.dispatch(action_from("add_line", args, before.setup))
+    lined.dispatch(command_from("add_line", args, before.setup))
     assert len(lined.state.past) == len(before.past) + 1
     assert lined.state.setup.pairs[0].model.expression == "pl+gauss"
     assert lined.infer.par["gauss.El"].val == pytest.approx(0.5 * (found["lo"] + found["hi"]), rel=1e-3)
@@ -154,7 +154,7 @@ def test_the_line_is_one_change_that_fits_better_and_replays(lined):
 def test_a_line_nowhere_is_refused(lined, args):
     before = lined.state
     with pytest.raises(ParameterError):
-        lined.dispatch(action_from("add_line", args, before.setup))
+        lined.dispatch(command_from("add_line", args, before.setup))
     assert lined.state is before
 
 

@@ -14,7 +14,7 @@ from session_toy import run_code
 from spec_lab._base import EngineError, ModelError
 from spec_lab.engines import run_engine
 from spec_lab.session import actions, jobs, reduce, same_setup, views
-from spec_lab.session.faults import as_data
+from spec_lab.session.error_data import as_data
 
 
 @pytest.fixture

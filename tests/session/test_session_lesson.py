@@ -272,7 +272,15 @@ def test_a_lesson_left_while_it_is_being_judged_is_no_error(session):
     looks, reading = [session.state], session.reading()
     session.tutor.leave()
     late = tutors.Tutor(
-        lambda: looks.pop() if looks else session.state, session.dispatch, session.bench, lambda: session.infer.hooks
+        lambda: looks.pop() if looks else session.state,
+        session.dispatch,
+        session.perform,
+        session.bench,
+        lambda: session.infer.hooks,
+        session.dispatch,
+        session.perform,
+        session.bench,
+        lambda: session.infer.hooks,
     )
     late.judge(reading)
     assert not looks and session.state.lesson is None

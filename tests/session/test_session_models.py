@@ -7,7 +7,7 @@ from session_toy import make_infer, run_code, same_state
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.fit import Append
 from spec_lab.models import component, pl
-from spec_lab.session import action_from, views
+from spec_lab.session import command_from, views
 
 
 def model_of(session):
@@ -15,7 +15,7 @@ def model_of(session):
 
 
 def change(session, model, pair=None):
-    session.dispatch(action_from("set_model", {"model": model, "pair": pair}, session.state.setup))
+    session.dispatch(command_from("set_model", {"model": model, "pair": pair}, session.state.setup))
 
 
 def test_a_model_is_changed_undone_and_replayed(session, infer):
@@ -58,7 +58,7 @@ def test_models_of_as_many_parameters_are_not_confused(session):
 
 
 def test_one_of_two_pairs(session, infer):
-    session.dispatch(action_from("freeze", {"pids": [1], "frozen": True}, session.state.setup))
+    session.dispatch(command_from("freeze", {"pids": [1], "frozen": True}, session.state.setup))
     session.commit(Append((infer.setup.pairs[0].data, pl())))
     change(session, "pl + bb", 2)
     assert model_of(session) == ["cpl", "pl+bb"] and session.state.setup.frozen[0]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import SpecLabError
-from spec_lab.session import Do, FitSession, State, action_from, as_data, reduce
+from spec_lab.session import Do, FitSession, State, as_data, command_from, reduce
 from spec_lab.session.actions import Undo
 
 PATHS = {"alpha": 1, "cpl.logEp": 2, "3": 3, "par[1]": 1, "infer.par[2]": 2}
@@ -22,7 +22,7 @@ def start() -> State:
 
 def pasted(text, pids=(), down=False, state=None):
     state = state or start()
-    action = action_from("paste", {"text": text, "pids": list(pids), "down": down}, state.setup)
+    action = command_from("paste", {"text": text, "pids": list(pids), "down": down}, state.setup)
     return action, reduce(state, action)[0]
 
 
@@ -112,7 +112,7 @@ def test_any_text_is_pasted_whole_or_refused(text, down):
 
 
 def test_the_session_takes_a_paste_as_one_step(session, infer):
-    session.dispatch(Do(action_from("paste", {"text": "-0.7\n2.2", "pids": [1, 2]}, session.get()).edit))
+    session.dispatch(Do(command_from("paste", {"text": "-0.7\n2.2", "pids": [1, 2]}, session.get()).edit))
     assert infer.par[1].val == -0.7 and infer.par[2].val == 2.2 and len(session.state.past) == 1
     session.undo()
     assert infer.par[1].val == -1.0 and infer.par[2].val == 2.5

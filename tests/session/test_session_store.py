@@ -7,14 +7,14 @@ import pytest
 from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import EngineError, ParameterError
-from spec_lab.session import FitSession, action_from
+from spec_lab.session import FitSession, command_from
 
 
 def test_a_typed_line_and_a_click_are_the_same(session, infer):
     infer.link([6, 11])
     other = make_infer()
     clicked = FitSession(other)
-    clicked.dispatch(action_from("link", {"pids": [6, 11]}, clicked.get()))
+    clicked.dispatch(command_from("link", {"pids": [6, 11]}, clicked.get()))
     assert same_state(session.get(), clicked.get())
     assert session.journal() == clicked.journal() and session.state.past[-1].label == "infer.link([6, 11])"
     clicked.close()

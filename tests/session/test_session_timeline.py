@@ -10,6 +10,7 @@ from spec_lab._base import ParameterError, SpecLabError
 from spec_lab.fit import Freeze, Link, SetValue
 from spec_lab.session import Do, FitSession, State, reduce, views
 from spec_lab.session.actions import Delete, Redo, Undo
+from spec_lab.session.lesson import Teach
 from spec_lab.session.timeline import Overlay, Revisit, moment, timeline
 
 STEPS = st.lists(
@@ -91,7 +92,7 @@ def test_runs_without_a_step_come_first_and_others_not_at_all(fitted):
 
 
 def test_a_lesson_hides_the_runs(fitted):
-    hiding = State.begin(fitted.state.start).replace(runs=fitted.state.runs, lesson=object())
+    hiding = Teach().take(fitted.state)[0]
     assert [m.id for m in timeline(hiding)[0]] == ["start"]
     with pytest.raises(ParameterError, match="no such moment"):
         reduce(hiding, Revisit("run 1"))

@@ -7,6 +7,7 @@ import threading
 import weakref
 
 from session_toy import make_infer
+
 from spec_lab_widgets import Lab
 
 PROGRAM = """
@@ -34,7 +35,9 @@ def test_a_closed_lab_is_freed_with_its_session(tmp_path):
             break
         threading.Event().wait(0.1)
     assert [session() for session in sessions] == [None] * 3
-    assert [t.name for t in threading.enumerate() if t.name.startswith("spec_lab-") and t.name != "spec_lab-forms"] == []
+    assert [
+        t.name for t in threading.enumerate() if t.name.startswith("spec_lab-") and t.name != "spec_lab-forms"
+    ] == []
 
 
 def test_a_program_may_end_while_the_first_preview_is_at_work():

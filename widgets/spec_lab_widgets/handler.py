@@ -4,13 +4,12 @@ Handlers may run on any thread (kernel subshells) or late (without them); the se
 leaves: errors become replies.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from spec_lab._base import ParameterError, SpecLabError
-from spec_lab.priors import parse_prior
-from spec_lab.session import FitSession, action_from, as_data, views
-
-Reply = dict[str, Any]
+from spec_lab._base import ParameterError
+from spec_lab.session import FitSession, Query, as_data, command_from
+from spec_lab.session.views.protocol import Reply
 
 
 def answer(session: FitSession, message: Any) -> Reply:
@@ -18,8 +17,6 @@ def answer(session: FitSession, message: Any) -> Reply:
     number = message.get("id") if isinstance(message, dict) else None
     try:
         return {"type": "reply", "id": number, "ok": True, **_done(session, message)}
-    except SpecLabError as error:
-        return refusal(number, error)
     except Exception as error:  # nothing a message holds may raise into the kernel's log
         return refusal(number, error)
 
@@ -29,40 +26,11 @@ def refusal(number: Any, error: BaseException) -> Reply:
     return {"type": "reply", "id": number, "ok": False, "error": as_data(error)}
 
 
-def _done(session: FitSession, message: dict[str, Any]) -> Reply:
-    name, args = message.get("name"), message.get("args") or {}
-    if name == "script":
-        return {"text": session.script(), "code": "print(lab.script())", "rev": session.state.rev}
-    if name == "prior_preview":
-        return _prior_preview(session, args)
-    if name == "difference":
-        run = session.state.run(args.get("run", 0))
-        return {**views.changes(session.state, run), "code": f"lab.diff({run.number})"}
-    if name == "components":
-        return {"components": views.components()}
-    if name == "model_preview":
-        return views.model_preview(session.state.setup, str(args.get("model", "")), args.get("pair"))
-    session.reader.overtake()
-    if name == "resample":  # needs the model, and so is no pure action of the state alone
-        session.tutor.resample(args.get("seed"))
-        return {"code": "lab.tutor.resample()", "rev": session.state.rev}
-    if name == "set_refitted":  # the fit is made here; what enters history is its answer
-        session.refit_others(args["pid"], float(args["value"]))
-        return {"code": session.state.journal[-1].code if session.state.journal else "", "rev": session.state.rev}
-    action = action_from(name, args, session.state.setup)  # type: ignore[arg-type]
-    state = session.dispatch(action)
-    return {"code": action.as_code(), "rev": state.rev}
-
-
-def _prior_preview(session: FitSession, args: dict[str, Any]) -> Reply:
-    text = str(args.get("prior", ""))
-    pid = args.get("pid", 0)
-    session.state.setup.index(pid)
-    if text.strip().lower() in ("", "flat", "none"):
-        raise ParameterError("a flat prior without limits has no density to draw", hint="Choose a family.")
-    prior = parse_prior(text)
-    drawn = views.prior_preview(prior)
-    return {**drawn, "posterior": views.learned(session.state, pid, prior, drawn["log"])}
+def _done(session: FitSession, message: dict[str, Any]) -> Mapping[str, Any]:
+    command = command_from(message.get("name"), message.get("args") or {}, session.state.setup)
+    if not isinstance(command, Query):
+        session.reader.overtake()
+    return command.answer(session)
 
 
 def unknown(message: Any) -> Reply:

@@ -3,7 +3,6 @@
 Every method goes through the gate the clicks go through, so a call moves the panels, can be undone, and stands in the journal.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,10 @@ from IPython.display import display
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.fit import Freeze, SetPrior, Tie
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.infer.drawings import Profile
-from spec_lab.priors import Prior, parse_prior
-from spec_lab.session import FitSession, value_edit, views
+from spec_lab.session import Command, FitSession, views
+from spec_lab.session.commands import Commands
 from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure
 from spec_lab_widgets.page import export
@@ -26,14 +24,7 @@ from spec_lab_widgets.still import Still, still
 _MAXIMUM_LIKELIHOOD = ("fit", "iminuit", "lmfit")
 
 
-def _flat(pids: tuple[Any, ...]) -> tuple[int | str, ...]:
-    """`(1, 5)`, `([1, 5],)` and `("cpl.alpha",)` as one tuple."""
-    if len(pids) == 1 and isinstance(pids[0], Iterable) and not isinstance(pids[0], str):
-        return tuple(pids[0])
-    return tuple(pids)
-
-
-class Lab(Panel):
+class Lab(Commands, Panel):
     """The laboratory: look at a spectrum, move sliders, freeze, link, edit priors, fit in the background, undo.
 
     Args:
@@ -70,81 +61,10 @@ class Lab(Panel):
         if autosave is not None or not self.session.autosave.decided:
             self.autosave(True if autosave is None else autosave)
 
-    # -- parameters ----------------------------------------------------------------------------------------------------
-    def set_value(self, pid: int | str, value: float | str) -> None:
-        """Give a parameter a value: a number, text with a unit ("612 keV"), or "=2*par[1]+0.5"."""
-        self.session.commit(value_edit(self.session.get(), pid, value))
+    def perform(self, command: Command) -> None:
+        self.session.perform(command)
 
-    def freeze(self, *pids: Any) -> None:
-        """Hold parameters (each with its group) fixed."""
-        self.session.commit(Freeze(_flat(pids), True))
-
-    def thaw(self, *pids: Any) -> None:
-        """Let parameters go again."""
-        self.session.commit(Freeze(_flat(pids), False))
-
-    def link(self, *pids: Any) -> None:
-        """Make parameters one; the first gives value, prior and frozen state."""
-        self.infer.link(_flat(pids))
-
-    def unlink(self, *pids: Any) -> None:
-        """Separate parameters from their groups."""
-        self.infer.unlink(_flat(pids))
-
-    def tie(self, pid: int | str, expression: str) -> None:
-        """Let a parameter follow an expression of others; an empty text lets it go."""
-        self.session.commit(Tie(pid, expression))
-
-    def set_prior(self, pid: int | str, prior: Prior | str | None) -> None:
-        """Give a parameter a prior, as a `Prior` or as text; None is improper and flat."""
-        made = parse_prior(prior) if isinstance(prior, str) else prior
-        if made is not None and not isinstance(made, Prior):
-            raise ParameterError(
-                "this is no prior", got=prior, allowed="a prior such as unif(-2, 2), its text, or None"
-            )
-        self.session.commit(SetPrior(pid, made))
-
-    def set_model(self, model: Any, pair: int | None = None) -> None:
-        """Give a pair (None: every pair) another model, or its expression; what both models have keeps its state."""
-        self.infer.set_model(model, pair)
-
-    def notice(self, unit: str, windows: Any = None) -> None:
-        """Choose the energy windows (keV) of a unit: `[lo, hi]`, several of those, or None for everything."""
-        self.infer.notice(unit, windows)
-
-    # -- history -------------------------------------------------------------------------------------------------------
-    def undo(self) -> None:
-        """Take the last change back, a fit included."""
-        self.session.undo()
-
-    def redo(self) -> None:
-        """Bring back what was undone last."""
-        self.session.redo()
-
-    def apply(self, run: int) -> None:
-        """Put the parameters at a run's best fit."""
-        self.session.apply(run)
-
-    def restore(self, run: int) -> None:
-        """Bring back a run's whole set-up."""
-        self.session.restore(run)
-
-    def walk(self, to: float) -> None:
-        """Move all free values along the degeneracy of the last fit, to so many standard deviations from its best."""
-        self.session.walk(to)
-
-    def add_line(self, unit: str, lo: float, hi: float, excess: float) -> None:
-        """Add a Gaussian line to the model of a data unit: over these energies (keV), worth so many counts/s there."""
-        self.session.add_line(unit, lo, hi, excess)
-
-    def revisit(self, moment: str) -> None:
-        """Go back to a set-up one has been at: "start", "line 3" (of the journal) or "run 1"."""
-        self.session.revisit(moment)
-
-    def overlay(self, run: int, on: bool = True) -> None:
-        """Lay the curve of a run over the spectrum, or take it away."""
-        self.session.overlay(run, on)
-
+    # -- all the methods of `Commands`, and ----------------------------------------------------------------------------
     def diff(self, run: int) -> Info:
         """What differs between a run's set-up and the present one, as a table; its title tells another model in words."""
         told = views.changes(self.session.state, self.session.state.run(run))
@@ -153,30 +73,6 @@ class Lab(Panel):
             {title: [row[key] for row in told["rows"]] for title, key in columns.items()}, told["words"] or None
         )
 
-    def pin(self, run: int, pinned: bool = True) -> None:
-        """Pin a run."""
-        self.session.pin(run, pinned)
-
-    def label(self, run: int, label: str) -> None:
-        """Name a run."""
-        self.session.label(run, label)
-
-    def delete(self, run: int) -> None:
-        """Take a run out of the history."""
-        self.session.delete(run)
-
-    def set_live(self, live: bool) -> None:
-        """Let edits be followed by a refit, or not."""
-        self.session.set_live(live)
-
-    def set_refit_others(self, on: bool) -> None:
-        """Let dragged sliders refit the other free parameters: each place is a point of a profile that grows below."""
-        self.session.set_refit_others(on)
-
-    def refit_others(self, pid: int | str, value: float) -> None:
-        """Give a parameter a value and fit the other free ones to it, as one change."""
-        self.session.refit_others(pid, value)
-
     def profile_points(self, pid: int | str) -> Profile:
         """The profile that dragging has given so far for the present question.
 
@@ -184,14 +80,6 @@ class Lab(Panel):
             ParameterError: No slider was dragged with the others refitted.
         """
         return self.session.profiles.points(self.session.get(), pid)
-
-    def set_previews(self, previews: bool) -> None:
-        """Let edits be followed by a preview of the posterior, or not."""
-        self.session.set_previews(previews)
-
-    def dismiss(self, message: int) -> None:
-        """Take a message away."""
-        self.session.dismiss(message)
 
     # -- fits ----------------------------------------------------------------------------------------------------------
     def fit(self, engine: str = "fit", block: bool = False, **options: Any) -> Posterior | Bootstrap | None:
@@ -214,43 +102,10 @@ class Lab(Panel):
             self.stop()
             return self.wait()
 
-    def stop(self) -> None:
-        """Ask the running fit to end; what it has is kept."""
-        self.session.stop()
-
-    def teach(self, steps: Any = None) -> None:
-        """Begin a lesson: fits and the best fit are hidden, sliders are left, the score is the statistic above the best.
-
-        A lesson is a sandbox: `lab.tutor.leave()` (or the button) brings everything back. `lab.tutor` shuffles the sliders, draws
-        new counts from the model in hand, shows the best fit.
-
-        Args:
-            steps: What to try, one after another: `[{"say": "Bend it.", "until": {"stat_below": 600}}, ...]`. Conditions:
-                `stat_below`, `score_below`, `between` (`{"cpl.alpha": [-1.2, -1]}`), `moved` (`"cpl.alpha"`), `resampled` (True);
-                a step without any waits for Next.
-
-        Raises:
-            ParameterError: A step is not understood.
-            EngineError: A fit is running, or there is nothing to move.
-        """
-        self.session.teach(steps)
-
     @property
     def tutor(self) -> Tutor:
         """Who leads the lesson: `leave()`, `next()`, `shuffle()`, `resample(seed)`, `reveal()`."""
         return self.session.tutor
-
-    def pause(self) -> None:
-        """Let the running fit wait after its present block, which costs it nothing; `stop` still ends it at once.
-
-        Raises:
-            EngineError: Nothing runs, or the engine is too quick to be paused.
-        """
-        self.session.pause()
-
-    def resume(self) -> None:
-        """Let the paused fit go on."""
-        self.session.resume()
 
     def wait(self, timeout: float | None = None) -> Posterior | Bootstrap | None:
         """Wait for the running fit; the reading of its result."""

@@ -101,7 +101,7 @@ def _frozen(view: dict[str, Any], slide: set[int]) -> dict[str, Any]:
         "fit": idle if view["fit"]["state"] in ("running", "paused", "stopping") else view["fit"],
         "live": False,
         "lesson": None,
-        "messages": [{"id": "frozen", "level": "info", "text": text}],
+        "messages": [{"id": -1, "level": "info", "text": text}],
         "autosave": {"text": "", "title": ""},
         "frozen": {"text": text, "why": WHY},
     }

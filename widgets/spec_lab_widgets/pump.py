@@ -238,7 +238,7 @@ class Pump:
         if self._source[0] != state.rev:
             self._source = (state.rev, views.corner_source(state))
         live = self._live(session)
-        source = (live or self._source[1]) if state.lesson is None else None
+        source = live or self._source[1]
         if source is None:
             self._draws = None
         if source is None or outlet.seen.get("corner") is source:
@@ -297,10 +297,9 @@ class Pump:
     @staticmethod
     def _serve_profiles(session: FitSession, outlet: Outlet, state: State) -> float | None:
         """All curves of the present question; while one grows, the frames of its drag bring it."""
-        shown = state.refit_others and state.lesson is None
         if session.reader.held:
             return None
-        curves = session.profiles.known(state.setup) if shown else ()
+        curves = session.profiles.known(state.setup) if state.refit_others else ()
         key = tuple(curve.version for curve in curves)
         if outlet.seen.get("profiles", ()) == key:
             return None
@@ -317,8 +316,6 @@ class Pump:
         """Each run that is laid over the spectrum once; the view says which of them are."""
         there: set[int] = outlet.seen.setdefault("ghosts", set())
         there &= set(state.overlaid)
-        if state.lesson is not None:
-            return None
         for run in state.runs:
             if run.number not in state.overlaid or run.number in there:
                 continue

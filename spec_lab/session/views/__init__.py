@@ -11,11 +11,16 @@ from spec_lab.session.views.corner import from_draws as from_draws
 from spec_lab.session.views.criteria import run_label as run_label
 from spec_lab.session.views.engines import forms_loaded as forms_loaded
 from spec_lab.session.views.engines import load_forms as load_forms
+from spec_lab.session.views.lab_view import autosave as autosave
+from spec_lab.session.views.lab_view import fit as fit
+from spec_lab.session.views.lab_view import view as view
 from spec_lab.session.views.labels import distinct as distinct
-from spec_lab.session.views.learned import learned as learned
+from spec_lab.session.views.lesson import lesson as lesson
+from spec_lab.session.views.lesson import told as told
 from spec_lab.session.views.models import components as components
 from spec_lab.session.views.models import model_preview as model_preview
 from spec_lab.session.views.parameters import prior_preview as prior_preview
+from spec_lab.session.views.posterior_curve import posterior_curve as posterior_curve
 from spec_lab.session.views.predictor import predictor as predictor
 from spec_lab.session.views.profiles import profile as profile
 from spec_lab.session.views.profiles import profiles as profiles
@@ -23,8 +28,3 @@ from spec_lab.session.views.spectrum import Frame as Frame
 from spec_lab.session.views.spectrum import ghost as ghost
 from spec_lab.session.views.spectrum import lowest as lowest
 from spec_lab.session.views.spectrum import spectrum as spectrum
-from spec_lab.session.views.teaching import lesson as lesson
-from spec_lab.session.views.teaching import told as told
-from spec_lab.session.views.whole import autosave as autosave
-from spec_lab.session.views.whole import fit as fit
-from spec_lab.session.views.whole import view as view

@@ -6,7 +6,8 @@ two sides of the border cannot differ. A comment above a field is what both side
 
 from typing import Literal, NotRequired, TypedDict
 
-OptionValue = float | bool | str | None
+from spec_lab.session.registry import OptionValue
+
 Window = tuple[float, float]
 RunName = int | str
 FitPhase = Literal["idle", "running", "paused", "stopping", "done", "stopped", "failed"]
@@ -236,7 +237,7 @@ class FitStatus(TypedDict):
 class HistoryRow(TypedDict):
     """A finished run, newest first."""
 
-    run: RunName
+    run: int
     label: str
     engine: str
     time: str
@@ -297,9 +298,9 @@ class UndoInfo(TypedDict):
 
 
 class MessageInfo(TypedDict):
-    """A notice; id 0 is the error that computing the curves gave, and goes away by itself."""
+    """A notice; id 0 is the error that computing the curves gave, and goes away by itself; -1 says that a page has no kernel."""
 
-    id: RunName
+    id: int
     level: Literal["info", "warning", "error"]
     text: str
 
@@ -612,4 +613,6 @@ class Reply(TypedDict):
 
 
 FrameMessage = SpectrumMessage | CornerMessage | BrushMessage | GhostMessage
-FromPython = LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProfilesMessage | ProgressMessage
+FromPython = (
+    LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProfilesMessage | ProgressMessage
+)

@@ -1,12 +1,12 @@
 // What the toy kernel offers: parameters, prior families, engines, and a past worth comparing with.
-import type { ComponentInfo, CriteriaRow, Engine, Family, HistoryEntry, Row, SpectrumStyle } from "../src/state/protocol";
+import type { ComponentInfo, CriteriaRow, EngineForm, PriorFamily, HistoryRow, ParameterRow, SpectrumStyle } from "../src/state/protocol";
 
-const row = (pid: number, component: string, name: string, label: string, unit: string, value: number, text: string, error: string, prior: string, lo: number, hi: number, more: Partial<Row> = {}): Row => ({
-  pid, owner: "model", expression: "cpl+bb", component, name, label, unit, value, text, error, frozen: false, free: true, link: null, linked_to: null, tie: null, at_bound: null,
+const row = (pid: number, component: string, name: string, label: string, unit: string, value: number, text: string, error: string, prior: string, lo: number, hi: number, more: Partial<ParameterRow> = {}): ParameterRow => ({
+  pid, owner: "model", pair: "", expression: "cpl+bb", component, name, label, unit, value, text, error, frozen: false, free: true, link: null, linked_to: null, tie: null, at_bound: null,
   prior, prior_set: true, slider: { lo, hi, log: false }, hidden: false, ...more,
 });
 
-export const firstRows = (): Row[] => [
+export const firstRows = (): ParameterRow[] => [
   row(1, "cpl", "alpha", "\\alpha", "", -0.92, "-0.920", "0.041", "unif(-2, 2)", -2, 2),
   row(2, "cpl", "logEc", "\\log E_c", "keV", 2.74, "2.740", "0.036", "unif(0, 4)", 0, 4),
   row(3, "cpl", "logA", "\\log A", "ph cm^-2 s^-1 keV^-1", -1.1, "-1.100", "0.021", "norm(-1, 0.5)", -3, 1),
@@ -16,14 +16,14 @@ export const firstRows = (): Row[] => [
   row(7, "b1", "factor", "f_{b1}", "", 1.04, "1.040", "0.030", "norm(1, 0.1)", 0.5, 1.5, { owner: "data", expression: "data" }),
 ];
 
-export const FAMILIES: Family[] = [
+export const FAMILIES: PriorFamily[] = [
   { name: "unif", signature: "unif(min, max)", doc: "Flat between min and max.", args: [{ name: "min", default: 0 }, { name: "max", default: 1 }] },
   { name: "logunif", signature: "logunif(min, max)", doc: "Flat in the logarithm between min and max.", args: [{ name: "min", default: 0.1 }, { name: "max", default: 10 }] },
   { name: "norm", signature: "norm(mean, std)", doc: "Normal.", args: [{ name: "mean", default: 0 }, { name: "std", default: 1 }] },
   { name: "truncnorm", signature: "truncnorm(mean, std, min, max)", doc: "Normal, cut at min and max.", args: [{ name: "mean", default: 0 }, { name: "std", default: 1 }, { name: "min", default: -2 }, { name: "max", default: 2 }] },
 ];
 
-export const ENGINES: Engine[] = [
+export const ENGINES: EngineForm[] = [
   { name: "fit", title: "Newton", doc: "The built-in minimiser: milliseconds, with a covariance.", enabled: true, why: "", options: [{ name: "starts", label: "starts", kind: "int", default: 4, min: 1, max: 64, choices: null, doc: "Starting points, the present values first." }], presets: [] },
   { name: "nuts", title: "NUTS", doc: "Hamiltonian Monte Carlo with automatic path lengths.", enabled: true, why: "", options: [
     { name: "chains", label: "chains", kind: "int", default: 4, min: 1, max: 16, choices: null, doc: "Independent chains." },
@@ -42,10 +42,10 @@ export const OTHERS: CriteriaRow[] = [
   { run: 1, label: "pl · Newton", k: 3, stat: 301.2, aic: 307.2, aicc: 307.4, bic: 316.4, lnz: null, lnz_err: null, weight: null, note: "", comparable: false, why: "It noticed n6 in 8–900 keV; now 33–40 keV is ignored." },
 ];
 
-export const HISTORY: HistoryEntry[] = [
-  { run: 3, label: "cpl+bb with thermal bump", engine: "NUTS", time: "12:04", stat: "176.31", k: 6, lnz: null, pinned: true, note: "2000 draws, R̂ 1.00", current: true },
-  { run: 2, label: "cpl · MultiNest", engine: "MultiNest", time: "11:58", stat: "188.04", k: 4, lnz: "−104.83", pinned: false, note: "stopped at 61 %", current: false },
-  { run: 1, label: "pl · Newton", engine: "Newton", time: "11:41", stat: "301.20", k: 3, lnz: null, pinned: false, note: "", current: false },
+export const HISTORY: HistoryRow[] = [
+  { run: 3, label: "cpl+bb with thermal bump", engine: "NUTS", time: "12:04", stat: "176.31", k: 6, lnz: null, pinned: true, note: "2000 draws, R̂ 1.00", current: true, overlaid: false },
+  { run: 2, label: "cpl · MultiNest", engine: "MultiNest", time: "11:58", stat: "188.04", k: 4, lnz: -104.83, pinned: false, note: "stopped at 61 %", current: false, overlaid: false },
+  { run: 1, label: "pl · Newton", engine: "Newton", time: "11:41", stat: "301.20", k: 3, lnz: null, pinned: false, note: "", current: false, overlaid: false },
 ];
 
 const component = (name: string, kind: ComponentInfo["kind"], family: string, what: string, aliases: string[] = []): ComponentInfo => ({ name, kind, family, what, aliases });

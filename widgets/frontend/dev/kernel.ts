@@ -1,11 +1,11 @@
 // A toy kernel that speaks PROTOCOL.md: enough of a session (undo, links, ties, notice, a fit that takes seconds) to
 // click through every state of the panels without Python. It is for the host page and for tests, never shipped.
-import type { CriteriaRow, FitState, Handle, HistoryEntry, Posterior, Profile, Reply, Row, View } from "../src/state/protocol";
+import type { CriteriaRow, FitStatus, PriorHandle, HistoryRow, PosteriorCurve, ProfileData, Reply, ParameterRow, LabView } from "../src/state/protocol";
 import { COMPONENTS, ENGINES, FAMILIES, firstRows, STYLES } from "./catalog";
 import { curves, gauss, makeUnits, random, type Theta, type ToyUnit } from "./physics";
 
 type Post = (message: Record<string, unknown>, buffers?: DataView[]) => void;
-interface Saved { rows: Row[]; notice: Record<string, [number, number][]>; }
+interface Saved { rows: ParameterRow[]; notice: Record<string, [number, number][]>; }
 type Args = Record<string, never> & Record<string, unknown>;
 
 const SIGMA: Record<string, number> = { alpha: 0.041, logEc: 0.036, logA: 0.021, kT: 1.9, logN: 0.09, factor: 0.03 };
@@ -20,18 +20,18 @@ export class ToyKernel {
   past: { saved: Saved; label: string }[] = [];
   future: { saved: Saved; label: string }[] = [];
   journal: { code: string; undone: boolean }[] = [];
-  history: HistoryEntry[] = [];
+  history: HistoryRow[] = [];
   others: CriteriaRow[] = [];
-  messages: View["messages"] = [];
-  fit: FitState = { state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false };
+  messages: LabView["messages"] = [];
+  fit: FitStatus = { state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false };
   log: Record<string, unknown>[] = [];
   at = 0;
   refuseWalk = false;
   refitOthers = false;
-  curves = new Map<number, Profile>();
+  curves = new Map<number, ProfileData>();
   unfolding = false;
   model = "cpl+bb";
-  hint: View["hint"] = null;
+  hint: LabView["hint"] = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private seq = 0;
 
@@ -70,18 +70,18 @@ export class ToyKernel {
     this.snapshot();
   }
 
-  private theta(rows: readonly Row[]): { t: Theta; factors: number[]; bb: boolean } {
+  private theta(rows: readonly ParameterRow[]): { t: Theta; factors: number[]; bb: boolean } {
     const v = (name: string) => rows.find((r) => r.name === name && r.owner === "model")?.value ?? 0;
     const factors = rows.filter((r) => r.owner === "data").map((r) => r.value);
     return { t: { alpha: v("alpha"), logEc: v("logEc"), logA: v("logA"), kT: v("kT"), logN: v("logN") }, factors, bb: true };
   }
 
-  stat(rows: readonly Row[] = this.now.rows): number {
+  stat(rows: readonly ParameterRow[] = this.now.rows): number {
     const { t, factors, bb } = this.theta(rows);
     return this.units.reduce((sum, u, i) => sum + curves(u, t, factors[i], this.now.notice[u.name], { bb }).stat, 0);
   }
 
-  sendSpectrum(rows: readonly Row[], preview: boolean, seq: number, profile: Profile | null = null): void {
+  sendSpectrum(rows: readonly ParameterRow[], preview: boolean, seq: number, profile: ProfileData | null = null): void {
     const { t, factors, bb } = this.theta(rows);
     const names = ["lo", "hi", "data", "err", "model", "resid", "used", ...(this.unfolding ? ["unfold"] : []), "comp:cpl", "comp:bb"];
     const columns = this.units.flatMap((u, i) => {
@@ -101,7 +101,7 @@ export class ToyKernel {
   }
 
   /** The others follow; the statistic rises by ((value - best) / σ)². */
-  private refitted(pid: number, value: number): Row[] {
+  private refitted(pid: number, value: number): ParameterRow[] {
     const row = this.now.rows.find((r) => r.pid === pid)!;
     const best = firstRows().find((r) => r.pid === pid)!.value;
     const sigma = SIGMA[row.name] ?? 0.03;
@@ -117,7 +117,7 @@ export class ToyKernel {
     this.post({ type: "profiles", rev: this.rev, curves: this.refitOthers ? [...this.curves.values()] : [] });
   }
 
-  private withValue(pid: number, value: number): Row[] {
+  private withValue(pid: number, value: number): ParameterRow[] {
     const group = this.now.rows.find((r) => r.pid === pid)!.link;
     return this.now.rows.map((r) => (r.pid === pid || (group !== null && r.link === group) ? { ...r, value, text: value.toPrecision(4) } : r));
   }
@@ -188,7 +188,7 @@ export class ToyKernel {
     return this.units.reduce((sum, u) => sum + u.lo.filter((lo, i) => this.now.notice[u.name].length === 0 || this.now.notice[u.name].some(([a, b]) => Math.sqrt(lo * u.hi[i]) >= a && Math.sqrt(lo * u.hi[i]) <= b)).length, 0);
   }
 
-  view(): View {
+  view(): LabView {
     const n = this.bins();
     const k = this.now.rows.filter((r) => r.free).length;
     const { t, factors } = this.theta(this.now.rows);
@@ -205,11 +205,11 @@ export class ToyKernel {
       engines: ENGINES, fit: this.fit, history: this.history, journal: this.journal,
       degeneracy: { at: this.at, lo: -4, hi: 4, share: "71 %", moves: [{ pid: 1, label: "\\alpha", up: true }, { pid: 3, label: "\\log A", up: false }] },
       timeline: { now: this.past.length, moments: this.moments().map(({ id, label }) => ({ id, label })) },
-      undo: { can: this.past.length > 0, label: this.past.at(-1)?.label ?? "" }, redo: { can: this.future.length > 0, label: this.future.at(-1)?.label ?? "" }, live: this.live, messages: this.messages,
+      undo: { can: this.past.length > 0, label: this.past.at(-1)?.label ?? "" }, redo: { can: this.future.length > 0, label: this.future.at(-1)?.label ?? "" }, live: this.live, messages: this.messages, autosave: { text: "", title: "" }, lesson: null,
     };
   }
 
-  private walked(to: number): Row[] {
+  private walked(to: number): ParameterRow[] {
     const by: Record<number, number> = { 1: 0.04 * (to - this.at), 3: -0.02 * (to - this.at) };
     return this.now.rows.map((r) => (r.pid in by ? { ...r, value: r.value + by[r.pid], text: (r.value + by[r.pid]).toFixed(3) } : r));
   }
@@ -228,7 +228,7 @@ export class ToyKernel {
     this.post({ type: "reply", id, ok: false, error: { kind: "ParameterError", message, hint } });
   }
 
-  private edit(id: number, label: string, code: string, rows: Row[], notice = this.now.notice): void {
+  private edit(id: number, label: string, code: string, rows: ParameterRow[], notice = this.now.notice): void {
     this.past.push({ saved: this.now, label });
     this.future = [];
     this.now = { rows, notice };
@@ -240,7 +240,7 @@ export class ToyKernel {
   private action(id: number, name: string, a: Args): void {
     const rows = this.now.rows;
     const pids = (a.pids ?? []) as number[];
-    const mark = (r: Row): Row => ({ ...r, free: !r.frozen && r.linked_to === null && r.tie === null });
+    const mark = (r: ParameterRow): ParameterRow => ({ ...r, free: !r.frozen && r.linked_to === null && r.tie === null });
     switch (name) {
       case "set_value": {
         const value = typeof a.value === "number" ? a.value : Number(String(a.value).replace(/\s*(keV|MeV)$/, ""));
@@ -336,7 +336,7 @@ export class ToyKernel {
     this.reply(id);
   }
 
-  private posterior(pid: number, text: string): Posterior | null {
+  private posterior(pid: number, text: string): PosteriorCurve | null {
     const row = this.now.rows.find((r) => r.pid === pid);
     if (!row?.free || !this.history.length) return null;
     const sigma = SIGMA[row.name] ?? 0.1;
@@ -355,8 +355,8 @@ export class ToyKernel {
     this.reply(id, { x, density: x.map((v) => (/unif/.test(family) ? 1 : Math.exp(-0.5 * ((v - args[0]) / args[1]) ** 2))), lo: wide[0], hi: wide[1], log: false, handles: this.handles(family, args), posterior: this.posterior(pid, text) });
   }
 
-  private handles(family: string, args: number[]): Handle[] {
-    const one = (arg: number, name: string, role: Handle["role"], zero = 0, least: number | null = null, most: number | null = null): Handle => ({ arg, name, role, at: zero + args[arg], zero, unit: 1, log: false, least, most });
+  private handles(family: string, args: number[]): PriorHandle[] {
+    const one = (arg: number, name: string, role: PriorHandle["role"], zero = 0, least: number | null = null, most: number | null = null): PriorHandle => ({ arg, name, role, at: zero + args[arg], zero, unit: 1, log: false, least, most });
     if (/unif/.test(family)) return [one(0, "min", "low", 0, null, args[1] - 0.01), one(1, "max", "high", 0, args[0] + 0.01)];
     return [one(0, "mean", "centre"), one(1, "std", "width", args[0], args[0] + 0.01)];
   }
@@ -391,7 +391,7 @@ export class ToyKernel {
     clearInterval(this.timer);
     this.fit = { ...this.fit, state, message, eta: null };
     const run = this.history.length + 1;
-    this.history = [{ run, label: "cpl+bb", engine: this.fit.engine, time: "12:04:31", stat: this.stat().toFixed(2), k: 5, lnz: null, pinned: false, note: message, current: true }, ...this.history.map((h) => ({ ...h, current: false }))];
+    this.history = [{ run, label: "cpl+bb", engine: this.fit.engine, time: "12:04:31", stat: this.stat().toFixed(2), k: 5, lnz: null, pinned: false, note: message, current: true, overlaid: false }, ...this.history.map((h) => ({ ...h, current: false }))];
     this.changed();
   }
 }

@@ -117,5 +117,5 @@ export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   else if (command.do === "lesson") {
     if (local.lab.view.value?.lesson) void local.act("lesson", command.name);
   }
-  else void local.act("header", command.do);
+  else if (command.do === "undo" || command.do === "redo") void local.act("header", command.do);
 }

@@ -91,7 +91,7 @@ async function page(): Promise<FrozenPage> {
   const rows = firstRows().map((row, i) => ({ ...row, value: i < 2 ? 0 : row.value, slider: i < 2 ? { lo: -1, hi: 1, log: false } : row.slider, ...(i < 2 ? {} : { fixed: "held here" }) }));
   return {
     panels: ["spectrum", "params", "fit", "history", "python"], height: 0, script: "# the shortest way",
-    view: { ...view, params: { rows, families: [] }, engines: ENGINES.map((e) => ({ ...e, enabled: false, why: "no kernel" })), frozen: { text: "frozen", why: "This page has no kernel." }, messages: [{ id: "frozen", level: "info", text: "Frozen page." }], undo: { can: false, label: "" }, redo: { can: false, label: "" } },
+    view: { ...view, params: { rows, families: [] }, engines: ENGINES.map((e) => ({ ...e, enabled: false, why: "no kernel" })), frozen: { text: "frozen", why: "This page has no kernel." }, messages: [{ id: -1, level: "info", text: "Frozen page." }], undo: { can: false, label: "" }, redo: { can: false, label: "" } },
     spectrum: { header: { type: "spectrum", rev: view.rev, seq: 1, preview: false, exact: true, units: [{ name: "n6", color: 0, n: N, fields, components: [] }], xlabel: "E", ylabel: "y", stat: "100" }, buffers: [base64(Float32Array.from(columns.flat()))] },
     corner: null, predictor: { header, buffers: [base64(table)] },
   };
@@ -153,7 +153,7 @@ describe("frozen page", () => {
     model.send({ type: "action", id: 6, name: "script", args: {} });
     await tick(2);
     expect(last("reply")).toMatchObject({ ok: true, text: "# the shortest way" });
-    model.send({ type: "action", id: 7, name: "dismiss", args: { message: "frozen" } });
+    model.send({ type: "action", id: 7, name: "dismiss", args: { message: -1 } });
     await tick(2);
     expect((last("view") as unknown as { messages: unknown[] }).messages).toEqual([]);
   });

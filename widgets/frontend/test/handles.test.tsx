@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { argumentAt, pulled, spanAt, spanFraction, within } from "../src/state/handles";
 import { densitySpan, drawDensity } from "../src/plot/density";
 import { LIGHT } from "../src/plot/theme";
-import type { Handle } from "../src/state/protocol";
+import type { PriorHandle } from "../src/state/protocol";
 import { FAMILIES } from "../dev/catalog";
 import { press, Recorder, show, until } from "./helpers";
 
-const handle = (more: Partial<Handle> = {}): Handle => ({ arg: 0, name: "min", role: "low", at: 1, zero: 0, unit: 1, log: false, least: null, most: null, ...more });
+const handle = (more: Partial<PriorHandle> = {}): PriorHandle => ({ arg: 0, name: "min", role: "low", at: 1, zero: 0, unit: 1, log: false, least: null, most: null, ...more });
 
 describe("places", () => {
   it.each([{ lo: -2, hi: 6, log: false }, { lo: 0.01, hi: 100, log: true }])("go to fractions of the axis and back, also beyond it", (span) => {
@@ -96,7 +96,7 @@ describe("the popover", () => {
   it("tells what the data said once a run is there, over the prior, and is silent before", async () => {
     const s = await opened();
     expect(s.el.querySelector(".sl-learned")).toBeNull();
-    s.model.kernel.history = [{ run: 1, label: "", engine: "nuts", time: "", stat: null, k: 5, lnz: null, pinned: false, note: "", current: true }];
+    s.model.kernel.history = [{ run: 1, label: "", engine: "nuts", time: "", stat: "", k: 5, lnz: null, pinned: false, note: "", current: true, overlaid: false }];
     s.model.kernel.rev++;
     s.model.kernel.snapshot();
     await until(() => s.el.querySelector(".sl-learned") !== null);

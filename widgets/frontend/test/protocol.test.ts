@@ -4,7 +4,7 @@ import { Stream, STREAM_TIMEOUT_MS } from "../src/state/stream";
 import { cornerFrame, float32, pairIndex, spectrumFrame } from "../src/state/frames";
 import { Lab } from "../src/state/lab";
 import { BUSY_MS, GONE, HELLO_MS, LOST_MS } from "../src/state/link";
-import type { CornerMessage, SpectrumMessage, View } from "../src/state/protocol";
+import type { CornerMessage, SpectrumMessage, LabView } from "../src/state/protocol";
 import { FakeModel } from "../dev/model";
 
 const header = (more: Partial<SpectrumMessage> = {}): SpectrumMessage => ({
@@ -99,7 +99,7 @@ describe("the wire", () => {
     vi.useRealTimers();
   });
   const sent = (type: string) => model.sent.filter((m) => m.type === type);
-  const view = (rev: number): View => ({ ...model.kernel.view(), rev });
+  const view = (rev: number): LabView => ({ ...model.kernel.view(), rev });
   const post = (m: unknown, buffers: DataView[] = []) => model.deliver(m as Record<string, unknown>, buffers);
 
   it("matches replies by id, whatever their order", async () => {

@@ -3,7 +3,7 @@
 // A label below the plot is dragged to another column: another order.
 // UI state: view-local (tool, panel in hand, order); the selection is the session's, shared and outside history.
 import type { Local } from "../state/local";
-import type { Region } from "../state/protocol";
+import type { Region } from "../state/frames";
 import { cornerCells, labelAt, outlineOn, type Cell, type CornerInput } from "../plot/corner_scene";
 
 type Point = [number, number];

@@ -2,7 +2,7 @@
 // panel knows no engine.
 // UI state: the run is the session's (shared); engine choice and option fields are view-local until Start.
 import { useLocal, type Local } from "../state/local";
-import type { Engine, EngineOption, FitState, LabError, OptionValue, Preset } from "../state/protocol";
+import type { EngineForm, EngineOption, FitStatus, ErrorData, OptionValue, EnginePreset } from "../state/protocol";
 import { Button, Empty, ErrorNote, Panel } from "../ui/parts";
 import { duration } from "./format";
 
@@ -17,37 +17,37 @@ export function Fit() {
   );
 }
 
-export function chosen(local: Local): Engine | undefined {
+export function chosen(local: Local): EngineForm | undefined {
   const engines = local.lab.view.value?.engines ?? [];
   return engines.find((e) => e.name === local.engine.value) ?? engines.find((e) => e.enabled) ?? engines[0];
 }
 
 /** What Start sends: each option as filled in, else its default; empty fields are left to Python. */
-export function optionValues(engine: Engine, filled: Record<string, unknown> = {}): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
+export function optionValues(engine: EngineForm, filled: Record<string, unknown> = {}): Record<string, OptionValue> {
+  const out: Record<string, OptionValue> = {};
   for (const option of engine.options) {
     const value = option.name in filled ? filled[option.name] : option.default;
-    if (value !== null && value !== undefined && value !== "") out[option.name] = value;
+    if (value !== null && value !== undefined && value !== "") out[option.name] = value as OptionValue;
   }
   return out;
 }
 
 /** What a preset makes of the fields filled in: its own options, defaults where another preset has some, the rest as it was. */
-export function presetValues(engine: Engine, preset: Preset, filled: Record<string, unknown> = {}): Record<string, unknown> {
+export function presetValues(engine: EngineForm, preset: EnginePreset, filled: Record<string, unknown> = {}): Record<string, unknown> {
   const theirs = new Set(engine.presets.flatMap((p) => Object.keys(p.options)));
   return { ...Object.fromEntries(Object.entries(filled).filter(([name]) => !theirs.has(name))), ...preset.options };
 }
 
 /** The preset that the fields show, if any. */
-export function presetShown(engine: Engine, filled: Record<string, unknown> = {}): Preset | undefined {
+export function presetShown(engine: EngineForm, filled: Record<string, unknown> = {}): EnginePreset | undefined {
   const now = JSON.stringify(optionValues(engine, filled));
   return engine.presets.find((p) => JSON.stringify(optionValues(engine, presetValues(engine, p, filled))) === now);
 }
 
-function Presets({ engine, filled, onChange }: { engine: Engine; filled: Record<string, unknown>; onChange: (v: Record<string, unknown>) => void }) {
+function Presets({ engine, filled, onChange }: { engine: EngineForm; filled: Record<string, unknown>; onChange: (v: Record<string, unknown>) => void }) {
   if (engine.presets.length === 0) return null;
   const shown = presetShown(engine, filled);
-  const says = (p: Preset) => Object.entries(p.options).map(([name, value]) => `${name.replace(/_/g, " ")} ${value}`).join(", ") || "the defaults";
+  const says = (p: EnginePreset) => Object.entries(p.options).map(([name, value]) => `${name.replace(/_/g, " ")} ${value}`).join(", ") || "the defaults";
   return (
     <div class="sl-field"><span>effort</span>
       <div class="sl-group" role="group" aria-label="Effort">
@@ -59,7 +59,7 @@ function Presets({ engine, filled, onChange }: { engine: Engine; filled: Record<
   );
 }
 
-function Form({ engines }: { engines: Engine[] }) {
+function Form({ engines }: { engines: EngineForm[] }) {
   const local = useLocal();
   const engine = chosen(local)!;
   const filled = local.options.value[engine.name] ?? {};
@@ -143,7 +143,7 @@ function OptionField({ option, value, onChange }: { option: EngineOption; value:
   );
 }
 
-const WORDS: Record<FitState["state"], string> = { idle: "ready", running: "running", paused: "paused", stopping: "stopping …", done: "done", stopped: "stopped", failed: "failed" };
+const WORDS: Record<FitStatus["state"], string> = { idle: "ready", running: "running", paused: "paused", stopping: "stopping …", done: "done", stopped: "stopped", failed: "failed" };
 
 function Status() {
   const local = useLocal();
@@ -169,7 +169,7 @@ function Status() {
         {live && fit.state !== "paused" && fit.eta !== null && <span class="sl-num sl-faint">about {duration(fit.eta)} left</span>}
       </div>
       {live && fit.draft && <p class="sl-doc sl-warn">The fit keeps the set-up it started with; what you edit now is a draft for the next one.</p>}
-      {fit.state === "failed" && fit.error && <ErrorNote error={typeof fit.error === "string" ? { message: fit.error } : (fit.error as LabError)} />}
+      {fit.state === "failed" && fit.error && <ErrorNote error={typeof fit.error === "string" ? { message: fit.error } : (fit.error as ErrorData)} />}
       <span class="sl-hide" role="status" aria-live="polite">{`Fit ${word}${live ? "" : `: ${fit.message}`}`}</span>
     </div>
   );

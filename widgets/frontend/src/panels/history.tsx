@@ -3,7 +3,7 @@
 // UI state: entries are the session's (append-only); the name being edited and what is unfolded are view-local.
 import { useEffect, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
-import type { HistoryEntry, Reply } from "../state/protocol";
+import type { HistoryRow, Reply } from "../state/protocol";
 import { Button, Empty, ErrorNote, Panel, Tex } from "../ui/parts";
 import { clock, minus } from "./format";
 import { Scrub } from "./scrub";
@@ -19,7 +19,7 @@ export function History() {
   );
 }
 
-function Entry({ entry }: { entry: HistoryEntry }) {
+function Entry({ entry }: { entry: HistoryRow }) {
   const local = useLocal();
   const [name, setName] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
@@ -56,7 +56,7 @@ function Entry({ entry }: { entry: HistoryEntry }) {
 }
 
 /** Then and now, changed rows only; asked anew whenever the set-up changes. */
-function Diff({ run }: { run: HistoryEntry["run"] }) {
+function Diff({ run }: { run: HistoryRow["run"] }) {
   const { lab } = useLocal();
   const [told, setTold] = useState<Reply | null>(null);
   const { rev } = lab.view.value!;

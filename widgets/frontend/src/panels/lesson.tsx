@@ -18,7 +18,7 @@ export function Lesson() {
   const lesson = local.lab.view.value?.lesson;
   const score = lesson && scoreNow(local);
   if (!lesson || !score) return null;
-  const act = (name: string) => void local.act("lesson", name);
+  const act = (name: "shuffle" | "resample" | "reveal" | "leave" | "next") => void local.act("lesson", name);
   const percent = Math.round(100 * Math.min(1, Math.max(0, score.level)));
   return (
     <section class="sl-lesson" aria-label="Lesson">

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
 import { picked, suggestions } from "../state/models";
-import type { ComponentInfo, LabError, ModelInfo } from "../state/protocol";
+import type { ComponentInfo, ErrorData, ModelInfo } from "../state/protocol";
 import { Button, ErrorNote } from "../ui/parts";
 
 const REST_MS = 120;
@@ -92,9 +92,9 @@ export function ModelPopover() {
 }
 
 /** What Python says of the text, asked when the typing rests: words, or an error. */
-function usePreview(text: string, pair: number | null): [string, LabError | null, (error: LabError) => void] {
+function usePreview(text: string, pair: number | null): [string, ErrorData | null, (error: ErrorData) => void] {
   const { lab } = useLocal();
-  const [said, setSaid] = useState<{ words: string; bad: LabError | null }>({ words: "", bad: null });
+  const [said, setSaid] = useState<{ words: string; bad: ErrorData | null }>({ words: "", bad: null });
   useEffect(() => {
     let late = false;
     const timer = setTimeout(() => void lab.act("model_preview", { model: text, pair }).then((reply) => {

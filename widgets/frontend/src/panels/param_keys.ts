@@ -1,7 +1,7 @@
 // The table's keys put into action. Steps with the arrows are previews while keys come and one action when they stop.
 // UI state: view-local (active row, selection); values go through the same gate as the slider's.
 import type { Local } from "../state/local";
-import type { Row } from "../state/protocol";
+import type { ParameterRow } from "../state/protocol";
 import { type Command, rowCommand } from "../state/keys";
 import { stepped } from "../state/range";
 import { extended, freezeTo, targets, toggled } from "../state/select";
@@ -29,7 +29,7 @@ export function onTableKey(local: Local, event: KeyboardEvent): void {
   run(local, row, command, event.shiftKey);
 }
 
-function run(local: Local, row: Row, command: Command, shift: boolean): void {
+function run(local: Local, row: ParameterRow, command: Command, shift: boolean): void {
   const pids = targets(local.selected.value, row.pid);
   switch (command.do) {
     case "move": return move(local, row, command.by, shift);
@@ -54,7 +54,7 @@ function run(local: Local, row: Row, command: Command, shift: boolean): void {
   }
 }
 
-function move(local: Local, row: Row, by: number, shift: boolean): void {
+function move(local: Local, row: ParameterRow, by: number, shift: boolean): void {
   const shown = local.shownRows.value;
   const next = shown[shown.findIndex((r) => r.pid === row.pid) + by];
   if (!next) return;
@@ -62,7 +62,7 @@ function move(local: Local, row: Row, by: number, shift: boolean): void {
   focusRow(local, next.pid);
 }
 
-function step(local: Local, row: Row, by: number): void {
+function step(local: Local, row: ParameterRow, by: number): void {
   if (row.tie) return local.fail(`row:${row.pid}`, { message: `${row.name} follows ${row.tie}.`, hint: "Type a number in its value cell to cut the tie." });
   const held = resting.get(local);
   if (held && held.pid !== row.pid) rest(local);

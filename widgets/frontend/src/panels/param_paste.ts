@@ -3,7 +3,7 @@
 // UI state: view-local (selection, what was said last).
 import { effect } from "@preact/signals";
 import type { Local } from "../state/local";
-import type { Row } from "../state/protocol";
+import type { ParameterRow } from "../state/protocol";
 import { targets } from "../state/select";
 
 const FLASH_MS = 1400;
@@ -15,7 +15,7 @@ export interface PasteTarget {
 }
 
 /** The rows a column of values fills, in the order of the table. */
-export function pasteTarget(shown: readonly Row[], selected: readonly number[], active: number | null): PasteTarget {
+export function pasteTarget(shown: readonly ParameterRow[], selected: readonly number[], active: number | null): PasteTarget {
   const pids = targets(selected, active);
   if (pids.length > 1) return { pids: shown.filter((row) => pids.includes(row.pid)).map((row) => row.pid), down: false };
   const from = shown.findIndex((row) => row.pid === (pids[0] ?? active));
@@ -23,9 +23,9 @@ export function pasteTarget(shown: readonly Row[], selected: readonly number[], 
 }
 
 /** Rows as a spreadsheet takes them: name, tab, value. A name that two rows share gives way to the number. */
-export function copyText(all: readonly Row[], pids: readonly number[]): string {
-  const name = (row: Row) => `${row.component}.${row.name}`;
-  const shared = (row: Row) => all.filter((r) => name(r) === name(row)).length > 1;
+export function copyText(all: readonly ParameterRow[], pids: readonly number[]): string {
+  const name = (row: ParameterRow) => `${row.component}.${row.name}`;
+  const shared = (row: ParameterRow) => all.filter((r) => name(r) === name(row)).length > 1;
   return all.filter((row) => pids.includes(row.pid)).map((row) => `${shared(row) ? `par[${row.pid}]` : name(row)}\t${row.value}`).join("\n");
 }
 

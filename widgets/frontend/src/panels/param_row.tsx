@@ -2,7 +2,7 @@
 // UI state: the row is the session's; the cell being edited, hover and drag targets are view-local.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocal, type Local } from "../state/local";
-import type { Row } from "../state/protocol";
+import type { ParameterRow } from "../state/protocol";
 import { rough } from "../state/range";
 import { clicked } from "../state/select";
 import { Icon } from "../ui/icons";
@@ -17,7 +17,7 @@ import { Glyph } from "./prior_glyph";
 
 const CHAIN_COLOURS = 8;
 
-export function ParamRow({ row, first }: { row: Row; first: boolean }) {
+export function ParamRow({ row, first }: { row: ParameterRow; first: boolean }) {
   const local = useLocal();
   const order = local.selected.value.indexOf(row.pid);
   const active = local.active.value === null ? first : local.active.value === row.pid;
@@ -53,25 +53,25 @@ export function ParamRow({ row, first }: { row: Row; first: boolean }) {
 
 const MIME = "application/x-spec-lab-pid";
 
-function summary(row: Row): string {
+function summary(row: ParameterRow): string {
   const state = row.tie ? `tied to ${row.tie}` : row.frozen ? "frozen" : row.linked_to !== null ? `linked to parameter ${row.linked_to}` : "free";
   return `${row.pid} ${row.component} ${plain(row.label || row.name)} ${row.text} ${row.error ? `plus or minus ${row.error}` : ""} ${plain(row.unit)}, ${state}`;
 }
 
-function onRowClick(local: Local, row: Row, event: MouseEvent): void {
+function onRowClick(local: Local, row: ParameterRow, event: MouseEvent): void {
   if ((event.target as HTMLElement).closest("button, input, [role=slider]")) return;
   local.selected.value = clicked(local.selected.value, local.shownRows.value, local.active.value, row.pid, event);
   focusRow(local, row.pid);
 }
 
-function dropOn(local: Local, row: Row, event: DragEvent): void {
+function dropOn(local: Local, row: ParameterRow, event: DragEvent): void {
   const source = Number(event.dataTransfer?.getData(MIME));
   if (!source || source === row.pid) return;
   event.preventDefault();
   void local.act("params", "link", { pids: [row.pid, source] });
 }
 
-function FreezeButton({ row, tab }: { row: Row; tab: number }) {
+function FreezeButton({ row, tab }: { row: ParameterRow; tab: number }) {
   const local = useLocal();
   return (
     <button type="button" class="sl-freeze" tabIndex={tab} aria-pressed={row.frozen} title={row.frozen ? "Thaw (F): let fits change it" : "Freeze (F): fits leave it alone"}
@@ -79,7 +79,7 @@ function FreezeButton({ row, tab }: { row: Row; tab: number }) {
   );
 }
 
-function Chain({ row, tab }: { row: Row; tab: number }) {
+function Chain({ row, tab }: { row: ParameterRow; tab: number }) {
   const local = useLocal();
   if (row.link === null) return null;
   const words = row.linked_to === null ? "master of the group" : `follows parameter ${row.linked_to}`;
@@ -89,12 +89,12 @@ function Chain({ row, tab }: { row: Row; tab: number }) {
   );
 }
 
-function Bound({ row }: { row: Row }) {
+function Bound({ row }: { row: ParameterRow }) {
   if (!row.at_bound) return null;
   return <span class="sl-limit" title={`The value sits at its ${row.at_bound === "low" ? "lower" : "upper"} bound`}>{row.at_bound === "low" ? "min" : "max"}</span>;
 }
 
-function ValueCell({ row, tab }: { row: Row; tab: number }) {
+function ValueCell({ row, tab }: { row: ParameterRow; tab: number }) {
   const local = useLocal();
   const held = local.lab.pending.value.get(row.pid) ?? local.lab.trial.value.get(row.pid)?.text;
   if (local.editing.value?.pid === row.pid) return <ValueEditor row={row} start={local.editing.value.start} />;
@@ -107,7 +107,7 @@ function ValueCell({ row, tab }: { row: Row; tab: number }) {
   );
 }
 
-function ValueEditor({ row, start }: { row: Row; start: string | null }) {
+function ValueEditor({ row, start }: { row: ParameterRow; start: string | null }) {
   const local = useLocal();
   const field = useRef<HTMLInputElement>(null);
   const done = useRef(false);
@@ -147,14 +147,14 @@ function ValueEditor({ row, start }: { row: Row; start: string | null }) {
 }
 
 /** Hand the typed text to Python as it is; a lone `=` removes a tie. */
-export async function enter(local: Local, row: Row, text: string): Promise<void> {
+export async function enter(local: Local, row: ParameterRow, text: string): Promise<void> {
   const place = `row:${row.pid}`;
   local.clear(place);
   if (text.startsWith("=")) await local.act(place, "tie", { pid: row.pid, expression: text.slice(1).trim() });
   else local.settle(place, await local.lab.setValue(row.pid, text));
 }
 
-function RowSlider({ row }: { row: Row }) {
+function RowSlider({ row }: { row: ParameterRow }) {
   const local = useLocal();
   const held = local.lab.pending.value.get(row.pid);
   const value = typeof held === "number" ? held : local.lab.trial.value.get(row.pid)?.value ?? row.value;
@@ -169,7 +169,7 @@ function RowSlider({ row }: { row: Row }) {
   );
 }
 
-function PriorButton({ row, tab }: { row: Row; tab: number }) {
+function PriorButton({ row, tab }: { row: ParameterRow; tab: number }) {
   const local = useLocal();
   const words = row.prior_set ? row.prior : row.prior ? `${row.prior} (the component's own)` : "no prior: improper";
   return (

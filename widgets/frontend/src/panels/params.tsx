@@ -3,7 +3,7 @@
 // UI state: reads the session (domain, undoable); selection, filter and focus are view-local.
 import { Fragment } from "preact";
 import { useLocal } from "../state/local";
-import type { Row } from "../state/protocol";
+import type { ParameterRow } from "../state/protocol";
 import { freezeTo, targets } from "../state/select";
 import { Button, Empty, Panel, Toggle } from "../ui/parts";
 import { Icon } from "../ui/icons";
@@ -76,7 +76,7 @@ export async function linkSelected(local: ReturnType<typeof useLocal>): Promise<
 }
 
 /** Which rows begin a component: another name, or a parameter that the present one already has (a second pair). */
-export function headings(rows: readonly Row[]): boolean[] {
+export function headings(rows: readonly ParameterRow[]): boolean[] {
   let key = "";
   const seen = new Set<string>();
   return rows.map((row) => {

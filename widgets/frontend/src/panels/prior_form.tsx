@@ -7,7 +7,7 @@ import { densitySpan, drawDensity } from "../plot/density";
 import { useLocal } from "../state/local";
 import { pulled, type Span } from "../state/handles";
 import { joinPrior, ShapeStream, splitPrior, switchFamily, type Density, type PriorText, type Shape } from "../state/priors";
-import type { Handle, Row } from "../state/protocol";
+import type { PriorHandle, ParameterRow } from "../state/protocol";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, ErrorNote, Unit } from "../ui/parts";
 import { Handles } from "./prior_handles";
@@ -15,7 +15,7 @@ import { minus } from "./format";
 
 const HEIGHT = 140;
 
-export function PriorForm({ row, onDone, onCancel }: { row: Row; onDone?: () => void; onCancel?: () => void }) {
+export function PriorForm({ row, onDone, onCancel }: { row: ParameterRow; onDone?: () => void; onCancel?: () => void }) {
   const local = useLocal();
   const families = local.lab.view.value!.params.families;
   const draft = useMemo(() => signal<PriorText>(splitPrior(row.prior)), [row.pid, row.prior]);
@@ -78,11 +78,11 @@ function onFormKey(event: KeyboardEvent, reset: () => void): void {
 }
 
 interface Plot {
-  row: Row;
+  row: ParameterRow;
   good: { value: Density | null };
   old: boolean;
-  words: (handle: Handle) => string;
-  onPull: (handle: Handle, x: number, grain: number) => void;
+  words: (handle: PriorHandle) => string;
+  onPull: (handle: PriorHandle, x: number, grain: number) => void;
   onLetGo: () => void;
   onCancel: () => void;
 }

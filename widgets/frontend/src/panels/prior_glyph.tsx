@@ -3,11 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
 import { glyphHeights, priorShape } from "../state/priors";
-import type { Row } from "../state/protocol";
+import type { ParameterRow } from "../state/protocol";
 
 const [W, H] = [30, 14];
 
-export function Glyph({ row }: { row: Row }) {
+export function Glyph({ row }: { row: ParameterRow }) {
   const { lab } = useLocal();
   const [heights, setHeights] = useState<readonly number[] | null>(null);
   const given = row.glyph;

@@ -2,7 +2,7 @@
 // the density is a preview; letting go (or resting, with keys) is one action.
 // UI state: view-local (the handle in hand).
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Handle } from "../state/protocol";
+import type { PriorHandle } from "../state/protocol";
 import { grainAt, spanAt, spanFraction, within, type Span } from "../state/handles";
 
 export const REST_MS = 500;
@@ -10,12 +10,12 @@ export const REST_MS = 500;
 export const INSET = { x: 8, top: 8, bottom: 22 };
 
 interface Props {
-  handles: readonly Handle[];
+  handles: readonly PriorHandle[];
   span: Span;
   width: number;
   height: number;
-  words: (handle: Handle) => string;
-  onPull: (handle: Handle, x: number, grain: number) => void;
+  words: (handle: PriorHandle) => string;
+  onPull: (handle: PriorHandle, x: number, grain: number) => void;
   onLetGo: () => void;
   onCancel: () => void;
 }
@@ -27,7 +27,7 @@ export function Handles(props: Props) {
   return <>{props.handles.map((handle) => <Grip key={handle.name} {...props} handle={handle} held={held === handle.arg} onHold={(on) => setHeld(on ? handle.arg : null)} />)}</>;
 }
 
-function Grip({ handle, span, width, height, words, held, onHold, onPull, onLetGo, onCancel }: Props & { handle: Handle; held: boolean; onHold: (on: boolean) => void }) {
+function Grip({ handle, span, width, height, words, held, onHold, onPull, onLetGo, onCancel }: Props & { handle: PriorHandle; held: boolean; onHold: (on: boolean) => void }) {
   const grip = useRef<{ x: number; off: number; pointer: boolean } | null>(null);
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const inner = width - 2 * INSET.x;

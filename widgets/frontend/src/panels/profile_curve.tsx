@@ -2,7 +2,7 @@
 // refitted; each dot is one fit, ticks stand where the rise is 1 and 4. The words are Python's.
 // UI state: none; the curve is the session's.
 import { useLocal } from "../state/local";
-import type { Profile, Row, SliderRange } from "../state/protocol";
+import type { ProfileData, ParameterRow, SliderRange } from "../state/protocol";
 import { fraction } from "../state/range";
 import { minus } from "./format";
 
@@ -10,7 +10,7 @@ const [W, H, TOP] = [100, 26, 6];
 const y = (rise: number): number => H - 2 - (Math.min(rise, 4 * TOP) / TOP) * (H - 3);
 
 /** The paths of a curve over a slider's range: line, dots, and a tick for each mark. Gaps part the line. */
-export function profilePaths(curve: Profile, range: SliderRange): { line: string; dots: string; marks: { rise: number; path: string }[] } {
+export function profilePaths(curve: ProfileData, range: SliderRange): { line: string; dots: string; marks: { rise: number; path: string }[] } {
   const x = (value: number) => W * fraction(value, range);
   let [line, dots, pen] = ["", "", "M"];
   curve.values.forEach((value, i) => {
@@ -26,7 +26,7 @@ export function profilePaths(curve: Profile, range: SliderRange): { line: string
   return { line, dots, marks };
 }
 
-export function ProfileCurve({ row }: { row: Row }) {
+export function ProfileCurve({ row }: { row: ParameterRow }) {
   const { lab } = useLocal();
   const curve = lab.refitting.value ? lab.curves.value.get(row.linked_to ?? row.pid) : undefined;
   if (!curve) return null;

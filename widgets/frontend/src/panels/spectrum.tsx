@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocal, type Local, type Tool } from "../state/local";
 import type { GhostFrame } from "../state/frames";
 import type { Lab } from "../state/lab";
-import type { SpectrumStyle, View } from "../state/protocol";
+import type { SpectrumStyle, LabView } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
 import { GHOST_DASH } from "../plot/marks";
@@ -162,7 +162,7 @@ function Bump() {
   );
 }
 
-function caption(view: View | null, stat: string): string {
+function caption(view: LabView | null, stat: string): string {
   return view ? `${view.stat.name} ${stat || view.stat.value} / ${view.stat.dof}` : stat;
 }
 

@@ -175,7 +175,7 @@ export class SpectrumGestures {
 
   private async commit(edits: [UnitInfo, Window[]][]): Promise<void> {
     this.draft.value = { windows: new Map(edits.map(([unit, windows]) => [unit.name, windows])), brush: null };
-    const units = edits.filter(([, windows]) => windows.length).map(([{ name }, windows]) => [name, windows] as const);
+    const units = edits.filter(([, windows]) => windows.length).map(([{ name }, windows]) => [name, windows] as [string, Window[]]);
     if (units.length === 1) await this.local.act("spectrum", "notice", { unit: units[0][0], windows: units[0][1] });
     else if (units.length) await this.local.act("spectrum", "notice", { units });
     const names = edits.filter(([, windows]) => !windows.length).map(([{ name }]) => name).join(", ");

@@ -1,9 +1,9 @@
 // The spectrum in a sentence, for those who do not see it.
 // UI state: none.
 import type { SpectrumFrame } from "../state/frames";
-import type { View } from "../state/protocol";
+import type { LabView } from "../state/protocol";
 
-export function altText(view: View | null, frame: SpectrumFrame): string {
+export function altText(view: LabView | null, frame: SpectrumFrame): string {
   const parts = frame.units.map((unit) => {
     const used: number[] = [];
     let worst = -1;

@@ -3,7 +3,7 @@
 // UI state: none.
 import { contours } from "d3-contour";
 import type { CornerFrame } from "../state/frames";
-import type { Region } from "../state/protocol";
+import type { Region } from "../state/frames";
 import { BRUSH_DASH, crisp, frame as outline, line } from "./marks";
 import type { Box, Pencil, Surface } from "./surface";
 import { tex } from "./tex";

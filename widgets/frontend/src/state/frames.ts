@@ -1,7 +1,13 @@
 // Frames: a header and its buffers become typed arrays that the plots read. Buffers may arrive as DataView or typed
 // array, at any offset; views respect the offset and copy only where the alignment forbids a view.
 // UI state: none.
-import type { BrushMessage, CornerMessage, GhostMessage, LessonScore, Profile, Region, SpectrumMessage } from "./protocol";
+import type { BrushMessage, CornerMessage, GhostMessage, LessonScore, ProfileData, SpectrumMessage } from "./protocol";
+
+/** An outline in the plane of two parameters, in their values. */
+export interface Region {
+  pids: [number, number];
+  points: [number, number][];
+}
 
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
@@ -51,7 +57,7 @@ export interface SpectrumFrame {
   xscale: "log" | "linear";
   yscale: "log" | "linear";
   moves: readonly [number, number, string][];
-  profile?: Profile | null;
+  profile?: ProfileData | null;
   units: SpectrumUnit[];
 }
 

@@ -3,14 +3,14 @@
 // UI state: the moved values, local to the page; nothing is saved.
 import { float32, spectrumFrame } from "./frames";
 import { Predictor, type PredictorHeader } from "./predictor";
-import type { AnyModel, CornerMessage, Row, SpectrumMessage, View } from "./protocol";
+import type { AnyModel, CornerMessage, ParameterRow, SpectrumMessage, LabView } from "./protocol";
 import { rough } from "./range";
 
 export interface FrozenPage {
   panels: string[];
   height: number;
   script: string;
-  view: View;
+  view: LabView;
   /** Headers with their buffers as base64. */
   spectrum: { header: SpectrumMessage; buffers: string[] };
   corner: { header: CornerMessage; buffers: string[] } | null;
@@ -118,7 +118,7 @@ export class FrozenModel implements AnyModel {
     this.moved = next;
   }
 
-  private view(): View {
+  private view(): LabView {
     const { view } = this.page;
     const stat = this.changed(this.moved) ? this.statText(this.moved) : null;
     return {
@@ -129,7 +129,7 @@ export class FrozenModel implements AnyModel {
     };
   }
 
-  private row(row: Row): Row {
+  private row(row: ParameterRow): ParameterRow {
     const value = this.moved.get(this.master(row.pid));
     if (row.tie && this.changed(this.moved)) return { ...row, text: "–", error: "" };
     if (value === undefined || value === row.value) return row;

@@ -1,7 +1,7 @@
 // Handles of a prior: places on an axis to arguments and back, by the two numbers Python gives with each.
 // UI state: none; pure functions.
 import type { PriorText } from "./priors";
-import type { Family, Handle } from "./protocol";
+import type { PriorFamily, PriorHandle } from "./protocol";
 import { tidy } from "./range";
 
 /** The drawn axis: what a pixel and a key press are worth does not change while a handle is in hand. */
@@ -16,17 +16,17 @@ export const spanFraction = (x: number, { lo, hi, log }: Span): number => (log ?
 /** The place at a fraction of the axis; not clamped, so that one can pull beyond what is drawn. */
 export const spanAt = (f: number, { lo, hi, log }: Span): number => (log ? lo * (hi / lo) ** f : lo + f * (hi - lo));
 
-export const within = (x: number, { least, most }: Handle): number => Math.max(least ?? -Infinity, Math.min(most ?? Infinity, x));
+export const within = (x: number, { least, most }: PriorHandle): number => Math.max(least ?? -Infinity, Math.min(most ?? Infinity, x));
 
 /** The argument that stands at `x`, without more digits than a pixel shows (`grain`: a pixel's worth of x). */
-export function argumentAt(handle: Handle, x: number, grain: number): number {
+export function argumentAt(handle: PriorHandle, x: number, grain: number): number {
   const z = (within(x, handle) - handle.zero) / handle.unit;
   if (!handle.log) return tidy(z, Math.abs(grain / handle.unit));
   return tidy(Math.log(z), Math.abs(grain / (handle.unit * z)));
 }
 
 /** The prior with the handle pulled to `x`; arguments that its text left out are written at their defaults. */
-export function pulled(prior: PriorText, family: Family, handle: Handle, x: number, grain: number): PriorText {
+export function pulled(prior: PriorText, family: PriorFamily, handle: PriorHandle, x: number, grain: number): PriorText {
   const args = family.args.map((arg, i) => prior.args[i] ?? String(arg.default ?? ""));
   args[handle.arg] = String(argumentAt(handle, x, grain));
   return { ...prior, args };

@@ -2,29 +2,35 @@
 // UI state: a copy of the session's (domain, undoable) and of State.ui (shared), never edited here; `pending` is the
 // optimistic value of a row between a gesture and the view that confirms it.
 import { batch, computed, signal } from "@preact/signals";
-import { type BrushFrame, type Bytes, type CornerFrame, type GhostFrame, type SpectrumFrame, brushFrame, cornerFrame, ghostFrame, spectrumFrame } from "./frames";
+import { type BrushFrame, type Bytes, type CornerFrame, type GhostFrame, type Region, type SpectrumFrame, brushFrame, cornerFrame, ghostFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
 import { Stream } from "./stream";
-import type { AnyModel, FitState, FromPython, LabError, Profile, Region, Reply, View } from "./protocol";
+import type { AnyModel, CommandName, Commands, ErrorData, FitStatus, FromPython, LabView, ProfileData, Reply } from "./protocol";
 
-export const IDLE: FitState = {
+export const IDLE: FitStatus = {
   state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,
 };
 
 const STUCK_MS = 1500;
 const DEFAULT_PANELS = ["spectrum", "params", "fit", "criteria", "corner", "history", "python"];
 
+/** Arguments may be left out where a command needs none. */
+export type ActArguments<N extends CommandName> = Record<string, never> extends Commands[N] ? [args?: Commands[N]] : [args: Commands[N]];
+
+/** What is being tried: outside history, the newest wins. */
+type Trial = { type: "drag"; pid: number; value: number } | { type: "scrub"; moment: string } | { type: "walk"; to: number };
+
 export class Lab {
   readonly link: Link;
-  readonly view = signal<View | null>(null);
-  readonly fit = signal<FitState>(IDLE);
+  readonly view = signal<LabView | null>(null);
+  readonly fit = signal<FitStatus>(IDLE);
   readonly spectrum = signal<SpectrumFrame | null>(null);
   /** The curve as it was before the present drag: drawn as a ghost under the preview. */
   readonly before = signal<SpectrumFrame | null>(null);
   readonly corner = signal<CornerFrame | null>(null);
   /** What a person typed or dragged and Python has not yet confirmed: pid → shown value. */
   readonly pending = signal<ReadonlyMap<number, number | string>>(new Map());
-  readonly fault = signal<LabError | null>(null);
+  readonly fault = signal<ErrorData | null>(null);
   readonly panels = signal<string[]>(DEFAULT_PANELS);
   readonly height = signal(0);
   readonly running = computed(() => ["running", "paused", "stopping"].includes(this.fit.value.state));
@@ -38,14 +44,14 @@ export class Lab {
   /** Where the parameters of the shown preview stand, if elsewhere than in the set-up: pid → value and text. */
   readonly trial = signal<ReadonlyMap<number, { value: number; text: string }>>(new Map());
   /** Profiles that dragging has given for the present question, by the master's pid. */
-  readonly curves = signal<ReadonlyMap<number, Profile>>(new Map());
+  readonly curves = signal<ReadonlyMap<number, ProfileData>>(new Map());
   /** Whether a dragged slider refits the other free parameters. */
   readonly refitting = computed(() => !!this.view.value?.refit_others && !this.frozen.value);
   /** The moment of the timeline that is being looked at; null: the present. */
   readonly moment = signal<string | null>(null);
   /** The outline as it is under the hand, before Python has answered. */
   readonly region = signal<Region | null>(null);
-  private readonly drags = new Stream<Record<string, unknown>>((message, seq) => this.link.send({ ...message, seq }));
+  private readonly drags = new Stream<Trial>((message, seq) => this.link.send({ ...message, seq }));
   private readonly brushes = new Stream<Region | null>((region, seq) => this.link.send({ type: "brush", pids: region?.pids ?? [], region: region?.points ?? [], seq }));
   private readonly confirmAt = new Map<number, number>();
   private readonly views = new Map<string, boolean>();
@@ -58,8 +64,8 @@ export class Lab {
     for (const name of ["change:panels", "change:height"]) model.on(name, this.onTraits);
   }
 
-  act(name: string, args: Record<string, unknown> = {}): Promise<Reply> {
-    return this.link.act(name, args);
+  act<N extends CommandName>(name: N, ...args: ActArguments<N>): Promise<Reply> {
+    return this.link.act(name, args[0] ?? ({} as Commands[N]));
   }
 
   /** Stop is acknowledged at once: the word changes before the kernel has heard it. */
@@ -84,10 +90,10 @@ export class Lab {
     return this.put(this.refitting.peek() ? "set_refitted" : "set_value", pid, value);
   }
 
-  private async put(name: string, pid: number, value: number | string): Promise<Reply> {
+  private async put(name: "set_value" | "set_refitted", pid: number, value: number | string): Promise<Reply> {
     this.drags.end();
     this.hold(pid, value);
-    const reply = await this.act(name, { pid, value });
+    const reply = await this.act(name, { pid, value } as Commands[typeof name]);
     if (reply.ok) this.confirm(pid, reply.rev);
     else this.release(pid);
     if (reply.ok) setTimeout(() => this.refreshIfPreview(), STUCK_MS);
@@ -190,7 +196,7 @@ export class Lab {
     else if (message.type === "spectrum" || message.type === "corner" || message.type === "brush") this.receiveFrame(message, buffers);
   }
 
-  private receiveView(view: View): void {
+  private receiveView(view: LabView): void {
     if (view.rev < (this.view.peek()?.rev ?? -Infinity)) return;
     batch(() => {
       if (places(view) !== places(this.view.peek())) this.moment.value = null;
@@ -201,7 +207,7 @@ export class Lab {
   }
 
   /** A pressed Stop stays pressed until the run really ends, whatever progress message was still on its way. */
-  private receiveFit(fit: FitState): void {
+  private receiveFit(fit: FitStatus): void {
     const stopping = this.fit.peek().state === "stopping" && (fit.state === "running" || fit.state === "paused") && fit.engine === this.fit.peek().engine;
     this.fit.value = stopping ? { ...fit, state: "stopping" } : fit;
   }
@@ -253,7 +259,7 @@ export class Lab {
 }
 
 /** The timeline as a text that changes when it does: what was looked at then is no longer meant. */
-function places(view: View | null): string {
+function places(view: LabView | null): string {
   const line = view?.timeline;
   return line ? `${line.now} ${line.moments.map((m) => m.id).join()}` : "";
 }

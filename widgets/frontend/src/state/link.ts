@@ -2,7 +2,7 @@
 // shown, acknowledges frames after the draw, says how the kernel is doing. It holds no science.
 // UI state: view-local to the browser (the state of the connection); nothing here is saved or undone.
 import { signal } from "@preact/signals";
-import type { AnyModel, FromPython, LabError, Reply } from "./protocol";
+import type { AnyModel, CommandName, Commands, ErrorData, FromPython, Reply, ToPython } from "./protocol";
 import type { Bytes } from "./frames";
 
 export type LinkPhase = "connecting" | "live" | "busy" | "lost";
@@ -29,7 +29,7 @@ export const GONE = "The kernel was restarted or shut down, and what these panel
 
 type Handler = (message: FromPython, buffers: readonly Bytes[]) => void;
 
-const unanswered = (name: string): LabError => ({
+const unanswered = (name: string): ErrorData => ({
   kind: "timeout",
   message: `The kernel did not answer “${name}” within ${LOST_MS / 1000} s.`,
   hint: "It may be running a cell, or it was restarted: wait for the cell, or run the cell that shows this panel again.",
@@ -47,7 +47,7 @@ export class Link {
   }
 
   /** False when nobody is there to send to: the kernel was restarted or shut down, and with it went this panel's other half. */
-  send(message: Record<string, unknown>): boolean {
+  send(message: ToPython): boolean {
     try {
       this.model.send(message);
       return true;
@@ -65,7 +65,7 @@ export class Link {
   }
 
   /** Send one action; the promise always resolves, with an error reply when no answer came. */
-  act(name: string, args: Record<string, unknown>): Promise<Reply> {
+  act<N extends CommandName>(name: N, args: Commands[N]): Promise<Reply> {
     const id = this.nextId++;
     return new Promise((resolve) => {
       const timers = [
@@ -101,8 +101,8 @@ export class Link {
   }
 
   private answer(reply: Reply): void {
-    const waiting = this.waiting.get(reply.id);
-    if (!waiting) return this.live(this.state.value.rtt);
+    const waiting = reply.id === null ? undefined : this.waiting.get(reply.id);
+    if (!waiting || reply.id === null) return this.live(this.state.value.rtt);
     this.waiting.delete(reply.id);
     waiting.timers.forEach(clearTimeout);
     this.live(performance.now() - waiting.sent);

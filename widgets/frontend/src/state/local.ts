@@ -3,8 +3,8 @@
 import { computed, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Lab } from "./lab";
-import type { LabError, Reply, Row } from "./protocol";
+import type { ActArguments, Lab } from "./lab";
+import type { CommandName, ErrorData, ParameterRow, Reply } from "./protocol";
 
 export type Tool = "zoom" | "notice" | "ignore";
 export type BrushTool = "lasso" | "box";
@@ -43,11 +43,11 @@ export class Local {
   /** The panel of the corner that the keyboard is on, by its two parameters (x, y). */
   readonly cornerCell = signal<readonly [number, number] | null>(null);
   readonly cornerPids = signal<readonly number[] | null>(null);
-  readonly errors = signal<ReadonlyMap<string, LabError>>(new Map());
+  readonly errors = signal<ReadonlyMap<string, ErrorData>>(new Map());
   readonly said = signal("");
   root: HTMLElement | null = null;
 
-  readonly shownRows = computed<readonly Row[]>(() => {
+  readonly shownRows = computed<readonly ParameterRow[]>(() => {
     const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     return this.lab.rows.value.filter((row) => (this.showHidden.value || !row.hidden) && words.every((w) => matches(row, w)));
   });
@@ -55,9 +55,9 @@ export class Local {
   constructor(readonly lab: Lab, readonly id: string) {}
 
   /** Send an action; an error stays at `place` until the next try there or until it is dismissed. */
-  async act(place: string, name: string, args: Record<string, unknown> = {}): Promise<Reply> {
+  async act<N extends CommandName>(place: string, name: N, ...args: ActArguments<N>): Promise<Reply> {
     this.clear(place);
-    return this.settle(place, await this.lab.act(name, args));
+    return this.settle(place, await this.lab.act(name, ...args));
   }
 
   settle(place: string, reply: Reply): Reply {
@@ -73,7 +73,7 @@ export class Local {
     for (const other of this.errors.peek().keys()) if (other.startsWith("row:")) this.clear(other);
   }
 
-  fail(place: string, error: LabError): void {
+  fail(place: string, error: ErrorData): void {
     this.errors.value = new Map(this.errors.value).set(place, error);
   }
 
@@ -85,7 +85,7 @@ export class Local {
   }
 }
 
-function matches(row: Row, word: string): boolean {
+function matches(row: ParameterRow, word: string): boolean {
   if (word === "free") return row.free;
   if (word === "frozen") return row.frozen;
   if (word === "linked") return row.link !== null;

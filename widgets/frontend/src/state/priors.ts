@@ -2,7 +2,7 @@
 // request for each (parameter, text), one at a time, so that a table of fifty rows is no burst.
 // UI state: view-local cache of answers.
 import type { Lab } from "./lab";
-import type { Family, Handle, LabError, Posterior, Row } from "./protocol";
+import type { PriorFamily, PriorHandle, ErrorData, PosteriorCurve, ParameterRow } from "./protocol";
 
 export interface Density {
   x: readonly number[];
@@ -10,11 +10,11 @@ export interface Density {
   lo: number;
   hi: number;
   log: boolean;
-  handles: readonly Handle[];
-  posterior?: Posterior | null;
+  handles: readonly PriorHandle[];
+  posterior?: PosteriorCurve | null;
 }
 
-export type Shape = { ok: true; density: Density } | { ok: false; error: LabError };
+export type Shape = { ok: true; density: Density } | { ok: false; error: ErrorData };
 
 export interface PriorText {
   family: string;
@@ -30,7 +30,7 @@ export function splitPrior(text: string): PriorText {
 export const joinPrior = (prior: PriorText): string => (prior.family ? `${prior.family}(${prior.args.join(", ")})` : "");
 
 /** Arguments for another family: its defaults, but keep what has the same name. */
-export function switchFamily(prior: PriorText, from: Family | undefined, to: Family): PriorText {
+export function switchFamily(prior: PriorText, from: PriorFamily | undefined, to: PriorFamily): PriorText {
   const old = new Map(from?.args.map((arg, i) => [arg.name, prior.args[i]]));
   return { family: to.name, args: to.args.map((arg) => old.get(arg.name) ?? (arg.default === null ? "" : String(arg.default))) };
 }
@@ -94,7 +94,7 @@ export class ShapeStream {
 }
 
 /** Heights 0 … 1 across the row's slider, resampled from a density: the glyph. */
-export function glyphHeights(row: Row, density: Density, n = 24): number[] {
+export function glyphHeights(row: ParameterRow, density: Density, n = 24): number[] {
   const { lo, hi } = Number.isFinite(row.slider.lo) && row.slider.hi > row.slider.lo ? row.slider : density;
   const heights = Array.from({ length: n }, (_, i) => interpolate(density, lo + ((i + 0.5) / n) * (hi - lo)));
   const top = Math.max(...heights);

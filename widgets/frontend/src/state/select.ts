@@ -1,6 +1,6 @@
 // Selection: an ordered list of pids (the first is the master of a link) and what clicks and keys make of it.
 // UI state: none; pure functions over view-local lists.
-import type { Row } from "./protocol";
+import type { ParameterRow } from "./protocol";
 
 export interface Click {
   shiftKey?: boolean;
@@ -13,7 +13,7 @@ export function toggled(selected: readonly number[], pid: number): number[] {
 }
 
 /** The rows from `from` to `to` as shown, added to the selection in that order. */
-export function extended(selected: readonly number[], shown: readonly Row[], from: number, to: number): number[] {
+export function extended(selected: readonly number[], shown: readonly ParameterRow[], from: number, to: number): number[] {
   const pids = shown.map((row) => row.pid);
   const [a, b] = [pids.indexOf(from), pids.indexOf(to)];
   if (a < 0 || b < 0) return toggled(selected, to);
@@ -21,7 +21,7 @@ export function extended(selected: readonly number[], shown: readonly Row[], fro
   return [...selected, ...span.filter((pid) => !selected.includes(pid))];
 }
 
-export function clicked(selected: readonly number[], shown: readonly Row[], active: number | null, pid: number, click: Click): number[] {
+export function clicked(selected: readonly number[], shown: readonly ParameterRow[], active: number | null, pid: number, click: Click): number[] {
   if (click.shiftKey && active !== null) return extended(selected, shown, active, pid);
   if (click.ctrlKey || click.metaKey) return toggled(selected, pid);
   return selected.length === 1 && selected[0] === pid ? [] : [pid];
@@ -34,6 +34,6 @@ export function targets(selected: readonly number[], active: number | null): num
 }
 
 /** Freezing is one decision for all: if any of them is still thawed, all freeze. */
-export function freezeTo(rows: readonly Row[], pids: readonly number[]): boolean {
+export function freezeTo(rows: readonly ParameterRow[], pids: readonly number[]): boolean {
   return rows.some((row) => pids.includes(row.pid) && !row.frozen);
 }

@@ -1,7 +1,7 @@
 // Parts every panel is made of: frame with a title bar, buttons with icon and words, errors in place, TeX labels.
 // UI state: none; they show what they are given.
 import type { ComponentChildren } from "preact";
-import { type LabError } from "../state/protocol";
+import { type ErrorData } from "../state/protocol";
 import { useLocal } from "../state/local";
 import { tex, texUnit, type Run } from "../plot/tex";
 import { Icon, type IconName } from "./icons";
@@ -45,7 +45,7 @@ export function Button({ icon, label, title, onClick, pressed, disabled, kind = 
   );
 }
 
-export function ErrorNote({ error, onClose }: { error: LabError; onClose?: () => void }) {
+export function ErrorNote({ error, onClose }: { error: ErrorData; onClose?: () => void }) {
   return (
     <div class="sl-note sl-note-error" role="alert">
       <Icon name="warning" />

@@ -19,14 +19,14 @@ from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.hints import hint
+from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, statistic_text
 from spec_lab.session.views.parameters import errors_of, known_of, parameters
+from spec_lab.session.views.protocol import LabView
 from spec_lab.session.views.spectrum import STYLES
-from spec_lab.session.views.teaching import lesson
 
 JOURNAL = 200
-NOTHING = {"rows": [], "at": "current values", "quality": None, "stale": False}  # what a lesson hides
 
 
 def view(
@@ -39,7 +39,7 @@ def view(
     waiting: bool = False,
     fault: dict[str, Any] | None = None,
     wait: bool = True,
-) -> dict[str, Any]:
+) -> LabView:
     """The `view` message of PROTOCOL.md.
 
     Args:
@@ -57,11 +57,10 @@ def view(
     if preview is not None and preview.question != asked:
         preview = None
     latest = next((r for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
-    hidden = state.lesson is not None
     fitted = preview if preview is not None and preview.fit is not None else None
-    errors = {} if hidden else errors_of(state.setup, fitted, latest)
-    near = known_of(fitted, latest) if state.refit_others and not hidden else {}
-    return {
+    errors = errors_of(state.setup, fitted, latest)
+    near = known_of(fitted, latest) if state.refit_others else {}
+    made: LabView = {
         "type": "view",
         "rev": state.rev,
         "title": " + ".join(name for pair in state.setup.pairs for name in pair.data.names),
@@ -70,10 +69,10 @@ def view(
         "params": parameters(state.setup, errors, near),
         "units": units(state.setup),
         "stat": statistic(state.setup, reading, known),
-        "criteria": NOTHING if hidden else criteria(state, reading),
-        "engines": [_hidden(e) if hidden else e for e in engines(state.setup, wait=wait)],
+        "criteria": criteria(state, reading),
+        "engines": engines(state.setup, wait=wait),
         "fit": fit(state, progress, elapsed, waiting),
-        "history": [] if hidden else [history_row(run, state) for run in reversed(state.runs)],
+        "history": [history_row(run, state) for run in reversed(state.runs)],
         "journal": [{"code": line.code, "undone": line.undone} for line in state.journal[-JOURNAL:]],
         "timeline": _timeline(state),
         "degeneracy": degeneracy(state),
@@ -82,15 +81,12 @@ def view(
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
-        "refit_others": state.refit_others and not hidden,
+        "refit_others": state.refit_others,
         "messages": _messages(state, fault),
         "autosave": autosave(state),
         "lesson": lesson(state, reading.stat if reading is not None else None),
     }
-
-
-def _hidden(engine: dict[str, Any]) -> dict[str, Any]:
-    return {**engine, "enabled": False, "why": "Fits are hidden while a lesson is on: leave it first."}
+    return made if state.lesson is None else without_fits(made)
 
 
 def autosave(state: State) -> dict[str, str]:

@@ -23,7 +23,7 @@ _TITLE = (
 )
 
 
-def learned(state: State, pid: int | str, prior: Prior, log: bool) -> dict[str, Any] | None:
+def posterior_curve(state: State, pid: int | str, prior: Prior, log: bool) -> dict[str, Any] | None:
     """`posterior` of the reply to `prior_preview`, or None: no draws for the present question, or none of this parameter.
 
     Args:
@@ -34,7 +34,7 @@ def learned(state: State, pid: int | str, prior: Prior, log: bool) -> dict[str, 
     """
     setup = state.setup
     root = setup.partition[setup.index(pid)]
-    source = None if state.lesson is not None else corner_source(state)
+    source = corner_source(state)
     if source is None or source.engine in BAYESIAN_NOT or root not in source.setup.free:
         return None
     draws = _column(source, root)

@@ -6,7 +6,7 @@ import pytest
 
 from spec_lab._base import ParameterError, SpecLabError
 from spec_lab.fit import Freeze, Notice, SetPrior, SetValue, Tie
-from spec_lab.session import action_from, value_edit
+from spec_lab.session import command_from, value_edit
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_every_action_of_the_protocol_is_known(setup):
         "dismiss": {"message": 1},
     }
     for name, args in made.items():
-        assert action_from(name, args, setup).as_code()
-    assert action_from("freeze", made["freeze"], setup).edit == Freeze((1, 2), True)
-    assert action_from("notice", made["notice"], setup).edit == Notice("na", ((10.0, 100.0),))
-    assert action_from("set_prior", {"pid": 1, "prior": "flat"}, setup).edit == SetPrior(1, None)
+        assert command_from(name, args, setup).as_code()
+    assert command_from("freeze", made["freeze"], setup).edit == Freeze((1, 2), True)
+    assert command_from("notice", made["notice"], setup).edit == Notice("na", ((10.0, 100.0),))
+    assert command_from("set_prior", {"pid": 1, "prior": "flat"}, setup).edit == SetPrior(1, None)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_every_action_of_the_protocol_is_known(setup):
 )
 def test_bad_actions_teach(setup, name, args):
     with pytest.raises(SpecLabError):
-        action_from(name, args, setup)
+        command_from(name, args, setup)
 
 
 def test_one_gesture_over_several_units_is_one_step(session):
@@ -100,7 +100,7 @@ def test_one_gesture_over_several_units_is_one_step(session):
         return [unit.notc for unit in session.state.setup.pairs[0].data.units]
 
     before = windows()
-    action = action_from("notice", {"units": [["na", [[20, 800]]], ["b1", [[300, 20000]]]]}, session.state.setup)
+    action = command_from("notice", {"units": [["na", [[20, 800]]], ["b1", [[300, 20000]]]]}, session.state.setup)
     session.dispatch(action)
     assert [list(map(list, w)) for w in windows()] == [[[20, 800]], [[300, 20000]]]
     assert len(session.state.past) == 1 and session.state.past[0].label == "energies of na, b1"
@@ -116,5 +116,5 @@ def test_a_gesture_that_leaves_one_unit_nothing_changes_none(session):
     state = session.state
     with pytest.raises(SpecLabError):
         units = [["na", [[20, 800]]], ["b1", [[1e6, 2e6]]]]
-        session.dispatch(action_from("notice", {"units": units}, state.setup))
+        session.dispatch(command_from("notice", {"units": units}, state.setup))
     assert session.state is state

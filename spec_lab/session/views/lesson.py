@@ -5,6 +5,7 @@ from typing import Any
 
 from spec_lab.session.lesson import Lesson, Step, score
 from spec_lab.session.state import State
+from spec_lab.session.views.protocol import CriteriaTable, EngineForm, LabView, LessonInfo, LessonScore, LessonStepInfo
 
 # the statistic above its minimum is chi-squared-like: 1 above is one standard deviation of one parameter, and so on
 WORDS = ((1.0, "within 1σ of the best: that is it"), (4.0, "within 2σ: nearly there"), (25.0, "hot"), (150.0, "warm"),
@@ -12,7 +13,7 @@ WORDS = ((1.0, "within 1σ of the best: that is it"), (4.0, "within 2σ: nearly 
 FEWEST = 100.0  # the bar's full length is at least this score
 
 
-def lesson(state: State, stat: float | None) -> dict[str, Any] | None:
+def lesson(state: State, stat: float | None) -> LessonInfo | None:
     """`view.lesson`; None when none is under way."""
     now = state.lesson
     if now is None:
@@ -26,7 +27,7 @@ def lesson(state: State, stat: float | None) -> dict[str, Any] | None:
     }
 
 
-def told(state: State, stat: float | None) -> dict[str, Any]:
+def told(state: State, stat: float | None) -> LessonScore:
     """The score alone, as previews carry it: `score` (text), `number`, `word`, and `level`, 0 (far) to 1 (there)."""
     left = score(state, stat) if stat is not None else None
     if left is None:
@@ -46,7 +47,7 @@ def _far(now: Lesson) -> float:
     return max(FEWEST, now.start or 0.0)
 
 
-def _step(state: State, now: Lesson, step: Step | None) -> dict[str, Any] | None:
+def _step(state: State, now: Lesson, step: Step | None) -> LessonStepInfo | None:
     if step is None:
         return None
     goal = " and ".join(_words(name, value, state) for name, value in step.until)
@@ -64,3 +65,11 @@ def _words(name: str, value: Any, state: State) -> str:
     if name == "moved":
         return "move " + " and ".join(f"{slots[i].component}.{slots[i].name}" for i in value)
     return "new counts" if value else "the observed counts"
+
+
+def without_fits(view: LabView) -> LabView:
+    """The view of a lesson: nothing compares with the best fit, nothing finds it."""
+    why = "Fits are hidden while a lesson is on: leave it first."
+    nothing: CriteriaTable = {"rows": [], "at": "current values", "quality": None, "stale": False}
+    engines: list[EngineForm] = [{**engine, "enabled": False, "why": why} for engine in view["engines"]]
+    return {**view, "criteria": nothing, "engines": engines}

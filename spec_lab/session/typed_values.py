@@ -1,0 +1,55 @@
+"""Typed values: a plain number, one with a unit ("612 keV"), or an expression tie ("=2*par[1]+0.5"), as an edit.
+
+Nothing here changes anything: the result is an edit, or an error that teaches.
+"""
+
+import math
+from typing import Any
+
+from spec_lab._base import ParameterError
+from spec_lab.fit import Edit, Setup, SetValue, Slot, Tie
+from spec_lab.session import arguments as read
+
+
+def value_edit(setup: Setup, pid: Any, value: Any) -> Edit:
+    """The edit for a typed value: a number, a number with a unit, or `=expression`."""
+    index = setup.index(read.pid(pid, setup))
+    if isinstance(value, str) and value.strip().startswith("="):
+        return Tie(index + 1, value.strip()[1:].strip())
+    return SetValue(index + 1, number(value, setup.slots[index]))
+
+
+def number(value: Any, slot: Slot) -> float:
+    """A typed number in the unit of a parameter.
+
+    A unit refers to the physical quantity: "612 keV" for a parameter that holds log10 of an energy gives 2.7868.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ParameterError(f"the value of {slot.name} must be a number", got=value)
+    try:
+        found = float(value)
+    except ValueError:
+        return _with_unit(str(value), slot)
+    if not math.isfinite(found):
+        raise ParameterError(f"the value of {slot.name} must be finite", got=value)
+    return found
+
+
+def _with_unit(text: str, slot: Slot) -> float:
+    from astropy import units  # takes a while to import, and few people type units
+
+    hint = "Type a number, a number with a unit, or =expression, such as =2*par[1]+0.5."
+    try:
+        quantity: Any = units.Quantity(text)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"the value of {slot.name} is not a number", got=text, hint=hint) from error
+    try:
+        found = float(quantity.to_value(units.Unit(slot.unit or ""), equivalencies=units.spectral()))
+    except (units.UnitConversionError, ValueError) as error:
+        allowed = f"a unit that converts to {slot.unit}" if slot.unit else "a number without unit"
+        raise ParameterError(f"{slot.name} cannot take this unit", got=text, allowed=allowed, hint=hint) from error
+    if not slot.log:
+        return found
+    if found <= 0:
+        raise ParameterError(f"{slot.name} is a logarithm: its quantity must be positive", got=text)
+    return math.log10(found)

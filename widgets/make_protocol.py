@@ -1,0 +1,164 @@
+"""Writes what the two sides of the border share, from Python: run it after a change of a command or of a message.
+
+    python widgets/make_protocol.py          writes
+    python widgets/make_protocol.py --check  fails where a file is not what would be written
+
+`frontend/src/state/protocol.ts` follows from the messages' types (`session.views.protocol`) and the registry of commands; so does
+the table of commands in PROTOCOL.md. A test runs the check.
+"""
+
+import ast
+import inspect
+import sys
+import types
+import typing
+from pathlib import Path
+from typing import Any, Literal, NotRequired, Union
+
+import attrs
+
+from spec_lab.session import COMMANDS, Command, Query
+from spec_lab.session.registry import arguments_of
+from spec_lab.session.views import protocol
+
+HERE = Path(__file__).resolve().parent
+TYPESCRIPT, TABLE = HERE / "frontend/src/state/protocol.ts", HERE / "PROTOCOL.md"
+BEGIN, END = "<!-- commands: made by make_protocol.py -->", "<!-- end of commands -->"
+HEAD = """// The border in types: every message of widgets/PROTOCOL.md, and nothing else. No code lives here.
+// UI state: none. Made by widgets/make_protocol.py from Python's types: do not edit.
+"""
+TAIL = """
+/** What goes out besides commands. */
+export type ToPython =
+  | { type: "hello"; view: string; again?: true }
+  | { type: "action"; id: number; name: CommandName; args: object }
+  | { type: "drag"; pid: number; value: number; seq: number }
+  | { type: "scrub"; moment: string | null; seq: number }
+  | { type: "walk"; to: number; seq: number }
+  | { type: "brush"; pids: number[]; region: [number, number][]; seq: number }
+  | { type: "unfold" }
+  | { type: "ack"; topic: string; seq: number }
+  | { type: "visible"; visible: boolean };
+
+/** The part of anywidget's model that the panels use. */
+export interface AnyModel {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  on(name: string, callback: (...args: never[]) => void): void;
+  off(name: string, callback?: (...args: never[]) => void): void;
+  save_changes(): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+}
+"""
+PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", type(None): "null", object: "unknown"}
+
+
+def typescript() -> str:
+    """The text of `protocol.ts`."""
+    classes = [c for c in vars(protocol).values() if typing.is_typeddict(c) and c.__module__ == protocol.__name__]
+    names = ("OptionValue", "Window", "RunName", "FitPhase")
+    parts = [HEAD, *(f"export type {n} = {_type(getattr(protocol, n))};" for n in names), ""]
+    notes = _notes()
+    for cls in classes:
+        parts.append(_interface(cls, notes[cls.__name__]))
+    parts.append(f"export type FromPython = {_type(protocol.FromPython)};\n")
+    parts.append(_commands())
+    return "\n".join(parts) + TAIL
+
+
+def _interface(cls: Any, notes: dict[str, str]) -> str:
+    hints = typing.get_type_hints(cls, include_extras=True)
+    lines = [f"/** {inspect.getdoc(cls)} */", f"export interface {cls.__name__} {{"]
+    for name, hint in hints.items():
+        if name in notes:
+            lines.append(f"  /** {notes[name]} */")
+        optional = typing.get_origin(hint) is NotRequired or name in cls.__optional_keys__
+        inner = typing.get_args(hint)[0] if typing.get_origin(hint) is NotRequired else hint
+        lines.append(f"  {name}{'?' if optional else ''}: {_type(inner)};")
+    return "\n".join([*lines, "}", ""])
+
+
+def _notes() -> dict[str, dict[str, str]]:
+    """The comment above each field, by class."""
+    source = inspect.getsource(protocol)
+    lines = source.splitlines()
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            fields = [f for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+            above = {f.target.id: lines[f.lineno - 2].strip() for f in fields if isinstance(f.target, ast.Name)}
+            found[node.name] = {name: text[2:] for name, text in above.items() if text.startswith("# ")}
+    return found
+
+
+def _type(hint: Any) -> str:
+    """A Python type as TypeScript."""
+    if hint in PLAIN:
+        return PLAIN[hint]
+    if typing.is_typeddict(hint):
+        return hint.__name__
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return " | ".join(f'"{value}"' for value in inner)
+    if origin in (Union, types.UnionType):
+        return " | ".join(dict.fromkeys(_type(each) for each in inner))
+    if origin is dict:
+        return f"Record<string, {_type(inner[1])}>"
+    if origin is list or (origin is tuple and inner[1:] == (...,)):
+        element = _type(inner[0])
+        return f"({element})[]" if "|" in element else f"{element}[]"
+    if origin is tuple:
+        return f"[{', '.join(map(_type, inner))}]"
+    raise TypeError(f"no TypeScript is known for {hint!r}")
+
+
+def _commands() -> str:
+    lines = ["/** Every command by name, with its arguments. */", "export interface Commands {"]
+    for name, cls in sorted(COMMANDS.items()):
+        lines += [f"  /** {_first(cls)} */", f"  {name}: {_arguments(cls)};"]
+    return "\n".join([*lines, "}", "", "export type CommandName = keyof Commands;"])
+
+
+def _first(cls: type[Command]) -> str:
+    return (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def _arguments(cls: type[Command]) -> str:
+    hints = typing.get_type_hints(cls)
+    fields = arguments_of(cls)
+    each = [
+        f"{f.name}{'' if f.default is attrs.NOTHING else '?'}: {f.metadata['typescript'] or _type(hints[f.name])}"
+        for f in fields
+    ]
+    return f"{{ {'; '.join(each)} }}" if each else "Record<string, never>"
+
+
+def table() -> str:
+    """The table of commands in PROTOCOL.md."""
+    rows = ["| command | arguments | undo | what it does |", "|---|---|---|---|"]
+    for name, cls in sorted(COMMANDS.items()):
+        kind = "question" if issubclass(cls, Query) else "yes" if cls.undoable else ""
+        arguments = _arguments(cls).replace("|", "\\|") if arguments_of(cls) else "{}"
+        rows.append(f"| `{name}` | `{arguments}` | {kind} | {_first(cls)} |")
+    return "\n".join(rows)
+
+
+def texts() -> dict[Path, str]:
+    """Every file that is made, with its text."""
+    before, _, rest = TABLE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    return {TYPESCRIPT: typescript(), TABLE: f"{before}{BEGIN}\n{table()}\n{END}{after}"}
+
+
+def main(check: bool) -> int:
+    """Write the files, or name those that are not current."""
+    stale = [path for path, text in texts().items() if path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        print(f"{path.relative_to(HERE)} {'is not current: run widgets/make_protocol.py' if check else 'is written'}")
+        if not check:
+            path.write_text(texts()[path], encoding="utf-8")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
