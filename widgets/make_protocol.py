@@ -3,7 +3,7 @@
     python widgets/make_protocol.py          writes
     python widgets/make_protocol.py --check  fails where a file is not what would be written
 
-`frontend/src/state/protocol.ts` follows from the messages' types (`session.views.protocol`) and the registry of commands; so does
+`frontend/src/state/protocol.ts` follows from the messages' types (`session.protocol`) and the registry of commands; so does
 the table of commands in PROTOCOL.md. A test runs the check.
 """
 
@@ -17,9 +17,8 @@ from typing import Any, Literal, NotRequired, Union
 
 import attrs
 
-from spec_lab.session import COMMANDS, Command, Query
+from spec_lab.session import COMMANDS, Command, Query, protocol
 from spec_lab.session.registry import arguments_of
-from spec_lab.session.views import protocol
 
 HERE = Path(__file__).resolve().parent
 TYPESCRIPT, TABLE = HERE / "frontend/src/state/protocol.ts", HERE / "PROTOCOL.md"

@@ -193,8 +193,8 @@ class Fit(Action):
     """Start an engine in the background."""
 
     in_lesson: ClassVar[bool] = False
-    engine: str = argument(read.engine, "fit")
-    options: Options = argument(read.options, (), typescript="Record<string, OptionValue>")
+    engine: str = argument(read.engine, default="fit")
+    options: Options = argument(read.options, default=(), typescript="Record<string, OptionValue>")
 
     def take(self, state: State) -> tuple[State, Effects]:
         if state.fit.busy:
@@ -274,7 +274,7 @@ class Pin(Action):
     """Pin a run, or let it go."""
 
     run: int = argument(read.run)
-    pinned: bool = argument(read.flag, True)
+    pinned: bool = argument(read.flag, default=True)
 
     def take(self, state: State) -> tuple[State, Effects]:
         return _changed_run(state, self.run, pinned=self.pinned), ()

@@ -56,8 +56,8 @@ class PasteValues(EditCommand):
     """
 
     text: str = argument(read.anything)
-    pids: tuple[read.Pid, ...] = argument(read.pids, ())
-    down: bool = argument(read.flag, False)
+    pids: tuple[read.Pid, ...] = argument(read.pids, default=())
+    down: bool = argument(read.flag, default=False)
 
     def edit(self, setup: Setup) -> Edit:
         return paste_edit(setup, self.text, self.pids, down=self.down, read=value_edit)
@@ -68,7 +68,7 @@ class FreezeParameters(EditCommand):
     """Hold parameters (each with its group) fixed, or let them go again."""
 
     pids: tuple[read.Pid, ...] = argument(read.pids)
-    frozen: bool = argument(read.flag, True)
+    frozen: bool = argument(read.flag, default=True)
 
     def edit(self, setup: Setup) -> Edit:
         return Freeze(self.pids, self.frozen)
@@ -122,7 +122,7 @@ class GiveModel(EditCommand):
     """Give a pair (None: every pair) another model, or its expression; what both models have keeps its state."""
 
     model: Model | str = argument(read.anything, typescript="string")
-    pair: int | None = argument(read.anything, None)
+    pair: int | None = argument(read.anything, default=None)
 
     def edit(self, setup: Setup) -> Edit:
         return SetModel(self.model if isinstance(self.model, Model) else Model.parse(str(self.model)), self.pair)
@@ -140,9 +140,9 @@ def _units(value: Any, setup: Setup) -> tuple[Named, ...]:
 class NoticeEnergies(EditCommand):
     """Choose the energy windows (keV) of a unit; none of them = everything. Of several units at once as one change: `units`."""
 
-    unit: str = argument(read.text, "")
-    windows: read.Windows = argument(read.windows, ())
-    units: tuple[Named, ...] = argument(_units, ())
+    unit: str = argument(read.text, default="")
+    windows: read.Windows = argument(read.windows, default=())
+    units: tuple[Named, ...] = argument(_units, default=())
 
     def edit(self, setup: Setup) -> Edit:
         if not self.unit and not self.units:

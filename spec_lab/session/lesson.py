@@ -193,7 +193,9 @@ class Teach(Action):
         EngineError: A fit is running, or there is nothing to move.
     """
 
-    steps: Any = argument(_readable, None, typescript="{ say: string; until?: Record<string, unknown> }[] | null")
+    steps: Any = argument(
+        _readable, default=None, typescript="{ say: string; until?: Record<string, unknown> }[] | null"
+    )
 
     def take(self, state: State) -> tuple[State, Effects]:
         if state.fit.busy:
@@ -328,7 +330,7 @@ class Resample(Command):
     """
 
     undoable: ClassVar[bool] = True
-    seed: int | None = argument(read.anything, None)
+    seed: int | None = argument(read.anything, default=None)
 
     def answer(self, session: "FitSession") -> Mapping[str, Any]:
         session.tutor.recount(self.seed)

@@ -25,7 +25,7 @@ class AskScript(Query):
 class AskDifference(Query):
     """What a run and the present set-up do not share: `words` and `rows`."""
 
-    run: int = argument(read.run)
+    run: int = argument(read.anything)
 
     def answer(self, session: "FitSession") -> Mapping[str, Any]:
         run = session.state.run(self.run)
@@ -63,7 +63,7 @@ class AskModelPreview(Query):
     """What a typed model would be: `expression` and `words`, or an error."""
 
     model: str = argument(read.text)
-    pair: int | None = argument(read.anything, None)
+    pair: int | None = argument(read.anything, default=None)
 
     def answer(self, session: "FitSession") -> Mapping[str, Any]:
         return views.model_preview(session.state.setup, self.model, self.pair)

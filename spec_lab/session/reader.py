@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from spec_lab.fit import Setup
 from spec_lab.session.bench import Bench
 from spec_lab.session.error_data import as_data
+from spec_lab.session.protocol import ErrorData
 from spec_lab.session.reading import Reading, read
 from spec_lab.session.worker import Worker
 
@@ -66,7 +67,7 @@ class Reader:
         self.held = False  # something is in hand: asked for, and neither followed by an action nor given up
         self.unfolding = False
         self._epoch = 0
-        self.error: tuple[Setup, dict[str, Any]] | None = None
+        self.error: tuple[Setup, ErrorData] | None = None
         self._worker = Worker(self._work, "spec_lab-curves")
 
     def want(self, setup: Setup) -> None:
@@ -97,7 +98,7 @@ class Reader:
         whole = latest is not None and latest.setup is setup and (latest.unfolded or not self.unfolding)
         return latest if whole else None
 
-    def failed(self, setup: Setup) -> dict[str, Any] | None:
+    def failed(self, setup: Setup) -> ErrorData | None:
         """The error that computing this very set-up gave, if it did."""
         error = self.error
         return error[1] if error is not None and error[0] is setup else None

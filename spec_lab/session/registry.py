@@ -18,11 +18,11 @@ import attrs
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Setup
+from spec_lab.session.protocol import OptionValue as OptionValue
 
 if TYPE_CHECKING:
     from spec_lab.session.session import FitSession
 
-OptionValue = float | bool | str | None
 Read = Callable[[Any, Setup], Any]  # what was typed → the argument; an argument passes through
 REQUIRED = attrs.NOTHING
 Arguments = ParamSpec("Arguments")
@@ -113,6 +113,5 @@ def method(make: Callable[Arguments, Command]) -> Callable[Concatenate[Any, Argu
 
     mine = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     own = [p.replace(annotation=p.annotation) for p in inspect.signature(make).parameters.values()]
-    call.__signature__ = inspect.Signature([mine, *own], return_annotation=None)
-    call.command = make
+    vars(call).update(__signature__=inspect.Signature([mine, *own], return_annotation=None), command=make)
     return call

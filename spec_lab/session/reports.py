@@ -1,14 +1,13 @@
 """Reports: what the workers tell the session. They are actions too, so that nothing changes the state by another door."""
 
-from typing import Any
-
 import attrs
 
 from spec_lab.engines import Outcome, Status
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, Follow
+from spec_lab.session.protocol import ErrorData
 from spec_lab.session.question import question, same_setup
-from spec_lab.session.state import Autosaved, Preview, Run, State
+from spec_lab.session.state import Autosaved, Level, Preview, Run, State
 
 
 @attrs.frozen(eq=False)
@@ -77,7 +76,7 @@ class Failed(Action):
     """A job ended with an error; the set-up is as it was. One that was asked to stop just has nothing to keep."""
 
     job: int
-    error: dict[str, Any] = attrs.field(eq=False)
+    error: ErrorData = attrs.field(eq=False)
     seconds: float = 0.0
 
     def take(self, state: State) -> tuple[State, Effects]:
@@ -155,7 +154,7 @@ class Saved(Action):
 class Tell(Action):
     """Show a message."""
 
-    level: str
+    level: Level
     text: str
 
     def take(self, state: State) -> tuple[State, Effects]:

@@ -7,12 +7,16 @@ lives in the front end.
 Here are the nouns; the verbs are in `actions`, the one place where they meet is `reduce`.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from spec_lab._base import ParameterError
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
+from spec_lab.session.protocol import ErrorData
 from spec_lab.tree import Struct, field
+
+Level = Literal["info", "warning", "error"]
+Phase = Literal["idle", "running", "paused", "stopping", "done", "stopped", "failed"]
 
 
 class Line(NamedTuple):
@@ -35,7 +39,7 @@ class Message(NamedTuple):
     """Something the person should know: `level` is info, warning or error."""
 
     id: int
-    level: str
+    level: Level
     text: str
 
 
@@ -72,13 +76,13 @@ class FitState(NamedTuple):
         doubt: Whether it is done, but its message warns.
     """
 
-    phase: str = "idle"
+    phase: Phase = "idle"
     engine: str = ""
     job: int = 0
     setup: Setup | None = None
     message: str = ""
     seconds: float = 0.0
-    error: dict[str, Any] | None = None
+    error: ErrorData | None = None
     run: int | None = None
     doubt: bool = False
 
@@ -102,7 +106,7 @@ class Preview(NamedTuple):
     setup: Setup
     fit: Outcome | None
     posterior: Outcome | None
-    error: dict[str, Any] | None = None
+    error: ErrorData | None = None
 
 
 class State(Struct):
@@ -163,7 +167,7 @@ class State(Struct):
         known = ", ".join(str(r.number) for r in self.runs) or "none yet"
         raise ParameterError("there is no such run in the history", got=number, allowed=known)
 
-    def told(self, level: str, text: str) -> "State":
+    def told(self, level: Level, text: str) -> "State":
         """The state with one more message; the oldest give way."""
         message = Message(self.counter + 1, level, text)
         return self.replace(messages=(*self.messages[-9:], message), counter=message.id)

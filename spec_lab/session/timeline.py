@@ -97,7 +97,7 @@ class Overlay(Action):
     """Lay the curve of a run over the spectrum, or take it away. Shared by all panels, not undoable."""
 
     run: int = argument(read.run)
-    on: bool = argument(read.flag, True)
+    on: bool = argument(read.flag, default=True)
 
     def take(self, state: State) -> tuple[State, Effects]:
         state.run(self.run)

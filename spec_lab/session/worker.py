@@ -66,7 +66,7 @@ class Worker(Generic[Request]):
                 return
             queue.wanted[topic] = request
             if queue.thread is None:
-                me = weakref.ref(self)
+                me: weakref.ref[Worker[Request]] = weakref.ref(self)
                 queue.thread = threads.start(lambda: _loop(queue, me), self._name, queue.close)
             queue.ready.notify_all()
 

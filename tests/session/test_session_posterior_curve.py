@@ -25,7 +25,7 @@ def known():
 def learned(session, pid=ALPHA, text=None, log=False):
     state = session.state
     prior = state.setup.priors[state.setup.index(pid)] if text is None else parse_prior(text)
-    return views.learned(state, pid, prior, log)
+    return views.posterior_curve(state, pid, prior, log)
 
 
 def test_nothing_is_told_before_anything_is_known(session):
@@ -51,7 +51,7 @@ def test_bits_belong_to_the_prior_in_force(known):
 def test_another_question_a_lesson_or_a_frozen_parameter_are_silent(known):
     state = known.state
     frozen, _ = actions.Do(Freeze((ALPHA,), True)).take(state)
-    assert views.learned(frozen, ALPHA, state.setup.priors[0], False) is None
+    assert views.posterior_curve(frozen, ALPHA, state.setup.priors[0], False) is None
     known.teach()
     assert learned(known) is None
     known.tutor.leave()

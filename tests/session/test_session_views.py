@@ -1,20 +1,19 @@
-"""View-models: the fields of PROTOCOL.md, all of them and no others, finite, small, and formatted here."""
+"""View-models: the fields of the protocol, all of them and no others, finite, small, and formatted here."""
 
+import inspect
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from session_toy import make_infer
 
 from spec_lab.priors import logunif, norm, unif
-from spec_lab.session import FitSession, reports, views
+from spec_lab.session import FitSession, protocol, reports, views
 from spec_lab.session.reading import read
 from spec_lab.session.views.numbers import plain, statistic_text, with_error
 from spec_lab.session.views.parameters import errors_of, slider_range
 
-PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
 VIEW = set(
     "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint styles journal undo "
     "redo live messages autosave lesson refit_others".split()
@@ -63,8 +62,7 @@ def test_the_view_has_the_fields_of_the_protocol(fitted):
 
 
 def test_the_protocol_names_every_field_we_send():
-    text = PROTOCOL.read_text(encoding="utf-8")
-    known = set(re.findall(r"\w+", text))
+    known = set(re.findall(r"\w+", inspect.getsource(protocol)))
     for fields in (VIEW, ROW, UNIT, STAT, CRITERION, FIT, RUN, ENGINE, OPTION, SPECTRUM, CORNER):
         assert fields <= known
 
@@ -126,7 +124,7 @@ def test_ignored_groups_are_shown_without_model(infer, session):
     assert np.isnan(unit.model[~unit.used]).all() and np.isfinite(unit.model[unit.used]).all()
     assert np.isfinite(unit.data).all()
     made = views.view(session.state, session.reading())["units"][0]
-    assert made["used"] == unit.used.sum() and made["channels"] == 20 and made["notice"] == [[30.0, 300.0]]
+    assert made["used"] == unit.used.sum() and made["channels"] == 20 and made["notice"] == [(30.0, 300.0)]
 
 
 def test_the_corner_is_histograms(session):

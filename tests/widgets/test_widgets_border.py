@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from widgets_wire import Wire
 
+from spec_lab.session import COMMANDS
 from spec_lab_widgets import pump
 
 PROTOCOL = Path(__file__).resolve().parents[2] / "widgets" / "PROTOCOL.md"
@@ -127,10 +128,8 @@ def test_what_is_no_message_raises_nothing(wire, lab, message):
 
 
 def test_every_action_of_the_protocol_is_answered(wire):
-    text = PROTOCOL.read_text(encoding="utf-8")
-    block = text[text.index("Actions (`name`") : text.index("`value` may be a number")]
-    names = re.findall(r"`(\w+) \{", block)
-    assert len(names) >= 19
+    names = re.findall(r"^\| `(\w+)` \|", PROTOCOL.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(names) == set(COMMANDS)
     for number, name in enumerate(names):
         reply = wire.act(name, number)
         assert reply["ok"] or "there is no such action" not in reply["error"]["message"]

@@ -9,10 +9,10 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.session import FitSession, Query, as_data, command_from
-from spec_lab.session.views.protocol import Reply
+from spec_lab.session.protocol import Reply
 
 
-def answer(session: FitSession, message: Any) -> Reply:
+def answer(session: FitSession, message: Any) -> Mapping[str, Any]:
     """The reply to an `action` message; changes the session when the action is possible."""
     number = message.get("id") if isinstance(message, dict) else None
     try:

@@ -6,14 +6,14 @@ outlet in turn. An outlet keeps no science: only which version of what its front
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from spec_lab.session import FitSession
 from spec_lab_widgets import handler
 from spec_lab_widgets.flow import Flow
 
-Send = Callable[[dict[str, Any], list[bytes] | None], Any]
+Send = Callable[[Mapping[str, Any], list[bytes] | None], Any]
 
 
 class Outlet:
@@ -28,7 +28,7 @@ class Outlet:
     def __init__(self, session: FitSession, send: Send, wake: Callable[[], None]):
         self.session, self.send, self._wake = session, send, wake
         self.flow = Flow()
-        self.replies: deque[dict[str, Any]] = deque()
+        self.replies: deque[Mapping[str, Any]] = deque()
         self.greeted = self._anew = False
         self.visible = True
         self.seen: dict[str, Any] = {}

@@ -14,6 +14,7 @@ from typing import Any
 
 from spec_lab import __version__
 from spec_lab.session import FitSession, views
+from spec_lab.session.protocol import FitStatus, LabView, ParameterRow
 from spec_lab.session.views import Frame
 from spec_lab_widgets import bundle
 from spec_lab_widgets.still import still
@@ -85,7 +86,7 @@ def snapshot(session: FitSession, panels: list[str], height: int = 0) -> dict[st
     }
 
 
-def _frozen(view: dict[str, Any], slide: set[int]) -> dict[str, Any]:
+def _frozen(view: LabView, slide: set[int]) -> LabView:
     """The view with everything that needs a kernel taken back."""
     at = time.strftime("%Y-%m-%d %H:%M")
     text = (
@@ -93,7 +94,12 @@ def _frozen(view: dict[str, Any], slide: set[int]) -> dict[str, Any]:
         "Sliders move the curves by an approximation; everything else stands as it was."
     )
     rows = [_row(row, slide) for row in view["params"]["rows"]]
-    idle = {**view["fit"], "state": "idle", "message": "A fit was running when this page was made.", "error": None}
+    idle: FitStatus = {
+        **view["fit"],
+        "state": "idle",
+        "message": "A fit was running when this page was made.",
+        "error": None,
+    }
     return {
         **view,
         "params": {"rows": rows, "families": []},
@@ -107,7 +113,7 @@ def _frozen(view: dict[str, Any], slide: set[int]) -> dict[str, Any]:
     }
 
 
-def _row(row: dict[str, Any], slide: set[int]) -> dict[str, Any]:
+def _row(row: ParameterRow, slide: set[int]) -> ParameterRow:
     if row["tie"] is not None or (row["linked_to"] or row["pid"]) in slide:
         return row
     return {**row, "fixed": FACTOR if row["owner"] == "data" and row["free"] else HELD}

@@ -5,6 +5,7 @@ UI state: the traits `panels` and `height` only, set at construction; everything
 """
 
 import html
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import anywidget
@@ -58,7 +59,7 @@ class Panel(anywidget.AnyWidget):
     def _received(self, widget: Any, content: Any, buffers: Any) -> None:
         self._outlet.receive(content)
 
-    def _deliver(self, content: dict[str, Any], buffers: list[bytes] | None) -> None:
+    def _deliver(self, content: Mapping[str, Any], buffers: list[bytes] | None) -> None:
         if self.comm is not None:
             self.send(content, buffers)
 

@@ -15,9 +15,11 @@ import numpy as np
 
 from spec_lab.engines import Outcome
 from spec_lab.session import Draws, FitSession, Reading, State, threads, views
+from spec_lab.session.protocol import ErrorData, LabView
 from spec_lab_widgets import handler
 from spec_lab_widgets.outlet import Outlet
 
+ViewKey = tuple[int, bool, bool]  # revision, whether its curves are known, whether the engines' forms are
 log = logging.getLogger(__name__)
 WAIT_EXACT = 0.06  # a view waits so long for the exact statistic before it goes out marked as not exact
 BYTES = 1.5e6  # a second, of selections that follow the pointer
@@ -50,7 +52,7 @@ class Pump:
         self._rung = False
         self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = _nothing
-        self._view: tuple[Any, dict[str, Any]] | None = None
+        self._view: tuple[ViewKey, LabView] | None = None
         self._source: tuple[int, Any] = (-1, None)
         self._draws: Draws | None = None
         self._changed = (-1, 0.0)
@@ -175,8 +177,8 @@ class Pump:
         return self._changed[1] - now
 
     def _view_of(
-        self, session: FitSession, state: State, reading: Reading | None, fault: dict[str, Any] | None, key: Any
-    ) -> dict[str, Any]:
+        self, session: FitSession, state: State, reading: Reading | None, fault: ErrorData | None, key: ViewKey
+    ) -> LabView:
         busy = state.fit.busy
         if busy or self._view is None or self._view[0] != key:
             elapsed, waiting = self._clock(session)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab.session import FitSession, Reading, views
+from spec_lab.session.protocol import CriteriaRow, HistoryRow, ParameterRow
 from spec_lab.session.reading import UnitReading
 
 WIDTH, TOP, BOTTOM, LEFT, RIGHT, GAP, PAD = 640, 260, 90, 62, 12, 12, 34
@@ -37,7 +38,7 @@ def still(session: FitSession) -> Still:
     return Still(picture, f"<div><p>{head}</p>{picture}<p>{line}</p>{tables}</div>")
 
 
-def _parameters(rows: list[dict[str, Any]]) -> str:
+def _parameters(rows: list[ParameterRow]) -> str:
     shown = [
         (r["pid"], f"{r['component']}.{r['name']}", r["text"], r["error"], r["unit"], _role(r))
         for r in rows
@@ -46,7 +47,7 @@ def _parameters(rows: list[dict[str, Any]]) -> str:
     return _table("Parameters", ("#", "name", "value", "1 σ", "unit", ""), shown)
 
 
-def _role(row: dict[str, Any]) -> str:
+def _role(row: ParameterRow) -> str:
     if row["tie"]:
         return f"= {row['tie']}"
     if row["linked_to"]:
@@ -54,7 +55,7 @@ def _role(row: dict[str, Any]) -> str:
     return "frozen" if row["frozen"] else row["prior"]
 
 
-def _criteria(rows: list[dict[str, Any]]) -> str:
+def _criteria(rows: list[CriteriaRow]) -> str:
     def number(value: float | None) -> str:
         return "–" if value is None else f"{value:.2f}"
 
@@ -65,7 +66,7 @@ def _criteria(rows: list[dict[str, Any]]) -> str:
     return _table("Model comparison", ("model", "k", "stat", "AICc", "BIC", "ln Z", ""), shown)
 
 
-def _history(entries: list[dict[str, Any]]) -> str:
+def _history(entries: list[HistoryRow]) -> str:
     shown = [(f"#{e['run']}", e["label"], e["engine"], e["time"], e["stat"], e["note"]) for e in entries]
     return _table("History", ("run", "label", "engine", "time", "stat", ""), shown)
 

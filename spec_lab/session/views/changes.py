@@ -4,20 +4,20 @@ Not here: the edits that lead from one to the other (`session.difference`), whet
 """
 
 import math
-from typing import Any
 
+from spec_lab.data import DataUnit
 from spec_lab.fit import Setup, Slot
 from spec_lab.session.nearness import sigmas
+from spec_lab.session.protocol import ChangeRow, Changes
 from spec_lab.session.state import Run, State
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import plain, with_error
 
 ONE = 1.0 + 1e-6  # units of the last shown digit; more is a change
 DIGITS = 6  # of a value without an error
-Row = dict[str, str]
 
 
-def changes(state: State, run: Run) -> dict[str, Any]:
+def changes(state: State, run: Run) -> Changes:
     """The reply to `difference`: `words` (another model, other data, or nothing changed) and `rows`, then and now."""
     then, now = run.outcome.setup, state.setup
     words = _models(then, now)
@@ -53,7 +53,7 @@ def _errors(run: Run) -> dict[int, float]:
     return {i: float(s) for i, s in zip(run.outcome.setup.free, sigmas(run.outcome), strict=False)}
 
 
-def _parameters(then: Setup, now: Setup, errors: dict[int, float]) -> list[Row]:
+def _parameters(then: Setup, now: Setup, errors: dict[int, float]) -> list[ChangeRow]:
     """Of every parameter that both have: where it stands, and its prior."""
     place = {slot.path: i for i, slot in enumerate(then.slots)}
     found: list[tuple[Slot, str, str, str]] = []
@@ -75,7 +75,7 @@ def _prior(setup: Setup, i: int) -> str:
     return "flat" if setup.priors[i] is None else str(setup.priors[i])
 
 
-def _row(label: str, name: str, of: str, then: str, now: str) -> Row:
+def _row(label: str, name: str, of: str, then: str, now: str) -> ChangeRow:
     return {"of": of, "label": label, "name": name, "then": then, "now": now}
 
 
@@ -101,7 +101,7 @@ def _stands(setup: Setup, i: int, value: str) -> str:
     return f"= {tied[i]}" if i in tied else value + (", frozen" if setup.frozen[i] else "")
 
 
-def _windows(then: Setup, now: Setup) -> list[Row]:
+def _windows(then: Setup, now: Setup) -> list[ChangeRow]:
     before, after = _units(then), _units(now)
     both = [(name, before[name], unit) for name, unit in after.items() if name in before]
     return [
@@ -111,10 +111,10 @@ def _windows(then: Setup, now: Setup) -> list[Row]:
     ]
 
 
-def _units(setup: Setup) -> dict[str, Any]:
+def _units(setup: Setup) -> dict[str, DataUnit]:
     return {n: u for pair in setup.pairs for n, u in zip(pair.data.names, pair.data.units, strict=True)}
 
 
-def _energies(unit: Any) -> str:
+def _energies(unit: DataUnit) -> str:
     ends = [(float(low), float(high)) for low, high in unit.notc or ()]
     return ", ".join(f"{plain(low, 4)}–{plain(high, 4)}" for low, high in ends) + " keV" if ends else "all"

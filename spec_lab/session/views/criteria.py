@@ -3,7 +3,7 @@
 The formulas are `spec_lab.analysis.criteria`; weights are Akaike's, from AICc, over the comparable rows.
 """
 
-from typing import Any
+from collections.abc import Hashable
 
 import numpy as np
 
@@ -11,13 +11,14 @@ from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.fit.comparable import incomparable
+from spec_lab.session.protocol import CriteriaRow, CriteriaTable, PreviewQuality, RunName
 from spec_lab.session.question import question
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.views.numbers import finite
 
 
-def criteria(state: State, reading: Reading | None) -> dict[str, Any]:
+def criteria(state: State, reading: Reading | None) -> CriteriaTable:
     """`view.criteria`."""
     preview = state.preview
     stale = preview is not None and preview.question != question(state.setup)
@@ -33,7 +34,7 @@ def criteria(state: State, reading: Reading | None) -> dict[str, Any]:
     }
 
 
-def _present(setup: Setup, preview: Preview | None, reading: Reading | None) -> dict[str, Any]:
+def _present(setup: Setup, preview: Preview | None, reading: Reading | None) -> CriteriaRow:
     stat = preview.fit.stat if preview is not None and preview.fit is not None else None
     posterior = preview.posterior if preview is not None else None
     note = "" if stat is not None else "at the current values"
@@ -43,7 +44,7 @@ def _present(setup: Setup, preview: Preview | None, reading: Reading | None) -> 
     return _row("now", "now", setup, stat, lnz, note, "")
 
 
-def _of_run(run: Run, present: Setup) -> dict[str, Any]:
+def _of_run(run: Run, present: Setup) -> CriteriaRow:
     outcome = run.outcome
     lnz = (outcome.log_evidence, outcome.log_evidence_error)
     note = "" if outcome.log_evidence is None else f"statistic at the best point of {outcome.engine}"
@@ -63,8 +64,14 @@ def bins(setup: Setup) -> int:
 
 
 def _row(
-    run: Any, label: str, setup: Setup, stat: float | None, lnz: tuple[float | None, float | None], note: str, why: str
-) -> dict[str, Any]:
+    run: RunName,
+    label: str,
+    setup: Setup,
+    stat: float | None,
+    lnz: tuple[float | None, float | None],
+    note: str,
+    why: str,
+) -> CriteriaRow:
     k, n = len(setup.free), bins(setup)
     stat = finite(stat)
     return {
@@ -84,19 +91,20 @@ def _row(
     }
 
 
-def _weigh(rows: list[dict[str, Any]], questions: list[Any]) -> None:
+def _weigh(rows: list[CriteriaRow], questions: list[Hashable]) -> None:
     """Akaike weights over the comparable rows. Rows that ask the same question are one model and get one weight, shown once."""
-    best: dict[Any, dict[str, Any]] = {}
+    best: dict[Hashable, CriteriaRow] = {}
     for row, asked in zip(rows, questions, strict=True):
         if row["comparable"] and row["aicc"] is not None:
             known = best.get(asked)
-            if known is None or row["aicc"] < known["aicc"] - 1e-9:
+            if known is None or known["aicc"] is None or row["aicc"] < known["aicc"] - 1e-9:
                 best[asked] = row
-    for row, weight in zip(best.values(), formulas.akaike_weights([r["aicc"] for r in best.values()]), strict=True):
+    scores = [row["aicc"] for row in best.values() if row["aicc"] is not None]
+    for row, weight in zip(best.values(), formulas.akaike_weights(scores), strict=True):
         row["weight"] = float(weight)
 
 
-def _quality(preview: Preview | None, state: State) -> dict[str, Any] | None:
+def _quality(preview: Preview | None, state: State) -> PreviewQuality | None:
     if preview is None:
         return None
     if preview.error is not None:
@@ -111,7 +119,7 @@ def _no_posterior(setup: Setup) -> str:
     return f"No evidence without a proper prior on {', '.join(names)}." if names else "No posterior yet."
 
 
-def _trust(posterior: Outcome) -> dict[str, Any]:
+def _trust(posterior: Outcome) -> PreviewQuality:
     k = float(posterior.figures.get("pareto_k", np.nan))
     ok = bool(k <= 0.7)
     if ok:

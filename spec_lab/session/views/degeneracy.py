@@ -1,13 +1,12 @@
 """The degeneracy as plain data: which parameters move together, how, and where one stands."""
 
-from typing import Any
-
 from spec_lab.session.degeneracy import axis, named
+from spec_lab.session.protocol import DegeneracyInfo
 from spec_lab.session.state import State
 from spec_lab.session.views.labels import distinct
 
 
-def degeneracy(state: State) -> dict[str, Any] | None:
+def degeneracy(state: State) -> DegeneracyInfo | None:
     """`view.degeneracy`, or None where there is none."""
     found = axis(state)
     if found is None:

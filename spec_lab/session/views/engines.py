@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 import re
 import typing
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -14,11 +14,12 @@ from spec_lab._base import SpecLabError
 from spec_lab.engines import ENGINES, Engine, presets
 from spec_lab.fit import Setup
 from spec_lab.session.actions import check_ready
+from spec_lab.session.protocol import EngineForm, EngineOption, EnginePreset
 
-_KINDS = {bool: "bool", int: "int", float: "float"}
+_KINDS: dict[type, Literal["bool", "int", "float"]] = {bool: "bool", int: "int", float: "float"}
 
 
-def engines(setup: Setup, *, wait: bool = True) -> list[dict[str, Any]]:
+def engines(setup: Setup, *, wait: bool = True) -> list[EngineForm]:
     """`view.engines`: every engine, whether it can run now, and if not why.
 
     Forms come from the engines' modules, which take seconds to import. With `wait=False`, engines whose form is not known
@@ -41,25 +42,38 @@ def forms_loaded() -> bool:
     return all(name in _forms for name in ENGINES)
 
 
-_forms: dict[str, dict[str, Any]] = {}  # like a module in sys.modules: made once, never changed
+_forms: dict[str, EngineForm] = {}  # like a module in sys.modules: made once, never changed
 
 
-def _entry(setup: Setup, name: str, row: Engine) -> dict[str, Any]:
+def _entry(setup: Setup, name: str, row: Engine) -> EngineForm:
     form = _forms.get(name)
     if form is None:
-        about = {"name": name, "title": row.title, "doc": row.doc, "options": [], "presets": []}
-        return {**about, "enabled": False, "why": "The engine is being loaded."}
-    return {**form, **_readiness(setup, row)}
+        return _about(name, row, [], [], "The engine is being loaded.")
+    why = _reason(setup, row)
+    return {**form, "enabled": not why, "why": why}
 
 
-def _readiness(setup: Setup, row: Engine) -> dict[str, Any]:
+def _about(name: str, row: Engine, options: list[EngineOption], levels: list[EnginePreset], why: str) -> EngineForm:
+    return {
+        "name": name,
+        "title": row.title,
+        "doc": row.doc,
+        "enabled": not why,
+        "why": why,
+        "options": options,
+        "presets": levels,
+    }
+
+
+def _reason(setup: Setup, row: Engine) -> str:
+    """Why it cannot run now; empty where it can."""
     why = _missing(row.package)
     if not why:
         try:
             check_ready(setup, row)
         except SpecLabError as error:
             why = error.what[0].upper() + error.what[1:] + "."
-    return {"enabled": not why, "why": why}
+    return why
 
 
 @functools.cache
@@ -69,22 +83,22 @@ def _missing(package: str) -> str:
     return ""
 
 
-def _form(name: str) -> dict[str, Any]:
+def _form(name: str) -> EngineForm:
     row = ENGINES[name]
     module, options = row.options.split(":")
     cls = getattr(importlib.import_module(f"spec_lab.engines.{module}"), options)
     docs = attribute_docs(cls)
     fields = [_option(f, docs.get(f.name, "")) for f in attrs.fields(cls)]
-    levels = [{"name": level, "options": dict(options)} for level, options in presets(name).items()]
+    levels: list[EnginePreset] = [{"name": level, "options": dict(options)} for level, options in presets(name).items()]
     shown = [o for o in fields if o is not None]
-    return {"name": name, "title": row.title, "doc": row.doc, "options": shown, "presets": levels}
+    return _about(name, row, shown, levels, "")
 
 
-def _option(attribute: Any, doc: str) -> dict[str, Any] | None:
+def _option(attribute: "attrs.Attribute[Any]", doc: str) -> EngineOption | None:
     """One control, or None for an option that no simple control can set (it stays open to Python)."""
     choices = _choices(attribute)
     default = attribute.default
-    kind = "choice" if choices else _KINDS.get(type(default))
+    kind: Literal["int", "float", "bool", "choice"] | None = "choice" if choices else _KINDS.get(type(default))
     if kind is None:
         return None
     low, high = _limits(attribute)
@@ -100,7 +114,7 @@ def _option(attribute: Any, doc: str) -> dict[str, Any] | None:
     }
 
 
-def _choices(attribute: Any) -> list[Any] | None:
+def _choices(attribute: "attrs.Attribute[Any]") -> list[str | float] | None:
     if attribute.metadata.get("choices"):
         return list(attribute.metadata["choices"])
     if typing.get_origin(attribute.type) is typing.Literal:
@@ -109,7 +123,7 @@ def _choices(attribute: Any) -> list[Any] | None:
     return sorted(options) if options else None
 
 
-def _limits(attribute: Any) -> tuple[float | None, float | None]:
+def _limits(attribute: "attrs.Attribute[Any]") -> tuple[float | None, float | None]:
     bounds: dict[str, float] = {}
     validator = attribute.validator
     for one in getattr(validator, "_validators", (validator,)):  # attrs.validators.and_

@@ -6,10 +6,12 @@ an argument's value without knowing a family. Shapes that are no places (those o
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 from spec_lab.priors import Prior, families
+from spec_lab.session.protocol import PriorHandle
 
+Role = Literal["low", "high", "centre", "width"]
 EPS = 1e-3  # of the drawn range: so close may two handles come
 FAR = 1.5  # drawn ranges beyond an end: a handle that far out is not drawn
 
@@ -26,7 +28,7 @@ class _Grip(NamedTuple):
     """One argument that can be pulled; `role` says what it does to the drawing: low, high, centre or width."""
 
     arg: str
-    role: str
+    role: Role
     place: Callable[[dict[str, float]], _Place]
 
 
@@ -63,7 +65,7 @@ _GRIPS: dict[str, tuple[_Grip, ...]] = {
 }
 
 
-def handles(prior: Prior, low: float, high: float) -> list[dict[str, Any]]:
+def handles(prior: Prior, low: float, high: float) -> list[PriorHandle]:
     """The handles of a prior that is drawn from `low` to `high`.
 
     Returns:
@@ -79,7 +81,7 @@ def handles(prior: Prior, low: float, high: float) -> list[dict[str, Any]]:
     return sorted(there, key=lambda h: h["arg"])
 
 
-def _handle(grip: _Grip, index: int, values: dict[str, float], span: float) -> dict[str, Any]:
+def _handle(grip: _Grip, index: int, values: dict[str, float], span: float) -> PriorHandle:
     zero, unit, log = grip.place(values)
     value = values[grip.arg]
     return {
@@ -104,7 +106,7 @@ def _least(grip: _Grip, zero: float, unit: float, span: float) -> float | None:
     return zero + 1e-9 * abs(span) if grip.place is _scaled and grip.arg == "min" else None
 
 
-def _keep_order(made: list[dict[str, Any]], span: float) -> None:
+def _keep_order(made: list[PriorHandle], span: float) -> None:
     """The lower end stays below the upper one."""
     ends = {h["role"]: h for h in made if h["role"] in ("low", "high") and h["name"] not in ("loc", "scale")}
     if len(ends) == 2:

@@ -1,13 +1,12 @@
 """A hint as plain data: what the residuals show, and what may be tried."""
 
-from typing import Any
-
 from spec_lab.session.hints import Bump, bump, can_have_line
+from spec_lab.session.protocol import ResidualHint
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import State
 
 
-def hint(state: State, reading: Reading | None) -> dict[str, Any] | None:
+def hint(state: State, reading: Reading | None) -> ResidualHint | None:
     """`view.hint`, or None where there is nothing to say."""
     found = bump(state, reading)
     if found is None:

@@ -3,14 +3,26 @@
 import math
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from spec_lab.data import DataUnit
 from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup
 from spec_lab.fit.layout import statistic_of
 from spec_lab.session.autosave import shown
+from spec_lab.session.protocol import (
+    AutosaveInfo,
+    ErrorData,
+    FitStatus,
+    HistoryRow,
+    LabView,
+    MessageInfo,
+    PauseInfo,
+    StatInfo,
+    TimelineInfo,
+    UnitInfo,
+)
 from spec_lab.session.question import question, same_setup
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import FitState, Run, State
@@ -23,7 +35,6 @@ from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, statistic_text
 from spec_lab.session.views.parameters import errors_of, known_of, parameters
-from spec_lab.session.views.protocol import LabView
 from spec_lab.session.views.spectrum import STYLES
 
 JOURNAL = 200
@@ -37,7 +48,7 @@ def view(
     known: Reading | None = None,
     elapsed: float | None = None,
     waiting: bool = False,
-    fault: dict[str, Any] | None = None,
+    fault: ErrorData | None = None,
     wait: bool = True,
 ) -> LabView:
     """The `view` message of PROTOCOL.md.
@@ -89,7 +100,7 @@ def view(
     return made if state.lesson is None else without_fits(made)
 
 
-def autosave(state: State) -> dict[str, str]:
+def autosave(state: State) -> AutosaveInfo:
     """`view.autosave`: where the session is kept, in words; "" when it is not."""
     path, at = state.autosaved
     if not path:
@@ -103,7 +114,7 @@ def autosave(state: State) -> dict[str, str]:
     return {"text": f"Autosaved {time.strftime('%H:%M:%S', time.localtime(at))} in {shown(path)}", "title": title}
 
 
-def units(setup: Setup) -> list[dict[str, Any]]:
+def units(setup: Setup) -> list[UnitInfo]:
     """`view.units`."""
     pairs = [
         (i, name, unit)
@@ -113,7 +124,7 @@ def units(setup: Setup) -> list[dict[str, Any]]:
     return [_unit(i, color, name, unit) for color, (i, name, unit) in enumerate(pairs)]
 
 
-def _unit(pair: int, color: int, name: str, unit: Any) -> dict[str, Any]:
+def _unit(pair: int, color: int, name: str, unit: DataUnit) -> UnitInfo:
     groups = unit.all_channels()
     low, high = float(np.min(groups.emin)), float(np.max(groups.emax))
     kind = statistic_of(unit)
@@ -124,13 +135,13 @@ def _unit(pair: int, color: int, name: str, unit: Any) -> dict[str, Any]:
         "formula": kind.formula,
         "channels": len(groups.S),
         "used": int(np.sum(groups.used)),
-        "notice": [[max(float(a), low), min(float(b), high)] for a, b in unit.notc or ()],
-        "range": [low, high],
+        "notice": [(max(float(a), low), min(float(b), high)) for a, b in unit.notc or ()],
+        "range": (low, high),
         "color": color,
     }
 
 
-def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> dict[str, Any]:
+def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> StatInfo:
     """`view.stat`."""
     shown = reading if reading is not None else known
     number = shown.stat if shown is not None else math.nan
@@ -151,14 +162,14 @@ def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> d
     }
 
 
-def _messages(state: State, fault: dict[str, Any] | None) -> list[dict[str, Any]]:
-    shown = [message._asdict() for message in state.messages]
+def _messages(state: State, fault: ErrorData | None) -> list[MessageInfo]:
+    shown: list[MessageInfo] = [{"id": m.id, "level": m.level, "text": m.text} for m in state.messages]
     if fault is not None:
         shown.append({"id": 0, "level": "error", "text": f"The curves cannot be computed: {fault['message']}"})
     return shown
 
 
-def fit(state: State, progress: Progress | None, elapsed: float | None = None, waiting: bool = False) -> dict[str, Any]:
+def fit(state: State, progress: Progress | None, elapsed: float | None = None, waiting: bool = False) -> FitStatus:
     """`view.fit`, and the body of the `progress` message."""
     now = state.fit
     busy = now.busy
@@ -186,26 +197,26 @@ def _message(now: FitState, progress: Progress | None, waiting: bool) -> str:
     return f"{so_far}, waiting" if waiting else f"{so_far}, will wait after this block"
 
 
-def _pause(now: FitState) -> dict[str, Any]:
+def _pause(now: FitState) -> PauseInfo:
     """Whether the running engine can wait, and if not why."""
     row = ENGINES.get(now.engine)
     why = row.not_pausable if row is not None else ""
     return {"can": now.busy and not why, "why": why}
 
 
-def _seconds(now: Any, progress: Progress | None, elapsed: float | None) -> float:
+def _seconds(now: FitState, progress: Progress | None, elapsed: float | None) -> float:
     if not now.busy:
         return now.seconds
     return elapsed if elapsed is not None else (progress.elapsed if progress else 0.0)
 
 
-def _timeline(state: State) -> dict[str, Any]:
+def _timeline(state: State) -> TimelineInfo:
     """`view.timeline`: what was done, and where one is."""
     moments, now = timeline(state)
     return {"now": now, "moments": [{"id": m.id, "label": m.label} for m in moments]}
 
 
-def history_row(run: Run, state: State) -> dict[str, Any]:
+def history_row(run: Run, state: State) -> HistoryRow:
     """One entry of `view.history`."""
     outcome = run.outcome
     return {

@@ -1,14 +1,13 @@
 """The models and what can be put together, as plain data: which pair has which, the components to pick from, a typed model."""
 
-from typing import Any
-
 from spec_lab.fit import SetModel, Setup
 from spec_lab.models import Model, catalog
+from spec_lab.session.protocol import ComponentInfo, ModelInfo, ModelPreview
 
 KINDS = {"add": "additive", "mul": "multiplicative", "math": "mathematical", "conv": "convolution"}
 
 
-def models(setup: Setup) -> list[dict[str, Any]]:
+def models(setup: Setup) -> list[ModelInfo]:
     """`view.models`: one entry a pair."""
     return [
         {"pair": i, "data": " + ".join(pair.data.names), "expression": pair.model.expression}
@@ -16,7 +15,7 @@ def models(setup: Setup) -> list[dict[str, Any]]:
     ]
 
 
-def components() -> list[dict[str, Any]]:
+def components() -> list[ComponentInfo]:
     """What a model can be made of: name, kind, one line, other names."""
     return [
         {
@@ -30,7 +29,7 @@ def components() -> list[dict[str, Any]]:
     ]
 
 
-def model_preview(setup: Setup, text: str, pair: int | None) -> dict[str, Any]:
+def model_preview(setup: Setup, text: str, pair: int | None) -> ModelPreview:
     """What a typed model would be: its expression, and how many parameters stay, take a value along, or are new.
 
     Raises:

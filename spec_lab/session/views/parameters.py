@@ -2,13 +2,14 @@
 
 import functools
 import math
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
 from spec_lab.fit import Setup, links
 from spec_lab.priors import Prior, families
 from spec_lab.session.nearness import sigmas
+from spec_lab.session.protocol import ParameterRow, ParameterTable, PriorCurve, PriorFamily
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.views.handles import handles
 from spec_lab.session.views.numbers import with_error
@@ -19,7 +20,7 @@ GLYPH = 24
 
 def parameters(
     setup: Setup, errors: dict[int, float], near: dict[int, tuple[float, float]] | None = None
-) -> dict[str, Any]:
+) -> ParameterTable:
     """`view.params`; `errors` maps 0-based masters to 1 σ, `near` those whose slider stays near the best fit to that and σ."""
     numbers = {g[0]: n for n, g in enumerate(links.groups(setup.partition), start=1)}
     free, tied = set(setup.free), setup.tied
@@ -29,14 +30,14 @@ def parameters(
 
 
 @functools.cache
-def _families() -> list[dict[str, Any]]:
-    return [{key: family[key] for key in ("name", "signature", "doc", "args")} for family in families()]
+def _families() -> list[PriorFamily]:
+    return [{"name": f["name"], "signature": f["signature"], "doc": f["doc"], "args": f["args"]} for f in families()]
 
 
 def _row(
     setup: Setup, i: int, errors: dict[int, float], near: dict[int, tuple[float, float]], numbers: dict[int, int],
     free: set[int], tied: dict[int, str],
-) -> dict[str, Any]:  # fmt: skip
+) -> ParameterRow:  # fmt: skip
     slot, root = setup.slots[i], setup.partition[i]
     error = errors.get(root)
     value, prior = float(setup.values[i]), setup.priors[i]
@@ -45,7 +46,7 @@ def _row(
     low, high, log = slider_range(prior, value, error, ends, near.get(root))
     return {
         "pid": i + 1,
-        "owner": slot.owner,
+        "owner": "model" if slot.owner == "model" else "data",
         "pair": _pair_words(setup, i),
         "expression": slot.expression,
         "component": slot.component,
@@ -75,7 +76,7 @@ def _pair_words(setup: Setup, i: int) -> str:
     return "+".join(setup.pairs[slot.pair].data.names) if slot.owner == "model" and len(setup.pairs) > 1 else ""
 
 
-def _bound(ends: tuple[float, float], value: float) -> str | None:
+def _bound(ends: tuple[float, float], value: float) -> Literal["low", "high"] | None:
     low, high = ends
     width = high - low if math.isfinite(high - low) else max(1.0, abs(value))
     if value <= low + 1e-6 * width:
@@ -155,7 +156,7 @@ def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[in
     return {i: s for i, (_, s) in known.items()} if near else {}
 
 
-def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:
+def prior_preview(prior: Prior, points: int = 160) -> PriorCurve:
     """A prior as a curve to draw: `x`, `density` (per ln x where `log`), the range worth drawing, and the `handles` on it."""
     low, high = _quantiles(prior)
     pad = 0.05 * (high - low)
@@ -166,5 +167,12 @@ def prior_preview(prior: Prior, points: int = 160) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         density = np.asarray(prior.pdf(x), dtype=float) * (x if log else 1.0)
     density = np.nan_to_num(density, nan=0.0, posinf=0.0)
-    ends = {"lo": float(low), "hi": float(high), "log": bool(log)}
-    return {"x": x.tolist(), "density": density.tolist(), **ends, "handles": handles(prior, float(low), float(high))}
+    grips = handles(prior, float(low), float(high))
+    return {
+        "x": x.tolist(),
+        "density": density.tolist(),
+        "lo": float(low),
+        "hi": float(high),
+        "log": bool(log),
+        "handles": grips,
+    }

@@ -4,13 +4,13 @@ Not here: the estimates (`analysis.information`), the prior's own curve and hand
 """
 
 import functools
-from typing import Any
 
 import numpy as np
 
 from spec_lab.analysis import FEWEST, information, smooth_density
 from spec_lab.engines import Outcome
 from spec_lab.priors import Prior
+from spec_lab.session.protocol import PosteriorCurve
 from spec_lab.session.state import State
 from spec_lab.session.views.corner import corner_source
 
@@ -23,7 +23,7 @@ _TITLE = (
 )
 
 
-def posterior_curve(state: State, pid: int | str, prior: Prior, log: bool) -> dict[str, Any] | None:
+def posterior_curve(state: State, pid: int | str, prior: Prior, log: bool) -> PosteriorCurve | None:
     """`posterior` of the reply to `prior_preview`, or None: no draws for the present question, or none of this parameter.
 
     Args:

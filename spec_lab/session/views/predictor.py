@@ -7,12 +7,12 @@ residual of each channel is tabulated against the logarithm of its rate, so that
 the statistic is. Numbers only: what is drawn, and that it is marked as approximate, is the page's.
 """
 
-from typing import Any
-
 import numpy as np
 
-from spec_lab.fit import Problem
+from spec_lab.data import DataUnit
+from spec_lab.fit import Problem, Setup
 from spec_lab.fit.layout import statistic_of
+from spec_lab.session.protocol import ParameterRow, SliderRange
 from spec_lab.session.reading import Reading, UnitReading, term_rates
 from spec_lab.session.views.spectrum import Frame
 
@@ -22,7 +22,7 @@ RATIO = 5.0  # ln of the rate is tabulated so far to both sides
 RATIOS = 41
 
 
-def predictor(problem: Problem, reading: Reading, rows: list[dict[str, Any]]) -> Frame:
+def predictor(problem: Problem, reading: Reading, rows: list[ParameterRow]) -> Frame:
     """The tables of a set-up, for the rows of its parameter table.
 
     Returns:
@@ -54,13 +54,13 @@ def predictor(problem: Problem, reading: Reading, rows: list[dict[str, Any]]) ->
         return Frame(header, [made.astype("<f4").tobytes()])
 
 
-def _slides(row: dict[str, Any], problem: Problem) -> bool:
+def _slides(row: ParameterRow, problem: Problem) -> bool:
     """A free parameter of a model, on a slider with two ends; factors of the data would move the data, too."""
     low, high = row["slider"]["lo"], row["slider"]["hi"]
     return row["free"] and row["owner"] == "model" and np.isfinite(low) and np.isfinite(high) and low < high
 
 
-def _axis(problem: Problem, units: tuple[UnitReading, ...], slider: dict[str, Any], at: int, nodes: int) -> np.ndarray:
+def _axis(problem: Problem, units: tuple[UnitReading, ...], slider: SliderRange, at: int, nodes: int) -> np.ndarray:
     """`f[nodes, columns]`: ln of all curves along one slider, less that of the curves in hand; NaN where nothing is drawn."""
     low, high = slider["lo"], slider["hi"]
     values = np.geomspace(low, high, nodes) if slider["log"] else np.linspace(low, high, nodes)
@@ -104,15 +104,15 @@ def _filled(table: np.ndarray) -> np.ndarray:
     return np.clip(table[nearest], -400.0, 400.0)
 
 
-def _unit(setup: Any, reading: UnitReading) -> Any:
+def _unit(setup: Setup, reading: UnitReading) -> DataUnit:
     return setup.pairs[reading.pair].data[reading.name]
 
 
-def _weight(setup: Any, reading: UnitReading) -> float:
+def _weight(setup: Setup, reading: UnitReading) -> float:
     return float(_unit(setup, reading).weight)
 
 
-def _residuals(setup: Any, reading: UnitReading) -> np.ndarray | None:
+def _residuals(setup: Setup, reading: UnitReading) -> np.ndarray | None:
     """`f[ratios, n]`: the signed residual when the rate is `exp(-RATIO ... RATIO)` times the one in hand.
 
     None when the statistic gives no residual a channel, or a factor of the data stands in the way.

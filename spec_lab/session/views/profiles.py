@@ -1,23 +1,32 @@
 """Growing profiles as plain data: points, where they cross 1 and 4, and that in words."""
 
 import math
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from spec_lab.session.profiles import Curve
+from spec_lab.session.protocol import ProfileData, ProfilesMessage
 from spec_lab.session.views.numbers import plain
 
 MARKS = ((1.0, "68.3 %"), (4.0, "95.4 %"))
 HIGHEST = 1e6  # rises beyond are drawn outside anyway
 
 
-def profiles(curves: tuple[Curve, ...], *, rev: int) -> dict[str, Any]:
+class Crossing(NamedTuple):
+    """Where a profile reaches a rise of the statistic, NaN where it does not, and the probability that belongs to it."""
+
+    rise: float
+    name: str
+    ends: tuple[float, float]
+
+
+def profiles(curves: tuple[Curve, ...], *, rev: int) -> ProfilesMessage:
     """The `profiles` message."""
     return {"type": "profiles", "rev": rev, "curves": [profile(curve) for curve in curves]}
 
 
-def profile(curve: Curve) -> dict[str, Any]:
+def profile(curve: Curve) -> ProfileData:
     """One curve: `values`, `rises` (None: a gap), `marks`, `text`."""
     rises = curve.rises
     marks = _marks(curve)
@@ -25,23 +34,21 @@ def profile(curve: Curve) -> dict[str, Any]:
         "pid": curve.root + 1,
         "values": [float(v) for v in curve.values],
         "rises": [round(min(float(r), HIGHEST), 3) if math.isfinite(r) else None for r in rises],
-        "marks": [{"rise": m["rise"], "ends": [v for v in m["ends"] if math.isfinite(v)]} for m in marks],
+        "marks": [{"rise": m.rise, "ends": [v for v in m.ends if math.isfinite(v)]} for m in marks],
         "text": _words(curve, marks),
     }
 
 
-def _marks(curve: Curve) -> list[dict[str, Any]]:
+def _marks(curve: Curve) -> list[Crossing]:
     known = curve.profile("")
     if not len(known.values):
         return []
-    return [{"rise": rise, "name": name, "ends": known.interval(rise)} for rise, name in MARKS]
+    return [Crossing(rise, name, known.interval(rise)) for rise, name in MARKS]
 
 
-def _words(curve: Curve, marks: list[dict[str, Any]]) -> str:
+def _words(curve: Curve, marks: list[Crossing]) -> str:
     n = int(np.isfinite(curve.stats).sum())
-    found = [
-        f"{m['name']}: {_span(*m['ends'])} (rise {m['rise']:g})" for m in marks if not all(map(math.isnan, m["ends"]))
-    ]
+    found = [f"{m.name}: {_span(*m.ends)} (rise {m.rise:g})" for m in marks if not all(map(math.isnan, m.ends))]
     said = "; ".join(found) if found else "it has not risen by 1 yet, drag further"
     return f"Profile of the statistic, others refitted at each of {n} points. {said}."
 

@@ -7,13 +7,14 @@ import numpy as np
 
 from spec_lab.fit import Setup
 from spec_lab.infer.quantities import KEV_TO_ERG
+from spec_lab.session.protocol import SpectrumStyle, SpectrumUnit
 from spec_lab.session.reading import Reading, UnitReading
 from spec_lab.session.views.numbers import plain, statistic_text
 
 FIELDS = ("lo", "hi", "data", "err", "model", "resid", "used")
 
 
-STYLES = (  # photons/cm²/s/keV times scale times E^power
+STYLES: tuple[SpectrumStyle, ...] = (  # photons/cm²/s/keV times scale times E^power
     {"name": "NE", "label": "N(E)", "ylabel": r"photons\,cm^{-2}\,s^{-1}\,keV^{-1}", "power": 0, "scale": 1.0},
     {"name": "Fv", "label": "Fν", "ylabel": r"erg\,cm^{-2}\,s^{-1}\,keV^{-1}", "power": 1, "scale": KEV_TO_ERG},
     {"name": "vFv", "label": "νFν", "ylabel": r"erg\,cm^{-2}\,s^{-1}", "power": 2, "scale": KEV_TO_ERG},
@@ -50,15 +51,15 @@ def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False, bas
     return Frame(header, [buffer])
 
 
-def _moves(base: Setup, tried: Setup) -> list[list[Any]]:
+def _moves(base: Setup, tried: Setup) -> list[tuple[int, float, str]]:
     """`[pid, value, text]` of each parameter that stands elsewhere than in `base`."""
     old, new = np.asarray(base.values), np.asarray(tried.values)
     if old.shape != new.shape:
         return []
-    return [[int(i) + 1, float(new[i]), plain(float(new[i]), 5)] for i in np.flatnonzero(old != new)]
+    return [(int(i) + 1, float(new[i]), plain(float(new[i]), 5)) for i in np.flatnonzero(old != new)]
 
 
-def _head(index: int, unit: UnitReading) -> dict[str, Any]:
+def _head(index: int, unit: UnitReading) -> SpectrumUnit:
     names = [name for name, _ in unit.terms]
     return {
         "name": unit.name,

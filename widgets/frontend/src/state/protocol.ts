@@ -515,6 +515,12 @@ export interface ComponentInfo {
   aliases: string[];
 }
 
+/** What a typed model would be: the expression as Python reads it, and what would stay. */
+export interface ModelPreview {
+  expression: string;
+  words: string;
+}
+
 /** A parameter, prior or energy window that differs between a run and the present set-up. */
 export interface ChangeRow {
   of: string;
@@ -522,6 +528,13 @@ export interface ChangeRow {
   name: string;
   then: string;
   now: string;
+}
+
+/** What a run and the present set-up do not share; `words` tell another model, other data, or that nothing differs. */
+export interface Changes {
+  run: number;
+  words: string;
+  rows: ChangeRow[];
 }
 
 /** The answer to a command; on error nothing changed. The later fields come with the commands that ask for them. */

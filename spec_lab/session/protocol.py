@@ -6,8 +6,7 @@ two sides of the border cannot differ. A comment above a field is what both side
 
 from typing import Literal, NotRequired, TypedDict
 
-from spec_lab.session.registry import OptionValue
-
+OptionValue = float | bool | str | None
 Window = tuple[float, float]
 RunName = int | str
 FitPhase = Literal["idle", "running", "paused", "stopping", "done", "stopped", "failed"]
@@ -569,6 +568,13 @@ class ComponentInfo(TypedDict):
     aliases: list[str]
 
 
+class ModelPreview(TypedDict):
+    """What a typed model would be: the expression as Python reads it, and what would stay."""
+
+    expression: str
+    words: str
+
+
 class ChangeRow(TypedDict):
     """A parameter, prior or energy window that differs between a run and the present set-up."""
 
@@ -577,6 +583,14 @@ class ChangeRow(TypedDict):
     name: str
     then: str
     now: str
+
+
+class Changes(TypedDict):
+    """What a run and the present set-up do not share; `words` tell another model, other data, or that nothing differs."""
+
+    run: int
+    words: str
+    rows: list[ChangeRow]
 
 
 class Reply(TypedDict):
