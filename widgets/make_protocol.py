@@ -3,8 +3,8 @@
     python widgets/make_protocol.py          writes
     python widgets/make_protocol.py --check  fails where a file is not what would be written
 
-`frontend/src/state/protocol.ts` follows from the messages' types (`session.protocol`) and the registry of commands; so does
-the table of commands in PROTOCOL.md. A test runs the check.
+`frontend/src/state/protocol.ts` follows from the types of `session.view_model` and `session.messages` and from the registry of
+commands; so does the table of commands in PROTOCOL.md. A test runs the check.
 """
 
 import ast
@@ -17,9 +17,10 @@ from typing import Any, Literal, NotRequired, Union
 
 import attrs
 
-from spec_lab.session import COMMANDS, Command, Query, protocol
+from spec_lab.session import COMMANDS, Command, Query, messages, view_model
 from spec_lab.session.registry import arguments_of
 
+TYPES = (view_model, messages)
 HERE = Path(__file__).resolve().parent
 TYPESCRIPT, TABLE = HERE / "frontend/src/state/protocol.ts", HERE / "PROTOCOL.md"
 BEGIN, END = "<!-- commands: made by make_protocol.py -->", "<!-- end of commands -->"
@@ -54,15 +55,19 @@ PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", type(No
 
 def typescript() -> str:
     """The text of `protocol.ts`."""
-    classes = [c for c in vars(protocol).values() if typing.is_typeddict(c) and c.__module__ == protocol.__name__]
+    classes = [c for module in TYPES for c in vars(module).values() if _is_of(c, module)]
     names = ("OptionValue", "Window", "RunName", "FitPhase")
-    parts = [HEAD, *(f"export type {n} = {_type(getattr(protocol, n))};" for n in names), ""]
+    parts = [HEAD, *(f"export type {n} = {_type(getattr(view_model, n))};" for n in names), ""]
     notes = _notes()
     for cls in classes:
         parts.append(_interface(cls, notes[cls.__name__]))
-    parts.append(f"export type FromPython = {_type(protocol.FromPython)};\n")
+    parts.append(f"export type FromPython = {_type(messages.FromPython)};\n")
     parts.append(_commands())
     return "\n".join(parts) + TAIL
+
+
+def _is_of(item: Any, module: types.ModuleType) -> bool:
+    return typing.is_typeddict(item) and item.__module__ == module.__name__
 
 
 def _interface(cls: Any, notes: dict[str, str]) -> str:
@@ -79,11 +84,11 @@ def _interface(cls: Any, notes: dict[str, str]) -> str:
 
 def _notes() -> dict[str, dict[str, str]]:
     """The comment above each field, by class."""
-    source = inspect.getsource(protocol)
-    lines = source.splitlines()
     found: dict[str, dict[str, str]] = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef):
+    for module in TYPES:
+        source = inspect.getsource(module)
+        lines = source.splitlines()
+        for node in (n for n in ast.parse(source).body if isinstance(n, ast.ClassDef)):
             fields = [f for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
             above = {f.target.id: lines[f.lineno - 2].strip() for f in fields if isinstance(f.target, ast.Name)}
             found[node.name] = {name: text[2:] for name, text in above.items() if text.startswith("# ")}

@@ -2,7 +2,7 @@
 
 from spec_lab._base import SpecLabError
 from spec_lab.session.pasted import PasteError
-from spec_lab.session.protocol import ErrorData
+from spec_lab.session.view_model import ErrorData
 
 
 def as_data(error: BaseException) -> ErrorData:

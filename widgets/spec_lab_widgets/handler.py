@@ -9,7 +9,7 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.session import FitSession, Query, as_data, command_from
-from spec_lab.session.protocol import Reply
+from spec_lab.session.messages import Reply
 
 
 def answer(session: FitSession, message: Any) -> Mapping[str, Any]:

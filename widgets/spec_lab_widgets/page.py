@@ -14,7 +14,7 @@ from typing import Any
 
 from spec_lab import __version__
 from spec_lab.session import FitSession, views
-from spec_lab.session.protocol import FitStatus, LabView, ParameterRow
+from spec_lab.session.view_model import FitStatus, LabView, ParameterRow
 from spec_lab.session.views import Frame
 from spec_lab_widgets import bundle
 from spec_lab_widgets.still import still

@@ -15,7 +15,7 @@ import numpy as np
 
 from spec_lab.engines import Outcome
 from spec_lab.session import Draws, FitSession, Reading, State, threads, views
-from spec_lab.session.protocol import ErrorData, LabView
+from spec_lab.session.view_model import ErrorData, LabView
 from spec_lab_widgets import handler
 from spec_lab_widgets.outlet import Outlet
 

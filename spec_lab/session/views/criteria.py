@@ -11,10 +11,10 @@ from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.fit.comparable import incomparable
-from spec_lab.session.protocol import CriteriaRow, CriteriaTable, PreviewQuality, RunName
 from spec_lab.session.question import question
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import Preview, Run, State
+from spec_lab.session.view_model import CriteriaRow, CriteriaTable, PreviewQuality, RunName
 from spec_lab.session.views.numbers import finite
 
 

@@ -1,8 +1,8 @@
 """The degeneracy as plain data: which parameters move together, how, and where one stands."""
 
 from spec_lab.session.degeneracy import axis, named
-from spec_lab.session.protocol import DegeneracyInfo
 from spec_lab.session.state import State
+from spec_lab.session.view_model import DegeneracyInfo
 from spec_lab.session.views.labels import distinct
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from spec_lab.priors import Prior, families
-from spec_lab.session.protocol import PriorHandle
+from spec_lab.session.messages import PriorHandle
 
 Role = Literal["low", "high", "centre", "width"]
 EPS = 1e-3  # of the drawn range: so close may two handles come

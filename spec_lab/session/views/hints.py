@@ -1,9 +1,9 @@
 """A hint as plain data: what the residuals show, and what may be tried."""
 
 from spec_lab.session.hints import Bump, bump, can_have_line
-from spec_lab.session.protocol import ResidualHint
 from spec_lab.session.reading import Reading
 from spec_lab.session.state import State
+from spec_lab.session.view_model import ResidualHint
 
 
 def hint(state: State, reading: Reading | None) -> ResidualHint | None:

@@ -11,7 +11,11 @@ from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup
 from spec_lab.fit.layout import statistic_of
 from spec_lab.session.autosave import shown
-from spec_lab.session.protocol import (
+from spec_lab.session.question import question, same_setup
+from spec_lab.session.reading import Reading
+from spec_lab.session.state import FitState, Run, State
+from spec_lab.session.timeline import timeline
+from spec_lab.session.view_model import (
     AutosaveInfo,
     ErrorData,
     FitStatus,
@@ -23,10 +27,6 @@ from spec_lab.session.protocol import (
     TimelineInfo,
     UnitInfo,
 )
-from spec_lab.session.question import question, same_setup
-from spec_lab.session.reading import Reading
-from spec_lab.session.state import FitState, Run, State
-from spec_lab.session.timeline import timeline
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines

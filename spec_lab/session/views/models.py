@@ -2,7 +2,8 @@
 
 from spec_lab.fit import SetModel, Setup
 from spec_lab.models import Model, catalog
-from spec_lab.session.protocol import ComponentInfo, ModelInfo, ModelPreview
+from spec_lab.session.messages import ComponentInfo, ModelPreview
+from spec_lab.session.view_model import ModelInfo
 
 KINDS = {"add": "additive", "mul": "multiplicative", "math": "mathematical", "conv": "convolution"}
 

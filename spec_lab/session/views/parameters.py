@@ -8,9 +8,10 @@ import numpy as np
 
 from spec_lab.fit import Setup, links
 from spec_lab.priors import Prior, families
+from spec_lab.session.messages import PriorCurve
 from spec_lab.session.nearness import sigmas
-from spec_lab.session.protocol import ParameterRow, ParameterTable, PriorCurve, PriorFamily
 from spec_lab.session.state import Preview, Run
+from spec_lab.session.view_model import ParameterRow, ParameterTable, PriorFamily
 from spec_lab.session.views.handles import handles
 from spec_lab.session.views.numbers import with_error
 

@@ -12,8 +12,8 @@ import numpy as np
 from spec_lab.data import DataUnit
 from spec_lab.fit import Problem, Setup
 from spec_lab.fit.layout import statistic_of
-from spec_lab.session.protocol import ParameterRow, SliderRange
 from spec_lab.session.reading import Reading, UnitReading, term_rates
+from spec_lab.session.view_model import ParameterRow, SliderRange
 from spec_lab.session.views.spectrum import Frame
 
 BUDGET = 700_000  # bytes of the tables; a page writes them as text, a third longer

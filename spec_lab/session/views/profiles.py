@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spec_lab.session.messages import ProfileData, ProfilesMessage
 from spec_lab.session.profiles import Curve
-from spec_lab.session.protocol import ProfileData, ProfilesMessage
 from spec_lab.session.views.numbers import plain
 
 MARKS = ((1.0, "68.3 %"), (4.0, "95.4 %"))

@@ -7,8 +7,9 @@ import numpy as np
 
 from spec_lab.fit import Setup
 from spec_lab.infer.quantities import KEV_TO_ERG
-from spec_lab.session.protocol import SpectrumStyle, SpectrumUnit
+from spec_lab.session.messages import SpectrumUnit
 from spec_lab.session.reading import Reading, UnitReading
+from spec_lab.session.view_model import SpectrumStyle
 from spec_lab.session.views.numbers import plain, statistic_text
 
 FIELDS = ("lo", "hi", "data", "err", "model", "resid", "used")
