@@ -86,18 +86,16 @@ def make_layout(setup: Setup) -> Layout:
     """The structure of a set-up."""
     kinds: list[StatisticKind] = []
     slots = setup.slots
-    first_data = next((i for i, s in enumerate(slots) if s.owner == "data"), len(slots))
-    model_at, data_at, pairs = 0, first_data, []
-    for pair in setup.pairs:
-        stop = model_at + len(pair.model.parameters)
+    data_at, pairs = next((i for i, s in enumerate(slots) if s.owner == "data"), len(slots)), []
+    for index, pair in enumerate(setup.pairs):
+        model_at = next((i for i, s in enumerate(slots) if s.owner == "model" and s.pair == index), 0)
         places, _, _, _ = merged_energies(pair.data)
         units = []
         for unit, energies in zip(pair.data.units, places, strict=True):
             number = _enter(kinds, statistic_of(unit))
             units.append(UnitLayout(padded_channels(unit), energies, data_at, number))
             data_at += len(DATA_PARAMETERS)
-        pairs.append(PairLayout(pair.model.structure, (model_at, stop), tuple(units)))
-        model_at = stop
+        pairs.append(PairLayout(pair.model.structure, (model_at, model_at + pair.model.size), tuple(units)))
     return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup))
 
 

@@ -4,23 +4,32 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.data import Data, DataUnit
+from spec_lab.fit.declared import LocalTies, written
 from spec_lab.models import Model
 from spec_lab.statistics import resolve
 from spec_lab.tree import Struct, field
+from spec_lab.variables import Tie
 
 
 class PairSpec(Struct):
-    """Data and a model, both immutable."""
+    """Data and a model, both immutable.
+
+    Attributes:
+        data: What was observed.
+        model: What is to explain it.
+        ties: What a `Tie` around the model said: (parameter of the model, from 1; expression in `par[n]` of the same numbers).
+    """
 
     data: Any = field()
     model: Any = field()
+    ties: LocalTies = field(static=True, default=())
 
 
 def make_pair(pair: Any) -> PairSpec:
     """`(data, model)` or `(model, data)`, data also as a bare `DataUnit`.
 
     Raises:
-        ParameterError: The argument is not such a pair.
+        ParameterError: The argument is not such a pair, or a variable of the model says what a fit cannot hold.
         StatisticError: A unit asks for a statistic that does not exist.
     """
     if isinstance(pair, PairSpec):
@@ -31,10 +40,11 @@ def make_pair(pair: Any) -> PairSpec:
         hint = "Pairs come in a list, also a single one: Infer([(data, model)])." if alone else None
         raise ParameterError("a pair must be two things", got=type(pair).__name__, allowed=wanted, hint=hint)
     first, second = pair
-    if isinstance(first, Model):
+    if isinstance(first, (Model, Tie)):
         first, second = second, first
     if isinstance(first, DataUnit):
         first = Data({first.name or "unit": first})  # pyright: ignore[reportArgumentType]
+    second, declared = written(second) if isinstance(second, (Model, Tie)) else (second, ())
     if not isinstance(first, Data) or not isinstance(second, Model):
         got = f"({type(pair[0]).__name__}, {type(pair[1]).__name__})"
         hint = "Write the model with parentheses: cpl(), not cpl." if isinstance(second, type) else None
@@ -51,4 +61,4 @@ def make_pair(pair: Any) -> PairSpec:
         resolve(
             unit.stat, has_background=unit.bkg is not None
         )  # an unknown statistic is told here, not at the first fit
-    return PairSpec(first, second)
+    return PairSpec(first, second, declared)

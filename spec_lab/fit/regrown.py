@@ -4,8 +4,6 @@ What an old slot knew (value, freeze, prior, links, ties) goes with it to its ne
 model says. Numbers in ties are rewritten.
 """
 
-import copy
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +12,7 @@ import numpy as np
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.fit import links, sky, ties
+from spec_lab.fit.declared import apart, identities, raw_sources
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.setup import Setup
@@ -31,7 +30,7 @@ class Append(Edit):
     pair: Any
 
     def apply(self, setup: Setup) -> Setup:
-        grown = Setup.from_pairs((*setup.pairs, self.pair), rule=setup.rule)
+        grown = Setup.of_pairs((*setup.pairs, make_pair(self.pair)), setup.rule)
         return sky.check(_carried(setup, grown, _same(setup, grown), {}))
 
     def as_code(self) -> str:
@@ -52,13 +51,14 @@ class SetModel(Edit):
 
     def apply(self, setup: Setup) -> Setup:
         chosen = _chosen(setup, self.pair)
-        copies: dict[int, Model] = {}  # pairs that shared one model share the new one; others get one each
+        copies: dict[Any, Model] = {}  # pairs that shared one model share the new one; others get one each
         pairs = list(setup.pairs)
         for i in chosen:
             old = pairs[i]
-            mine = copies.setdefault(id(old.model), copy.copy(self.model) if copies else self.model)
-            pairs[i] = make_pair((old.data, mine))
-        grown = Setup.from_pairs(_alike(setup, tuple(pairs)), rule=setup.rule)
+            new = make_pair((old.data, self.model))
+            mine = copies.setdefault(tuple(identities(old.model)), apart(new.model) if copies else new.model)
+            pairs[i] = new.replace(model=mine)
+        grown = Setup.of_pairs(_alike(setup, tuple(pairs)), setup.rule)
         exact = _same(setup, grown)
         return sky.check(_carried(setup, grown, exact, _namesakes(setup, grown, exact)))
 
@@ -83,9 +83,15 @@ def _chosen(setup: Setup, pair: int | None) -> tuple[int, ...]:
 
 def _alike(setup: Setup, pairs: tuple[PairSpec, ...]) -> tuple[PairSpec, ...]:
     """Pairs whose model did not really change stay the very objects they were, with all that is cached for them."""
-    return tuple(
-        old if old.model.structure == new.model.structure else new for old, new in zip(setup.pairs, pairs, strict=True)
-    )
+    return tuple(old if _says_the_same(old, new) else new for old, new in zip(setup.pairs, pairs, strict=True))
+
+
+def _says_the_same(old: PairSpec, new: PairSpec) -> bool:
+    return old.model.structure == new.model.structure and old.ties == new.ties and _formulas(old) == _formulas(new)
+
+
+def _formulas(pair: PairSpec) -> list[tuple[int, str]]:
+    return [(source.index, source.formula) for source in raw_sources(pair.model)]
 
 
 def _written(model: Model) -> str:
@@ -94,7 +100,7 @@ def _written(model: Model) -> str:
         again = Model.parse(model.expression)
     except ModelError:  # a component that only this program knows
         return "model"
-    return repr(model.expression) if again.structure == model.structure else "model"
+    return repr(model.expression) if again.structure == model.structure and not raw_sources(model) else "model"
 
 
 def _key(slot: Slot) -> tuple[Any, ...]:
@@ -140,7 +146,7 @@ def _carried(old: Setup, grown: Setup, exact: Place, loose: Place) -> Setup:
         giver = min(group, key=lambda j: (rank.get(j, 2), j))
         for j in group:
             theirs.take(j, theirs, giver)
-    texts = _ties(old, {**exact, **loose}, partition, set(exact.values()))
+    texts = _ties(old, grown, exact, loose, partition)
     made = grown.edited(partition=partition, ties=tuple(sorted(texts.items())), **theirs.columns())
     return made.edited(values=made.settle(made.values))
 
@@ -205,29 +211,36 @@ def _overruled(heirs: list[int], partition: links.Partition, stay: set[int]) -> 
     return not stay.intersection(heirs) and any(j in stay for j in links.members(partition, heirs[0]))
 
 
-def _ties(old: Setup, place: Place, partition: links.Partition, stay: set[int]) -> dict[int, str]:
-    """The ties with new numbers, each at the master of its group.
+def _ties(old: Setup, grown: Setup, exact: Place, loose: Place, partition: links.Partition) -> dict[int, str]:
+    """The ties with new numbers, each at the master of its group: those that were, and those the new model declares.
 
     Raises:
         ParameterError: A parameter that stays is tied to one that goes.
     """
+    place, stay = {**exact, **loose}, set(exact.values())
     numbers = {i + 1: j + 1 for i, j in place.items()}
     texts: dict[int, str] = {}
+    for pid, text in grown.ties:
+        sources = {partition[n - 1] for n in ties.sources(text)}
+        if pid - 1 not in stay or not sources.issubset(stay):  # else both were there, and whoever untied them meant it
+            texts[partition[pid - 1] + 1] = text
     for pid, text in old.ties:
         heirs = [place[i] for i in links.members(old.partition, pid - 1) if i in place]
         if not heirs or _overruled(heirs, partition, stay):
             continue
         lost = [old.index(s) + 1 for s in ties.sources(text) if old.index(s) + 1 not in numbers]
-        if lost:
+        if not lost:
+            texts[partition[heirs[0]] + 1] = ties.renumbered(text, numbers)
+        elif partition[heirs[0]] + 1 not in texts and not _was_declared(old, pid):
             gone = old.slots[lost[0] - 1]
             raise ParameterError(
                 f"par[{pid}] is tied to par[{gone.pid}] ({gone.component}.{gone.name}), which the new model does not have",
                 got=text,
                 hint=f"Untie it first: infer.par[{pid}].untie().",
             )
-        texts[partition[heirs[0]] + 1] = _renumbered(text, numbers)
     return texts
 
 
-def _renumbered(expression: str, numbers: Mapping[int, int]) -> str:
-    return re.sub(r"(\bpar\[|\bp)(\d+)", lambda m: f"{m[1]}{numbers[int(m[2])]}", expression)
+def _was_declared(old: Setup, pid: int) -> bool:
+    """Whether a tie came with the model: it then goes with it."""
+    return any(old.slots[n - 1].source for n in ties.sources(old.tied[pid - 1]))

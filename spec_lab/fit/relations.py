@@ -62,7 +62,15 @@ class Relations:
     @cached_property
     def free(self) -> tuple[int, ...]:
         """0-based masters of the free groups, ascending."""
-        return tuple(root for root in self.groups if not self.frozen[root] and root not in self.tied)
+        still = self.unread | set(self.tied)
+        return tuple(root for root in self.groups if not self.frozen[root] and root not in still)
+
+    @cached_property
+    def unread(self) -> frozenset[int]:
+        """Masters of groups that move nothing: sources of derived parameters that no tie reads any more."""
+        sources = {root for root, group in self.groups.items() if all(self.slots[i].source for i in group)}
+        read = {self.partition[pid - 1] for text in self.tied.values() for pid in ties.sources(text)} if sources else ()
+        return frozenset(sources.difference(read))
 
     @cached_property
     def tie_order(self) -> tuple[int, ...]:

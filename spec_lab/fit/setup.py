@@ -17,7 +17,9 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
+from spec_lab.data.file_warnings import collecting
 from spec_lab.fit import links, ties
+from spec_lab.fit.declared import identities, present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.relations import Relations
@@ -61,10 +63,31 @@ class Setup(Struct):
 
     @classmethod
     def from_pairs(cls, pairs: Any, rule: str = "exact") -> "Setup":
-        """The starting set-up. A model or data unit that appears twice (the same object) starts linked to itself."""
+        """The starting set-up.
+
+        What appears twice (the same variable, component, model or data unit, by identity) starts linked to itself; derived
+        parameters and a `Tie` around a model start tied.
+
+        Args:
+            pairs: `(data, model)` pairs.
+            rule: `"exact"` or `"trapezoid5"`.
+
+        Raises:
+            ParameterError: A pair that is none, an unknown rule, or a variable that says what a fit cannot hold.
+        """
         if rule not in ("exact", "trapezoid5"):
             raise ParameterError("unknown integration rule", got=rule, allowed="'exact' or 'trapezoid5'")
         made = tuple(make_pair(p) for p in pairs)
+        setup = cls.of_pairs(made, rule)
+        shared = _shared_sentence(setup)
+        if shared:
+            with collecting() as notes:
+                notes.append(shared)
+        return setup
+
+    @classmethod
+    def of_pairs(cls, made: tuple[PairSpec, ...], rule: str) -> "Setup":
+        """`from_pairs` for pairs that are made already; says nothing about shared objects."""
         slots = make_slots(made)
         partition = _shared(made, slots)
         masters = [slots[root] for root in partition]  # whatever the other members say: a group has one state
@@ -75,12 +98,13 @@ class Setup(Struct):
             frozen=tuple(s.frozen for s in masters),
             partition=partition,
             priors=tuple(s.prior for s in masters),
+            ties=_declared_ties(made, slots, partition),
             rule=rule,
             value_origins=told_apart(equal_values(values, [s.default for s in masters])),
             prior_origins=told_apart([s.prior == s.default_prior for s in masters]),
         )
         vars(setup)["slots"] = slots
-        return setup
+        return setup.edited(values=setup.settle(values)) if setup.ties else setup
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
@@ -245,21 +269,56 @@ class Setup(Struct):
 
     def model(self, pair: int) -> Any:
         """The model of a pair with the present values in its variables, frozen ones wrapped in `Fixed`."""
-        indices = [i for i, s in enumerate(self.slots) if s.owner == "model" and s.pair == pair]
-        values = np.asarray(self.values)[indices]
-        return self.pairs[pair].model.with_values(values, [self.frozen[i] for i in indices])
+        mine = [i for i, s in enumerate(self.slots) if s.owner == "model" and s.pair == pair]
+        return present_model(
+            self.pairs[pair].model, [(float(self.values[i]), self.frozen[i], i in self.tied) for i in mine]
+        )
 
 
 def _shared(pairs: tuple[PairSpec, ...], slots: tuple[Slot, ...]) -> links.Partition:
     """Object sharing, detected once and written down as links: pytrees themselves forget it."""
-    first: dict[tuple[int, str, str], int] = {}
+    first: dict[tuple[Any, ...], int] = {}
+    known = [iter(identities(pair.model)) for pair in pairs]
     partition = []
     for i, slot in enumerate(slots):
-        pair = pairs[slot.pair]
-        owner = pair.model if slot.owner == "model" else _data_owner(pair.data.units[slot.unit_index], slot.name)
-        component = slot.component if slot.owner == "model" else ""
-        partition.append(first.setdefault((id(owner), component, slot.name), i))
+        if slot.owner == "model":
+            key = next(known[slot.pair])
+        else:
+            key = (id(_data_owner(pairs[slot.pair].data.units[slot.unit_index], slot.name)), slot.name)
+        partition.append(first.setdefault(key, i))
     return tuple(partition)
+
+
+def _shared_sentence(setup: Setup) -> str:
+    """Which parameters are one because one object was given in several places, whole models in several pairs aside."""
+    first: dict[Any, int] = {}  # a model that several pairs have stands for the first of them
+    owner = [first.setdefault(tuple(identities(pair.model)), i) for i, pair in enumerate(setup.pairs)]
+    groups = []
+    for group in links.groups(setup.partition):
+        named = [setup.slots[i] for i in group if owner[setup.slots[i].pair] == setup.slots[i].pair]
+        if len(named) > 1 and named[0].owner == "model":
+            groups.append(" = ".join(f"par[{s.pid}] {s.component}.{s.name}" for s in named))
+    if not groups:
+        return ""
+    hint = "Make an object for each place if they shall differ, such as pl() + pl(), or unlink them."
+    return f"The same object stands in several places, so these parameters are one: {'; '.join(groups)}. {hint}"
+
+
+def _declared_ties(
+    pairs: tuple[PairSpec, ...], slots: tuple[Slot, ...], partition: links.Partition
+) -> tuple[tuple[int, str], ...]:
+    """The ties that variables and `Tie`s of the models declare, in the numbers of the fit."""
+    texts: dict[int, str] = {}
+    for k, pair in enumerate(pairs):
+        first = next((s.pid for s in slots if s.owner == "model" and s.pair == k), 1)
+        size = pair.model.size
+        declared = [(s.index + 1, size + i, s.formula) for i, s in enumerate(raw_sources(pair.model), start=1)]
+        local = [(target, ties.renumbered(formula, {1: source})) for target, source, formula in declared]
+        for target, text in (*local, *pair.ties):
+            numbers = {n: first + n - 1 for n in ties.sources(text)}
+            texts.setdefault(partition[first + target - 2] + 1, ties.renumbered(text, numbers))
+    ties.order(texts, lambda pid: partition[pid - 1] + 1)
+    return tuple(sorted(texts.items()))
 
 
 def _data_owner(unit: Any, name: str) -> Any:

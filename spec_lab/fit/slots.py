@@ -1,17 +1,20 @@
 """Slots: the numbered places of a set-up that can hold a value.
 
-Model parameters first, pair by pair, then five data parameters a unit: `sf` (source exposure factor), `bf` (background
-exposure factor), `rf` (response factor, an effective-area correction), `ra` and `dec` (source position, used only by
-responses that depend on it, see `sky`). Slots are derived from the pairs and never stored; numbers (`pid`) are 1-based and
-stable under freezing and linking.
+Model parameters first, pair by pair (behind those of a pair, what its derived parameters are computed from), then five data
+parameters a unit: `sf` (source exposure factor), `bf` (background exposure factor), `rf` (response factor, an effective-area
+correction), `ra` and `dec` (source position, used only by responses that depend on it, see `sky`). Slots are derived from the
+pairs and never stored; numbers (`pid`) are 1-based and stable under freezing and linking.
 """
 
 from typing import Any, NamedTuple
 
 from spec_lab.data import DataUnit
 from spec_lab.data.parameters import DATA_PARAMETERS, MEANINGS, starts
+from spec_lab.fit.declared import RawSource, inherited_prior, raw_sources
 from spec_lab.fit.pairs import PairSpec
+from spec_lab.models.parameter import Declaration, Parameter, read
 from spec_lab.priors import Prior, parse_prior, unif
+from spec_lab.variables import AbstractVariable, Tagged
 
 _ANYWHERE = (float("-inf"), float("inf"))
 
@@ -20,7 +23,8 @@ class Slot(NamedTuple):
     """One numbered parameter place and everything about it that no edit changes.
 
     `limits` are hard: where the quantity is defined at all (a `Constrained` variable's range). A prior may be wider; it is cut
-    to them. `default` and `default_prior` are what the component says when nobody says otherwise.
+    to them. `default` and `default_prior` are what the component says when nobody says otherwise. A `source` is no parameter of
+    its component's formula: it is what a derived one is computed from.
     """
 
     pid: int
@@ -40,6 +44,7 @@ class Slot(NamedTuple):
     limits: tuple[float, float]
     default: float | None = None
     default_prior: Prior | None = None
+    source: bool = False
     movable: bool = False  # a source position on which the unit's response depends
 
     @property
@@ -57,37 +62,52 @@ def make_slots(pairs: tuple[PairSpec, ...]) -> tuple[Slot, ...]:
 
 def _model_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
     declarations = [declared for leaf in pair.model.leaves() for _, declared in leaf.slots()]
-    return [
-        {
-            "owner": "model",
-            "pair": index,
-            "unit_index": -1,
-            "expression": pair.model.expression,
-            "component": p.component,
-            "name": p.name,
-            "label": p.label,
-            "unit": p.unit,
-            "value": float(p.value),
-            "prior": _default_prior(p),
-            "frozen": bool(p.frozen),
-            "log": bool(p.log),
-            "doc": p.doc or "",
-            "limits": p.bounds or _ANYWHERE,
-            "default": declared.default,
-            "default_prior": _parsed(declared.prior),
-        }
+    place = {"owner": "model", "pair": index, "unit_index": -1, "expression": pair.model.expression}
+    drafts = [
+        {**place, **_record(p), "default": declared.default, "default_prior": _parsed(declared.prior)}
         for p, declared in zip(pair.model.parameters, declarations, strict=True)
     ]
+    return drafts + [{**place, **_source(source, drafts[source.index])} for source in raw_sources(pair.model)]
+
+
+def _record(p: Parameter) -> dict[str, Any]:
+    """What a parameter of a model says of its slot."""
+    return {
+        "component": p.component,
+        "name": p.name,
+        "label": p.label,
+        "unit": p.unit,
+        "value": float(p.value),
+        "prior": _default_prior(p),
+        "frozen": bool(p.frozen),
+        "log": bool(p.log),
+        "doc": p.doc or "",
+        "limits": p.bounds or _ANYWHERE,
+    }
+
+
+def _source(source: RawSource, derived: dict[str, Any]) -> dict[str, Any]:
+    """The slot of what a derived parameter is computed from."""
+    label, doc = (
+        rf"{derived['label']}_\mathrm{{raw}}",
+        f"{derived['name']} = {source.formula.replace('par[1]', source.name)}",
+    )
+    variable = source.variable if isinstance(source.variable, AbstractVariable) else Tagged(source.variable)
+    value = float(variable.value)
+    declared = Declaration(value, None, "", label, doc, log=False, frozen=False, when=None)
+    draft = _record(read(source.component, source.name, declared, variable))
+    prior = draft["prior"] or inherited_prior(source.formula, derived["prior"], value, draft["limits"])
+    return {**draft, "prior": prior, "default": None, "default_prior": None, "source": True}
 
 
 def _parsed(prior: Any) -> Prior | None:
     return parse_prior(prior) if isinstance(prior, str) else prior
 
 
-def _default_prior(parameter: Any) -> Prior | None:
+def _default_prior(parameter: Parameter) -> Prior | None:
     """The stated prior; else a flat one over finite bounds; else none (improper flat)."""
     if parameter.prior:
-        return parse_prior(parameter.prior)
+        return _parsed(parameter.prior)
     low, high = parameter.bounds or _ANYWHERE
     finite = abs(low) < float("inf") and abs(high) < float("inf")
     return unif(float(low), float(high)) if finite else None

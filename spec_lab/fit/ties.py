@@ -169,6 +169,7 @@ def number(expression: str, par: Callable[[int], float]) -> float:
     return float(value) if isinstance(value, float) else math.nan  # a root of a negative number is complex
 
 
+@functools.lru_cache(maxsize=1024)
 def as_affine(expression: str) -> Affine | None:
     """The tie as an affine form over 1-based parameter numbers, or None when it is not affine."""
     try:
@@ -177,6 +178,11 @@ def as_affine(expression: str) -> Affine | None:
         return None
     except (ArithmeticError, ValueError) as error:
         raise ParameterError(f"the tie cannot be evaluated ({error})", got=expression, allowed=_ALLOWED) from error
+
+
+def renumbered(expression: str, numbers: Mapping[int, int]) -> str:
+    """The expression with other parameter numbers, old → new."""
+    return re.sub(r"(\bpar\[|\bp)(\d+)", lambda m: f"{m[1]}{numbers[int(m[2])]}", expression)
 
 
 def order(ties: Mapping[int, str], root: Callable[[int], int]) -> tuple[int, ...]:
