@@ -50,17 +50,18 @@ def fields(model: Model) -> list[Any]:
 
 
 def raw_sources(model: Model) -> tuple[RawSource, ...]:
-    """The sources of the derived parameters of a model, in the order of theta."""
-    held = fields(model)
-    if not any(isinstance(_same_quantity(v), Derived) for v in held):
+    """The sources of the derived parameters of a model as `written` gives it, in the order of theta.
+
+    A derived variable whose function is no formula is none: files of earlier versions hold such, as parameters of their own.
+    """
+    found = [(i, v) for i, v in enumerate(fields(model)) if isinstance(v, Derived) and isinstance(v.fn, Formula)]
+    if not found:
         return ()
-    found = []
-    for i, (p, variable) in enumerate(zip(model.parameters, held, strict=True)):
-        if isinstance(inside := _same_quantity(variable), Derived):
-            base = _base(inside)
-            formula = formula_of(_composed(inside), [float(_number(base))], f"{p.component}.{p.name}")
-            found.append(RawSource(i, p.component, f"{p.name}_raw", formula, base))
-    return tuple(found)
+    named = model.parameters
+    return tuple(
+        RawSource(i, named[i].component, f"{named[i].name}_raw", v.fn.text, _same_quantity(v.raw_value))
+        for i, v in found
+    )
 
 
 def _same_quantity(variable: Any) -> Any:
@@ -96,12 +97,17 @@ def written(model: Any) -> tuple[Model, LocalTies]:
     declared: LocalTies = ()
     if isinstance(model, TreeTie):
         model, declared = _untied(model)
-    held = fields(model)
-    formulas = {
-        id(held[source.index]): Derived(Formula(source.formula), source.variable, metadata=held[source.index].metadata)
-        for source in raw_sources(model)
-    }
-    return (_replaced(model, formulas) if formulas else model), declared
+    found = [(i, v) for i, v in enumerate(fields(model)) if isinstance(_same_quantity(v), Derived)]
+    named = model.parameters if found else ()
+    changes = {id(v): _with_formula(v, f"{named[i].component}.{named[i].name}") for i, v in found}
+    return (_replaced(model, changes) if changes else model), declared
+
+
+def _with_formula(variable: Any, what: str) -> Derived:
+    derived = _same_quantity(variable)
+    base = _base(derived)
+    formula = formula_of(_composed(derived), [float(_number(base))], what)
+    return Derived(Formula(formula), base, metadata=variable.metadata)
 
 
 def _replaced(node: Any, changes: Mapping[int, Any]) -> Any:

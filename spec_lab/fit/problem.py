@@ -9,6 +9,7 @@ called.
 import copy
 import functools
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -53,6 +54,11 @@ class Program:
 @functools.lru_cache(maxsize=16)
 def _program(layout: Layout, treedef: Any) -> Program:
     return Program(layout, treedef)
+
+
+_latest: "weakref.WeakValueDictionary[int, Problem]" = (
+    weakref.WeakValueDictionary()
+)  # id of pairs → their latest problem
 
 
 def _stat(view: View, space: FreeSpace, x: Any) -> Any:
@@ -110,6 +116,16 @@ class Problem:
             packed = pack(self.host_space)
         self.relations, self.packed = setup.relations, packed
         self._packed = jax.device_put(packed)
+        _latest[id(setup.pairs)] = self  # the id stays taken as long as the problem lives
+
+    @classmethod
+    def of(cls, setup: Setup) -> "Problem":
+        """The problem of a set-up: the latest one if it is of this very set-up, else made from the latest of the same pairs.
+
+        For snapshots, such as an outcome's, that are read beside the present set-up: nothing is arranged anew.
+        """
+        latest = _latest.get(id(setup.pairs))
+        return latest if latest is not None and latest.setup is setup else cls(setup, latest)
 
     def __repr__(self) -> str:
         return f"<Problem of {self.setup!r}>"

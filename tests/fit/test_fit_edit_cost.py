@@ -72,3 +72,13 @@ def test_affine_ties_do_not_arrange_the_data_anew(setup, monkeypatch):
     monkeypatch.setattr(problems, "make_layout", lambda setup: pytest.fail("arranged anew"))
     Problem(Tie(6, "3*par[5]").apply(setup), first)
     Problem(SetValue(1, -1.2).apply(setup), first)
+
+
+def test_a_snapshot_has_its_problem_without_arranging_data(setup, monkeypatch):
+    first = Problem(setup)
+    assert Problem.of(setup) is first
+    monkeypatch.setattr(problems, "make_block", lambda *arguments: pytest.fail("arranged anew"))
+    snapshot = setup.with_free(setup.free_values + 0.01)
+    again = Problem.of(snapshot)
+    assert again.setup is snapshot and again.program is first.program
+    assert again.stat() == Problem.of(snapshot).stat()
