@@ -1,5 +1,7 @@
-"""Ground floor: teaching errors and optional dependencies. Knows nothing of spectra, JAX or widgets."""
+"""Ground floor: teaching errors, files written whole or not at all, optional dependencies. Knows no spectra, JAX or widgets."""
 
+from spec_lab._base.atomic import replace_folder as replace_folder
+from spec_lab._base.atomic import written_whole as written_whole
 from spec_lab._base.errors import (
     DataError as DataError,
 )

@@ -5,13 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from spec_lab._base import written_whole
+
 
 def save_arrays(path: Path, **arrays: Any) -> None:
-    """Write arrays beside their place and rename them there; the folder is made if missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part.npz")
-    try:
+    """Write arrays; the folder is made if missing."""
+    with written_whole(path) as part:
         np.savez(part, **arrays)  # pyright: ignore[reportArgumentType]
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

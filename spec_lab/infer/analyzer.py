@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import MissingDependency, ParameterError, StatisticError
+from spec_lab._base import MissingDependency, ParameterError, StatisticError, written_whole
 from spec_lab._base.info import Info
 from spec_lab.analysis import Sample, criteria
 from spec_lab.analysis.predictive import TRUSTED_K
@@ -322,10 +322,9 @@ def stat_table(problem: Problem, x: np.ndarray | None = None) -> Info:
 
 
 def write_json(path: Path, rows: Any) -> None:
-    """Write JSON beside its place and rename it there, so that a failed write leaves no half file."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(json.dumps(rows, indent=2, allow_nan=True), encoding="utf-8")
-    aside.replace(path)
+    """Write JSON, whole or not at all."""
+    with written_whole(path) as part:
+        part.write_text(json.dumps(rows, indent=2, allow_nan=True), encoding="utf-8")
 
 
 def write_tables(savepath: str | Path, shown: Mapping[str, Info]) -> None:

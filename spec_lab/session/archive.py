@@ -4,8 +4,6 @@ One `.speclab` file is a zip that `spec_lab.tree.io` writes aside and moves into
 undo stack is not kept; the journal is.
 """
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +40,13 @@ class Archive(Struct):
     counter: int = field(static=True, default=0)
 
 
-def save(state: State, path: str | Path) -> Path:
+def save(state: State, path: str | Path, *, private: bool = False) -> Path:
     """Write a session; an earlier file of the same name is replaced only when the new one is complete.
+
+    Args:
+        state: The session's state.
+        path: Where.
+        private: Whether only the owner may read the file.
 
     Returns:
         The path, with `.speclab` added where it had no ending.
@@ -60,11 +63,7 @@ def save(state: State, path: str | Path) -> Path:
         journal=tuple((line.code, line.undone) for line in state.journal),
         counter=state.counter,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        made = io.export(archive, Path(folder) / "session.zip")
-        os.replace(made, path)
-    return path
+    return io.write_file(archive, path, private=private)
 
 
 def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, written_whole
 from spec_lab.session import archive, threads
 from spec_lab.session.lesson import settled
 from spec_lab.session.reports import Saved, Tell
@@ -142,9 +142,10 @@ class Autosave:
         if _same(work, self._written):
             return True
         try:
-            archive.save(state, path)
+            archive.save(state, path, private=True)
             if path.parent == Path.cwd() / HIDDEN:
-                (path.parent.parent / ".gitignore").write_text("*\n")  # work in progress is nobody's source
+                with written_whole(path.parent.parent / ".gitignore") as ignored:
+                    ignored.write_text("*\n")  # work in progress is nobody's source
             self._written = work
             self._prune(path)
         except Exception as error:  # whatever the disk says must not reach the fit

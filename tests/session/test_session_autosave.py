@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,9 @@ def test_nothing_is_written_before_something_changes(kept, tmp_path):
 def test_a_change_is_written_by_a_thread_of_its_own_and_comes_back(kept, infer, tmp_path, monkeypatch):
     threads = []
     save = archive.save
-    monkeypatch.setattr(archive, "save", lambda *a: threads.append(threading.current_thread().name) or save(*a))
+    monkeypatch.setattr(
+        archive, "save", lambda *a, **o: threads.append(threading.current_thread().name) or save(*a, **o)
+    )
     infer.par[1].val = -1.4
     assert files(tmp_path) == []  # not at once
     assert kept.autosave.flush()
@@ -108,14 +111,12 @@ def test_a_full_disk_leaves_the_old_file_whole(kept, infer, tmp_path, monkeypatc
     infer.par[1].val = -1.4
     kept.autosave.flush()
     before = autosave.newest(0, tmp_path / "kept").path.read_bytes()
-    real = archive.io.export
 
-    def full(made, path, *args, **kwargs):
-        real(made, path, *args, **kwargs)
-        path.write_bytes(path.read_bytes()[:100])
+    def full(self, name, content):
+        self.fp.write(content[:100])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive.io, "export", full)
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
     infer.par[1].val = -1.9
     assert not kept.autosave.flush()
     (name,) = files(tmp_path)
@@ -207,3 +208,18 @@ def test_an_interpreter_that_ends_writes_first(tmp_path):
     again = spec_lab.recover(folder=tmp_path)
     assert again.get().values[0] == -1.7
     again.close()
+
+
+def test_a_kept_session_is_private_and_no_link_is_written_through(infer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(autosave.VARIABLE, raising=False)
+    (tmp_path / "precious.txt").write_text("my notes")
+    (tmp_path / ".spec_lab").mkdir()
+    (tmp_path / ".spec_lab" / ".gitignore").symlink_to("../precious.txt")
+    session = FitSession(infer)
+    path = session.autosave.begin(True)
+    infer.par[1].val = -1.4
+    assert session.autosave.flush() and path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "precious.txt").read_text() == "my notes"
+    assert (tmp_path / ".spec_lab" / ".gitignore").read_text() == "*\n"
+    session.close()

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from tree_samples import Box, Group, Line, Options, Serialized, Spectrum, array_values, same
 
+from spec_lab._base import atomic
 from spec_lab.tree import SerializationError, StructError
 from spec_lab.tree.io import bundle, export, load
 
@@ -132,6 +133,7 @@ def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(path, step, monk
     assert list(path.parent.iterdir()) == []
     Box(1).export(path)
     with monkeypatch.context() as patch, pytest.raises(OSError, match="disk full"):
+        patch.setattr(atomic, "_exchange", lambda one, other: False)
         patch.setattr(os, step, fail)
         Box(2).export(path, overwrite=True)
     assert Box.load(path).value == 1

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from spec_lab import __version__
+from spec_lab._base import written_whole
 from spec_lab.session import FitSession, views
 from spec_lab.session.view_model import FitStatus, LabView, ParameterRow
 from spec_lab.session.views import Frame
@@ -37,13 +38,9 @@ def export(session: FitSession, path: str | Path, panels: list[str], height: int
     """Write the page of a session; an earlier file of the same name is replaced only when the new one is complete."""
     path = Path(path)
     path = path if path.suffix else path.with_suffix(".html")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(page(session, panels, height), encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    text = page(session, panels, height)
+    with written_whole(path) as part:
+        part.write_text(text, encoding="utf-8")
     return path
 
 

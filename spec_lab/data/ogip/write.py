@@ -6,13 +6,12 @@ written into a file that exists unless `overwrite` says so.
 """
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, written_whole
 from spec_lab.data.response import Auxiliary, Redistribution, Response
 from spec_lab.data.spectrum import Background, Spectrum
 
@@ -176,13 +175,6 @@ def _write(path: str | os.PathLike[str], tables: list[Any], overwrite: bool) -> 
         raise DataError(f"{target.name} exists", got=str(target), hint="Pass overwrite=True to replace it.")
     if not target.parent.is_dir():
         raise DataError(f"there is no folder for {target.name}", got=str(target.parent))
-    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".fits")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            fits.HDUList([fits.PrimaryHDU(), *tables]).writeto(stream, checksum=True)
-        os.chmod(aside, 0o644)
-        os.replace(aside, target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with written_whole(target) as part, part.open("wb") as stream:
+        fits.HDUList([fits.PrimaryHDU(), *tables]).writeto(stream, checksum=True)
     return target

@@ -11,6 +11,7 @@ and where.
 
 from spec_lab.tree.io.bundle import export as export
 from spec_lab.tree.io.bundle import load as load
+from spec_lab.tree.io.bundle import write_file as write_file
 from spec_lab.tree.io.decode import from_state_dict as from_state_dict
 from spec_lab.tree.io.encode import to_state_dict as to_state_dict
 from spec_lab.tree.io.python import to_python as to_python

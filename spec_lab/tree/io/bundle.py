@@ -10,16 +10,15 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import shutil
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from spec_lab._base import replace_folder, written_whole
 from spec_lab.tree.errors import SerializationError
 from spec_lab.tree.io import arrays as array_rules
 from spec_lab.tree.io.decode import check_head, decode
@@ -48,12 +47,27 @@ def export(obj: Any, path: str | Path, *, overwrite: bool = False) -> Path:
     path = Path(path)
     _check_target(path, overwrite)
     files = _files(encode(obj, copy=False))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".zip":
-        _replace(path, lambda target: _write_zip(target, files))
-    else:
-        _replace(path, lambda target: _write_folder(target, files))
-    return path
+    if path.suffix != ".zip":
+        replace_folder(path, lambda folder: _write_folder(folder, files))
+        return path
+    return _write_zip(path, files)
+
+
+def write_file(obj: Any, path: str | Path, *, private: bool = False) -> Path:
+    """Write an object to one file, whatever its name ends in; a file that is there is replaced when the new one is complete.
+
+    Args:
+        obj: What `to_state_dict` takes.
+        path: Where; missing parent folders are made.
+        private: Whether only the owner may read the file.
+
+    Returns:
+        The path.
+
+    Raises:
+        SerializationError: Something in the object cannot be saved; nothing is written then.
+    """
+    return _write_zip(Path(path), _files(encode(obj, copy=False)), private)
 
 
 def load(path: str | Path, *, expected_cls: type | None = None, allow: str | tuple[str, ...] = ()) -> Any:
@@ -104,39 +118,19 @@ def _digest_of(head: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _write_zip(target: Path, files: Mapping[str, bytes]) -> None:
-    with target.open("wb") as stream:
-        with zipfile.ZipFile(stream, "w", compression=zipfile.ZIP_STORED) as archive:
+def _write_zip(path: Path, files: Mapping[str, bytes], private: bool = False) -> Path:
+    with written_whole(path, private=private) as part:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
             for name, content in files.items():
                 archive.writestr(name, content)
-        stream.flush()
-        os.fsync(stream.fileno())
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)  # an export, `_check_target` has seen to that
+    return path
 
 
-def _write_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    target.mkdir()
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
-        with (target / name).open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-
-
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the path, then swap; what was there comes back if the swap fails."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    try:
-        write(aside / "new")
-        if path.is_dir() or (path.exists() and (aside / "new").is_dir()):
-            path.rename(aside / "old")
-        try:
-            os.replace(aside / "new", path)
-        except OSError:
-            if (aside / "old").exists():
-                (aside / "old").rename(path)
-            raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        (folder / name).write_bytes(content)
 
 
 @contextlib.contextmanager

@@ -89,4 +89,4 @@ def _width(name: str, dtype: object) -> int:
 def _record(dtype: object) -> np.dtype:
     """A dtype with named fields, which the table writes as a list."""
     fields: Any = ast.literal_eval(dtype if isinstance(dtype, str) else "")
-    return np.dtype(fields)
+    return np.dtype(fields)  # pyright: ignore[reportCallIssue]
