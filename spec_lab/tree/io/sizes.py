@@ -80,7 +80,7 @@ def _needed(name: str, about: object) -> int:
 def _width(name: str, dtype: object) -> int:
     for reader in (np.dtype, jnp.dtype, _record):  # the second knows bfloat16 and its kin by name
         try:
-            return reader(dtype).itemsize  # pyright: ignore[reportArgumentType]
+            return reader(dtype).itemsize  # pyright: ignore[reportArgumentType, reportCallIssue]
         except (TypeError, ValueError, SyntaxError):
             continue
     raise SerializationError(f"array {name!r}: unknown dtype", got=dtype)
