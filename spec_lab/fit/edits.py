@@ -190,7 +190,7 @@ class Unlink(Edit):
         for pid, text in setup.ties:  # a tie stays with every part of a group that is taken apart
             parts = {partition[i] for i in links.members(setup.partition, pid - 1)}
             kept += [(part + 1, text) for part in parts]
-        return setup.edited(partition=partition, ties=tuple(sorted(kept)))
+        return sky.hold_idle(setup.edited(partition=partition, ties=tuple(sorted(kept))))
 
     def as_code(self) -> str:
         return f"infer.unlink({_listed(self.pids)})"

@@ -147,7 +147,7 @@ def _carried(old: Setup, grown: Setup, exact: Place, loose: Place) -> Setup:
         for j in group:
             theirs.take(j, theirs, giver)
     texts = _ties(old, grown, exact, loose, partition)
-    made = grown.edited(partition=partition, ties=tuple(sorted(texts.items())), **theirs.columns())
+    made = sky.hold_idle(grown.edited(partition=partition, ties=tuple(sorted(texts.items())), **theirs.columns()))
     return made.edited(values=made.settle(made.values))
 
 

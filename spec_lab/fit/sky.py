@@ -120,6 +120,17 @@ def check(setup: Setup) -> Setup:
     return setup
 
 
+def hold_idle(setup: Setup) -> Setup:
+    """The set-up with every group frozen that holds nothing but positions on which no response depends.
+
+    Such a position can be free in a group with other parameters; alone it would be a coordinate that moves nothing.
+    """
+    idle = {i for i, s in enumerate(setup.slots) if s.owner == "data" and s.name in ("ra", "dec") and not s.movable}
+    groups = [group for group in setup.relations.groups.values() if idle.issuperset(group)]
+    loose = {i for group in groups for i in group if not setup.frozen[i]}
+    return setup.edited(frozen=tuple(f or i in loose for i, f in enumerate(setup.frozen))) if loose else setup
+
+
 def _places(setup: Setup) -> list[tuple[int, int, Any, int]]:
     """Pair, number, unit, and the index of its first data slot, of each unit whose response depends on the position."""
     return [(i, j, setup.pairs[i].data.units[j], at - RA) for i, j, at in setup.directions]

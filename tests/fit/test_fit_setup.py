@@ -8,7 +8,7 @@ from small import make_data
 
 from spec_lab import unif
 from spec_lab._base import ParameterError
-from spec_lab.fit import Append, Freeze, Link, Notice, SetFree, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.fit import Append, Freeze, Link, Notice, SetFree, SetModel, SetPrior, Setup, SetValue, Tie, Unlink
 from spec_lab.models import bb, cpl, pl, tbabs
 
 ONE, TWO = make_data(1), make_data(2)
@@ -144,6 +144,15 @@ def test_ties_chain_through_links(joint):
 def test_position_parameters_cannot_be_thawed(joint):
     with pytest.raises(ParameterError, match="ra"):
         Freeze((10,), False).apply(joint)
+
+
+def test_a_position_that_nothing_depends_on_is_held_once_it_stands_alone(joint):
+    linked = Link((1, 10)).apply(
+        joint
+    )  # alpha and a right ascension: an odd wish, but one parameter that does something
+    assert not linked.frozen[9]
+    assert Unlink((10,)).apply(linked).frozen[9]
+    assert SetModel(pl(), 1).apply(Link((2, 10)).apply(joint)).frozen[8]
 
 
 def test_windows_change_channels_and_nothing_else(joint):
