@@ -4,6 +4,7 @@ Families NumPyro knows become its own classes (which `reparam` understands); the
 stand for a prior at a site (a distribution, a `Prior`, its text, a `PyroxSample`, a function of the module) is told apart here.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -11,10 +12,13 @@ import jax.numpy as jnp
 import numpyro.distributions as dist
 from numpyro.distributions import constraints
 
+from spec_lab import variables
+from spec_lab._base import ParameterError
 from spec_lab.bridge.descriptors import PyroxSample
 from spec_lab.bridge.support import between
 from spec_lab.priors import Prior, cumulative, log_density, parse_prior, quantile
-from spec_lab.variables import AbstractProbabilistic, AbstractVariable, Metadata
+from spec_lab.priors.families import BY_NAME
+from spec_lab.variables import AbstractProbabilistic, AbstractVariable
 
 
 class PriorDistribution(dist.Distribution):
@@ -30,19 +34,19 @@ class PriorDistribution(dist.Distribution):
     def support(self) -> Any:
         return between(*self.prior.support)
 
-    def _kernel(self, kernel, x):
+    def _computed(self, function, x):
         x = jnp.asarray(x)
         params = jnp.asarray(self.prior.params, dtype=jnp.result_type(x, float))
-        return kernel(jnp.asarray(self.prior.code), params, x)
+        return function(jnp.asarray(self.prior.code), params, x)
 
     def log_prob(self, value: Any, intermediates: Any = None) -> Any:
-        return self._kernel(log_density, value)
+        return self._computed(log_density, value)
 
     def icdf(self, q: Any) -> Any:
-        return self._kernel(quantile, q)
+        return self._computed(quantile, q)
 
     def cdf(self, value: Any) -> Any:
-        return self._kernel(cumulative, value)
+        return self._computed(cumulative, value)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
         tiny = jnp.finfo(jnp.result_type(float)).tiny
@@ -58,25 +62,26 @@ class PriorDistribution(dist.Distribution):
 
 
 def distribution_of(prior: Prior) -> dist.Distribution:
-    """The NumPyro distribution of a prior."""
-    s1, s2, loc, scale = prior.params
-    match prior.family:
-        case "unif":
-            return dist.Uniform(s1, s2)
-        case "norm":
-            return dist.Normal(loc, scale)
-        case "cauchy":
-            return dist.Cauchy(loc, scale)
-        case "lognorm" if loc == 0:
-            return dist.LogNormal(jnp.log(scale), s1)
-        case "gamma" if loc == 0:
-            return dist.Gamma(s1, 1 / scale)
-        case "expon" if loc == 0:
-            return dist.Exponential(1 / scale)
-        case "beta" if loc == 0 and scale == 1:
-            return dist.Beta(s1, s2)
-        case _:
-            return PriorDistribution(prior)
+    """The NumPyro distribution of a prior: the one it was read from, NumPyro's own of that name, or one over our densities."""
+    if prior.law is not None:
+        return prior.law.distribution
+    known = BY_NAME[prior.family].numpyro(*prior.params)
+    return PriorDistribution(prior) if known is None else getattr(dist, known[0])(*known[1])
+
+
+def make_distribution(name: str, arguments: Mapping[str, float]) -> dist.Distribution:
+    """The NumPyro distribution of that name.
+
+    Raises:
+        ParameterError: There is none, or it takes other arguments.
+    """
+    kind = getattr(dist, name, None)
+    try:
+        if isinstance(kind, type) and issubclass(kind, dist.Distribution):
+            return kind(**arguments)
+    except TypeError as error:
+        raise ParameterError(f"numpyro.distributions.{name} takes other arguments", got=dict(arguments)) from error
+    raise ParameterError("there is no such distribution in numpyro.distributions", got=name)
 
 
 def as_distribution(prior: Any) -> Any:
@@ -94,9 +99,5 @@ def is_function(prior: Any) -> bool:
 
 
 def prior_of(variable: AbstractVariable) -> Any:
-    """The prior a variable carries: its distribution, or the text in its metadata; else None."""
-    if isinstance(variable, AbstractProbabilistic):
-        return variable.distribution
-    words = variable.metadata
-    text = words.get("prior") if isinstance(words, Metadata) else None
-    return None if text is None else parse_prior(text)
+    """The prior a variable carries: its distribution as it is, or the one in its metadata; else None."""
+    return variable.distribution if isinstance(variable, AbstractProbabilistic) else variables.prior_of(variable)

@@ -12,6 +12,7 @@ import numpy as np
 
 from spec_lab.data import Data
 from spec_lab.fit import sky
+from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
 from spec_lab.models import Grid, Model
@@ -46,6 +47,7 @@ class Layout(NamedTuple):
         width: Padded number of free coordinates.
         curved: Ties that are part of the program: `(members, expression)` with roots for the sources.
         partition: Needed (and kept) only where there are curved ties.
+        laws: The priors beyond the table.
     """
 
     pairs: tuple[PairLayout, ...]
@@ -54,6 +56,7 @@ class Layout(NamedTuple):
     width: int
     curved: tuple[tuple[tuple[int, ...], str], ...]
     partition: tuple[int, ...]
+    laws: Laws
 
 
 class PairBlock(NamedTuple):
@@ -96,7 +99,7 @@ def make_layout(setup: Setup) -> Layout:
             units.append(UnitLayout(padded_channels(unit), energies, data_at, number))
             data_at += len(DATA_PARAMETERS)
         pairs.append(PairLayout(pair.model.structure, (model_at, model_at + pair.model.size), tuple(units)))
-    return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup))
+    return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup), setup.relations.laws)
 
 
 def curved_part(setup: Setup) -> tuple[tuple[tuple[tuple[int, ...], str], ...], tuple[int, ...]]:

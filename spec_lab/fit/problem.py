@@ -46,7 +46,7 @@ class Program:
 
     def _trace(self, function: Callable[..., Any], leaves: tuple[Any, ...], packed: Any, *args: Any) -> Any:
         block: Block = jax.tree_util.tree_unflatten(self.treedef, leaves)
-        space = unpack(packed, self.layout.slots, self.layout.width)
+        space = unpack(packed, self.layout.slots, self.layout.width, self.layout.laws)
         return function(View(self.layout, block), space, *args)
 
 
@@ -263,6 +263,7 @@ def _same_structure(setup: Setup, previous: Problem) -> bool:
     return (
         setup.pairs is previous.setup.pairs
         and setup.rule == previous.setup.rule
+        and layout.laws == setup.relations.laws
         and len(setup.free) <= layout.width
         and curved_part(setup) == (layout.curved, layout.partition)
     )

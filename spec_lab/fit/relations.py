@@ -7,12 +7,22 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+import attrs
+import jax
 import numpy as np
 from jaxtyping import Int
 
 from spec_lab.fit import links, ties
 from spec_lab.fit.slots import Slot
-from spec_lab.priors import Prior
+from spec_lab.priors import Family, Prior
+
+
+@jax.tree_util.register_static
+@attrs.frozen
+class Laws:
+    """The priors beyond the table, by code: structure of compiled functions (see `priors.distributions`)."""
+
+    rows: tuple[Family, ...] = ()
 
 
 class AffineTie(NamedTuple):
@@ -71,6 +81,12 @@ class Relations:
         sources = {root for root, group in self.groups.items() if all(self.slots[i].source for i in group)}
         read = {self.partition[pid - 1] for text in self.tied.values() for pid in ties.sources(text)} if sources else ()
         return frozenset(sources.difference(read))
+
+    @cached_property
+    def laws(self) -> Laws:
+        """The priors beyond the table, of free slots or not: freezing one is no change of structure."""
+        found = {law for prior in self.priors if prior is not None for law in prior.laws}
+        return Laws(tuple(sorted(found, key=lambda law: law.code)))
 
     @cached_property
     def tie_order(self) -> tuple[int, ...]:

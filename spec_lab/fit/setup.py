@@ -100,8 +100,8 @@ class Setup(Struct):
             priors=tuple(s.prior for s in masters),
             ties=_declared_ties(made, slots, partition),
             rule=rule,
-            value_origins=told_apart(equal_values(values, [s.default for s in masters])),
-            prior_origins=told_apart([s.prior == s.default_prior for s in masters]),
+            value_origins=told_apart([not s.value_given for s in masters]),
+            prior_origins=told_apart([not s.prior_given for s in masters]),
         )
         vars(setup)["slots"] = slots
         return setup.edited(values=setup.settle(values)) if setup.ties else setup

@@ -23,8 +23,8 @@ class Slot(NamedTuple):
     """One numbered parameter place and everything about it that no edit changes.
 
     `limits` are hard: where the quantity is defined at all (a `Constrained` variable's range). A prior may be wider; it is cut
-    to them. `default` and `default_prior` are what the component says when nobody says otherwise. A `source` is no parameter of
-    its component's formula: it is what a derived one is computed from.
+    to them. `default` and `default_prior` are what the component says when nobody says otherwise; `value_given` and `prior_given`
+    say whether somebody did. A `source` is no parameter of its component's formula: it is what a derived one is computed from.
     """
 
     pid: int
@@ -44,6 +44,8 @@ class Slot(NamedTuple):
     limits: tuple[float, float]
     default: float | None = None
     default_prior: Prior | None = None
+    value_given: bool = False
+    prior_given: bool = False
     source: bool = False
     movable: bool = False  # a source position on which the unit's response depends
 
@@ -64,7 +66,7 @@ def _model_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
     declarations = [declared for leaf in pair.model.leaves() for _, declared in leaf.slots()]
     place = {"owner": "model", "pair": index, "unit_index": -1, "expression": pair.model.expression}
     drafts = [
-        {**place, **_record(p), "default": declared.default, "default_prior": _parsed(declared.prior)}
+        {**place, **_record(p), "default": declared.default, "default_prior": declared.prior}
         for p, declared in zip(pair.model.parameters, declarations, strict=True)
     ]
     return drafts + [{**place, **_source(source, drafts[source.index])} for source in raw_sources(pair.model)]
@@ -83,6 +85,8 @@ def _record(p: Parameter) -> dict[str, Any]:
         "log": bool(p.log),
         "doc": p.doc or "",
         "limits": p.bounds or _ANYWHERE,
+        "value_given": p.value_given,
+        "prior_given": p.prior_given,
     }
 
 
@@ -95,7 +99,7 @@ def _source(source: RawSource, derived: dict[str, Any]) -> dict[str, Any]:
     variable = source.variable if isinstance(source.variable, AbstractVariable) else Tagged(source.variable)
     value = float(variable.value)
     declared = Declaration(value, None, "", label, doc, log=False, frozen=False, when=None)
-    draft = _record(read(source.component, source.name, declared, variable))
+    draft = _record(read(source.component, source.name, declared, variable, wrapped=False, given=True))
     prior = draft["prior"] or inherited_prior(source.formula, derived["prior"], value, draft["limits"])
     return {**draft, "prior": prior, "default": None, "default_prior": None, "source": True}
 
@@ -106,8 +110,8 @@ def _parsed(prior: Any) -> Prior | None:
 
 def _default_prior(parameter: Parameter) -> Prior | None:
     """The stated prior; else a flat one over finite bounds; else none (improper flat)."""
-    if parameter.prior:
-        return _parsed(parameter.prior)
+    if parameter.prior is not None:
+        return parameter.prior
     low, high = parameter.bounds or _ANYWHERE
     finite = abs(low) < float("inf") and abs(high) < float("inf")
     return unif(float(low), float(high)) if finite else None
@@ -147,5 +151,6 @@ def _started(unit: DataUnit, name: str) -> dict[str, Any]:
         "movable": movable,
         "limits": limits,
         "default": value if name in ("ra", "dec") else 1.0,
+        "value_given": name not in ("ra", "dec") and value != 1.0,
         "default_prior": believed,
     }

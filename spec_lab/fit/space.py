@@ -16,7 +16,9 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab import priors
+from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
+from spec_lab.variables import chart
 
 
 class FreeSpace(NamedTuple):
@@ -32,6 +34,7 @@ class FreeSpace(NamedTuple):
         below: `f[n]`, the part of the prior's mass below `low` (0 unless a hard limit cuts it).
         mass: `f[n]`, the part between the bounds, by which the density is normalised (1 unless cut).
         active: `b[n]`, False for inert padding.
+        laws: The priors beyond the table.
     """
 
     base: Any
@@ -43,6 +46,7 @@ class FreeSpace(NamedTuple):
     below: Any
     mass: Any
     active: Any
+    laws: Laws = Laws()
 
 
 def make_space(setup: Setup, width: int) -> FreeSpace:
@@ -67,7 +71,8 @@ def make_space(setup: Setup, width: int) -> FreeSpace:
         for root, coefficient in tie.terms:
             row = row + coefficient * matrix[root]
         matrix[list(tie.group)] = row
-    return FreeSpace(base_values(setup), matrix, low, high, code, params, below, mass, np.arange(width) < len(free))
+    active = np.arange(width) < len(free)
+    return FreeSpace(base_values(setup), matrix, low, high, code, params, below, mass, active, relations.laws)
 
 
 def base_values(setup: Setup) -> Float[np.ndarray, "p"]:
@@ -84,21 +89,21 @@ def base_values(setup: Setup) -> Float[np.ndarray, "p"]:
 
 def pack(space: FreeSpace) -> np.ndarray:
     """A space as one vector: each array handed to a compiled function costs microseconds, one is enough."""
-    base, matrix, *columns = space
+    base, matrix, *columns, _ = space
     return np.concatenate([np.ravel(a).astype(float) for a in (base, matrix, *columns)])
 
 
-def unpack(packed: Any, slots: int, width: int) -> FreeSpace:
+def unpack(packed: Any, slots: int, width: int, laws: Laws) -> FreeSpace:
     """The space of `slots` slots and `width` coordinates from its vector, traced."""
     shapes = [(slots,), (slots, width), *[(width,)] * 3, (width, 4), *[(width,)] * 3]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-    space = FreeSpace(*(a.reshape(shape) for a, shape in zip(jnp.split(packed, ends), shapes, strict=True)))
+    space = FreeSpace(*(a.reshape(shape) for a, shape in zip(jnp.split(packed, ends), shapes, strict=True)), laws)
     return space._replace(code=space.code.astype(jnp.int32), active=space.active > 0.5)
 
 
 def log_prior(space: FreeSpace, x: jax.Array) -> jax.Array:
     """The log prior density of free coordinates `x` (`f[n]`), normalised, -inf outside the bounds."""
-    return jnp.sum(_cut(space, priors.log_density(space.code, space.params, x), x, jnp))
+    return jnp.sum(_cut(space, priors.log_density(space.code, space.params, x, space.laws.rows), x, jnp))
 
 
 def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
@@ -109,23 +114,12 @@ def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
 
 def log_prior_np(space: FreeSpace, x: np.ndarray) -> Any:
     """`log_prior` in NumPy for `x` of shape `[..., n]`; the same numbers without a compiled program."""
-    return np.sum(_cut(space, priors.log_density_np(space.code, space.params, x), x, np), axis=-1)
+    return np.sum(_cut(space, priors.log_density_np(space.code, space.params, x, space.laws.rows), x, np), axis=-1)
 
 
 def from_u(space: FreeSpace, u: Any, *, xp: Any = jnp) -> tuple[Any, Any]:
     """From the unbounded chart, traced or (`xp=numpy`) on the host: coordinates `x` (`f[n]`) and `log |dx/du|` of each."""
-    has_low, has_high = xp.isfinite(space.low), xp.isfinite(space.high)
-    low, high = xp.where(has_low, space.low, 0.0), xp.where(has_high, space.high, 0.0)
-    both, one = has_low & has_high, has_low ^ has_high
-    width = xp.where(both, high - low, 1.0)
-    exponential = xp.exp(xp.where(one, u, 0.0))
-    inner = xp.where(both, u, 0.0)
-    share = 1.0 / (1.0 + xp.exp(-inner))
-    x = xp.where(
-        both, low + width * share, xp.where(has_low, low + exponential, xp.where(has_high, high - exponential, u))
-    )
-    interval = xp.log(width) - xp.logaddexp(0.0, inner) - xp.logaddexp(0.0, -inner)
-    jacobian = xp.where(both, interval, xp.where(one, u, 0.0))
+    x, jacobian = chart.from_line(space.low, space.high, u, xp=xp)
     return xp.where(space.active, x, 0.0), xp.where(space.active, jacobian, 0.0)
 
 
@@ -139,20 +133,18 @@ def to_u(space: FreeSpace, x: Any, *, margin: float = 1e-6, xp: Any = np) -> Any
     edge = margin * xp.where(has_low & has_high, high - low, 1.0)
     x = xp.where(has_low, xp.maximum(x, low + edge), x)
     x = xp.where(has_high, xp.minimum(x, high - edge), x)
-    above, below = xp.log(xp.where(has_low, x - low, 1.0)), xp.log(xp.where(has_high, high - x, 1.0))
-    u = xp.where(has_low & has_high, above - below, xp.where(has_low, above, xp.where(has_high, below, x)))
-    return xp.where(space.active, u, 0.0)
+    return xp.where(space.active, chart.to_line(space.low, space.high, x, xp=xp), 0.0)
 
 
 def from_cube(space: FreeSpace, q: jax.Array) -> jax.Array:
     """From the unit cube: the priors' quantiles (`f[n]`)."""
     q = space.below + space.mass * q
-    x = jnp.clip(priors.quantile(space.code, space.params, q), space.low, space.high)
+    x = jnp.clip(priors.quantile(space.code, space.params, q, space.laws.rows), space.low, space.high)
     return jnp.where(space.active, x, 0.0)
 
 
 def from_cube_np(space: FreeSpace, q: np.ndarray) -> np.ndarray:
     """`from_cube` in NumPy."""
     q = space.below + space.mass * q
-    x = np.clip(priors.quantile_np(space.code, space.params, q), space.low, space.high)
+    x = np.clip(priors.quantile_np(space.code, space.params, q, space.laws.rows), space.low, space.high)
     return np.where(space.active, x, 0.0)

@@ -13,7 +13,7 @@ from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
 from spec_lab.fit import Freeze, SetPrior, SetValue, Slot, Tie, links
 from spec_lab.infer import tables
-from spec_lab.priors import Prior, parse_prior
+from spec_lab.priors import Distribution, Prior, as_prior
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
@@ -111,9 +111,9 @@ class Par:
         return self._infer.setup.priors[self._index]
 
     @prior.setter
-    def prior(self, prior: Prior | str | None) -> None:
-        if isinstance(prior, str):
-            prior = parse_prior(prior)
+    def prior(self, prior: Prior | Distribution | str | None) -> None:
+        if isinstance(prior, str | Distribution) and not isinstance(prior, Prior):
+            prior = as_prior(prior)
         if prior is not None and not isinstance(prior, Prior):
             raise ParameterError(
                 f"the prior of par[{self.pid}] is no prior",

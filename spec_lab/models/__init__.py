@@ -17,7 +17,7 @@
     table_files  what a table-model file holds, and what is said when it holds something else
     smoothing                            how photons flow between bins under a convolution
 
-Not here: data, responses, statistics, priors as distributions (a parameter only carries its prior's text).
+Not here: data, responses, statistics, distributions of NumPyro (a parameter carries its prior as an object of `spec_lab.priors`).
 """
 
 from collections.abc import Callable

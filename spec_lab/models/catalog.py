@@ -13,6 +13,7 @@ from spec_lab._base import ModelError
 from spec_lab._base.info import Info
 from spec_lab.models.component import REGISTRY, Component
 from spec_lab.models.model import Model
+from spec_lab.priors import Prior
 
 
 def component_class(name: str) -> type[Component] | None:
@@ -93,13 +94,18 @@ def catalog() -> Catalog:
     )
 
 
+def _as_text(prior: Prior | None) -> dict[str, str | None]:
+    return {"prior": None if prior is None else str(prior)}
+
+
 def _entry(name: str, cls: type[Component]) -> dict[str, Any]:
     parameters, settings = [], []
     for key, field in cls.__dataclass_fields__.items():
         declared = field.metadata.get("parameter")
         if declared is not None:
             when = None if declared.when is None else f"{declared.when[0]}={declared.when[1]}"
-            parameters.append({"name": key, "default": declared.default, **declared.metadata, "when": when})
+            words = declared.metadata | _as_text(declared.prior)
+            parameters.append({"name": key, "default": declared.default, **words, "when": when})
         elif "config" in field.metadata:
             settings.append({"name": key, "default": field.default, "doc": field.metadata["config"]})
     doc = inspect.getdoc(cls) or ""
@@ -124,7 +130,7 @@ def par_table(model: Model) -> Info:
             "Component": [p.component for p in rows],
             "Parameter": [p.name for p in rows],
             "Value": [p.value for p in rows],
-            "Prior": ["frozen" if p.frozen else p.prior or "" for p in rows],
+            "Prior": ["frozen" if p.frozen else str(p.prior or "") for p in rows],
         }
     )
 
@@ -151,7 +157,7 @@ def model_html(model: Model) -> str:
             "Parameter": [p.name for p in rows],
             "Value": [p.value for p in rows],
             "Unit": [p.unit for p in rows],
-            "Prior": ["frozen" if p.frozen else p.prior or "" for p in rows],
+            "Prior": ["frozen" if p.frozen else str(p.prior or "") for p in rows],
         }
     )
     return f"<div><b>{html.escape(model.expression)}</b> ({model.kind}){table.html}</div>"

@@ -15,6 +15,7 @@ name enters the registry that `Model.parse` and `catalog` read.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, ClassVar
@@ -26,10 +27,12 @@ from spec_lab._base import ModelError, ParameterError
 from spec_lab.models.arguments import check_names, check_setting
 from spec_lab.models.energy import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
-from spec_lab.models.parameter import Declaration, config
+from spec_lab.models.parameter import Declaration, Parameter, config, number, read
 from spec_lab.models.pieces import integrated
+from spec_lab.variables import AbstractVariable, words_of
 
 REGISTRY: dict[str, type[Component]] = {}
+_GIVEN = "_given"  # names of the parameters that a person gave
 
 
 @cache
@@ -70,11 +73,14 @@ class Component(Model):
                 check_setting(
                     type(self), field.name, field.default, getattr(self, field.name), field.metadata.get("above")
                 )
+        given: set[str] = set()
         for field in dataclasses.fields(self):
             declared = field.metadata.get("parameter")
             if declared is None:
                 continue
             value = getattr(self, field.name)
+            if value is not None:
+                given.add(field.name)
             if self._has(declared):
                 here = declared.under(partial(getattr, self))
                 object.__setattr__(self, field.name, here.wrap(value, f"{type(self).__name__}.{field.name}"))
@@ -85,6 +91,23 @@ class Component(Model):
                     allowed=", ".join(name for name, each in _declared(type(self)) if self._has(each)),
                     hint=f"Set {declared.when[0]}={declared.when[1]!r} to use it.",
                 )
+
+        object.__setattr__(
+            self, _GIVEN, frozenset(given)
+        )  # no field: two components that differ in it have one structure
+
+    def parameter(self, component: str, name: str, declared: Declaration) -> Parameter:
+        """The record of one parameter, in a model where this component is called `component`.
+
+        A component that went through a tree walk has forgotten what a person gave: then a value that is not the default counts
+        as given.
+        """
+        variable = getattr(self, name)
+        wrapped = not isinstance(variable, AbstractVariable) or words_of(variable) == declared.metadata
+        known = self.__dict__.get(_GIVEN)
+        same = math.isclose(number(variable), declared.default, rel_tol=1e-12)  # a chart may have cost a digit
+        given = not same if known is None else name in known
+        return read(component, name, declared, variable, wrapped=wrapped, given=given)
 
     def _has(self, declared: Declaration) -> bool:
         return declared.when is None or getattr(self, declared.when[0]) == declared.when[1]

@@ -1,6 +1,6 @@
 """The parameters that many components share, declared once: amplitudes, energies, indices, temperatures.
 
-Each function makes one field; ranges are the defaults of the documented interface (uniform beliefs on the number shown).
+Each function makes one field; ranges are the defaults of the documented interface (uniform priors on the number shown).
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from spec_lab.models.parameter import config, parameter
+from spec_lab.priors import Prior, unif
 
 LN10 = 2.302585092994045684
 
 
-def span(lo: float, hi: float) -> str:
-    """A uniform belief as text."""
-    return f"unif({lo:g}, {hi:g})"
+def span(lo: float, hi: float) -> Prior:
+    """A uniform prior."""
+    return unif(lo, hi)
 
 
 def amplitude(name: str = "A", doc: str = "amplitude at the pivot energy", unit: str = "photons/cm²/s/keV") -> Any:

@@ -29,7 +29,7 @@ from jax.core import Tracer
 from spec_lab._base import ModelError
 from spec_lab._base.info import Info
 from spec_lab.models.energy import KEV_TO_ERG, Energy, Grid
-from spec_lab.models.parameter import Parameter, read, rewritten
+from spec_lab.models.parameter import Parameter, rewritten
 
 if TYPE_CHECKING:
     from spec_lab.models.component import Component
@@ -113,9 +113,7 @@ class Model(eqx.Module):
     def parameters(self) -> tuple[Parameter, ...]:
         """Every parameter in the order of theta."""
         pairs = zip(self.names, self.leaves(), strict=True)
-        return tuple(
-            read(name, slot, declared, getattr(leaf, slot)) for name, leaf in pairs for slot, declared in leaf.slots()
-        )
+        return tuple(leaf.parameter(name, slot, declared) for name, leaf in pairs for slot, declared in leaf.slots())
 
     @property
     def config(self) -> tuple[tuple[str, str, Any], ...]:

@@ -1,9 +1,9 @@
 """Parameters of a component: declared as fields of its class, held as variables, read back as `Parameter` records.
 
 A field made with `parameter(...)` holds one variable of `spec_lab.variables` (a number given by the user is wrapped in
-`Tagged`, a variable given by the user is kept as it is, with its value as the start). A field made with `config(...)` is
-static: changing it changes the structure of the model. Some parameters exist only under one setting (`logEp` when
-`vfv_peak` is true, `logEc` when not): the absent one is None and takes no slot.
+`Tagged`, a variable given by the user is kept as it is, with its value as the start and with the prior it carries). A field made
+with `config(...)` is static: changing it changes the structure of the model. Some parameters exist only under one setting
+(`logEp` when `vfv_peak` is true, `logEc` when not): the absent one is None and takes no slot.
 """
 
 from __future__ import annotations
@@ -16,8 +16,17 @@ import equinox as eqx
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.priors import parse_prior, unif
-from spec_lab.variables import AbstractBounded, AbstractConstant, AbstractVariable, Fixed, Tagged
+from spec_lab.priors import Prior, parse_prior, unif
+from spec_lab.variables import (
+    AbstractBounded,
+    AbstractConstant,
+    AbstractVariable,
+    Fixed,
+    Tagged,
+    moved,
+    prior_of,
+    words_of,
+)
 
 
 @dataclass(frozen=True)
@@ -25,17 +34,17 @@ class Declaration:
     """What a component class says about one of its parameters."""
 
     default: float
-    prior: str | None
+    prior: Prior | None
     unit: str
     label: str
     doc: str
     log: bool
     frozen: bool
     when: tuple[str, Any] | None
-    otherwise: tuple[str, Any, str] | None = None
+    otherwise: tuple[str, Any, Prior] | None = None
 
     def under(self, settings: Callable[[str], Any]) -> Declaration:
-        """The same with the belief that goes with a component's settings."""
+        """The same with the prior that goes with a component's settings."""
         if self.otherwise is None or settings(self.otherwise[0]) != self.otherwise[1]:
             return self
         return replace(self, prior=self.otherwise[2])
@@ -63,7 +72,7 @@ class Declaration:
 
 def parameter(
     default: float,
-    prior: str | None = None,
+    prior: str | Prior | None = None,
     *,
     unit: str = "",
     label: str = "",
@@ -71,22 +80,24 @@ def parameter(
     log: bool = False,
     frozen: bool = False,
     when: tuple[str, Any] | None = None,
-    otherwise: tuple[str, Any, str] | None = None,
+    otherwise: tuple[str, Any, str | Prior] | None = None,
 ) -> Any:
     """A field that holds one parameter.
 
     Args:
         default: Start value.
-        prior: Default belief as text, for example ``unif(-2, 2)``.
+        prior: Default prior, as an object or as text: ``unif(-2, 2)``.
         unit: Unit of the number the user sees.
         label: LaTeX without dollar signs.
         doc: One sentence.
         log: The number is a base-10 logarithm.
         frozen: Not fitted unless thawed.
         when: ``(config, value)``: the parameter exists only under that setting.
-        otherwise: ``(config, value, prior)``: under that setting, the belief is another.
+        otherwise: ``(config, value, prior)``: under that setting, the prior is another.
     """
-    spec = Declaration(default, prior, unit, label, doc, log, frozen, when, otherwise)
+    usual = None if prior is None else parse_prior(prior)
+    other = None if otherwise is None else (otherwise[0], otherwise[1], parse_prior(otherwise[2]))
+    spec = Declaration(default, usual, unit, label, doc, log, frozen, when, other)
     return eqx.field(default=None, metadata={"parameter": spec})
 
 
@@ -111,12 +122,14 @@ class Parameter:
         label: LaTeX without dollar signs.
         unit: Unit of `value`.
         value: Start value.
-        prior: Default belief as text, or None.
+        prior: The prior it starts with, or None: the component's, or the one its variable carries.
         frozen: The variable is `Fixed`.
         bounds: Physical range; infinite where there is none.
         log: `value` is a base-10 logarithm.
         doc: One sentence.
         variable: The variable itself.
+        value_given: A person gave the value; else it is the component's default.
+        prior_given: A person gave the prior, or the limits that cut it; else it is the component's default.
     """
 
     component: str
@@ -124,44 +137,57 @@ class Parameter:
     label: str
     unit: str
     value: float
-    prior: str | None
+    prior: Prior | None
     frozen: bool
     bounds: tuple[float, float]
     log: bool
     doc: str
     variable: Any
+    value_given: bool = False
+    prior_given: bool = False
 
 
-def read(component: str, name: str, declared: Declaration, variable: Any) -> Parameter:
-    """The record of one field; the user's metadata win over the class's."""
-    own, bounds = _metadata(variable), _bounds(variable)
+def read(component: str, name: str, declared: Declaration, variable: Any, *, wrapped: bool, given: bool) -> Parameter:
+    """The record of one field; what the user's variable says wins over what the class says.
+
+    Args:
+        component: Unique name of the component.
+        name: Name of the field.
+        declared: What the class says.
+        variable: What the field holds.
+        wrapped: The component made the variable, of a number or of its default.
+        given: A person gave the value.
+    """
+    own, bounds = words_of(variable), _bounds(variable)
     told = {**declared.metadata, **own}
-    if "prior" not in own:
-        told["prior"] = _within(told["prior"], bounds)
+    carried = prior_of(variable)
+    silent = carried is None and "prior" not in own  # `"prior": None` says that there is none
+    prior = _within(declared.prior, bounds) if silent else carried
     return Parameter(
         component=component,
         name=name,
         label=told["label"] or name,
         unit=told["unit"],
         value=number(variable),
-        prior=None if told["prior"] is None else str(told["prior"]),
+        prior=prior,
         frozen=isinstance(variable, AbstractConstant),
         bounds=bounds,
         log=bool(told["log"]),
         doc=told["doc"],
         variable=variable,
+        value_given=given,
+        prior_given=not wrapped and (not silent or prior != declared.prior),
     )
 
 
-def _within(prior: str | None, bounds: tuple[float, float]) -> str | None:
-    """The class's default belief after the user's limits, which are narrower or other: a uniform one is cut to them."""
-    if prior is None or bounds == (-np.inf, np.inf):
-        return prior
-    default = parse_prior(prior)
+def _within(default: Prior | None, bounds: tuple[float, float]) -> Prior | None:
+    """The class's default prior after the user's limits, which are narrower or other: a uniform one is cut to them."""
+    if default is None or bounds == (-np.inf, np.inf):
+        return default
     lo, hi = (float(f(ends)) for f, ends in zip((max, min), zip(default.support, bounds, strict=True), strict=True))
     if np.isfinite(bounds).all():
         lo, hi = bounds
-    return str(unif(lo, hi)) if default.family == "unif" and lo < hi else prior
+    return unif(lo, hi) if default.family == "unif" and lo < hi else default
 
 
 def number(variable: Any) -> float:
@@ -170,20 +196,10 @@ def number(variable: Any) -> float:
 
 
 def rewritten(variable: Any, value: float, frozen: bool | None) -> Any:
-    """The variable at another value and, unless `frozen` is None, frozen or thawed; words and limits stay."""
+    """The variable at another value and, unless `frozen` is None, frozen or thawed; words, limits and priors stay."""
     fixed = isinstance(variable, Fixed)
-    free = variable.as_free() if isinstance(variable, Fixed) else variable
-    if isinstance(free, AbstractBounded):
-        free = free.update(value)
-    elif isinstance(free, AbstractVariable):
-        free = Tagged(value, metadata=free.metadata)  # a Derived has no inverse: its result becomes a plain value
-    else:
-        free = Tagged(value)
+    free = moved(variable.as_free() if isinstance(variable, Fixed) else variable, value)
     return Fixed(free) if (fixed if frozen is None else frozen) else free
-
-
-def _metadata(variable: Any) -> dict[str, Any]:
-    return dict(variable.metadata or {}) if isinstance(variable, AbstractVariable) else {}
 
 
 def _bounds(variable: Any) -> tuple[float, float]:

@@ -140,7 +140,8 @@ def _class(table: Table, told: tuple[str, bool, str]) -> type[Component]:
 
 def _field(axis: Axis) -> Any:
     lo, hi = float(axis.values[0]), float(axis.values[-1])
-    return parameter(axis.start, span(lo, hi), unit=axis.unit, label=axis.name, doc=axis.name, frozen=axis.frozen)
+    prior = span(lo, hi) if lo < hi else None  # a table of one value
+    return parameter(axis.start, prior, unit=axis.unit, label=axis.name, doc=axis.name, frozen=axis.frozen)
 
 
 def _weights(axis: Axis, value: Any) -> Any:

@@ -31,7 +31,7 @@ from spec_lab.models.catalog import check_free
 from spec_lab.models.component import REGISTRY, Additive, Component, Mathematical, Multiplicative, needs_time
 from spec_lab.models.energy import Energy
 from spec_lab.models.parameter import parameter
-from spec_lab.priors import parse_prior
+from spec_lab.priors import Prior, parse_prior
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
 _UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
@@ -43,7 +43,7 @@ def component(
     *,
     kind: str = "add",
     name: str | None = None,
-    priors: Mapping[str, str] | None = None,
+    priors: Mapping[str, str | Prior] | None = None,
     units: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
     frozen: tuple[str, ...] = (),
@@ -56,7 +56,7 @@ def component(
         function: `f(E, alpha=..., ...)`: N(E) in photons/cm²/s/keV for ``add``, a dimensionless factor otherwise.
         kind: ``add``, ``mul`` or ``math``.
         name: Name of the component; the function's when None.
-        priors: Default belief of each parameter, as text.
+        priors: Default prior of each parameter, as text or as a `Prior`.
         units: Unit of each parameter.
         labels: LaTeX of each parameter, without dollar signs.
         frozen: Parameters that start frozen.
@@ -84,7 +84,7 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
         unknown = [key for key in told if key not in names]
         if unknown:
             raise ModelError(f"{where} of {name!r} name no parameter", got=unknown, allowed=", ".join(names))
-    priors = {key: str(parse_prior(str(prior))) for key, prior in priors.items()}
+    priors = {key: parse_prior(prior) for key, prior in priors.items()}
 
     def spectrum(self: Component, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         x = x.shifted(self.redshift) if kind == "add" else x  # type: ignore[attr-defined]

@@ -3,11 +3,12 @@
 Every family is a location–scale family: x = loc + scale · z with a standard law of z that has at most two shapes. So
 all are described by four numbers `(shape1, shape2, loc, scale)`, which is what the compiled functions receive. Formulas
 are those of the distribution of the same name in scipy.stats (docs.scipy.org/doc/scipy/reference/stats.html); each is
-written once against a `Maths` m (numpy or JAX). `kernels` selects among them by code.
+written once against the special functions m of NumPy or of JAX (`special`). `density` selects among them by code, `makers`
+gives each its function, `distributions` finds the row that a NumPyro distribution equals.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import attrs
@@ -23,9 +24,38 @@ class Argument(NamedTuple):
     default: float | None = REQUIRED
 
 
+class Equal(NamedTuple):
+    """A NumPyro distribution that a family equals: which of its attributes are read, and the family's arguments from them."""
+
+    attributes: tuple[str, ...]
+    arguments: Callable[..., tuple[float, ...]]
+
+
 @attrs.frozen(eq=False)
 class Family:
-    """One family. `logpdf`, `cdf`, `ppf` take (m, shape1, shape2, z or q); z is inside `ends`. All arguments lie `within`."""
+    """One row of the table.
+
+    Attributes:
+        name: As it is written.
+        code: Its number in compiled functions.
+        arguments: In order.
+        doc: One sentence.
+        params: From the arguments to (shape1, shape2, loc, scale).
+        ends: (m, shape1, shape2) → the limits of z.
+        middle: (m, shape1, shape2) → a harmless z inside.
+        logpdf: (m, shape1, shape2, z) → log density of z inside `ends`.
+        cdf: (m, shape1, shape2, z) → cumulative probability.
+        ppf: (m, shape1, shape2, q) → quantile; None where there is none.
+        scipy: The four parameters → the frozen distribution of scipy.stats.
+        positive: Arguments that must be positive.
+        ordered: Two arguments of which the first must be the smaller.
+        neutral: Harmless parameters, for coordinates of other families.
+        iterative: The quantile is found by iteration.
+        within: Where all arguments must lie.
+        numpyro: The four parameters → name and arguments of the same NumPyro distribution; None where there is none.
+        equals: Names of NumPyro distributions that are this family.
+        distribution: The object that the functions ask, of a row beyond the table (`distributions`); None in the table.
+    """
 
     name: str
     code: int
@@ -35,14 +65,19 @@ class Family:
     ends: Callable[[Any, Any, Any], tuple[Any, Any]]
     middle: Callable[[Any, Any, Any], Any]
     logpdf: Callable[..., Any]
-    cdf: Callable[..., Any]
-    ppf: Callable[..., Any]
+    cdf: Callable[..., Any] | None
+    ppf: Callable[..., Any] | None
     scipy: Callable[..., Any]
     positive: tuple[str, ...] = ("scale",)
     ordered: tuple[str, str] | None = None
-    neutral: tuple[float, float, float, float] = (1.0, 1.0, 0.0, 1.0)
+    neutral: Params = (1.0, 1.0, 0.0, 1.0)
     iterative: bool = False
     within: tuple[float, float] = (-math.inf, math.inf)
+    numpyro: Callable[[float, float, float, float], tuple[str, tuple[float, ...]] | None] = lambda s1, s2, loc, scale: (
+        None
+    )
+    equals: Mapping[str, Equal] = attrs.field(factory=dict)
+    distribution: Any = None
 
     @property
     def signature(self) -> str:
@@ -54,6 +89,7 @@ class Family:
 _LOC, _SCALE = Argument("loc", 0.0), Argument("scale", 1.0)
 _LOG_ROOT_2PI = 0.5 * math.log(2 * math.pi)
 _INF = math.inf
+_CUT = ("base_dist.loc", "base_dist.scale")
 ONE_ENDS = lambda m, s1, s2: (0.0, 1.0)  # noqa: E731
 HALF_LINE = lambda m, s1, s2: (0.0, _INF)  # noqa: E731
 LINE = lambda m, s1, s2: (-_INF, _INF)  # noqa: E731
@@ -145,6 +181,8 @@ FAMILIES: tuple[Family, ...] = (
         scipy=_stats("uniform", 0),
         positive=(),
         ordered=("min", "max"),
+        numpyro=lambda a, b, loc, scale: ("Uniform", (a, b)),
+        equals={"Uniform": Equal(("low", "high"), lambda low, high: (low, high))},
     ),
     Family(
         "logunif",
@@ -161,6 +199,7 @@ FAMILIES: tuple[Family, ...] = (
         positive=("min", "scale"),
         ordered=("min", "max"),
         neutral=(1.0, 2.0, 0.0, 1.0),
+        equals={"LogUniform": Equal(("low", "high"), lambda low, high: (low, high))},
     ),
     Family(
         "norm",
@@ -174,6 +213,8 @@ FAMILIES: tuple[Family, ...] = (
         cdf=lambda m, a, b, z: m.ndtr(z),
         ppf=lambda m, a, b, q: m.ndtri(q),
         scipy=_stats("norm", 0),
+        numpyro=lambda a, b, loc, scale: ("Normal", (loc, scale)),
+        equals={"Normal": Equal(("loc", "scale"), lambda loc, scale: (loc, scale))},
     ),
     Family(
         "lognorm",
@@ -189,6 +230,8 @@ FAMILIES: tuple[Family, ...] = (
         ppf=lambda m, s, b, q: m.exp(s * m.ndtri(q)),
         scipy=_stats("lognorm", 1),
         positive=("s", "scale"),
+        numpyro=lambda s, b, loc, scale: ("LogNormal", (math.log(scale), s)) if loc == 0 else None,
+        equals={"LogNormal": Equal(("loc", "scale"), lambda loc, scale: (scale, 0.0, math.exp(loc)))},
     ),
     Family(
         "truncnorm",
@@ -219,6 +262,14 @@ FAMILIES: tuple[Family, ...] = (
         scipy=_stats("truncnorm", 2),
         ordered=("min", "max"),
         neutral=(-1.0, 1.0, 0.0, 1.0),
+        equals={
+            "HalfNormal": Equal(("scale",), lambda scale: (0.0, _INF, 0.0, scale)),
+            "TwoSidedTruncatedDistribution of Normal": Equal(
+                (*_CUT, "low", "high"), lambda loc, s, low, high: (low, high, loc, s)
+            ),
+            "LeftTruncatedDistribution of Normal": Equal((*_CUT, "low"), lambda loc, s, low: (low, _INF, loc, s)),
+            "RightTruncatedDistribution of Normal": Equal((*_CUT, "high"), lambda loc, s, high: (-_INF, high, loc, s)),
+        },
     ),
     Family(
         "cauchy",
@@ -232,6 +283,8 @@ FAMILIES: tuple[Family, ...] = (
         cdf=lambda m, a, b, z: m.arctan2(1.0, -z) / math.pi,
         ppf=lambda m, a, b, q: _cauchy_ppf(m, q),
         scipy=_stats("cauchy", 0),
+        numpyro=lambda a, b, loc, scale: ("Cauchy", (loc, scale)),
+        equals={"Cauchy": Equal(("loc", "scale"), lambda loc, scale: (loc, scale))},
     ),
     Family(
         "cosine",
@@ -260,6 +313,8 @@ FAMILIES: tuple[Family, ...] = (
         scipy=_stats("beta", 2),
         positive=("a", "b", "scale"),
         iterative=True,
+        numpyro=lambda a, b, loc, scale: ("Beta", (a, b)) if (loc, scale) == (0, 1) else None,
+        equals={"Beta": Equal(("concentration1", "concentration0"), lambda a, b: (a, b, 0.0, 1.0))},
     ),
     Family(
         "gamma",
@@ -275,6 +330,11 @@ FAMILIES: tuple[Family, ...] = (
         scipy=_stats("gamma", 1),
         positive=("a", "scale"),
         iterative=True,
+        numpyro=lambda a, b, loc, scale: ("Gamma", (a, 1 / scale)) if loc == 0 else None,
+        equals={
+            "Gamma": Equal(("concentration", "rate"), lambda a, rate: (a, 0.0, 1 / rate)),
+            "Chi2": Equal(("df",), lambda df: (df / 2, 0.0, 2.0)),
+        },
     ),
     Family(
         "expon",
@@ -288,6 +348,8 @@ FAMILIES: tuple[Family, ...] = (
         cdf=lambda m, a, b, z: -m.expm1(-z),
         ppf=lambda m, a, b, q: -m.log1p(-q),
         scipy=_stats("expon", 0),
+        numpyro=lambda a, b, loc, scale: ("Exponential", (1 / scale,)) if loc == 0 else None,
+        equals={"Exponential": Equal(("rate",), lambda rate: (0.0, 1 / rate))},
     ),
     Family(
         "plaw",
@@ -334,4 +396,4 @@ def _order(m, q, *shapes):
 
 BY_NAME: dict[str, Family] = {family.name: family for family in FAMILIES}
 BY_CODE: dict[int, Family] = {family.code: family for family in reversed(FAMILIES)}
-LAWS: tuple[Family, ...] = tuple(BY_CODE[code] for code in sorted(BY_CODE))
+TABLE: tuple[Family, ...] = tuple(BY_CODE[code] for code in sorted(BY_CODE))

@@ -11,15 +11,14 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.priors import kernels
+from spec_lab._base.providers import provided
+from spec_lab.priors import density
+from spec_lab.priors.distributions import Distribution, equal_family, law_of
 from spec_lab.priors.families import BY_NAME, FAMILIES, Family
+from spec_lab.priors.grammar import read_call, write_call, write_number
 from spec_lab.tree import register_pytree_type
 
 _FAR = 30.0  # standard deviations: farther out the mass of a cut Gaussian is no longer a number
-
-
-def _number(x: float) -> str:
-    return str(int(x)) if math.isfinite(x) and x == int(x) and abs(x) < 1e15 else repr(float(x))
 
 
 def _bind(family: Family, args: tuple, named: dict[str, Any]) -> tuple[float, ...]:
@@ -66,7 +65,7 @@ def _check(family: Family, args: tuple[float, ...]) -> None:
         if not named[low] < named[high]:
             raise ParameterError(
                 f"{family.name}: {low} is not below {high}",
-                got=f"{low}={_number(named[low])}, {high}={_number(named[high])}",
+                got=f"{low}={write_number(named[low])}, {high}={write_number(named[high])}",
                 allowed=f"{low} < {high}",
                 hint="To hold a parameter still, freeze it.",
             )
@@ -101,31 +100,64 @@ class Prior:
 
     family: str
     args: tuple[float, ...]
+    law: Family | None = None  # a row beyond the table: see `distributions`
 
     def __init__(self, family: str, *args: Any, **named: Any):
-        law = _law(family)
+        row = _family(family)
         if len(args) == 1 and isinstance(args[0], (tuple, list)):
             args = tuple(args[0])
-        if law.name == "truncnorm" and {"min", "max"} & set(named):
-            law = BY_NAME["truncnorm_range"]
-        bound = _bind(law, args, named)
-        _check(law, bound)
-        self.__attrs_init__(law.name, bound)  # pyright: ignore[reportAttributeAccessIssue]
+        if row.name == "truncnorm" and {"min", "max"} & set(named):
+            row = BY_NAME["truncnorm_range"]
+        bound = _bind(row, args, named)
+        _check(row, bound)
+        self.__attrs_init__(row.name, bound)  # pyright: ignore[reportAttributeAccessIssue]
+
+    @staticmethod
+    def of(distribution: Distribution) -> "Prior":
+        """The prior that a NumPyro distribution is: a family of the table where one equals it, else the distribution itself.
+
+        Raises:
+            ParameterError: It is no continuous distribution of one real number.
+        """
+        equal = equal_family(distribution)
+        if equal is not None:
+            return Prior(equal[0].name, *equal[1])
+        law, made = law_of(distribution), object.__new__(Prior)
+        made.__attrs_init__(law.name, (), law)  # pyright: ignore[reportAttributeAccessIssue]
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Prior, (self.family, *self.args)) if self.law is None else (Prior.of, (self.law.distribution,))
 
     # -- text ---------------------------------------------------------------------------------------------------
     @staticmethod
-    def parse(text: Any) -> "Prior":
-        """The prior a text such as `"unif(-2, 2)"` stands for."""
-        from spec_lab.priors.parse import parse_prior
+    def parse(text: "str | Prior") -> "Prior":
+        """The prior a text such as `"unif(-2, 2)"` stands for; a Prior comes back as it is.
 
-        return parse_prior(text)
+        Raises:
+            ParameterError: Anything that is not `family(arguments)`, or arguments the family refuses.
+        """
+        if isinstance(text, Prior):
+            return text
+        if not isinstance(text, str):
+            raise ParameterError("prior", got=text, allowed="a Prior or a text", hint='Such as "unif(-2, 2)".')
+        name, args, named = read_call(text)
+        if not name.startswith("dist."):
+            return Prior(name, *args, **named)
+        if args:
+            raise ParameterError(
+                "a NumPyro distribution is written with names", got=text, allowed="dist.Gumbel(loc=0, scale=1)"
+            )
+        return Prior.of(provided("prior.distribution")(name.removeprefix("dist."), named))
 
     def __str__(self) -> str:
+        if self.law is not None:
+            return self.law.doc
         shown = list(self.args)
-        arguments = self._law.arguments
+        arguments = self._row.arguments
         while len(shown) > 2 and arguments[len(shown) - 1].default == shown[-1]:
             shown.pop()
-        return f"{self.family}({', '.join(map(_number, shown))})"
+        return write_call(self.family, shown)
 
     def __repr__(self) -> str:
         return str(self)
@@ -147,18 +179,28 @@ class Prior:
 
     # -- for compiled functions ---------------------------------------------------------------------------------
     @property
-    def _law(self) -> Family:
-        return BY_NAME[self.family]
+    def _row(self) -> Family:
+        return BY_NAME[self.family] if self.law is None else self.law
+
+    @property
+    def laws(self) -> tuple[Family, ...]:
+        """What `log_density` and `quantile` need beyond the table: nothing, but for a distribution without an equal in it."""
+        return () if self.law is None else (self.law,)
+
+    @property
+    def has_quantile(self) -> bool:
+        """Whether `ppf` works; all families have a quantile, some distributions do not."""
+        return self._row.ppf is not None
 
     @property
     def code(self) -> int:
         """Family code for `log_density` and `quantile`."""
-        return self._law.code
+        return self._row.code
 
     @property
     def params(self) -> tuple[float, float, float, float]:
         """(shape1, shape2, loc, scale) for `log_density` and `quantile`."""
-        return self._law.params(*self.args)
+        return self._row.params(*self.args)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -166,13 +208,13 @@ class Prior:
         if self.family in ("unif", "truncnorm_range"):
             return self.args[0], self.args[1]
         s1, s2, loc, scale = self.params
-        lower, upper = self._law.ends(None, s1, s2)
+        lower, upper = self._row.ends(None, s1, s2)
         return loc + scale * lower, loc + scale * upper
 
     # -- numbers on the host ------------------------------------------------------------------------------------
     def logpdf(self, x: Any) -> Any:
         """Log density; −inf outside the support."""
-        return kernels.log_density_np(self.code, np.array(self.params), x)[()]
+        return density.log_density_np(self.code, np.array(self.params), x, self.laws)[()]
 
     def pdf(self, x: Any) -> Any:
         """Density."""
@@ -180,7 +222,7 @@ class Prior:
 
     def cdf(self, x: Any) -> Any:
         """Cumulative probability."""
-        return kernels.cumulative_np(self.code, np.array(self.params), x)[()]
+        return density.cumulative_np(self.code, np.array(self.params), x, self.laws)[()]
 
     def logcdf(self, x: Any) -> Any:
         """Log of the cumulative probability, accurate in the lower tail."""
@@ -191,7 +233,7 @@ class Prior:
         q = np.asarray(q, float)
         with np.errstate(invalid="ignore"):
             inside = (q >= 0) & (q <= 1)
-        x = kernels.quantile_np(self.code, np.array(self.params), np.where(inside, q, 0.5))
+        x = density.quantile_np(self.code, np.array(self.params), np.where(inside, q, 0.5), self.laws)
         return np.where(inside, self._closed(q, x), np.nan)[()]
 
     def _closed(self, q, x):
@@ -199,13 +241,17 @@ class Prior:
         return np.where(q == 0, lower, np.where(q == 1, upper, x))
 
     def interval(self, q: float) -> tuple[float, float]:
-        """The central interval that holds probability q."""
-        return float(self.ppf(0.5 - q / 2)), float(self.ppf(0.5 + q / 2))
+        """The central interval that holds probability q; of a distribution without a quantile, from mean and deviation."""
+        if self.has_quantile:
+            return float(self.ppf(0.5 - q / 2)), float(self.ppf(0.5 + q / 2))
+        reach = float(_GAUSSIAN.ppf(0.5 + q / 2)) * self.std
+        low, high = self.support
+        return max(low, self.mean - reach), min(high, self.mean + reach)
 
     @property
     def median(self) -> float:
-        """Median."""
-        return float(self.ppf(0.5))
+        """Median; the mean of a distribution without a quantile."""
+        return float(self.ppf(0.5)) if self.has_quantile else self.mean
 
     @property
     def mean(self) -> float:
@@ -228,7 +274,7 @@ class Prior:
 
     def frozen(self) -> Any:
         """The frozen scipy.stats distribution (slow; for moments and checks)."""
-        return self._law.scipy(*self.params)
+        return self._row.scipy(*self.params)
 
 
 register_pytree_type(  # no leaves: a prior is one value in the structure; saved as its text
@@ -236,7 +282,7 @@ register_pytree_type(  # no leaves: a prior is one value in the structure; saved
 )
 
 
-def _law(name: Any) -> Family:
+def _family(name: Any) -> Family:
     if isinstance(name, str) and name in BY_NAME:
         return BY_NAME[name]
     import difflib
@@ -248,6 +294,23 @@ def _law(name: Any) -> Family:
         allowed=", ".join(BY_NAME),
         hint=f"Did you mean {near[0]}?" if near else None,
     )
+
+
+_GAUSSIAN = Prior("norm", 0.0, 1.0)
+
+
+def parse_prior(text: str | Prior) -> Prior:
+    """The prior a text stands for, as `Prior.parse`."""
+    return Prior.parse(text)
+
+
+def as_prior(belief: "str | Prior | Distribution") -> Prior:
+    """The prior that a text, a `Prior` or a distribution object stands for.
+
+    Raises:
+        ParameterError: Anything else.
+    """
+    return Prior.of(belief) if isinstance(belief, Distribution) else Prior.parse(belief)
 
 
 def list_priors() -> list[str]:

@@ -14,7 +14,7 @@ from spec_lab._base import ParameterError
 from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import Model, gauss
 from spec_lab.models.algebra import Binary
-from spec_lab.priors import Prior, unif
+from spec_lab.priors import unif
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, moved
 from spec_lab.session.nearness import away, known_fit
@@ -179,5 +179,5 @@ def _within(setup: Setup, pid: int, value: float) -> float:
 def can_have_line(one: Bump) -> bool:
     """Whether a line may stand there: it is a bump, not too wide, at an energy the line's prior allows."""
     at = next(p for p in gauss().parameters if p.name == "El")
-    low, high = Prior.parse(at.prior).support if at.prior else (0.0, np.inf)
+    low, high = at.prior.support if at.prior else (0.0, np.inf)
     return one.pull > 0 and not one.wide and low <= one.middle <= high

@@ -5,12 +5,8 @@ is the journal.
 """
 
 from spec_lab.fit import Setup
+from spec_lab.priors import list_priors
 from spec_lab.session.difference import as_lines, difference
-
-_FAMILIES = (
-    "unif", "logunif", "norm", "lognorm", "truncnorm_range", "truncnorm", "cauchy", "cosine", "coslat", "beta", "gamma", "expon",
-    "plaw",
-)  # fmt: skip
 
 
 def script(start: Setup, now: Setup) -> str:
@@ -19,8 +15,10 @@ def script(start: Setup, now: Setup) -> str:
     head = [f"# infer: {what}" for what in _pairs(start)]
     if not lines:
         return "\n".join([*head, "# nothing was changed"]) + "\n"
-    used = [name for name in _FAMILIES if any(f"= {name}(" in line for line in lines)]
+    used = [name for name in list_priors() if any(f"= {name}(" in line for line in lines)]
     imports = [f"from spec_lab.priors import {', '.join(used)}", ""] if used else []
+    if any("= dist." in line for line in lines):
+        imports = ["import numpyro.distributions as dist", *(imports or [""])]
     return "\n".join([*head, *imports, *lines]) + "\n"
 
 

@@ -41,6 +41,8 @@ from spec_lab.variables.fields import tagged as tagged
 from spec_lab.variables.metadata import Metadata as Metadata
 from spec_lab.variables.random import AbstractProbabilistic as AbstractProbabilistic
 from spec_lab.variables.random import Random as Random
+from spec_lab.variables.random import moved as moved
+from spec_lab.variables.random import prior_of as prior_of
 from spec_lab.variables.saving import ELEMENTARY as ELEMENTARY
 from spec_lab.variables.surgery import as_fixed as as_fixed
 from spec_lab.variables.surgery import as_free as as_free
@@ -56,6 +58,7 @@ from spec_lab.variables.variable import Constrained as Constrained
 from spec_lab.variables.variable import Derived as Derived
 from spec_lab.variables.variable import Fixed as Fixed
 from spec_lab.variables.variable import Tagged as Tagged
+from spec_lab.variables.variable import words_of as words_of
 from spec_lab.variables.wrappers import Computed as Computed
 from spec_lab.variables.wrappers import Frozen as Frozen
 from spec_lab.variables.wrappers import Parameterized as Parameterized

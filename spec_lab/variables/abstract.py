@@ -1,4 +1,4 @@
-"""The ideas: something that unwraps, something constant, something annotated, something bounded, a variable.
+"""The base classes: what unwraps, what is constant, what is annotated, what is bounded, and the variable.
 
 `AbstractUnwrappable` says how a wrapper turns into what it stands for; `unwrap` does it for a whole tree, inside out.
 `AbstractConstant` marks what is not for the optimiser (`Fixed`, `Frozen`, every constraint); `is_constant` is the one
@@ -15,14 +15,14 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 from jax.core import Tracer
+from jax.typing import ArrayLike
 from jaxtyping import Array, Inexact
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.arithmetic import Arithmetic
 from spec_lab.variables.arithmetic import read as read
 from spec_lab.variables.copying import Copied
-from spec_lab.variables.metadata import Metadata
-from spec_lab.variables.shown import Shown
+from spec_lab.variables.representation import ShortRepr
 
 T = TypeVar("T")
 
@@ -35,29 +35,29 @@ class AbstractUnwrappable(Copied, eqx.Module, Generic[T]):
         """What this node stands for; inner nodes are already unwrapped when `unwrap(tree)` calls it."""
 
 
-class AbstractConstant(Copied, eqx.Module):
+class AbstractConstant(Copied, eqx.Module, Generic[T]):
     """A node whose leaves are not for the optimiser."""
 
 
-class AbstractAnnotated(eqx.Module):
-    """A node that carries metadata (an immutable, hashable mapping, part of the structure)."""
+class AbstractAnnotated(eqx.Module, Generic[T]):
+    """A node that carries metadata: a dictionary that cannot be changed, part of the structure."""
 
-    metadata: eqx.AbstractVar[Metadata]
+    metadata: eqx.AbstractVar[T]  # pyright: ignore[reportGeneralTypeIssues]
 
 
-class AbstractBounded(eqx.Module):
+class AbstractBounded(eqx.Module, Generic[T]):
     """A node whose value lies between `bounds`, and that can be moved by an optimiser that knows bounds."""
 
     bounds: eqx.AbstractVar[tuple[Array, Array]]
     base: eqx.AbstractVar[Array]
 
     @abstractmethod
-    def update(self, base: Any) -> "AbstractBounded":
+    def update(self, base: ArrayLike) -> "AbstractBounded[T]":
         """The same node at another `base` (the value that obeys `bounds`)."""
 
 
-class AbstractVariable(Shown, Arithmetic, AbstractUnwrappable[Array], AbstractAnnotated):
-    """One value: a number or an array, with its words.
+class AbstractVariable(ShortRepr, Arithmetic, AbstractUnwrappable[T], Generic[T]):
+    """One value: a number or an array. A subclass needs a `value`; one with words is an `AbstractAnnotated`, too.
 
     Variables work in `jnp` expressions and ordinary arithmetic, which return plain arrays. `jax.lax` primitives and
     loop carries do not accept wrappers: call `unwrap` once at the edge of the model.
@@ -65,23 +65,28 @@ class AbstractVariable(Shown, Arithmetic, AbstractUnwrappable[Array], AbstractAn
 
     value: eqx.AbstractVar[Array]
 
-    def unwrap(self) -> Array:
+    def unwrap(self) -> Array:  # type: ignore[override]
+        """The value as a jax array."""
         return jnp.asarray(self.value)
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Lengths of the value's axes."""
         return tuple(np.shape(self.value))
 
     @property
     def ndim(self) -> int:
+        """Number of the value's axes."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
+        """Number of numbers in the value."""
         return int(np.prod(self.shape, dtype=int))
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype:
+        """Type of the value's numbers."""
         return jnp.result_type(self.value)
 
     def as_fixed(self) -> "AbstractVariable":

@@ -1,8 +1,7 @@
 """Smooth one-to-one maps from the real line (raw, what optimisers move) to the allowed set (value).
 
-The maps are those of `numpyro.distributions.biject_to`, so a chart drawn here and one drawn by NumPyro are the same.
-Each writes its formula once, for numpy and for JAX: outside of tracing the arithmetic is numpy's, because an un-jitted
-JAX operation compiles a small program and edits of a value must compile nothing.
+The formulas of half lines and intervals are those of the `chart`. Outside of tracing the arithmetic is NumPy's, because an
+un-jitted JAX operation compiles a small program and edits of a value must compile nothing.
 """
 
 from abc import abstractmethod
@@ -14,11 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from spec_lab.variables import chart
 from spec_lab.variables.abstract import is_traced, placed
-
-
-def _sigmoid(xp, x):
-    return jax.nn.sigmoid(x) if xp is jnp else np.exp(-np.logaddexp(0.0, -x))
 
 
 class AbstractBijector(eqx.Module):
@@ -75,31 +71,34 @@ class ExpFrom(AbstractBijector):
     origin: Array
     sign: int = eqx.field(static=True, default=1)
 
+    @property
+    def _kind(self) -> chart.Kind:
+        return chart.ABOVE if self.sign > 0 else chart.BELOW
+
     def _forward(self, xp, x):
-        return self.origin + self.sign * xp.exp(x)
+        return self._kind.value(xp, self.origin, self.origin, x)
 
     def _inverse(self, xp, y):
-        return xp.log(self.sign * (y - self.origin))
+        return self._kind.raw(xp, self.origin, self.origin, y)
 
     def _log_det(self, xp, x):
-        return x + xp.zeros_like(self.origin)
+        return self._kind.log_slope(xp, self.origin, self.origin, x)
 
 
 class SigmoidBetween(AbstractBijector):
-    """x ↦ lower + (upper − lower) · sigmoid(x), taken from the nearer limit, so that digits close to either are kept."""
+    """x ↦ lower + (upper − lower) · sigmoid(x)."""
 
     lower: Array
     upper: Array
 
     def _forward(self, xp, x):
-        part = (self.upper - self.lower) * _sigmoid(xp, xp.where(x < 0, x, -x))  # abs has no slope at 0
-        return xp.where(x < 0, self.lower + part, self.upper - part)
+        return chart.BETWEEN.value(xp, self.lower, self.upper, x)
 
     def _inverse(self, xp, y):
-        return xp.log(y - self.lower) - xp.log(self.upper - y)
+        return chart.BETWEEN.raw(xp, self.lower, self.upper, y)
 
     def _log_det(self, xp, x):
-        return xp.log(self.upper - self.lower) - xp.logaddexp(0.0, x) - xp.logaddexp(0.0, -x)
+        return chart.BETWEEN.log_slope(xp, self.lower, self.upper, x)
 
 
 class Softplus(AbstractBijector):

@@ -1,8 +1,9 @@
 """The one vocabulary of constraints: `bounds`, `bijector`, `support`.
 
-`bounds` is what a bounded minimiser needs, `bijector` what an unconstrained one needs, `support` is the same set in NumPyro's
-words, which only the bridge knows. A constraint is an `AbstractConstant`: its limits are leaves (editing a limit changes no
-structure) but never parameters. Composite constraints are in `composite`; values meet constraints in `variable.Constrained`.
+`bounds` is what a bounded minimiser needs, `bijector` what an unconstrained one needs; a constraint of one's own needs these
+two. `support` is the same set in NumPyro's words, made by the bridge. A constraint is an `AbstractConstant`: its limits are
+leaves (editing a limit changes no structure) but never parameters. Composite constraints are in `composite`; values meet
+constraints in `variable.Constrained`.
 """
 
 from abc import abstractmethod
@@ -19,11 +20,11 @@ from spec_lab._base import ParameterError
 from spec_lab._base.providers import provided
 from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced, placed
 from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween
-from spec_lab.variables.shown import Shown
+from spec_lab.variables.representation import ShortRepr
 
 
-class AbstractConstraint(Shown, AbstractConstant):
-    """A set of allowed values."""
+class AbstractConstraint(ShortRepr, AbstractConstant):
+    """A set of allowed values; a subclass needs `bounds` and `bijector`."""
 
     @property
     @abstractmethod
@@ -105,10 +106,12 @@ class RealLine(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
+        """(lower, upper)."""
         return placed(np.full(self.shape, -np.inf)), placed(np.full(self.shape, np.inf))
 
     @property
     def bijector(self) -> AbstractBijector:
+        """The map from the real line."""
         return Identity()
 
 
@@ -119,10 +122,12 @@ class Positive(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
+        """(lower, upper)."""
         return placed(np.zeros(self.shape)), placed(np.full(self.shape, np.inf))
 
     @property
     def bijector(self) -> AbstractBijector:
+        """The map from the real line."""
         return ExpFrom(placed(np.zeros(self.shape)))
 
 
@@ -133,10 +138,12 @@ class Negative(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
+        """(lower, upper)."""
         return placed(np.full(self.shape, -np.inf)), placed(np.zeros(self.shape))
 
     @property
     def bijector(self) -> AbstractBijector:
+        """The map from the real line."""
         return ExpFrom(placed(np.zeros(self.shape)), sign=-1)
 
 
@@ -150,10 +157,12 @@ class GreaterThan(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
+        """(lower, upper)."""
         return self.lower, placed(np.full(self.lower.shape, np.inf))
 
     @property
     def bijector(self) -> AbstractBijector:
+        """The map from the real line."""
         return ExpFrom(self.lower)
 
 
@@ -167,10 +176,12 @@ class LessThan(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
+        """(lower, upper)."""
         return placed(np.full(self.upper.shape, -np.inf)), self.upper
 
     @property
     def bijector(self) -> AbstractBijector:
+        """The map from the real line."""
         return ExpFrom(self.upper, sign=-1)
 
 
@@ -199,8 +210,10 @@ class Interval(AbstractConstraint):
 
     @property
     def bounds(self) -> tuple[Array, Array]:
+        """(lower, upper)."""
         return self.lower, self.upper
 
     @property
     def bijector(self) -> AbstractBijector:
+        """The map from the real line."""
         return SigmoidBetween(self.lower, self.upper)

@@ -50,13 +50,13 @@ def derived(
 
 
 def constrained(
-    constraint: AbstractConstraint | None,
+    constraint: AbstractConstraint | None = None,
     default: Any = REQUIRED,
     *,
     words: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Any:
-    """A field that holds a `Constrained`; `words` is its metadata."""
+    """A field that holds a `Constrained`, on the real line if no constraint is given; `words` is its metadata."""
     return _field(lambda x: Constrained(constraint, x, metadata=words), default, options)
 
 

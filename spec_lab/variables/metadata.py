@@ -1,12 +1,13 @@
-"""What is said about a value: unit, label, prior text, doc — as an immutable, hashable mapping.
+"""What is said about a value: unit, label, prior, doc — a dictionary that cannot be changed, hashable by its content.
 
-Metadata sits in the *structure* of a tree (a static field), so it is compared and hashed at every jit call: two
-variables with the same words must be equal, and nothing in it may be an array. Lists become tuples, sets frozensets,
-mappings `Metadata`; arrays are refused with the reason.
+Metadata sits in the *structure* of a tree (a static field), so it is compared and hashed at every jit call: two variables with
+the same words must be equal. To its reader it is a plain dict: values come back as they were given, lists and arrays too, and
+`json.dumps` works where the values allow it. Comparing goes by content, so an array in it makes a structure of its own: numbers
+that change belong into the value.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, NoReturn
 
 import jax
 import numpy as np
@@ -15,100 +16,96 @@ from spec_lab._base import ParameterError
 from spec_lab.tree import register_pytree_type
 
 
-def freeze(value: Any, where: str = "metadata") -> Hashable:
-    """Return a hashable copy of `value`; raise ParameterError if it holds an array or another unhashable thing."""
+def _key(value: Any) -> Hashable:
+    """Something hashable that is equal exactly for equal values; an object that is not hashable stands for itself alone."""
     if isinstance(value, Metadata):
         return value
     if isinstance(value, (np.ndarray, jax.Array)):
-        raise ParameterError(
-            f"{where} holds an array",
-            got=type(value).__name__,
-            allowed="strings, numbers, booleans, tuples, frozen objects",
-            hint="Metadata is part of the compiled structure; put numbers that change into the value or a field.",
-        )
-    if isinstance(value, np.generic):
-        return value.item()
+        array = np.asarray(value)
+        return "array", array.dtype.str, array.shape, array.tobytes()
     if isinstance(value, Mapping):
-        return Metadata(value)
+        return "dict", frozenset((key, _key(item)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
-        return tuple(freeze(item, where) for item in value)
+        return type(value).__name__, tuple(map(_key, value))
     if isinstance(value, (set, frozenset)):
-        return frozenset(freeze(item, where) for item in value)
+        return "set", frozenset(map(_key, value))
     try:
         hash(value)
     except TypeError:
-        raise ParameterError(
-            f"{where} holds something unhashable",
-            got=value,
-            allowed="strings, numbers, booleans, tuples, frozen objects",
-        ) from None
+        return "object", id(value)  # its holder keeps it alive
     return value
 
 
-class Metadata(Mapping[str, Any]):
-    """Immutable, hashable mapping; equal to any mapping with the same items.
+def _own(value: Any) -> Any:
+    """A copy of the containers in a value, so that who gave it may go on changing them."""
+    if type(value) is dict:
+        return {key: _own(item) for key, item in value.items()}
+    if type(value) in (list, tuple, set):
+        return type(value)(map(_own, value))
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+class Metadata(dict[str, Any]):
+    """A dict that cannot be changed, hashable; equal to any mapping with the same items.
 
     Examples:
-        >>> m = Metadata({"unit": "keV", "log": False})
-        >>> m["unit"], m.get("label", "-"), m == {"log": False, "unit": "keV"}
+        >>> m = Metadata({"unit": "keV", "range": [1, 2]})
+        >>> m["unit"], m.get("label", "-"), m == {"range": [1, 2], "unit": "keV"}
         ('keV', '-', True)
         >>> m | {"unit": "MeV"}
-        Metadata({'unit': 'MeV', 'log': False})
+        Metadata({'unit': 'MeV', 'range': [1, 2]})
     """
 
-    __slots__ = ("_hash", "_items")
+    __slots__ = ("_content", "_hash")
 
-    _items: dict[str, Any]
+    _content: Hashable
     _hash: int
 
     def __init__(self, items: Mapping[str, Any] | None = None, /, **more: Any):
-        frozen = {key: freeze(value, f"metadata[{key!r}]") for key, value in {**dict(items or {}), **more}.items()}
-        object.__setattr__(self, "_items", frozen)
-        object.__setattr__(self, "_hash", hash(frozenset(frozen.items())))
+        super().__init__({key: _own(value) for key, value in {**dict(items or {}), **more}.items()})
+        object.__setattr__(self, "_content", frozenset((key, _key(value)) for key, value in self.items()))
+        object.__setattr__(self, "_hash", hash(self._content))
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"Metadata is immutable; write metadata | {{{name!r}: ...}} for a changed copy")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError("Metadata is immutable")
-
-    def __getitem__(self, key: str) -> Any:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return self._hash
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Metadata):
-            return self is other or (self._hash == other._hash and self._items == other._items)
-        return isinstance(other, Mapping) and self._items == dict(other)
+            return self is other or (self._hash == other._hash and self._content == other._content)
+        return isinstance(other, Mapping) and self._content == Metadata(other)._content
 
-    def __or__(self, other: Mapping[str, Any]) -> "Metadata":
-        return Metadata({**self._items, **other})
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
-    def __ror__(self, other: Mapping[str, Any]) -> "Metadata":
-        return Metadata({**other, **self._items})
+    def __or__(self, other: Mapping[str, Any]) -> "Metadata":  # type: ignore[override]
+        return Metadata({**self, **other})
+
+    def __ror__(self, other: Mapping[str, Any]) -> "Metadata":  # type: ignore[override]
+        return Metadata({**other, **self})
+
+    def __ior__(self, other: Mapping[str, Any]) -> "Metadata":  # type: ignore[override, misc]
+        return self | other
 
     def __repr__(self) -> str:
-        return f"Metadata({self._items!r})"
+        return f"Metadata({dict(self)!r})"
 
     def __copy__(self) -> "Metadata":
         return self
 
-    def __deepcopy__(self, memo: dict) -> "Metadata":
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Metadata":
         return self
 
-    def __reduce__(self) -> tuple:
-        return Metadata, (self._items,)
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return Metadata, (dict(self),)
+
+    def _refuse(self, *args: Any, **named: Any) -> NoReturn:
+        raise AttributeError("Metadata cannot be changed; write metadata | {...} for a changed copy")
+
+    __setattr__ = __delattr__ = __setitem__ = __delitem__ = _refuse  # type: ignore[assignment]
+    update = pop = popitem = clear = setdefault = _refuse  # type: ignore[assignment]
 
 
-register_pytree_type(  # no leaves; without this a saved mapping would come back as an unhashable dict
+register_pytree_type(  # no leaves; without this a saved mapping would come back as a dict that can be changed
     Metadata,
     flatten=lambda m: ((), m),
     unflatten=lambda m, _: m,
@@ -116,8 +113,24 @@ register_pytree_type(  # no leaves; without this a saved mapping would come back
     deserializer=Metadata,
 )
 NOTHING = Metadata()
+Words = Mapping[str, Any] | None
 
 
 def as_metadata(value: Any) -> Any:
-    """Converter of every `metadata=` argument: None → empty, a mapping → `Metadata`, other values frozen."""
-    return NOTHING if value is None else freeze(value)
+    """Converter of every `metadata=` argument: None → empty, a mapping → `Metadata`, anything else as it is, if hashable.
+
+    Raises:
+        ParameterError: Neither a mapping nor hashable.
+    """
+    if value is None or isinstance(value, Metadata):
+        return NOTHING if value is None else value
+    if isinstance(value, Mapping):
+        return Metadata(value)
+    value = frozenset(value) if isinstance(value, set) else tuple(value) if isinstance(value, list) else value
+    try:
+        hash(value)
+    except TypeError as error:
+        raise ParameterError(
+            "metadata is a dictionary of words", got=value, allowed='such as {"unit": "keV"}'
+        ) from error
+    return value

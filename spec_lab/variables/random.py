@@ -1,18 +1,29 @@
-"""`Random`: a value together with the law it is drawn from.
+"""`Random`: a value together with its prior, and `prior_of`, the prior that any variable carries.
 
-The law is no parameter: it sits behind `Law`, a constant, so its numbers are not trained. Any object with NumPyro's
-`log_prob` and `support` will do; the bridge also accepts its own `Prior`. A prior that is only text stays in metadata.
+The distribution is no parameter: it sits behind `Law`, a constant, so its numbers are not trained. It is a `Prior`
+(`norm(0, 1)`), or an object with NumPyro's `log_prob` and `support`. Other variables may carry a prior in their metadata, as an
+object or as the text that somebody typed.
 """
 
 from typing import Any
 
 import equinox as eqx
 import jax
+from jax.typing import ArrayLike
 from jaxtyping import Array
 
 from spec_lab._base import ParameterError
-from spec_lab.variables.abstract import AbstractConstant, AbstractVariable, as_inexact, read
-from spec_lab.variables.variable import Words, inner, words_of
+from spec_lab.priors import Prior, as_prior
+from spec_lab.variables.abstract import (
+    AbstractAnnotated,
+    AbstractBounded,
+    AbstractConstant,
+    AbstractVariable,
+    as_inexact,
+    read,
+)
+from spec_lab.variables.metadata import Metadata, Words
+from spec_lab.variables.variable import Fixed, Raw, Tagged, inner, words_of, wrapped_words
 
 
 class AbstractProbabilistic(eqx.Module):
@@ -37,11 +48,11 @@ class Law(AbstractConstant):
         return self.node if self.static is None else self.static
 
 
-class Random(AbstractVariable, AbstractProbabilistic):
+class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProbabilistic):
     """A free value with the distribution it is drawn from.
 
     Args:
-        distribution: A NumPyro distribution (or a `Prior` of the bridge).
+        distribution: A `Prior`, or a NumPyro distribution.
         value: The present value; the mean if not given.
         metadata: Words.
 
@@ -54,10 +65,17 @@ class Random(AbstractVariable, AbstractProbabilistic):
     """
 
     law: Law
-    raw_value: Any
-    metadata: Any = eqx.field(static=True, repr=False)
+    raw_value: Raw
+    metadata: Metadata = eqx.field(static=True, repr=False)
 
-    def __init__(self, distribution: Any, value: Any = None, *, raw_value: Any = None, metadata: Words = None):
+    def __init__(
+        self,
+        distribution: Any,
+        value: ArrayLike | AbstractVariable | None = None,
+        *,
+        raw_value: ArrayLike | AbstractVariable | None = None,
+        metadata: Words = None,
+    ):
         if value is not None and raw_value is not None:
             raise ParameterError("Random", allowed="value or raw_value, not both")
         if isinstance(distribution, Law):
@@ -65,7 +83,7 @@ class Random(AbstractVariable, AbstractProbabilistic):
         given = raw_value if value is None else value
         self.law = Law(distribution)
         self.raw_value = as_inexact(distribution.mean) if given is None else inner(given)
-        self.metadata = words_of(given, metadata)
+        self.metadata = wrapped_words(given, metadata)
 
     @property
     def value(self) -> Array:
@@ -76,3 +94,30 @@ class Random(AbstractVariable, AbstractProbabilistic):
     def distribution(self) -> Any:
         """The distribution of the value."""
         return self.law.distribution
+
+
+def prior_of(variable: AbstractVariable) -> Prior | None:
+    """The prior that a variable carries: of a `Random` its distribution, else the one in its metadata; None without.
+
+    Raises:
+        ParameterError: The distribution is none of one real number, or the text is no prior.
+
+    Examples:
+        >>> from spec_lab.priors import norm
+        >>> prior_of(Random(norm(0, 2))), prior_of(Tagged(1.0, metadata={"prior": "unif(-2, 2)"})), prior_of(Tagged(1.0))
+        (norm(0, 2), unif(-2, 2), None)
+    """
+    inside = variable.raw_value if isinstance(variable, Fixed) else variable
+    stated = words_of(variable).get("prior")
+    if stated is None and isinstance(inside, AbstractProbabilistic):
+        stated = inside.distribution
+    return None if stated is None else as_prior(stated)
+
+
+def moved(variable: Any, value: float) -> AbstractVariable:
+    """A variable at another value, with its limits, its words and its prior; one that only computes a value becomes `Tagged`."""
+    if isinstance(variable, AbstractBounded):
+        return variable.update(value)  # type: ignore[return-value]
+    if isinstance(variable, Random):
+        return Random(variable.distribution, value, metadata=variable.metadata)
+    return Tagged(value, metadata=words_of(variable))

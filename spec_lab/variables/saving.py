@@ -18,7 +18,7 @@ from spec_lab.tree import class_ref, register_loaded_check, register_pytree_type
 from spec_lab.variables.abstract import AbstractVariable
 from spec_lab.variables.copying import rebuild
 from spec_lab.variables.tie import Link, Tie
-from spec_lab.variables.variable import Derived
+from spec_lab.variables.variable import Derived, Function
 from spec_lab.variables.wrappers import Computed, Parameterized
 
 _OF_NUMPY = """exp exp2 expm1 log log2 log10 log1p sqrt cbrt square abs negative reciprocal sin cos tan arcsin arccos arctan
@@ -71,7 +71,27 @@ def _register(cls: type, pack_field: Any, unpack_field: Any, field: str) -> None
     )
 
 
-for _cls in (Derived, Computed, Parameterized):
+def _save_derived(variable: Derived) -> dict[str, Any]:
+    whole = variable.function
+    fn = pack(variable.fn) if whole.arrays is None else whole
+    return {"fn": fn, "raw_value": variable.raw_value, "metadata": variable.metadata}
+
+
+def _load_derived(saved: dict[str, Any]) -> Derived:
+    fn = saved["fn"] if isinstance(saved["fn"], Function) else Function.of(unpack(saved["fn"]))
+    return rebuild(Derived, {"function": fn, "raw_value": saved["raw_value"], "metadata": saved["metadata"]})
+
+
+_derived = resolve_pytree_spec(class_ref(Derived))
+register_pytree_type(
+    Derived,
+    flatten=_derived.flatten,
+    unflatten=_derived.unflatten,
+    flatten_with_keys=_derived.flatten_with_keys,
+    serializer=_save_derived,
+    deserializer=_load_derived,
+)
+for _cls in (Computed, Parameterized):
     _register(_cls, pack, unpack, "fn")
 _register(
     Tie,

@@ -12,7 +12,7 @@ import jax.tree_util as jtu
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import AbstractVariable, is_constant, is_variable
-from spec_lab.variables.variable import Fixed
+from spec_lab.variables.variable import Derived, Fixed
 from spec_lab.variables.wrappers import Frozen
 
 
@@ -80,6 +80,8 @@ def _replace(node: Any, changes: dict[str, Any]) -> Any:
         return node
     if not dataclasses.is_dataclass(node) or isinstance(node, type):
         raise TypeError(f"tree_replace expects dataclass nodes, got {type(node).__name__}; check is_leaf")
+    if isinstance(node, Derived):  # its constructor takes the function as it was given
+        return Derived(**{"fn": node.fn, "raw_value": node.raw_value, "metadata": node.metadata, **changes})
     return dataclasses.replace(node, **changes)
 
 

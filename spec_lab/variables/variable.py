@@ -13,10 +13,12 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
+from jax.typing import ArrayLike
+from jaxtyping import Array, Inexact
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import (
+    AbstractAnnotated,
     AbstractBounded,
     AbstractConstant,
     AbstractVariable,
@@ -26,10 +28,11 @@ from spec_lab.variables.abstract import (
     read,
 )
 from spec_lab.variables.constraints import AbstractConstraint, RealLine
-from spec_lab.variables.copying import rebuild
-from spec_lab.variables.metadata import NOTHING, Metadata, as_metadata
+from spec_lab.variables.copying import Copied, rebuild
+from spec_lab.variables.metadata import NOTHING, Metadata, Words, as_metadata
+from spec_lab.variables.representation import ShortRepr, short_text
 
-Words = Mapping[str, Any] | None
+Raw = Inexact[Array, "..."] | AbstractVariable  # what a `raw_value` is
 
 
 def inner(x: Any) -> Any:
@@ -37,15 +40,21 @@ def inner(x: Any) -> Any:
     return x if isinstance(x, AbstractVariable) else as_inexact(x)
 
 
-def words_of(x: Any, own: Any) -> Any:
+def words_of(variable: Any) -> Mapping[str, Any]:
+    """The words of a variable: its metadata where that is a dictionary, else none."""
+    words = variable.metadata if isinstance(variable, AbstractAnnotated) else NOTHING
+    return words if isinstance(words, Metadata) else NOTHING
+
+
+def wrapped_words(x: Any, own: Any) -> Any:
     """The words of a wrapper of `x`: those of the variable inside, overruled by its own."""
-    inside, own = (x.metadata if isinstance(x, AbstractVariable) else NOTHING), as_metadata(own)
+    inside, own = (x.metadata if isinstance(x, AbstractAnnotated) else NOTHING), as_metadata(own)
     if not own:
         return inside
     return inside | own if isinstance(inside, Metadata) and isinstance(own, Metadata) else own
 
 
-class Tagged(AbstractVariable):
+class Tagged(AbstractVariable[Array], AbstractAnnotated[Metadata]):
     """A free value with metadata.
 
     Args:
@@ -58,11 +67,11 @@ class Tagged(AbstractVariable):
         (2.0, 'alpha')
     """
 
-    raw_value: Any
-    metadata: Any = eqx.field(static=True, repr=False)
+    raw_value: Raw
+    metadata: Metadata = eqx.field(static=True, repr=False)
 
-    def __init__(self, raw_value: Any, *, metadata: Words = None):
-        self.raw_value, self.metadata = inner(raw_value), words_of(raw_value, metadata)
+    def __init__(self, raw_value: ArrayLike | AbstractVariable, *, metadata: Words = None):
+        self.raw_value, self.metadata = inner(raw_value), wrapped_words(raw_value, metadata)
 
     @property
     def value(self) -> Array:
@@ -70,7 +79,7 @@ class Tagged(AbstractVariable):
         return read(self.raw_value)
 
 
-class Fixed(AbstractVariable, AbstractConstant):
+class Fixed(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractConstant):
     """A frozen value: constant for the optimiser, no gradient flows through it.
 
     `Fixed(Fixed(x))` is `Fixed(x)`. Attributes it does not have are those of the variable inside (`.constraint`,
@@ -83,11 +92,11 @@ class Fixed(AbstractVariable, AbstractConstant):
         ([-2.0, 2.0], 'keV')
     """
 
-    raw_value: Any
-    metadata: Any = eqx.field(static=True, repr=False)
+    raw_value: Raw
+    metadata: Metadata = eqx.field(static=True, repr=False)
 
-    def __init__(self, raw_value: Any, *, metadata: Words = None):
-        self.metadata = words_of(raw_value, metadata)
+    def __init__(self, raw_value: ArrayLike | AbstractVariable, *, metadata: Words = None):
+        self.metadata = wrapped_words(raw_value, metadata)
         self.raw_value = raw_value.raw_value if isinstance(raw_value, Fixed) else inner(raw_value)
 
     @property
@@ -101,9 +110,11 @@ class Fixed(AbstractVariable, AbstractConstant):
         inside = self.raw_value
         if not isinstance(inside, AbstractVariable):
             return Tagged(inside, metadata=self.metadata)
-        return inside if inside.metadata == self.metadata else _with_words(inside, self.metadata)
+        if not isinstance(inside, AbstractAnnotated) or inside.metadata == self.metadata:
+            return inside
+        return _with_words(inside, self.metadata)
 
-    def update(self, base: Any) -> "Fixed":
+    def update(self, base: ArrayLike) -> "Fixed":
         """The frozen variable at another value, still frozen."""
         inside = self.raw_value
         return Fixed(inside.update(base) if isinstance(inside, AbstractBounded) else base, metadata=self.metadata)
@@ -122,14 +133,15 @@ def _with_words(variable: Any, metadata: Any) -> Any:
     return rebuild(type(variable), {**variable.__dict__, "metadata": metadata})
 
 
-class Derived(AbstractVariable):
+class Derived(AbstractVariable[Array], AbstractAnnotated[Metadata]):
     """A computed value, `value = fn(raw_value)`; no inverse is needed.
 
-    `fn` is part of the structure: pass a named function, since a fresh lambda per instance makes every instance a new
-    structure (and a new compilation). Its words are its own: it is another quantity than what it is computed from.
+    A plain `fn` is part of the structure: pass a named function, since a fresh lambda per instance makes every instance a new
+    structure (and a new compilation). The arrays of a callable module are leaves, for the optimiser like any others. Its words
+    are its own: it is another quantity than what it is computed from.
 
     Args:
-        fn: A function of the raw value, without arrays inside (for those see `Parameterized`).
+        fn: A function of the raw value, or a callable module such as `eqx.nn.Linear`.
         raw_value: Number, array or variable.
         metadata: Words.
 
@@ -139,17 +151,54 @@ class Derived(AbstractVariable):
         2.0
     """
 
-    fn: Callable[[Any], Any] = eqx.field(static=True)
-    raw_value: Any
-    metadata: Any = eqx.field(static=True, repr=False)
+    function: "Function"
+    raw_value: Raw
+    metadata: Metadata = eqx.field(static=True, repr=False)
 
-    def __init__(self, fn: Callable[[Any], Any], raw_value: Any, *, metadata: Words = None):
-        self.fn, self.raw_value, self.metadata = static_function(fn), inner(raw_value), as_metadata(metadata)
+    def __init__(
+        self, fn: "Callable[[Any], Any] | Function", raw_value: ArrayLike | AbstractVariable, *, metadata: Words = None
+    ):
+        self.function = fn if isinstance(fn, Function) else Function.of(fn)
+        self.raw_value, self.metadata = inner(raw_value), as_metadata(metadata)
+
+    @property
+    def fn(self) -> Callable[[Any], Any]:
+        """The function, as it was given."""
+        return self.function.whole
 
     @property
     def value(self) -> Array:
         """fn(raw_value)."""
         return jnp.asarray(self.fn(read(self.raw_value)))
+
+
+class Function(ShortRepr, Copied, eqx.Module):
+    """A callable in a tree: its arrays are leaves, all else is structure."""
+
+    arrays: Any
+    rest: Any = eqx.field(static=True)
+
+    @classmethod
+    def of(cls, fn: Any) -> "Function":
+        """A function, or a callable module with arrays.
+
+        Raises:
+            ParameterError: It cannot be called, or holds what is neither array nor hashable.
+        """
+        if not callable(fn):
+            raise ParameterError("fn is no function", got=fn, allowed="a function or a callable module")
+        arrays, rest = eqx.partition(fn, eqx.is_array)
+        return (
+            cls(arrays, static_function(rest)) if jax.tree_util.tree_leaves(arrays) else cls(None, static_function(fn))
+        )
+
+    def __repr__(self) -> str:
+        return short_text(self.whole)
+
+    @property
+    def whole(self) -> Callable[[Any], Any]:
+        """The callable again."""
+        return self.rest if self.arrays is None else eqx.combine(self.arrays, self.rest)
 
 
 def static_function(fn: Any) -> Callable[..., Any]:
@@ -173,7 +222,7 @@ def static_function(fn: Any) -> Callable[..., Any]:
     return fn
 
 
-class Constrained(AbstractVariable, AbstractBounded):
+class Constrained(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractBounded[Array]):
     """A free value within limits, moved along the real line through the constraint's bijector.
 
     A value on a limit is nudged inside by a few units of round-off; outside it is refused.
@@ -190,15 +239,15 @@ class Constrained(AbstractVariable, AbstractBounded):
 
     value_field: ClassVar[str] = "value"
     constraint: AbstractConstraint
-    raw_value: Any
-    metadata: Any = eqx.field(static=True, repr=False)
+    raw_value: Raw
+    metadata: Metadata = eqx.field(static=True, repr=False)
 
     def __init__(
         self,
         constraint: AbstractConstraint | None = None,
-        value: Any = None,
+        value: ArrayLike | AbstractVariable | None = None,
         *,
-        raw_value: Any = None,
+        raw_value: ArrayLike | AbstractVariable | None = None,
         metadata: Words = None,
     ):
         if value is None and raw_value is None:
@@ -208,13 +257,13 @@ class Constrained(AbstractVariable, AbstractBounded):
         _check_constraint(constraint)
         start = as_inexact(read(value)) if raw_value is None else inner(raw_value)
         self.constraint = RealLine(jnp.shape(read(start))) if constraint is None else constraint
-        self.metadata = words_of(value if raw_value is None else raw_value, metadata)
+        self.metadata = wrapped_words(value if raw_value is None else raw_value, metadata)
         self.raw_value = start if raw_value is not None else _to_raw(self.constraint, start)
 
     @property
     def value(self) -> Array:
         """The number, inside the limits."""
-        return self.constraint.bijector.forward(read(self.raw_value))
+        return jnp.asarray(self.constraint.bijector.forward(read(self.raw_value)))
 
     @property
     def bounds(self) -> tuple[Array, Array]:
@@ -226,7 +275,7 @@ class Constrained(AbstractVariable, AbstractBounded):
         """The value that obeys `bounds`."""
         return self.value
 
-    def update(self, base: Any) -> "Constrained":
+    def update(self, base: ArrayLike) -> "Constrained":
         """The same variable at another value (ParameterError outside the limits)."""
         return Constrained(self.constraint, base, metadata=self.metadata)
 
@@ -240,7 +289,7 @@ def _check_constraint(constraint: Any) -> None:
 
 def _to_raw(constraint: AbstractConstraint, value: Any) -> Array:
     """The raw value, in the floating type of the value."""
-    raw = constraint.bijector.inverse(constraint.admit(value))
+    raw = as_inexact(constraint.bijector.inverse(constraint.admit(value)))
     return raw if raw.dtype == value.dtype or not jnp.issubdtype(value.dtype, jnp.inexact) else raw.astype(value.dtype)
 
 

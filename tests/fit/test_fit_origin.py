@@ -31,7 +31,7 @@ def test_what_the_component_says_is_default_and_what_a_person_says_is_given(setu
     assert values(setup, 1, 2, 3, "u1.sf") == [GIVEN, DEFAULT, DEFAULT, DEFAULT]
     assert set(priors(setup, 1, 2, 3)) == {DEFAULT}
     narrow = Setup.from_pairs([(ONE, cpl(alpha=Constrained(Interval(-2.0, 0.0), -1.0)))])
-    assert (values(narrow, 1), priors(narrow, 1)) == ([DEFAULT], [GIVEN])
+    assert (values(narrow, 1), priors(narrow, 1)) == ([GIVEN], [GIVEN])  # also where it is the default
 
 
 def test_edits_say_where_a_value_comes_from(setup):

@@ -21,7 +21,7 @@ def beliefs(model):
     rng = np.random.default_rng(7)
     ranges = []
     for p in model.parameters:
-        lo, hi = map(float, re.fullmatch(r"unif\((.*), (.*)\)", p.prior).groups())
+        lo, hi = p.prior.support
         ranges.append((lo, hi))
     lo, hi = np.array(ranges).T
     return lo + (hi - lo) * rng.random((DRAWS, len(lo)))

@@ -187,7 +187,7 @@ def test_the_five_point_rule_stays_pointwise():
 
 
 WHOLE = Model.parse("gabs*edge*highecut*(gauss + bknpl)")
-RANGES = [tuple(float(v) for v in p.prior[5:-1].split(",")) for p in WHOLE.parameters]
+RANGES = [p.prior.support for p in WHOLE.parameters]
 COARSE = Grid.make(*(lambda e: (e[:-1], e[1:]))(np.geomspace(0.1, 200, 30)))
 _value = jax.jit(jax.value_and_grad(lambda t: WHOLE.photons(t, COARSE).sum()))
 _bins = jax.jit(lambda t: WHOLE.photons(t, COARSE))

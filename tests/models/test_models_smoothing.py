@@ -163,7 +163,7 @@ def test_what_passes_an_edge():
 
 
 SMOOTH, BINS = Model.parse("tbabs*gsmooth(pl+gauss)"), grid(0.3, 12, 40)
-RANGES = [tuple(float(v) for v in p.prior[5:-1].split(",")) for p in SMOOTH.parameters]
+RANGES = [p.prior.support for p in SMOOTH.parameters]
 _value = jax.jit(jax.value_and_grad(lambda t: SMOOTH.photons(t, BINS).sum()))
 
 

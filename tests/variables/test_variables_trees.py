@@ -11,6 +11,9 @@ import pytest
 
 from spec_lab._base import ParameterError
 from spec_lab.variables import (
+    AbstractAnnotated,
+    AbstractBounded,
+    AbstractConstant,
     AbstractVariable,
     Computed,
     Constrained,
@@ -308,7 +311,40 @@ class TestStrictness:
         with pytest.raises(TypeError, match="abstract"):
             Half(1.0)
 
-    def test_your_own_variable_needs_value_and_metadata_only(self):
+    def test_your_own_variable_needs_a_value_only(self):
+        class Cubed(AbstractVariable):
+            raw_value: jax.Array
+
+            @property
+            def value(self):
+                return self.raw_value**3
+
+        mine = Cubed(jnp.asarray(2.0))
+        assert float(mine + 1) == 9.0 and float(unwrap({"x": Fixed(mine)})["x"]) == 8.0
+        assert float(Tagged(mine)) == 8.0 and Fixed(mine).as_free() is mine and Fixed(mine).metadata == {}
+
+    def test_the_base_classes_take_types(self):
+        assert all(
+            base[inside] is not None
+            for base, inside in (
+                (AbstractVariable, jax.Array),
+                (AbstractAnnotated, dict),
+                (AbstractConstant, float),
+                (AbstractBounded, jax.Array),
+            )
+        )
+
+        class Named(AbstractVariable[jax.Array], AbstractAnnotated[dict]):
+            raw_value: jax.Array
+            metadata: dict = eqx.field(static=True, default_factory=Metadata)
+
+            @property
+            def value(self):
+                return self.raw_value
+
+        assert float(Named(jnp.asarray(2.0)) * 2) == 4.0
+
+    def test_your_own_variable_may_have_words(self):
         class Squared(AbstractVariable):
             raw_value: jax.Array
             metadata: Metadata = eqx.field(static=True, default=Metadata())

@@ -19,7 +19,6 @@ from spec_lab.variables import (
     Derived,
     Fixed,
     Interval,
-    Metadata,
     Positive,
     Random,
     RealLine,
@@ -160,40 +159,6 @@ def test_fixed_keeps_no_python_float():
     assert isinstance(Fixed(2.0).raw_value, jax.Array)
 
 
-class TestMetadata:
-    def test_lists_sets_and_mappings_are_frozen(self):
-        m = Metadata({"range": [1, 2], "tags": {"a"}, "more": {"x": 1}, "n": np.float64(2.0)})
-        assert m["range"] == (1, 2) and m["tags"] == frozenset("a") and m["more"] == {"x": 1} and type(m["n"]) is float
-        assert hash(m) == hash(Metadata({"n": 2.0, "more": {"x": 1}, "tags": {"a"}, "range": (1, 2)}))
-
-    @pytest.mark.parametrize("bad", [np.zeros(2), jnp.zeros(2), [np.zeros(2)]])
-    def test_arrays_are_refused_by_name(self, bad):
-        with pytest.raises(ParameterError, match=r"metadata\['x'\] holds an array"):
-            Tagged(1.0, metadata={"x": bad})
-
-    def test_it_cannot_be_changed(self):
-        m = Metadata({"a": 1})
-        with pytest.raises(AttributeError, match="immutable"):
-            m.a = 2
-        with pytest.raises(TypeError):
-            m["a"] = 2
-        with pytest.raises(AttributeError):
-            del m._items
-
-    def test_union_and_views(self):
-        assert Metadata(a=1) | {"b": 2} == {"a": 1, "b": 2} == {"b": 2} | Metadata(a=1)
-        assert {**Metadata(a=1)} == {"a": 1} and len(Metadata()) == 0 and list(Metadata(a=1)) == ["a"]
-        assert pickle.loads(pickle.dumps(Metadata(a=1))) == Metadata(a=1) and copy.deepcopy(Metadata(a=1)) == {"a": 1}
-        assert Metadata(a=1) != {"a": 2} and Metadata(a=1) != 3
-
-    def test_unhashable_things_are_refused(self):
-        with pytest.raises(ParameterError, match="unhashable"):
-            Metadata({"x": bytearray(b"1")})
-
-    def test_a_set_of_words_is_accepted_as_metadata(self):
-        assert Tagged(1.0, metadata={"hello", "world"}).metadata == frozenset({"hello", "world"})
-
-
 @pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
 def test_copies_are_as_frozen_as_the_original_and_die(change):
     made = change(Constrained(Positive(), 1.0, metadata=WORDS))
@@ -258,10 +223,21 @@ class TestDerived:
             np.e
         )
 
-    @pytest.mark.parametrize("bad", [3.0, eqx.nn.Linear(1, 1, key=jax.random.key(0))])
-    def test_a_function_with_arrays_is_refused(self, bad):
-        with pytest.raises(ParameterError, match="Parameterized"):
-            Derived(bad, 1.0)
+    def test_what_is_no_function_is_refused(self):
+        with pytest.raises(ParameterError, match=r"fn is no function; got 3\.0"):
+            Derived(3.0, 1.0)
+
+    def test_a_layer_is_taken_with_its_parameters(self):
+        layer = eqx.nn.Linear(2, 1, key=jax.random.key(0))
+        d = Derived(layer, [1.0, 2.0], metadata=WORDS)
+        np.testing.assert_allclose(d.value, layer(jnp.asarray([1.0, 2.0])))
+        free, _ = eqx.partition(d, eqx.is_inexact_array, is_leaf=is_constant)
+        assert len(jax.tree.leaves(free)) == 3 and d.fn == layer and d.metadata == WORDS
+        slope = jax.grad(lambda v: jnp.sum(unwrap(v)))(d)
+        np.testing.assert_allclose(slope.fn.weight, [[1.0, 2.0]])
+        assert float(jax.jit(jnp.sum)(d)[()]) == pytest.approx(float(d.value[0]))
+        for copied in (copy.deepcopy(d), pickle.loads(pickle.dumps(d)), jax.tree.map(lambda x: x, d)):
+            np.testing.assert_allclose(copied.value, d.value)
 
     def test_its_words_are_its_own(self):
         assert Derived(jnp.exp, Tagged(0.0, metadata=WORDS)).metadata == {}

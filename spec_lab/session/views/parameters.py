@@ -117,7 +117,7 @@ def _ends(prior: Prior | None, value: float, error: float | None) -> tuple[float
 
 @functools.lru_cache(maxsize=512)
 def _quantiles(prior: Prior) -> tuple[float, float]:
-    low, high = np.asarray(prior.ppf(np.array([TAIL, 1 - TAIL])), dtype=float)
+    low, high = prior.interval(1 - 2 * TAIL)
     if prior.family == "unif":  # a uniform prior is known to its ends
         low, high = prior.support
     return float(low), float(high)

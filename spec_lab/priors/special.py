@@ -1,6 +1,6 @@
 """The special functions the priors need, under one set of names for numpy (scipy.special) and for JAX.
 
-Each family writes its formulas once, against a `Maths`; so the host twin and the compiled text cannot disagree.
+Each family writes its formulas once, against one of these; so what the host and compiled functions compute cannot disagree.
 """
 
 import types

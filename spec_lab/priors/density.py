@@ -2,7 +2,8 @@
 
 `code` and `params` are data, never structure: changing a prior recompiles nothing. Every family is evaluated at a point
 inside its support with harmless parameters wherever it is not meant: values and gradients are finite, no nan leaks
-through `where`. The iterative quantiles (gamma, beta) run only if some coordinate asks for them.
+through `where`. The iterative quantiles (gamma, beta) run only if some coordinate asks for them. `laws` are rows beyond the
+table (distributions without an equal in it): they are structure, so that a compiled function is compiled for each set of them.
 """
 
 from typing import Any
@@ -11,9 +12,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
+from numpy.typing import ArrayLike
 
-from spec_lab.priors.families import LAWS, Family
-from spec_lab.priors.maths import JAX, NUMPY
+from spec_lab._base import ParameterError
+from spec_lab.priors.families import TABLE, Family
+from spec_lab.priors.special import JAX, NUMPY
 
 FLAT = 0  # improper: log density 0 everywhere, quantile q ↦ q; for inert coordinates
 _UNIF = 1
@@ -52,6 +55,12 @@ def _cdf_of(m, family, code, params, x, out):
 
 def _quantile_of(m, family, code, params, q, out):
     mine, p = _mine(m, family, code, params)
+    if family.ppf is None:
+        raise ParameterError(
+            f"the prior {family.doc} has no quantile, which this needs",
+            allowed="a prior of the table, or a distribution with icdf",
+            hint="Engines that need none: fit, emcee, nuts, preview.",
+        )
     z = family.ppf(m, p[0], p[1], m.where(mine, q, 0.5))
     x = p[2] + p[3] * z
     if family.code == _UNIF:  # min + (max - min) may miss max by one unit of round-off
@@ -59,21 +68,21 @@ def _quantile_of(m, family, code, params, q, out):
     return m.where(mine, x, out)
 
 
-def _host(one, code, params, x, out):
+def _host(one, code, params, x, out, laws):
     """numpy: only the families present are evaluated."""
     code, params, x = np.asarray(code), np.asarray(params, float), np.asarray(x, float)
     out = np.array(np.broadcast_to(out(x), np.broadcast_shapes(code.shape, x.shape)))
     with np.errstate(all="ignore"):
-        for family in LAWS:
+        for family in (*TABLE, *laws):
             if np.any(code == family.code):
                 out = one(NUMPY, family, code, params, x, out)
     return out
 
 
-def _device(one, code, params, x, out, *, lazy: bool):
+def _device(one, code, params, x, out, laws, *, lazy: bool):
     code, params, x = jnp.asarray(code), jnp.asarray(params), jnp.asarray(x)
     out = jnp.broadcast_to(out(x), jnp.broadcast_shapes(code.shape, x.shape)).astype(jnp.result_type(x, float))
-    for family in LAWS:
+    for family in (*TABLE, *laws):
         if lazy and family.iterative:
             out = jax.lax.cond(
                 jnp.any(code == family.code),
@@ -86,7 +95,9 @@ def _device(one, code, params, x, out, *, lazy: bool):
     return out
 
 
-def log_density(code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[Array, "..."]) -> Float[Array, "..."]:
+def log_density(
+    code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[Array, "..."], laws: tuple[Family, ...] = ()
+) -> Float[Array, "..."]:
     """Normalised log density of each coordinate; −inf outside the support (and for nan), 0 for `FLAT`.
 
     Examples:
@@ -96,32 +107,42 @@ def log_density(code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[A
         >>> jnp.exp(log_density(code, params, jnp.array([1.0, 0.0]))).tolist()
         [0.25, 1.0]
     """
-    return _device(_density_of, code, params, x, lambda x: 0.0 * jnp.where(jnp.isfinite(x), x, 0.0), lazy=False)
+    return _device(_density_of, code, params, x, lambda x: 0.0 * jnp.where(jnp.isfinite(x), x, 0.0), laws, lazy=False)
 
 
-def quantile(code: Int[Array, "*n"], params: Float[Array, "*n 4"], q: Float[Array, "..."]) -> Float[Array, "..."]:
+def quantile(
+    code: Int[Array, "*n"], params: Float[Array, "*n 4"], q: Float[Array, "..."], laws: tuple[Family, ...] = ()
+) -> Float[Array, "..."]:
     """Inverse cumulative of each coordinate at probability q in [0, 1]; q itself for `FLAT`.
 
     The derivative in q is 1 / density; shapes of the iterative families count as constants.
     """
-    return _device(_quantile_of, code, params, q, lambda q: q, lazy=True)
+    return _device(_quantile_of, code, params, q, lambda q: q, laws, lazy=True)
 
 
-def cumulative(code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[Array, "..."]) -> Float[Array, "..."]:
+def cumulative(
+    code: Int[Array, "*n"], params: Float[Array, "*n 4"], x: Float[Array, "..."], laws: tuple[Family, ...] = ()
+) -> Float[Array, "..."]:
     """Cumulative probability of each coordinate; x itself for `FLAT`."""
-    return _device(_cdf_of, code, params, x, lambda x: x, lazy=True)
+    return _device(_cdf_of, code, params, x, lambda x: x, laws, lazy=True)
 
 
-def log_density_np(code: Any, params: Any, x: Any) -> np.ndarray:
+def log_density_np(
+    code: ArrayLike, params: ArrayLike, x: ArrayLike, laws: tuple[Family, ...] = ()
+) -> Float[np.ndarray, "..."]:
     """Host twin of `log_density`."""
-    return _host(_density_of, code, params, x, lambda x: np.zeros_like(x))
+    return _host(_density_of, code, params, x, lambda x: np.zeros_like(x), laws)
 
 
-def quantile_np(code: Any, params: Any, q: Any) -> np.ndarray:
+def quantile_np(
+    code: ArrayLike, params: ArrayLike, q: ArrayLike, laws: tuple[Family, ...] = ()
+) -> Float[np.ndarray, "..."]:
     """Host twin of `quantile`."""
-    return _host(_quantile_of, code, params, q, lambda q: q)
+    return _host(_quantile_of, code, params, q, lambda q: q, laws)
 
 
-def cumulative_np(code: Any, params: Any, x: Any) -> np.ndarray:
+def cumulative_np(
+    code: ArrayLike, params: ArrayLike, x: ArrayLike, laws: tuple[Family, ...] = ()
+) -> Float[np.ndarray, "..."]:
     """Host twin of `cumulative`."""
-    return _host(_cdf_of, code, params, x, lambda x: x)
+    return _host(_cdf_of, code, params, x, lambda x: x, laws)
