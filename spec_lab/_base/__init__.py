@@ -26,4 +26,5 @@ from spec_lab._base.errors import (
 from spec_lab._base.errors import (
     StatisticError as StatisticError,
 )
+from spec_lab._base.forks import refuse_forked_child as refuse_forked_child
 from spec_lab._base.optional import require as require

@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from spec_lab._base import refuse_forked_child
 from spec_lab.data import Response
 from spec_lab.fit import sky
 from spec_lab.fit.layout import Block, Layout, curved_part, make_block, make_layout
@@ -142,6 +143,7 @@ class Problem:
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call `function(view, space, *args)`, compiled once per structure; results stay on the device."""
+        refuse_forked_child()
         return self.program.compiled(function)(self.leaves, self._packed, *args)
 
     def knows(self, function: Callable[..., Any]) -> bool:
