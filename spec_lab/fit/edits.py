@@ -130,8 +130,7 @@ class Freeze(Edit):
 
     def _refuse_position(self, setup: Setup, index: int) -> None:
         slot = setup.slots[index]
-        movable = any(setup.slots[i].movable for i in setup.group(index))
-        if not self.frozen and slot.owner == "data" and slot.name in ("ra", "dec") and not movable:
+        if not self.frozen and sky.idle(setup).issuperset(setup.group(index)):
             raise ParameterError(
                 f"par[{slot.pid}] ({slot.name} of {slot.component}) cannot be thawed",
                 hint="The response of this unit does not depend on the source position.",

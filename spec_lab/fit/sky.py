@@ -120,13 +120,18 @@ def check(setup: Setup) -> Setup:
     return setup
 
 
+def idle(setup: Setup) -> set[int]:
+    """The slots of positions on which no response depends."""
+    return {i for i, s in enumerate(setup.slots) if s.owner == "data" and s.name in ("ra", "dec") and not s.movable}
+
+
 def hold_idle(setup: Setup) -> Setup:
     """The set-up with every group frozen that holds nothing but positions on which no response depends.
 
     Such a position can be free in a group with other parameters; alone it would be a coordinate that moves nothing.
     """
-    idle = {i for i, s in enumerate(setup.slots) if s.owner == "data" and s.name in ("ra", "dec") and not s.movable}
-    groups = [group for group in setup.relations.groups.values() if idle.issuperset(group)]
+    positions = idle(setup)
+    groups = [group for group in setup.relations.groups.values() if positions.issuperset(group)]
     loose = {i for group in groups for i in group if not setup.frozen[i]}
     return setup.edited(frozen=tuple(f or i in loose for i, f in enumerate(setup.frozen))) if loose else setup
 

@@ -233,3 +233,14 @@ def test_a_group_has_one_value_one_prior_one_freeze(sequence):
 def test_two_components_of_one_kind_have_their_own_slots():
     setup = Setup.from_pairs([(ONE, pl() + bb() + pl())])
     assert [s.component for s in setup.slots if s.owner == "model"] == ["pl", "pl", "bb", "bb", "pl2", "pl2"]
+
+
+def test_a_position_linked_to_something_is_thawed_by_any_name_of_the_group():
+    setup = Setup.from_pairs([(make_data(1), pl())])
+    ra, factor = (next(s.pid for s in setup.slots if s.name == name) for name in ("ra", "sf"))
+    linked = Freeze((ra,), False).apply(Link((factor, ra)).apply(setup))
+    assert not linked.frozen[factor - 1] and not linked.frozen[ra - 1]
+    apart = Unlink((factor, ra)).apply(linked)
+    assert apart.frozen[ra - 1]
+    with pytest.raises(ParameterError, match="cannot be thawed"):
+        Freeze((ra,), False).apply(apart)
