@@ -35,6 +35,7 @@ class Spectrum(Struct):
         emax: [ch] upper channel edges, keV.
         poisson: Whether the counts are Poisson counts; None means: yes if no errors are given.
         name: Shown in tables and messages.
+        content: What the values are, where they are no plain counts: "NET" (background-subtracted), "Stokes Q", "Stokes U".
 
     Raises:
         DataError: Arrays of different length, a non-positive exposure, negative Poisson counts.
@@ -57,6 +58,7 @@ class Spectrum(Struct):
     name: str = field(static=True, default="")
     detchans: int = field(static=True, default=0)
     links: tuple[tuple[str, str], ...] = field(static=True, default=())
+    content: str = field(static=True, default="")
 
     def __post_init__(self) -> None:
         self.counts = _vector(self, "counts", self.counts)

@@ -24,9 +24,8 @@ from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source
+from spec_lab.data.suitability import GAUSSIAN, alternative, judge, takes_for_counts
 from spec_lab.tree import Struct, field
-
-GAUSSIAN = ("chi2", "gstat")
 
 
 class DataUnit(Struct):
@@ -81,8 +80,11 @@ class DataUnit(Struct):
             parts = attach(self.src, self.bkg, self.rmf, self.arf, self.rsp)
             self.src, self.bkg, self.rmf, self.arf, self.rsp = parts
             assemble(*parts)
+            for note_on in (self.src, self.bkg):
+                judge(Same(note_on), self.stat)
         self.name = self.src.name or None if self.name is None else self.name
         _check_errors(self)
+        _check_counts(self)
         _check_optimal(self)
 
     @property
@@ -275,6 +277,26 @@ def _check_optimal(unit: DataUnit) -> None:
         hint = "Hold the position, ra=Fixed(...) and dec=Fixed(...), or group by thresholds, grpg={'min_evt': 20}."
         what = f"unit {unit.name!r}: optimal grouping needs the resolution, which changes with a free source position"
         raise DataError(what, got=describe(chosen), hint=hint)
+
+
+def _check_counts(unit: DataUnit) -> None:
+    """Poisson statistics are of counts: none of the noticed groups may have fewer than none."""
+    for name, what, spectrum in (("S", "counts", unit.src), ("B", "background counts", unit.bkg)):
+        if spectrum is None or spectrum.poisson or not takes_for_counts(unit.stat, name == "B"):
+            continue
+        if not unit.groups()[1].any():
+            continue
+        fitted = unit.channels()
+        below = np.flatnonzero(getattr(fitted, name) < 0)
+        if below.size:
+            i = below[0]
+            numbers = np.asarray(unit.response.channels)[[fitted.first[i], fitted.last[i]]]
+            at = f"channel {numbers[0]}" + ("" if numbers[0] == numbers[1] else f" to {numbers[1]}")
+            got = f"{getattr(fitted, name)[i]:.6g} in {at} ({fitted.emin[i]:.4g}-{fitted.emax[i]:.4g} keV)"
+            problem = f"unit {unit.name!r}: {what} are negative, and {unit.stat} is a Poisson statistic"
+            raise DataError(
+                problem, got=got, hint=f"Use stat={alternative(unit.stat, name)!r}, or group and notice otherwise."
+            )
 
 
 def _check_errors(unit: DataUnit) -> None:

@@ -41,7 +41,7 @@ def test_nothing_to_draw_and_names_that_bite():
 
 def test_negative_nan_and_lonely_values_draw():
     edges = np.arange(1.0, 4.0)
-    net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), rsp=Response.ideal(edges[:-1], edges[1:]))
+    net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), stat="chi2", rsp=Response.ideal(edges[:-1], edges[1:]))
     assert "nan" not in net._repr_html_().lower().replace("nanfoo", "")
 
 
@@ -64,7 +64,7 @@ def test_rounding_is_not_drawn_as_structure():
 
 
 def test_negative_values_are_drawn_over_a_line_at_zero():
-    net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), rsp=Response.ideal([1.0, 2.0], [2.0, 3.0]))
+    net = DataUnit(Source([-3.0, 5.0], [1.0, 1.0]), stat="chi2", rsp=Response.ideal([1.0, 2.0], [2.0, 3.0]))
     text = net._repr_html_()
     well_formed(text)
     assert ">-3<" in text and ">5<" in text

@@ -98,6 +98,7 @@ def read_pha(file: FileLike, row: int | None = None, poisson: bool | None = None
         "name": name if chosen.row is None else f"{name}{{{rows.index(chosen) + 1}}}",
         "detchans": detchans(chosen, n),
         "links": _links(chosen, rows, name),
+        "content": _content(chosen),
         **_edges(tables, n),
     }
 
@@ -162,6 +163,22 @@ def _edges(tables: list[TableHDU], n: int) -> dict[str, np.ndarray]:
     return {}
 
 
+def _content(row: Row) -> str:
+    """What the values are, where they are no plain counts: background-subtracted, or a Stokes parameter of a polarimeter."""
+    cards = [(card.rawkeyword, str(card.rawvalue)) for card in row.table.header.cards]  # raw: "Stokes: 1" is text here
+    for key, (word, _, value) in ((key, text.partition(":")) for key, text in cards if key.startswith("XFLT")):
+        letter = {"0": "I", "1": "Q", "2": "U", "3": "V"}.get(value.strip(), value.strip())
+        if word.strip().lower() == "stokes" and letter != "I":
+            found = f"{key} = {word.strip()}:{value.strip()}, the Stokes parameter {letter} of a polarimeter"
+            note(row.where, found, "read, but it is no flux and cannot be fitted", "fit the Stokes I spectrum")
+            return f"Stokes {letter}"
+    return "NET" if _is_net(row) else ""
+
+
+def _is_net(row: Row) -> bool:
+    return str(row.table.keyword("HDUCLAS2", "")).upper() == "NET"
+
+
 def _exposure(row: Row) -> float:
     value = row.scalar("EXPOSURE")
     if value is None:
@@ -224,6 +241,10 @@ def _natural(errors: np.ndarray, counts: np.ndarray) -> bool:
 def _decide(row: Row, whole: bool, natural: bool, used: str) -> tuple[bool, bool]:
     """Settle what POISSERR, STAT_ERR and the counts say about each other: keep the errors? are the counts Poisson?"""
     says = _poisserr(row)
+    if whole and _is_net(row):
+        found = "HDUCLAS2 = NET (background-subtracted) on integer counts"
+        note(row.where, found, f"no Poisson counts, errors are {used}", _POISSON)
+        return True, False
     if not whole:
         if says:
             found = "POISSERR = T on counts that are not whole numbers >= 0"

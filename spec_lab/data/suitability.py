@@ -1,0 +1,55 @@
+"""Does the statistic suit the spectrum? A Poisson likelihood holds for counts as they were registered, and for nothing else.
+
+Background-subtracted, weighted or modelled spectra have errors of their own; under a Poisson statistic these are not looked at
+and the uncertainties of a fit come out too small. That is said once for each spectrum, with the statistic to use.
+"""
+
+from functools import lru_cache
+
+from spec_lab._base import DataError
+from spec_lab.data.assembly import Same
+from spec_lab.data.channels import POISSON_BACKGROUND
+from spec_lab.data.file_warnings import note
+from spec_lab.data.number_checks import are_whole
+from spec_lab.data.spectrum import Background, Spectrum
+
+GAUSSIAN = ("chi2", "gstat")
+
+
+def alternative(stat: str, counts: str = "S") -> str:
+    """The statistic to use instead, where `counts` (S or B) are no Poisson counts."""
+    return "pgstat" if counts == "B" and stat in POISSON_BACKGROUND else "chi2"
+
+
+def takes_for_counts(stat: str, background: bool) -> bool:
+    """Whether a statistic takes the source, or the background, for Poisson counts."""
+    return stat in POISSON_BACKGROUND and stat != "pstat_nobkg" if background else stat not in GAUSSIAN
+
+
+def are_counts(spectrum: Spectrum) -> bool:
+    """Whether a Poisson likelihood may hold: Poisson counts, or whole numbers >= 0 beside which errors are given."""
+    return spectrum.poisson or (not spectrum.content and are_whole(spectrum.counts[spectrum.good]))
+
+
+@lru_cache(maxsize=64)
+def judge(held: Same, stat: str) -> None:
+    """Note what makes a statistic unfit for a spectrum; for the same object and statistic once.
+
+    Raises:
+        DataError: The spectrum is a Stokes parameter, which is no flux.
+    """
+    spectrum: Spectrum | None = held.value
+    if spectrum is None:
+        return
+    is_background = isinstance(spectrum, Background)
+    what = f"{type(spectrum).__name__.lower()} {spectrum.name!r}"
+    if spectrum.content.startswith("Stokes"):
+        hint = "Polarisation is not supported: fit the Stokes I spectrum."
+        raise DataError(f"{what} is no flux", got=spectrum.content, hint=hint)
+    if are_counts(spectrum) or not takes_for_counts(stat, is_background):
+        return
+    own = "no Poisson counts (they have errors of their own)"
+    why = "background-subtracted (HDUCLAS2 = NET)" if spectrum.content == "NET" else own
+    better = alternative(stat, "B" if is_background else "S")
+    done = f"{stat} takes them for Poisson counts all the same, and errors of a fit will be wrong"
+    note(what, f"its values are {why}", done, f"use stat={better!r}, or pass poisson=True if they are counts")
