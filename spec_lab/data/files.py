@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 from spec_lab._base import DataError
 
 FileLike = Any  # str | Path | binary file object
+MOST_TEXT = 64_000_000  # bytes: a million channels
+DAMAGED = "The gzip stream is damaged: get the file again."
 
 _BRACES = re.compile(r"^(?P<path>.*)\{(?P<row>[^{}]*)\}$")
 
@@ -92,8 +94,23 @@ def absent(path: Path) -> DataError | None:
     return None
 
 
-def content_of(file: FileLike) -> bytes:
-    """All bytes of a path or a binary file object, which is put back where it stood.
+class Content(NamedTuple):
+    """A binary stream at its beginning, out of its gzip stream if it lies in one.
+
+    Attributes:
+        stream: What is read.
+        size: Bytes of the file as it is stored.
+        zipped: Whether the file is gzipped.
+    """
+
+    stream: BinaryIO
+    size: int
+    zipped: bool
+
+
+@contextmanager
+def opened(file: FileLike) -> Iterator[Content]:
+    """Open a path, or take a binary file object, which is put back where it stood.
 
     Raises:
         DataError: No such file, a folder, or a file opened as text.
@@ -102,21 +119,44 @@ def content_of(file: FileLike) -> bytes:
         path = Path(file).expanduser()
         if refusal := absent(path):
             raise refusal
-        return path.read_bytes()
-    if not callable(getattr(file, "read", None)):
-        raise DataError("a file must be a path or an open binary file", got=file, allowed="str, pathlib.Path, file")
-    place = file.tell() if file.seekable() else None
-    content = file.read()
-    if place is not None:
+        with path.open("rb") as stream:
+            yield _content(stream)
+        return
+    if not callable(getattr(file, "read", None)) or not callable(getattr(file, "seek", None)):
+        raise DataError("a file must be a path or a seekable binary file", got=file, allowed="str, pathlib.Path, file")
+    place = file.tell()
+    try:
+        if not isinstance(file.read(0), bytes):
+            raise DataError(f"{file_name(file)} is open as text", hint="Open it with mode 'rb'.")
+        yield _content(file)
+    finally:
         file.seek(place)
-    if not isinstance(content, bytes):
-        raise DataError(f"{file_name(file)} is open as text", hint="Open it with mode 'rb'.")
-    return content
 
 
-def unzipped(content: bytes, name: str) -> bytes:
-    """The content itself, out of its gzip stream if it lies in one."""
-    if content[:2] != b"\x1f\x8b":
-        return content
-    with reading(name, hint="The gzip stream is damaged: get the file again."):
-        return gzip.decompress(content)
+def _content(stream: Any) -> Content:
+    begin = stream.tell()
+    size = stream.seek(0, os.SEEK_END) - begin
+    stream.seek(begin)
+    zipped = stream.read(2) == b"\x1f\x8b"
+    stream.seek(begin)
+    return Content(gzip.GzipFile(fileobj=stream) if zipped else stream, size, zipped)
+
+
+def content_of(file: FileLike, most: int = MOST_TEXT) -> bytes:
+    """All bytes of a small file, such as a text, out of its gzip stream if it lies in one.
+
+    Args:
+        file: Path or binary file object.
+        most: The largest number of bytes that is read.
+
+    Raises:
+        DataError: As `opened`, a damaged gzip stream, or more bytes.
+    """
+    name = file_name(file)
+    with opened(file) as content, reading(name, hint=DAMAGED if content.zipped else None):
+        held = content.stream.read(most + 1)
+    if len(held) > most:
+        raise DataError(
+            f"{name} is too large", got=f"more than {most / 1e6:.0f} MB", allowed="FITS, for so many numbers"
+        )
+    return held

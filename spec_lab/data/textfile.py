@@ -11,6 +11,7 @@ of 1 cm². How lines become columns is in `texttable`.
 """
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from spec_lab._base import DataError
 from spec_lab.data.energies import judge_channels, ordered
 from spec_lab.data.file_kind import is_npz
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import FileLike, content_of, file_name, reading, unzipped
+from spec_lab.data.files import MOST_TEXT, FileLike, content_of, file_name, reading
 from spec_lab.data.number_checks import are_whole, as_number, as_numbers
 from spec_lab.data.texttable import COLUMNS, MEANING, SETTINGS, Columns, read_table
 
@@ -35,7 +36,7 @@ def read_text(file: FileLike) -> dict[str, Any]:
     """
     name = file_name(file)
     with reading(name):
-        content = unzipped(content_of(file), name)
+        content = content_of(file)
     columns, settings = _from_npz(content, name) if is_npz(file) else read_table(_decoded(content), name)
     return _fields(columns, settings, name)
 
@@ -52,6 +53,10 @@ def _decoded(content: bytes) -> str:
 
 def _from_npz(content: bytes, name: str) -> tuple[Columns, dict[str, Any]]:
     hint = "An NPZ spectrum is written with numpy.savez."
+    with reading(name, hint), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        inflated = sum(info.file_size for info in archive.infolist())
+    if inflated > MOST_TEXT:
+        raise DataError(f"{name} is too large", got=f"{inflated / 1e6:.0f} MB", allowed=f"{MOST_TEXT / 1e6:.0f} MB")
     with reading(name, hint), np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         strangers = [key for key in arrays.files if not isinstance(arrays[key], np.ndarray)]
         held = {key.lower(): arrays[key] for key in arrays.files}

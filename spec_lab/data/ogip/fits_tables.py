@@ -1,21 +1,25 @@
 """Opening FITS files so that nothing unreadable gets past: the only place where astropy.io.fits is used to read.
 
-`open_fits` takes a path, a `pathlib.Path` or an open binary file and reads every HDU into memory, so that the file is
-closed again and its position restored. Whatever goes wrong inside astropy or numpy leaves as a `DataError` that names
-file, HDU and column. `TableHDU` is the small view the OGIP readers work with: a header and columns found by name,
-without regard to case. What the columns *mean* is in `pha` and `rmf`.
+`open_fits` takes a path, a `pathlib.Path` or an open binary file and reads every HDU into memory (`fits_structure` sees that
+it is a FITS file), so that the file is closed again and its position restored. Whatever goes wrong inside astropy or numpy
+leaves as a `DataError` that names file, HDU and column. `TableHDU` is the small view the OGIP readers work with: a header and
+columns found by name, without regard to case, scaled as TSCAL and TZERO say, missing values as NaN. What the columns *mean* is
+in `pha` and `rmf`.
 """
 
 import io
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.file_kind import first_bytes
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import FileLike, content_of, file_name, reading, unzipped
+from spec_lab.data.files import DAMAGED, FileLike, file_name, opened, reading
 from spec_lab.data.number_checks import as_number, as_numbers
+from spec_lab.data.ogip.fits_structure import read_hdus
 
 
 class TableHDU:
@@ -25,6 +29,7 @@ class TableHDU:
         self.where = f"{where}[{hdu.name or 'unnamed'}]"
         self.name = str(hdu.name).strip().upper()
         self.header = hdu.header
+        self._scales = _taken_scales(hdu)
         self._data = hdu.data
         self.spelled = [column.name.strip().upper() for column in hdu.columns]
         self.columns = {name: i for i, name in enumerate(self.spelled)}
@@ -63,12 +68,48 @@ class TableHDU:
             )
         if self.spelled.count(name.upper()) > 1:
             raise DataError(f"{self.where} has several columns {name}", got=self.spelled)
+        index = self.columns[name.upper()]
         with reading(f"{self.where} column {name}"):
-            return np.asarray(self._data.field(self.columns[name.upper()]))  # type: ignore[union-attr]
+            values = np.asarray(self._data.field(index))  # type: ignore[union-attr]
+            if values.dtype == object and index in self._scales:
+                values = _by_rows(values, lambda row: row * self._scales[index][0] + self._scales[index][1])
+            null = self._null(index)
+            return values if null is None else _by_rows(values, lambda row: np.where(row == null, np.nan, row))
+
+    def _null(self, index: int) -> float | None:
+        """The value that means missing data in a column of whole numbers: TNULL, as it comes out of TSCAL and TZERO."""
+        null = self.whole(f"TNULL{index + 1}")
+        if null is None or str(self.keyword(f"TFORM{index + 1}", "")).strip("0123456789PQ")[:1] not in "BIJK":
+            return None
+        scale, zero = self._scales.get(
+            index, (self.number(f"TSCAL{index + 1}", 1.0), self.number(f"TZERO{index + 1}", 0.0))
+        )
+        return null * (1.0 if scale is None else scale) + (zero or 0.0)
 
     def numbers(self, name: str) -> np.ndarray:
         """A column as float64; strings that spell numbers pass, others raise."""
         return as_numbers(self.column(name), f"{self.where} column {name}")
+
+
+def _taken_scales(hdu: Any) -> dict[int, tuple[float, float]]:
+    """TSCAL and TZERO of columns of variable length, taken out of the header: astropy applies them to the first row only."""
+    taken: dict[int, tuple[float, float]] = {}
+    for i in range(1, int(hdu.header.get("TFIELDS", 0)) + 1):
+        keys = (f"TSCAL{i}", f"TZERO{i}")
+        if any(key in hdu.header for key in keys) and any(c in str(hdu.header.get(f"TFORM{i}", "")) for c in "PQ"):
+            pair = [as_number(hdu.header.pop(key, default), key) for key, default in zip(keys, (1.0, 0.0), strict=True)]
+            taken[i - 1] = (1.0 if pair[0] is None else pair[0], pair[1] or 0.0)
+    return taken
+
+
+def _by_rows(values: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """A changed column, also where its rows differ in length."""
+    if values.dtype != object:
+        return change(values)
+    changed = np.empty(len(values), dtype=object)
+    for i, row in enumerate(values):
+        changed[i] = change(np.asarray(row, dtype=np.float64))
+    return changed
 
 
 def open_fits(file: FileLike) -> list[TableHDU]:
@@ -83,22 +124,20 @@ def open_fits(file: FileLike) -> list[TableHDU]:
     from astropy.io import fits
 
     name = file_name(file)
-    with reading(name):
-        content = unzipped(content_of(file), name)
-    if content[:6] != b"SIMPLE":
+    head = first_bytes(file, 20)
+    if head[:6] != b"SIMPLE":
         hint = "Text and NPZ spectra are read by `Source.from_text`."
-        raise DataError(f"{name} is not a FITS file", got=content[:20], allowed="FITS, plain or gzipped", hint=hint)
+        raise DataError(f"{name} is not a FITS file", got=head, allowed="FITS, plain or gzipped", hint=hint)
+    with opened(file) as opening, reading(name, hint=DAMAGED if opening.zipped else None):
+        content = read_hdus(opening, name)
     with warnings.catch_warnings(record=True) as said, reading(name, hint="Is it a complete FITS file?"):
         warnings.simplefilter("always")
         with fits.open(io.BytesIO(content), memmap=False) as hdus:
             hdus.readall()
             tables = [TableHDU(name, hdu) for hdu in hdus if isinstance(hdu, fits.BinTableHDU)]
             spans = [(hdu.fileinfo(), "CHECKSUM" in hdu.header) for hdu in iter(hdus)]  # type: ignore[attr-defined]
-    if any("truncated" in str(w.message) for w in said):
-        raise DataError(f"{name} is truncated", got=str(said[0].message), hint="Get the whole file again.")
-    if any("Error validating header" in str(w.message) for w in said):
-        what = f"{name} is damaged: what follows its HDU {len(spans) - 1} is no HDU (truncated, or bytes were added)"
-        raise DataError(what, hint="Get the whole file again.")
+    if odd := [w for w in said if "truncated" in str(w.message) or "Error validating header" in str(w.message)]:
+        raise DataError(f"{name} is damaged", got=str(odd[0].message), hint="Get the whole file again.")
     _verify(
         name, content, [(span["hdrLoc"], span["datLoc"] + span["datSpan"]) for span, held in spans if span and held]
     )
