@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.file_warnings import note
+from spec_lab.data.file_warnings import note, some
 from spec_lab.data.response import IDEAL, Auxiliary, Response, ideal_response, multiply
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
@@ -66,7 +66,18 @@ def _assemble(src: Same, bkg: Same, response: Same) -> Assembly:
     source = _without_edges(source, response.value)
     background = None if background is None else _without_edges(background, response.value)
     good = source.good if background is None else source.good & background.good
+    _say_unusable(source, good, response.value)
+    good = good & response.value.usable
     return Assembly(source, background, response.value, good)
+
+
+def _say_unusable(source: Source, good: np.ndarray, response: Response) -> None:
+    """Counts of good channels that the response gives no energy are lost: say so."""
+    lost = good & ~response.usable
+    counts = float(source.counts[lost].sum())
+    if counts:
+        found = f"{some(int(lost.sum()), 'good channel')} with {counts:g} counts have no energy in response {response.name!r}"
+        note(f"source {source.name!r}", found, "never noticed", "give a `Response` with your own edges")
 
 
 @lru_cache(maxsize=64)
@@ -152,6 +163,7 @@ def _without_edges(spectrum: AnySpectrum, response: Response) -> AnySpectrum:
     width = response.emax - response.emin
     off = np.maximum(np.abs(spectrum.emin - response.emin), np.abs(spectrum.emax - response.emax)) / width
     what = f"{type(spectrum).__name__.lower()} {spectrum.name!r}"
+    off = np.where(np.isfinite(off), off, 0.0)
     if off.max() > 0.5 and response.kind == IDEAL:
         raise DataError(
             f"{what} has other channel energies than the source (the ideal response)",

@@ -103,7 +103,7 @@ class Content(NamedTuple):
         zipped: Whether the file is gzipped.
     """
 
-    stream: BinaryIO
+    stream: BinaryIO | gzip.GzipFile
     size: int
     zipped: bool
 

@@ -5,7 +5,7 @@ probabilities instead, and `rmf * arf` is a response. Dense, because sparse form
 fold is done (see `spec_lab.fit`). Reading is in `ogip.rmf`; grouping of columns is in `channels`.
 """
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -26,7 +26,8 @@ class Response(Struct):
     Args:
         elo: [e] lower photon-energy edges, keV, ascending.
         ehi: [e] upper photon-energy edges, keV.
-        emin: [ch] lower channel edges, keV (ascending or descending with the channel).
+        emin: [ch] lower channel edges, keV (ascending or descending with the channel); NaN for a channel that is no energy
+            (overflow), which is never noticed.
         emax: [ch] upper channel edges, keV.
         matrix: [e, ch] effective area times redistribution, cm².
         channels: [ch] channel numbers; None means 1, 2, …
@@ -72,7 +73,7 @@ class Response(Struct):
         self.elo, self.ehi = _edges(where, "photon energies", self.elo, self.ehi)
         if np.any(self.elo[1:] < self.elo[:-1]):
             raise DataError(f"{where}: photon energies must ascend", got=self.elo[:5].tolist())
-        self.emin, self.emax = _edges(where, "channel energies", self.emin, self.emax)
+        self.emin, self.emax = _channel_edges(where, self.emin, self.emax)
         self.matrix = np.ascontiguousarray(_floats(where, "matrix", self.matrix))
         shape = (self.elo.size, self.emin.size)
         if self.matrix.shape != shape:
@@ -83,12 +84,13 @@ class Response(Struct):
         self.channels = whole_numbers(numbers, f"{where}: channels")
 
     @classmethod
-    def from_file(cls, file: Any, version: int | None = None) -> Self:
+    def from_file(cls, file: Any, version: int | Literal["sum"] | None = None) -> Self:
         """Read an OGIP RMF or RSP.
 
         Args:
             file: Path (also `path{n}`), or binary file object.
-            version: EXTVER of the matrix in a file that holds several (RSP2), counted from 1.
+            version: EXTVER of the matrix in a file that holds several (RSP2), counted from 1; "sum" adds them up, which is
+                done aloud by itself where they can only be parts of one.
 
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
@@ -133,6 +135,11 @@ class Response(Struct):
     def drm(self) -> np.ndarray:
         """[e, ch] `matrix`."""
         return self.matrix
+
+    @property
+    def usable(self) -> np.ndarray:
+        """[ch] Whether a channel is an energy at all; others can never be noticed."""
+        return np.isfinite(self.emin)
 
     @property
     def channel_fwhm(self) -> np.ndarray:
@@ -302,6 +309,16 @@ def _floats(where: str, what: str, values: Any) -> np.ndarray:
     if not np.isfinite(array).all():
         raise DataError(f"{where}: {what} must be finite", got=f"{np.sum(~np.isfinite(array))} values that are not")
     return array
+
+
+def _channel_edges(where: str, lo: Any, hi: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Edges of channels; both may be NaN, which is a channel without energy (overflow)."""
+    lo, hi = (np.array(as_numbers(values, f"{where}: channel energies")) for values in (lo, hi))
+    none = np.isnan(lo) & np.isnan(hi) if lo.shape == hi.shape and lo.ndim == 1 else np.zeros(0, dtype=bool)
+    if not none.any() or none.all():
+        return _edges(where, "channel energies", lo, hi)
+    lo[~none], hi[~none] = _edges(where, "channel energies", lo[~none], hi[~none])
+    return lo, hi
 
 
 def _edges(where: str, what: str, lo: Any, hi: Any) -> tuple[np.ndarray, np.ndarray]:

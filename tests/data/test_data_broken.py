@@ -82,8 +82,7 @@ def test_broken_matrices(tmp_path, case):
 
 
 def test_broken_channel_edges(tmp_path):
-    flat = np.where(np.arange(N + 1) == 3, EDGES[2], EDGES)
-    for edges, words in ((flat, "have no width"), (EDGES * np.nan, "not finite")):
+    for edges, words in ((EDGES * 0 + 1, "without width"), (EDGES * np.nan, "not finite")):
         with pytest.raises(DataError, match=rf"bad\.rmf\[EBOUNDS\] columns E_MIN, E_MAX.*{words}"):
             Response.from_file(rsp(tmp_path / "bad.rmf", channel_edges=edges))
     with pytest.raises(DataError, match="no EBOUNDS"):

@@ -71,7 +71,7 @@ def test_channels_may_fall_in_energy(tmp_path):
 
 @pytest.mark.parametrize(
     ("edges", "word"),
-    [(np.where(np.arange(11) == 4, PHOTON_EDGES[3], PHOTON_EDGES), "have no width"),
+    [(np.where(np.arange(11) == 4, PHOTON_EDGES[3] - 0.1, PHOTON_EDGES), "have no width"),
      (np.where(np.arange(11) == 4, np.nan, PHOTON_EDGES), "not finite"),
      (np.where(np.arange(11) == 0, -1.0, PHOTON_EDGES), "negative")],
 )  # fmt: skip
