@@ -5,10 +5,11 @@ channels, so nothing that a bad channel holds can reach a number.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from spec_lab.data.assembly import Same
+from spec_lab.data.assembly import Assembly, Same
 from spec_lab.data.grouping import Counting, Ranges, Scheme, by_thresholds, from_flags, runs
 from spec_lab.data.optimal import bins, widths
 from spec_lab.data.response import Response
@@ -97,9 +98,9 @@ def group_edges(response: Response, first: np.ndarray, last: np.ndarray) -> tupl
 
 def all_groups(
     src: Source, bkg: Background | None, response: Response, good: np.ndarray, noticed: np.ndarray, scheme: Scheme,
-    stat: str,
+    stat: str, bad_mode: str = "drop",
 ) -> Ranges:  # fmt: skip
-    """Ranges (first, last) of all groups that consist of good channels.
+    """Ranges (first, last) of all groups that consist of good channels, or begin and end with good ones (`bad_mode="skip"`).
 
     Args:
         src: Aligned with the response.
@@ -109,18 +110,47 @@ def all_groups(
         noticed: [ch] channels in the windows; only thresholds look at it.
         scheme: See `grouping`.
         stat: Name of the statistic; decides what a significance is.
+        bad_mode: What becomes of the file's groups with a bad channel: "drop" them, or "skip" the channel.
     """
     if scheme == "none":
         index = np.flatnonzero(good)
         return index, index
     if scheme is None:
         first, last = from_flags(np.asarray(src.grouping))
-        bad = np.concatenate([[0], np.cumsum(~good)])
-        keep = bad[last + 1] == bad[first]
-        return first[keep], last[keep]
+        bad = bad_in(good, first, last)
+        if bad_mode == "skip":
+            keep = bad <= last - first
+            return _trimmed(good, first[keep], last[keep])
+        return first[bad == 0], last[bad == 0]
     made = _by_scheme(src, bkg, response, good, noticed, scheme.options, stat)
     ranges = np.array(made, dtype=np.int64).reshape(-1, 2)
     return ranges[:, 0], ranges[:, 1]
+
+
+def bad_in(good: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """`i[c]` How many bad channels lie in each group."""
+    bad = np.concatenate([[0], np.cumsum(~good)])
+    return bad[last + 1] - bad[first]
+
+
+def _trimmed(good: np.ndarray, first: np.ndarray, last: np.ndarray) -> Ranges:
+    """Groups from their first good channel to their last."""
+    index = np.flatnonzero(good)
+    return index[np.searchsorted(index, first)], index[np.searchsorted(index, last, side="right") - 1]
+
+
+def only_good(parts: Assembly, first: np.ndarray, last: np.ndarray) -> tuple[Source, Background | None, Response]:
+    """The parts with nothing in the bad channels inside groups; as they are where there are none."""
+    src, bkg, response, good = parts
+    if not bad_in(good, first, last).any():
+        return src, bkg, response
+    src, bkg = (s if s is None else _emptied(s, good) for s in (src, bkg))
+    return src, bkg, response.replace(matrix=np.where(good, response.matrix, 0.0))  # type: ignore[return-value]
+
+
+def _emptied(spectrum: Any, good: np.ndarray) -> Any:
+    errors = None if spectrum.errors is None else np.where(good, spectrum.errors, 0.0)
+    return spectrum.replace(counts=np.where(good, spectrum.counts, 0.0), errors=errors)
 
 
 def _by_scheme(
@@ -153,10 +183,11 @@ def _by_scheme(
 
 
 @lru_cache(maxsize=32)
-def by_flags(parts: Same, rule: str) -> Channels:
+def by_flags(parts: Same, rule: str, bad_mode: str) -> Channels:
     """All good groups of an `Assembly` under the file's flags: no window changes them, so they are summed once."""
     src, bkg, response, good = parts.value
-    ranges = all_groups(src, bkg, response, good, good, None, "")
+    ranges = all_groups(src, bkg, response, good, good, None, "", bad_mode)
+    src, bkg, response = only_good(parts.value, *ranges)
     return gather(src, bkg, response, ranges, np.ones(ranges[0].size, dtype=bool), rule)
 
 

@@ -1,9 +1,10 @@
 """Groups of channels: contiguous ranges, made from a file's flags, from thresholds, or from the resolution.
 
-A scheme is None (the file's GROUPING flags), "none" (every channel by itself) or a `Grouping` (written as a dictionary).
-Flags group first and are filtered afterwards, so a window keeps or drops whole groups. Thresholds group *inside* each run
-of channels that are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before
-it in its run, or is a group by itself where there is none. Resolution-optimal widths are in `optimal`.
+A scheme is None (the file's GROUPING flags), "none" (every channel by itself) or a `Grouping` (written as a dictionary). Beside
+a threshold on counts or significance, `min_nevt` is 0 unless it is given; None groups on the total counts alone. Flags group
+first and are filtered afterwards, so a window keeps or drops whole groups. Thresholds group *inside* each run of channels that
+are noticed and good, so that no counts are lost beside a gap: an unfinished tail joins the group before it in its run (which may
+then be wider than `max_bin`), or is a group by itself where there is none. Resolution-optimal widths are in `optimal`.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,9 +18,10 @@ from spec_lab.data.significance import pgsig, ppsig
 from spec_lab.tree.attrs import frozen_static
 
 THRESHOLDS = ("min_evt", "min_nevt", "min_bkg", "min_sigma")
+NEEDING_NET = {"min_evt", "min_sigma"}  # beside these an unset min_nevt is 0
 KEYS = {
     "min_evt": "least source counts of a group",
-    "min_nevt": "least net counts of a group",
+    "min_nevt": "least net counts of a group; 0 beside min_evt or min_sigma, None for total counts alone",
     "min_bkg": "least background counts of a group",
     "min_sigma": "least significance of a group: Li-Ma for Poisson backgrounds, Gaussian otherwise",
     "max_bin": "most channels of a group",
@@ -60,7 +62,8 @@ def scheme(grpg: Any) -> Scheme:
     if grpg == "optimal":
         return Grouping(method="optimal")
     if isinstance(grpg, Grouping):
-        grpg = grpg.options
+        _check_values(grpg.options)
+        return grpg if grpg.options else "none"
     try:
         options = dict(grpg)
     except (TypeError, ValueError) as error:
@@ -69,16 +72,23 @@ def scheme(grpg: Any) -> Scheme:
     unknown = [key for key in options if key not in KEYS]
     if unknown:
         raise DataError("unknown grouping key", got=unknown, allowed=", ".join(KEYS))
+    net = {"min_nevt": 0.0} if "min_nevt" not in options else {}
     options = {key: value for key, value in options.items() if value is not None}
+    _check_values(options)
+    if options.keys() & NEEDING_NET:
+        options |= net
+    return Grouping(**options) if options else "none"
+
+
+def _check_values(options: Mapping[str, Any]) -> None:
     for key, value in options.items():
         if key == "method":
             if value != "optimal":
                 raise DataError("unknown grouping method", got=value, allowed="'optimal'")
-        elif isinstance(value, bool) or not np.isscalar(value) or not _is_number(value) or value < (key == "max_bin"):
+        elif isinstance(value, bool) or not _is_number(value) or value < (key == "max_bin"):
             raise DataError(
                 f"grouping {key} must be a number", got=value, allowed=">= 1" if key == "max_bin" else ">= 0"
             )
-    return Grouping(**options) if options else "none"
 
 
 def _is_number(value: Any) -> bool:
@@ -89,7 +99,11 @@ def describe(chosen: Scheme) -> str:
     """`file`, `none`, or `min_evt=10, max_bin=4`."""
     if chosen is None or isinstance(chosen, str):
         return chosen or "file"
-    return ", ".join(f"{key}={value}" for key, value in chosen.options.items())
+    shown = dict(chosen.options)
+    if shown.keys() & NEEDING_NET:
+        net = shown.pop("min_nevt", None)
+        shown |= {} if net == 0 else {"min_nevt": net}
+    return ", ".join(f"{key}={value}" for key, value in shown.items())
 
 
 def from_flags(flags: np.ndarray) -> Ranges:
@@ -165,13 +179,13 @@ def by_thresholds(
     made: list[tuple[int, int]] = []
     begin = steps[0][0]
     for i, (_, last) in enumerate(steps):
-        full = i + 1 < len(steps) and steps[i + 1][1] - begin + 1 > max_bin
+        full = last - begin + 1 >= max_bin or (i + 1 < len(steps) and steps[i + 1][1] - begin + 1 > max_bin)
         if full or enough(begin, last):
             made.append((begin, last))
             begin = last + 1
     end = steps[-1][1]
     if begin > end:
         return made
-    if made and end - made[-1][0] + 1 <= max_bin:  # the tail joins the group before it
+    if made:  # the tail joins the group before it
         return [*made[:-1], (made[-1][0], end)]
     return [*made, (begin, end)]

@@ -60,10 +60,11 @@ class Simulations(Struct):
         The groups are those of the *observed* counts; a threshold grouping would fall otherwise for every draw.
         """
         used: Channels = self.unit.channels()
-        source = sums(self.S, used.first, used.last, axis=1)
+        good = self.unit.assembly.good  # groups of the file's flags may hold a bad channel (bad_mode="skip")
+        source = sums(np.where(good, self.S, 0.0), used.first, used.last, axis=1)
         if self.B is None:
             return source, np.zeros(source.shape)
-        return source, sums(self.B, used.first, used.last, axis=1)
+        return source, sums(np.where(good, self.B, 0.0), used.first, used.last, axis=1)
 
     def write(self, folder: str | os.PathLike[str], stem: str = "sim", overwrite: bool = False) -> list[Path]:
         """Write every draw as OGIP files `stem_0001.pha` (and `.bak`), and the unit's response once as `stem.rsp`.

@@ -1,4 +1,6 @@
-"""Does the statistic suit the spectrum? A Poisson likelihood holds for counts as they were registered, and for nothing else.
+"""What a unit has to say of its parts: whether the statistic suits the spectrum, and which counts are left out.
+
+A Poisson likelihood holds for counts as they were registered, and for nothing else.
 
 Background-subtracted, weighted or modelled spectra have errors of their own; under a Poisson statistic these are not looked at
 and the uncertainties of a fit come out too small. That is said once for each spectrum, with the statistic to use.
@@ -6,14 +8,43 @@ and the uncertainties of a fit come out too small. That is said once for each sp
 
 from functools import lru_cache
 
+import numpy as np
+
 from spec_lab._base import DataError
+from spec_lab.data import notice
 from spec_lab.data.assembly import Same
-from spec_lab.data.channels import POISSON_BACKGROUND
+from spec_lab.data.channels import POISSON_BACKGROUND, bad_in
 from spec_lab.data.file_warnings import note
+from spec_lab.data.grouping import from_flags
 from spec_lab.data.number_checks import are_whole
+from spec_lab.data.scaling import sums
 from spec_lab.data.spectrum import Background, Spectrum
 
 GAUSSIAN = ("chi2", "gstat")
+
+
+@lru_cache(maxsize=64)
+def say_dropped(parts: Same, notc: notice.Windows | None, mode: str) -> None:
+    """Note which noticed groups of the file's flags are dropped for a bad channel, and how many counts with them."""
+    src, _, response, good = parts.value
+    first, last = from_flags(np.asarray(src.grouping))
+    bad = bad_in(good, first, last)
+    ends = np.stack([first, last])
+    lo, hi = (
+        np.nanmin(response.emin[ends], axis=0, initial=np.inf),
+        np.nanmax(response.emax[ends], axis=0, initial=-np.inf),
+    )
+    lost = (bad > 0) & (bad <= last - first) & notice.noticed(notc, lo, hi, mode)
+    if lost.any():
+        counts = sums(np.where(good, src.counts, 0.0), first[lost], last[lost]).sum()
+        held = "group of the file's flags holds" if lost.sum() == 1 else "groups of the file's flags hold"
+        found = f"{int(lost.sum())} {held} a bad channel, and {counts:g} counts in good ones"
+        note(
+            f"source {src.name!r}",
+            found,
+            "dropped whole",
+            "bad_mode='skip' leaves out the bad channels alone; or group with grpg",
+        )
 
 
 def alternative(stat: str, counts: str = "S") -> str:

@@ -24,8 +24,10 @@ from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source
-from spec_lab.data.suitability import GAUSSIAN, alternative, judge, takes_for_counts
+from spec_lab.data.suitability import GAUSSIAN, alternative, judge, say_dropped, takes_for_counts
 from spec_lab.tree import Struct, field
+
+BAD_MODES = ("drop", "skip")
 
 
 class DataUnit(Struct):
@@ -46,6 +48,8 @@ class DataUnit(Struct):
         weight: Weight of this unit in the likelihood.
         notc_mode: "inside" keeps groups wholly inside a window, "overlap" those that touch one.
         name: Shown in tables; None means the source's.
+        bad_mode: What becomes of groups of the file's flags that hold a bad channel: "drop" leaves out the whole group (as
+            bayspec does; the counts lost are said), "skip" only the bad channel (as XSPEC does).
         scale_rule: How BACKSCAL and AREASCAL vectors are averaged in a group: "xspec" or "sherpa".
 
     Raises:
@@ -69,6 +73,7 @@ class DataUnit(Struct):
     notc_mode: str = field(static=True, default="inside")
     name: str | None = field(static=True, default=None)
     scale_rule: str = field(static=True, default="xspec")
+    bad_mode: str = field(static=True, default="drop")
 
     def __post_init__(self) -> None:
         self.notc = notice.windows(self.notc)
@@ -79,7 +84,9 @@ class DataUnit(Struct):
         with collecting():
             parts = attach(self.src, self.bkg, self.rmf, self.arf, self.rsp)
             self.src, self.bkg, self.rmf, self.arf, self.rsp = parts
-            assemble(*parts)
+            whole = assemble(*parts)
+            if self.grpg is None and self.bad_mode == "drop":
+                say_dropped(Same(whole), self.notc, self.notc_mode)
             for note_on in (self.src, self.bkg):
                 judge(Same(note_on), self.stat)
         self.name = self.src.name or None if self.name is None else self.name
@@ -128,7 +135,10 @@ class DataUnit(Struct):
         found = self._shown if rebin else self._fitted
         if response is not None and response.matrix.shape[1] != self.response.matrix.shape[1]:
             raise DataError(f"unit {self.name!r} folds with a response of other channels", got=response.matrix.shape[1])
-        return found if response is None else found.replace(matrix=columns(response.matrix, found.first, found.last))
+        if response is None:
+            return found
+        matrix = response.matrix if self.bad_mode == "drop" else np.where(self.assembly.good, response.matrix, 0.0)
+        return found.replace(matrix=columns(matrix, found.first, found.last))
 
     def all_channels(self, rebin: bool = False) -> Channels:
         """All good groups, noticed or not; `used` says which enter the fit. Cached."""
@@ -161,7 +171,7 @@ class DataUnit(Struct):
     def _groups(self, chosen: Any) -> Ranges:
         src, bkg, response, good = self.assembly
         kept = notice.noticed(self.notc, response.emin, response.emax, self.notc_mode)
-        return all_groups(src, bkg, response, good, kept, chosen, self.stat)
+        return all_groups(src, bkg, response, good, kept, chosen, self.stat, self.bad_mode)
 
     def _noticed_groups(self, chosen: Any) -> tuple[Ranges, np.ndarray]:
         ranges = self._groups(chosen)
@@ -180,7 +190,7 @@ class DataUnit(Struct):
                             allowed=f"something of {lo.min():g}-{hi.max():g} keV",
                             hint="Widen notc, or try notc_mode='overlap'.")  # fmt: skip
         if chosen is None:
-            whole = by_flags(Same(parts), self.scale_rule)
+            whole = by_flags(Same(parts), self.scale_rule, self.bad_mode)
             return whole.replace(used=used) if everything else whole.select(used)
         if not everything:
             first, last, used = first[used], last[used], used[used]
@@ -264,13 +274,19 @@ def _check_words(unit: DataUnit) -> None:
         raise DataError("unknown notc_mode", got=unit.notc_mode, allowed=", ".join(notice.MODES))
     if unit.scale_rule not in RULES:
         raise DataError("unknown scale_rule", got=unit.scale_rule, allowed=", ".join(RULES))
+    if unit.bad_mode not in BAD_MODES:
+        raise DataError("unknown bad_mode", got=unit.bad_mode, allowed=", ".join(BAD_MODES))
     if unit.name is not None and not isinstance(unit.name, str):
         raise DataError("name must be text", got=unit.name)
 
 
 def _check_optimal(unit: DataUnit) -> None:
-    """Widths made for one place would be wrong at another."""
+    """Widths made for one place would be wrong at another; a table of directions folds whole groups."""
     where, chosen = unit.position, unit.grpg
+    if where is not None and unit.bad_mode == "skip":
+        raise DataError(
+            f"unit {unit.name!r}: bad_mode='skip' needs a response of one position", hint="Group with grpg."
+        )
     if where is None or (where.ra.frozen and where.dec.frozen) or not isinstance(chosen, Grouping):
         return
     if chosen.method == "optimal":

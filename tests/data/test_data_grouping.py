@@ -1,13 +1,15 @@
 """Grouping: thresholds, flags, optimal widths, and the display grouping apart from the fit's."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spec_lab._base import DataError
-from spec_lab.data import Background, DataUnit, Response, Source, pgsig, ppsig
-from spec_lab.data.grouping import Grouping, from_flags, scheme, to_flags
+from spec_lab._base import DataError, SpecLabWarning
+from spec_lab.data import Background, DataUnit, Response, Source, fakeit, pgsig, ppsig
+from spec_lab.data.grouping import Grouping, describe, from_flags, scheme, to_flags
 from spec_lab.data.optimal import bins, widths
 
 
@@ -31,7 +33,7 @@ def test_no_counts_are_lost_at_an_ignored_gap():
 
 @pytest.mark.parametrize(
     ("options", "expected"),
-    [({"min_evt": 6}, [(0, 2), (3, 3), (4, 5), (6, 7)]), ({"max_bin": 3}, [(0, 2), (3, 5), (6, 7)]),
+    [({"min_evt": 6}, [(0, 2), (3, 3), (4, 5), (6, 7)]), ({"max_bin": 3}, [(0, 2), (3, 7)]),
      ({"min_evt": 6, "max_bin": 2}, [(0, 1), (2, 3), (4, 5), (6, 7)]), ({"min_evt": 1000}, [(0, 7)]),
      ({}, [(i, i) for i in range(8)])],
 )  # fmt: skip
@@ -81,7 +83,10 @@ def test_groups_partition_what_is_noticed_and_good(counts, data, mode):
     noticed = [i for a, b in zip(first[used], last[used], strict=True) for i in range(a, b + 1)]
     assert noticed == [i for i in range(lo - 1, hi - 1) if quality[i] == 0]
     assert used.sum() <= one.max_groups
-    assert "max_bin" not in options or all(last - first < options["max_bin"])
+    if "max_bin" in options:  # only a tail may make the last group of its run wider
+        widths_ = last - first + 1
+        after = np.append(first[1:] > last[:-1] + 1, True) | np.append(used[1:] != used[:-1], True)
+        assert all(widths_[~after] <= options["max_bin"]) and all(widths_ < 2 * options["max_bin"])
 
 
 def test_display_grouping_leaves_the_fit_alone():
@@ -143,3 +148,78 @@ def test_optimal_bins_with_a_minimum_are_merged_not_cut():
     assert fine.channels().size < 60 and coarse.channels().size < fine.channels().size
     assert set(coarse.channels().first) <= set(fine.channels().first)
     assert np.all(coarse.channels().S >= 40) and coarse.channels().S.sum() == fine.channels().S.sum()
+
+
+def signed(counts, level, **options):
+    """Groups of counts over a background of `level` in each channel, as long exposed as the source."""
+    return ranges(unit(counts, Background(np.full(len(counts), float(level))), grpg=options))
+
+
+def test_beside_a_threshold_unset_net_counts_are_zero_and_none_asks_for_totals():
+    counts = [5, 1, 5, 9, 0, 9]
+    assert signed(counts, 4, min_evt=5, min_nevt=None) == [(0, 0), (1, 2), (3, 3), (4, 5)]
+    assert signed(counts, 4, min_evt=5) == [(0, 0), (1, 3), (4, 5)]  # 6 counts over 8 of background are not enough
+    assert signed(counts, 4, min_evt=5, min_nevt=0) == signed(counts, 4, min_evt=5)
+    assert signed(counts, 4, min_bkg=4) == [
+        (i, i) for i in range(6)
+    ]  # a threshold on the background asks for no net counts
+    one = unit(counts, Background(np.full(6, 4.0)), grpg="none", rebn={"min_evt": 5})
+    assert ranges(one, rebin=True) == [(0, 0), (1, 3), (4, 5)]
+
+
+def test_the_tables_tell_which_of_the_two():
+    shown = [
+        describe(scheme(g)) for g in ({"min_evt": 5}, {"min_evt": 5, "min_nevt": 3}, {"min_evt": 5, "min_nevt": None})
+    ]
+    assert shown == ["min_evt=5", "min_evt=5, min_nevt=3", "min_evt=5, min_nevt=None"]
+    held = scheme({"min_evt": 5, "min_nevt": None})
+    assert scheme(held) is held and Grouping(min_evt=5) == held  # as files of earlier versions hold it
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("options", "bins"),
+    [({"min_evt": 20}, 38), ({"min_evt": 100}, 33), ({"min_sigma": 3, "max_bin": 10}, 26),
+     ({"min_evt": 20, "min_nevt": None}, 77), ({"min_evt": 100, "min_nevt": None}, 48)],
+)  # fmt: skip
+def test_the_bins_of_a_burst(real_data, options, bins):
+    folder = real_data / "grb-me-he"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SpecLabWarning)
+        he = DataUnit(folder / "he.src", folder / "he.bkg", rsp=folder / "he.rsp", notc=[300, 38000])
+    assert he.replace(grpg=options).channels().size == bins
+
+
+@pytest.mark.parametrize("place", ["source", "background"])
+def test_a_bad_channel_inside_a_group_of_the_file(place):
+    counts, flags = np.arange(1.0, 17.0), np.tile([1, *[-1] * 7], 2)
+    quality = (np.arange(16) == 4).astype(int)
+    edges = 1.0 + np.arange(17)
+    src = Source(counts, grouping=flags, quality=quality if place == "source" else None)
+    bkg = Background(np.full(16, 3.0), quality=quality if place == "background" else None)
+    given = {"rsp": Response.ideal(edges[:-1], edges[1:]), "stat": "cstat"}
+    with pytest.warns(
+        SpecLabWarning, match=r"1 group .*holds a bad channel, and 31 counts in good ones; dropped whole"
+    ):
+        dropped = DataUnit(src, bkg, **given)
+    assert dropped.channels().S.tolist() == [100.0]
+    kept = DataUnit(src, bkg, bad_mode="skip", **given)
+    seen = kept.channels()
+    assert seen.S.tolist() == [31.0, 100.0] and seen.B.tolist() == [21.0, 24.0]
+    assert seen.matrix.sum(axis=1).tolist() == [7.0, 8.0] and not seen.matrix[0, 4]
+    assert np.array_equal(kept.channels(response=kept.response).matrix, seen.matrix)
+    assert fakeit(kept, rate=np.ones(16), seed=1, n=3).grouped()[0].shape == (3, 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        DataUnit(src, bkg, notc=[9, 17], **given)  # what no window asks for is no loss
+        DataUnit(src, bkg, grpg="none", **given)
+    with pytest.raises(DataError, match="unknown bad_mode; got 'keep'; allowed: drop, skip"):
+        dropped.replace(bad_mode="keep")
+
+
+def test_bad_channels_at_the_ends_of_a_group_and_groups_of_bad_ones():
+    flags, quality = np.tile([1, -1, -1, -1], 4), np.array([1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0])
+    edges = 1.0 + np.arange(17)
+    src = Source(np.ones(16), grouping=flags, quality=quality)
+    one = DataUnit(src, rsp=Response.ideal(edges[:-1], edges[1:]), bad_mode="skip")
+    assert ranges(one) == [(1, 3), (4, 6), (12, 15)] and one.channels().emin.tolist() == [2.0, 5.0, 13.0]
