@@ -18,17 +18,10 @@ from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
 from spec_lab.infer.asked import whole
 from spec_lab.models import Model
+from spec_lab.models.absorbers import without_absorption
 from spec_lab.models.bands import Band, in_band
 
 MPC = 3.0856775814913673e24  # cm
-AMOUNTS = ("N_H", "N_H0", "EBV")  # of absorbing gas and dust; without them nothing is absorbed
-
-
-def without_absorption(model: Model, thetas: np.ndarray) -> np.ndarray:
-    """`f[s, k]`, the same vectors without absorbing gas and dust: their columns and colour excesses are 0."""
-    bare = np.array(thetas, float)
-    bare[:, [i for i, p in enumerate(model.parameters) if p.name in AMOUNTS]] = 0.0
-    return bare
 
 
 def part(model: Model, component: str | None) -> tuple[Model, list[int]]:
@@ -107,7 +100,8 @@ class Fluxes:
     def _band(self, low: float, high: float, pair: int, component: str | None, bare: bool, most: int) -> Band:
         model, thetas, T = self._pair(pair, most)
         mine, places = part(model, component)
-        return in_band(mine, (without_absorption(model, thetas) if bare else thetas)[:, places], low, high, T)
+        mine_only = thetas[:, places]
+        return in_band(mine, without_absorption(mine, mine_only) if bare else mine_only, low, high, T)
 
     def flux(
         self, low: float, high: float, pair: int = 1, *, photons: bool = False, component: str | None = None,
@@ -121,11 +115,13 @@ class Fluxes:
             pair: 1-based number of the pair whose model is meant.
             photons: Photons/cm²/s instead.
             component: Only this additive component, with the factors that act on it (`"bb"` of `tbabs*(pl+bb)`).
-            unabsorbed: Without the absorbing gas and dust: `N_H` and `EBV` set to 0, other factors stay.
+            unabsorbed: Without the absorbing gas and dust: what factors declare as amounts of it (`absorbs`) is set to 0, other
+                factors stay.
             most: Draws to evaluate.
 
         Raises:
             ParameterError: The band is empty, or there is no such pair or component.
+            ModelError: `unabsorbed`, and a multiplicative factor does not say whether it absorbs.
         """
         band = self._band(low, high, pair, component, unabsorbed, most)
         what = f"{'unabsorbed ' if unabsorbed else ''}{'photon' if photons else 'energy'} flux of {component or 'the model'}"

@@ -136,7 +136,10 @@ class Pair:
             high: keV.
             T: Time, s, for time-dependent models.
             component: Only this additive component, with the factors that act on it.
-            unabsorbed: Without absorbing gas and dust: `N_H` and `EBV` set to 0.
+            unabsorbed: Without absorbing gas and dust, as its factors declare it (`absorbs`).
+
+        Raises:
+            ModelError: `unabsorbed`, and a multiplicative factor does not say whether it absorbs.
         """
         return float(self._band(low, high, T, component, unabsorbed).energy_flux[0])
 
@@ -148,8 +151,9 @@ class Pair:
 
     def _band(self, low: float, high: float, T: float | None, component: str | None, bare: bool) -> Band:
         first = self.readings()[0]
-        theta, (mine, places) = np.asarray(first.theta)[None], part(first.model, component)
-        return in_band(mine, (without_absorption(first.model, theta) if bare else theta)[:, places], low, high, T)
+        mine, places = part(first.model, component)
+        theta = np.asarray(first.theta)[None, places]
+        return in_band(mine, without_absorption(mine, theta) if bare else theta, low, high, T)
 
     @property
     def rate_to_flux(self) -> list[float]:

@@ -78,6 +78,7 @@ class SimpleAbsorber(Absorber):
     """exp(-N_H σ). Not for direct use."""
 
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ("N_H",)
     N_H: Any = column()
 
     def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
@@ -151,6 +152,7 @@ class tinvabs(Absorber):
 
     formula: ClassVar[str] = r"e^{-N_{\rm H,0}\,e^{-T/\tau}\,\sigma(E(1+z))}"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ("N_H0",)
     N_H0: Any = column(name="N_{\\rm H,0}", doc="hydrogen column density at T = 0")
     tau: Any = parameter(10.0, span(1e-2, 1e4), unit="s", label=r"\tau", doc="decay time of the column")
     abundance: str = abundances()
@@ -174,6 +176,7 @@ class pcfabs(Absorber):
 
     aliases: ClassVar[tuple[str, ...]] = ("zpcfabs",)
     formula: ClassVar[str] = r"1-c+c\,e^{-N_{\rm H}\,\sigma(E(1+z))}"
+    absorbs: ClassVar[tuple[str, ...]] = ("N_H",)
     N_H: Any = column()
     cover: Any = parameter(0.5, span(0, 1), label="c", doc="covered fraction")
     abundance: str = abundances()

@@ -55,6 +55,9 @@ class Component(Model):
     exact: ClassVar[bool] = False  # has `integral`
     exponential: ClassVar[bool] = False  # has `log_spectrum`
     flat: ClassVar[bool] = False  # does not depend on energy
+    absorbs: ClassVar[tuple[str, ...] | None] = (
+        None  # amounts of gas or dust; a factor that says nothing is asked about
+    )
     listed: ClassVar[bool] = True  # in the catalog; kinds and families start with a capital and never are
     name: str = eqx.field(default="", static=True, kw_only=True)
 
@@ -158,6 +161,10 @@ class Component(Model):
         """Names and declarations of the parameters this instance has."""
         mine = partial(getattr, self)
         return tuple((name, each.under(mine)) for name, each in _declared(type(self)) if mine(name) is not None)
+
+    def parameter_names(self) -> tuple[str, ...]:
+        """Names of the parameters of the class, those that its settings leave out included."""
+        return tuple(name for name, _ in _declared(type(self)))
 
     def settings(self) -> tuple[str, ...]:
         """Names of the static settings."""

@@ -63,6 +63,7 @@ class redden(Multiplicative):
 
     formula: ClassVar[str] = r"10^{-0.4\,E(B-V)\,(R_V a(\lambda)+b(\lambda))}"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ("EBV",)
     EBV: Any = _reddening(5)
     R_V: float = config(3.1, "ratio of total to selective extinction")
     lyman_limit: float = _lyman()
@@ -99,6 +100,7 @@ class zdust(Multiplicative):
 
     formula: ClassVar[str] = r"10^{-0.4\,E(B-V)\,(1+R_V)\,\xi(\lambda/(1+z))}"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ("EBV",)
     EBV: Any = _reddening(100)
     method: str = config("mw", "extinction curve: mw, lmc or smc")
     R_V: float = config(0.0, "ratio of total to selective extinction; 0: that of the method")

@@ -43,6 +43,7 @@ class const(Mathematical):
     aliases: ClassVar[tuple[str, ...]] = ("constant",)
     formula: ClassVar[str] = "C"
     flat: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
     C: Any = parameter(0.0, span(-10, 10), label="C", doc="value")
 
     def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
@@ -61,6 +62,7 @@ class hecut(Multiplicative):
 
     formula: ClassVar[str] = r"1\ (E\le E_{\rm th}),\quad e^{(E_{\rm th}-E)/E_c}\ (E>E_{\rm th})"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
     logEc: Any = log_energy("E_c", 2.0, -1, 5, "e-folding energy")
     threshold_energy: float = config(0.0, "energy above which the cut-off acts, keV")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
@@ -88,6 +90,7 @@ class highecut(Multiplicative):
     aliases: ClassVar[tuple[str, ...]] = ("zhighect",)
     formula: ClassVar[str] = r"1\ (E\le E_c),\quad e^{(E_c-E)/E_f}\ (E>E_c)"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
     cutoffE: Any = energy("E_c", 10.0, 1e-3, 1e3, "threshold")
     foldE: Any = energy("E_f", 15.0, 1e-3, 1e4, "e-folding energy")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
@@ -112,6 +115,7 @@ class edge(Multiplicative):
     aliases: ClassVar[tuple[str, ...]] = ("zedge",)
     formula: ClassVar[str] = r"1\ (E<E_e),\quad e^{-\tau(E/E_e)^{-3}}\ (E\ge E_e)"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
     edgeE: Any = energy("E_e", 7.0, 1e-2, 100, "threshold energy")
     maxtau: Any = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth at the threshold")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
@@ -137,6 +141,7 @@ class gabs(Multiplicative):
 
     formula: ClassVar[str] = r"\exp\left(-\frac{d}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}\right)"
     exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
     El: Any = energy("E_l", 6.5, 1e-2, 1e3, "line energy")
     sigma: Any = energy(r"\sigma", 0.1, 1e-3, 20, "line width")
     strength: Any = energy("d", 1.0, 0, 100, "line depth")

@@ -28,7 +28,10 @@ from spec_lab.models.parameter import config, parameter
 from spec_lab.models.table_files import RESERVED, Axis, Table, digest, read_table
 from spec_lab.tree import register_pytree_type, register_saving
 
-_MADE: dict[tuple[str, str], type[Component]] = {}  # one class per content, so that compiled functions are shared
+Told = tuple[str, bool, str, tuple[str, ...] | None]  # name, whether additive, sentence, what it absorbs with
+_MADE: dict[
+    tuple[str, str, tuple[str, ...] | None], type[Component]
+] = {}  # one class per content, so that compiled functions are shared
 
 
 def atable(path: str | Path, name: str | None = None) -> type[Component]:
@@ -37,29 +40,42 @@ def atable(path: str | Path, name: str | None = None) -> type[Component]:
     Raises:
         ModelError: Not a table model, or one of factors.
     """
-    return _make(path, name, additive=True)
+    return _make(path, name, additive=True, absorbs=None)
 
 
-def mtable(path: str | Path, name: str | None = None) -> type[Component]:
+def mtable(path: str | Path, name: str | None = None, *, absorbs: tuple[str, ...] | None = None) -> type[Component]:
     """The class of a multiplicative table model.
 
+    Args:
+        path: Of the file.
+        name: Of the component; the file's when None.
+        absorbs: The parameters that are amounts of absorbing gas or dust, such as ``("nH",)``: at 0 the factor is 1, and an
+            unabsorbed flux has them at 0. ``()``: the factor is no such matter.
+
     Raises:
-        ModelError: Not a table model, or an additive one.
+        ModelError: Not a table model, or an additive one; `absorbs` names no parameter.
     """
-    return _make(path, name, additive=False)
+    return _make(path, name, additive=False, absorbs=absorbs)
 
 
-def _make(path: str | Path, name: str | None, additive: bool) -> type[Component]:
+def _make(path: str | Path, name: str | None, additive: bool, absorbs: tuple[str, ...] | None) -> type[Component]:
     table, is_additive, model_name = read_table(path)
     if is_additive != additive:
         right = "atable" if is_additive else "mtable"
         raise ModelError(f"{path} is the other kind of table model", hint=f"Use {right}({str(path)!r}).")
     name = name or "".join(c for c in model_name.lower() if c.isalnum() or c == "_") or "table"
-    return _known(table, (name, additive, f"Table model {model_name} from {Path(path).name}."))
+    return _known(table, (name, additive, f"Table model {model_name} from {Path(path).name}.", absorbs))
 
 
 def tabulated(
-    name: str, edges: Any, spectra: Any, *, additive: bool = True, logarithmic: tuple[str, ...] = (), **axes: Any
+    name: str,
+    edges: Any,
+    spectra: Any,
+    *,
+    additive: bool = True,
+    logarithmic: tuple[str, ...] = (),
+    absorbs: tuple[str, ...] | None = None,
+    **axes: Any,
 ) -> type[Component]:
     """The class of a table model made of arrays.
 
@@ -69,6 +85,7 @@ def tabulated(
         spectra: `f[n1, …, nd, e]`: photons/cm²/s in each bin (additive), or the factor.
         additive: Whether it is a source of photons or a factor.
         logarithmic: The parameters that are interpolated in their logarithm.
+        absorbs: Of a factor, as for `mtable`.
         **axes: Name of each parameter → its grid values, in the order of the axes of `spectra`.
 
     Raises:
@@ -86,21 +103,29 @@ def tabulated(
             raise ModelError(f"{key} of table {name!r} must ascend", got=values[:5].tolist())
     made = tuple(Axis(k, v, k in logarithmic, float(v[len(v) // 2]), "", False) for k, v in grids.items())
     table = Table(made, (), edges, cube[..., None, :], False, digest(made, edges, cube))
-    return _known(table, (name, additive, f"Table model {name}."))
+    return _known(table, (name, additive, f"Table model {name}.", absorbs))
 
 
-def _known(table: Table, told: tuple[str, bool, str]) -> type[Component]:
-    if told[0].isidentifier():
-        check_free(told[0], 'name="mine"')
-    key = (told[0], table.digest)
+def _known(table: Table, told: Told) -> type[Component]:
+    name, additive, doc, absorbs = told
+    if name.isidentifier():
+        check_free(name, 'name="mine"')
+    absorbs = (absorbs,) if isinstance(absorbs, str) else absorbs if absorbs is None else tuple(absorbs)
+    names = [axis.name for axis in table.axes]
+    if absorbs and additive:
+        raise ModelError(f"table {name!r} adds photons, so it cannot absorb", got=absorbs)
+    if unknown := [each for each in absorbs or () if each not in names]:
+        raise ModelError(f"absorbs of table {name!r} names no parameter", got=unknown, allowed=", ".join(names))
+    told, key = (name, additive, doc, absorbs), (name, table.digest, absorbs)
     if key not in _MADE:
         _MADE[key] = _class(table, told)
     return _MADE[key]
 
 
-def _remade(table: Table, told: tuple[str, bool, str], state: dict[str, Any]) -> Component:
-    """A component from what pickles and saved files hold: the table itself, its name, kind and sentence, the fields."""
-    return _known(table, told)(**state)
+def _remade(table: Table, told: tuple[Any, ...], state: dict[str, Any]) -> Component:
+    """A component from what pickles and saved files hold: the table itself, what was told of it, the fields."""
+    name, additive, doc, absorbs = (*told, None)[:4]  # older files do not know what absorbs
+    return _known(table, (name, additive, doc, absorbs))(**state)
 
 
 class SavedTable:
@@ -112,8 +137,8 @@ register_pytree_type(
 )
 
 
-def _class(table: Table, told: tuple[str, bool, str]) -> type[Component]:
-    name, additive, doc = told
+def _class(table: Table, told: Told) -> type[Component]:
+    name, additive, doc, absorbs = told
     base: Any = Additive if additive else Multiplicative
     fields = {axis.name: _field(axis) for axis in (*table.axes, *table.additional)}
     if additive:
@@ -123,11 +148,15 @@ def _class(table: Table, told: tuple[str, bool, str]) -> type[Component]:
     def contents(self: Any) -> Any:
         return table, told, {key: getattr(self, key) for key in (*fields, *self.settings(), "name")}
 
-    behaviour = _additive(table) if additive else _factor(table)
+    behaviour = _additive(table) if additive else _factor(table, absorbs or ())
     body = {
         "__doc__": doc,
         "__module__": __name__,
-        "__annotations__": {**dict.fromkeys([*fields, *settings], Any), "formula": ClassVar, "listed": ClassVar},
+        "__annotations__": {
+            **dict.fromkeys([*fields, *settings], Any),
+            **dict.fromkeys(["formula", "listed", "absorbs"], ClassVar),
+        },
+        "absorbs": absorbs,
         "formula": rf"\mathrm{{{name}}}(E)",
         "listed": name.isidentifier(),
         "__reduce__": lambda self: (_remade, contents(self)),
@@ -188,10 +217,16 @@ def _additive(table: Table) -> dict[str, Any]:
     return {**exact, "exact": True}
 
 
-def _factor(table: Table) -> dict[str, Any]:
+def _factor(table: Table, absorbs: tuple[str, ...]) -> dict[str, Any]:
+    amounts = [axis for axis in table.axes if axis.name in absorbs]
+    off_grid = amounts and any(axis.values[0] > 0 for axis in amounts)  # nothing absorbs, though no row says so
+
     def spectrum(self: Any, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
         i, _ = _cell(table.edges, x.shifted(self.redshift).E)
-        return interpolated(table, p)[i]
+        factor = interpolated(table, p)[i]
+        if not off_grid:
+            return factor
+        return jnp.where(jnp.stack([p[axis.name] == 0 for axis in amounts]).all(), 1.0, factor)
 
     return {"spectrum": spectrum}
 

@@ -47,6 +47,7 @@ def component(
     units: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
     frozen: tuple[str, ...] = (),
+    absorbs: str | tuple[str, ...] | None = None,
     aliases: tuple[str, ...] = (),
     formula: str = "",
 ) -> Any:
@@ -60,6 +61,8 @@ def component(
         units: Unit of each parameter.
         labels: LaTeX of each parameter, without dollar signs.
         frozen: Parameters that start frozen.
+        absorbs: Of a factor: the parameters that are amounts of absorbing gas or dust, such as ``("nH",)``, which are taken away
+            for an unabsorbed flux; ``()`` for a factor that is no such matter. A factor that says nothing has no unabsorbed flux.
         aliases: Further names for `Model.parse`.
         formula: LaTeX.
 
@@ -67,11 +70,11 @@ def component(
         ModelError: Not a plain function, a parameter without default, a name that is taken or reserved, an unknown kind.
         ParameterError: A prior that is none.
     """
-    told = (kind, name, priors or {}, units or {}, labels or {}, frozen, aliases, formula)
+    told = (kind, name, priors or {}, units or {}, labels or {}, frozen, absorbs, aliases, formula)
     return (lambda f: _make(f, *told)) if function is None else _make(function, *told)
 
 
-def _make(function, kind, name, priors, units, labels, frozen, aliases, formula) -> type[Component]:
+def _make(function, kind, name, priors, units, labels, frozen, absorbs, aliases, formula) -> type[Component]:
     if isinstance(function, type) or not callable(function):
         raise ModelError("a component is made of a plain function", got=function, allowed="def f(E, alpha=-1.0): ...")
     name = name or getattr(function, "__name__", "")
@@ -80,7 +83,11 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
     if kind not in _KINDS:
         raise ModelError(f"component {name!r} has an unknown kind", got=kind, allowed=", ".join(_KINDS))
     names, timed = _arguments(function, name)
-    for told, where in ((priors, "priors"), (units, "units"), (labels, "labels"), (frozen, "frozen")):
+    absorbs = (absorbs,) if isinstance(absorbs, str) else absorbs
+    if absorbs and kind == "add":
+        raise ModelError(f"component {name!r} adds photons, so it cannot absorb", got=absorbs, hint='Use kind="mul".')
+    named = {"priors": priors, "units": units, "labels": labels, "frozen": frozen, "absorbs": absorbs or ()}
+    for where, told in named.items():
         unknown = [key for key in told if key not in names]
         if unknown:
             raise ModelError(f"{where} of {name!r} name no parameter", got=unknown, allowed=", ".join(names))
@@ -111,9 +118,10 @@ def _make(function, kind, name, priors, units, labels, frozen, aliases, formula)
         "__doc__": inspect.getdoc(function) or f"User component {name}.",
         "__module__": function.__module__,
         "__qualname__": function.__qualname__,  # files find the class where the function stood
-        "__annotations__": {**dict.fromkeys(fields, Any), "aliases": ClassVar, "formula": ClassVar},
+        "__annotations__": {**dict.fromkeys(fields, Any), **dict.fromkeys(["aliases", "formula", "absorbs"], ClassVar)},
         "aliases": aliases,
         "formula": formula,
+        "absorbs": None if absorbs is None else tuple(absorbs),
         "spectrum": spectrum,
         **fields,
     }

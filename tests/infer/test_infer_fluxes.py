@@ -1,13 +1,14 @@
 """Fluxes, luminosities and equivalent widths against numbers by hand."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
-from spec_lab._base import ParameterError
+from spec_lab._base import ModelError, ParameterError
 from spec_lab.infer.quantities import KEV_TO_ERG
-from spec_lab.models import Model, gauss, pl
+from spec_lab.models import Model, component, gauss, pl
 
 
 def line(sigma, energy=60.0):
@@ -52,6 +53,24 @@ def test_parts_add_up_and_absorption_can_be_taken_away():
         assert pair.energy_flux(0.5, 10, component=name, unabsorbed=True) == pytest.approx(plain, rel=1e-9)
         assert pair.energy_flux(0.5, 10, component=name) < 0.99 * plain
     assert infer.setup is before
+
+
+def test_a_users_absorber_is_taken_away_and_one_that_says_nothing_is_asked_about():
+    def fog(E, nH=2.0):
+        return jnp.exp(-nH / E)
+
+    plain = Infer([(make_data(1), pl())]).pairs[0].energy_flux(0.5, 10)
+    for says, name in ((("nH",), "fog_that_says"), (None, "fog_that_is_silent")):
+        made = component(fog, kind="mul", name=name, absorbs=says)
+        pair = Infer([(make_data(1), made() * pl())]).pairs[0]
+        assert pair.energy_flux(0.5, 10) < 0.9 * plain
+        if says:
+            assert pair.energy_flux(0.5, 10, unabsorbed=True) == pytest.approx(plain, rel=1e-9)
+        else:
+            with pytest.raises(ModelError, match=r"fog_that_is_silent.*does not say whether it absorbs"):
+                pair.energy_flux(0.5, 10, unabsorbed=True)
+            bare = Infer([(make_data(1), made() * pl() + pl(alpha=-2.0))]).pairs[0]
+            bare.energy_flux(0.5, 10, component="pl2", unabsorbed=True)  # no factor acts on it
 
 
 @pytest.fixture(scope="module")
