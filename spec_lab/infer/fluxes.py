@@ -18,8 +18,8 @@ from spec_lab.engines import Outcome
 from spec_lab.fit import Problem
 from spec_lab.infer.asked import whole
 from spec_lab.models import Model
-from spec_lab.models.absorbers import without_absorption
-from spec_lab.models.bands import Band, in_band
+from spec_lab.models.absorption.unabsorbed import without_absorption
+from spec_lab.models.integration.band_flux import BandFlux, in_band
 
 MPC = 3.0856775814913673e24  # cm
 
@@ -97,7 +97,7 @@ class Fluxes:
         here = setup.pairs[pair - 1]
         return here.model, thetas[:, slice(*layout.pairs[pair - 1].slots)], here.data.units[0].time
 
-    def _band(self, low: float, high: float, pair: int, component: str | None, bare: bool, most: int) -> Band:
+    def _band(self, low: float, high: float, pair: int, component: str | None, bare: bool, most: int) -> BandFlux:
         model, thetas, T = self._pair(pair, most)
         mine, places = part(model, component)
         mine_only = thetas[:, places]

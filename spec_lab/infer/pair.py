@@ -6,7 +6,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.infer.fluxes import Band, in_band, part, without_absorption
+from spec_lab.infer.fluxes import BandFlux, in_band, part, without_absorption
 from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Pair:
         """The model's photon flux from `low` to `high` keV, photons/cm²/s; arguments as for `energy_flux`."""
         return float(self._band(low, high, T, component, unabsorbed).photon_flux[0])
 
-    def _band(self, low: float, high: float, T: float | None, component: str | None, bare: bool) -> Band:
+    def _band(self, low: float, high: float, T: float | None, component: str | None, bare: bool) -> BandFlux:
         first = self.readings()[0]
         mine, places = part(first.model, component)
         theta = np.asarray(first.theta)[None, places]

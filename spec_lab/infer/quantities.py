@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab.fit.layout import statistic_of
-from spec_lab.models.energy import KEV_TO_ERG as KEV_TO_ERG
+from spec_lab.models.integration.grid import KEV_TO_ERG as KEV_TO_ERG
 
 
 class UnitReading:

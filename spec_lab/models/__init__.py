@@ -1,21 +1,17 @@
 """Spectral models: components, their algebra, and integration over photon-energy bins. The door of the floor.
 
-    energy       Energy, Grid: where spectra are evaluated, how bins are integrated
     parameter    parameters as fields of components; the `Parameter` record
     arguments    what a component may be given, and what is said when it is given something else
     model        what every model can do
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
-    bands        integrals over a band: fluxes
-    pieces       bins cut where a curve breaks, at energies that are parameters
-    preparation  bins cut where an absorption edge lies, and tables looked up, once for a grid
-    parse, catalog                       from text to model; what there is
-    powerlaws smoothly_broken joined_powerlaws band high_latitude thermal comptonised lines   additive components
-    absorption dust factors              factors (cross-sections: photoelectric)
-    convolution tables user              operators on models; models from files; models from functions
-    table_files  what a table-model file holds, and what is said when it holds something else
-    smoothing                            how photons flow between bins under a convolution
+    parse, catalog    from text to model; what there is
+    user         models from functions
+    integration/      photon-energy bins: grids, nodes, cut bins, smoothing, fluxes in a band
+    library/          the components, one family a file
+    absorption/       factors of cold gas and dust, and their cross-sections
+    tables/           models from files and arrays
 
 Not here: data, responses, statistics, distributions of NumPyro (a parameter carries its prior as an object of `spec_lab.priors`).
 """
@@ -23,25 +19,25 @@ Not here: data, responses, statistics, distributions of NumPyro (a parameter car
 from collections.abc import Callable
 
 from spec_lab._base.errors import nearest
-from spec_lab.models.absorption import pcfabs, phabs, tbabs, tinvabs, wabs
+from spec_lab.models.absorption.dust import redden, zdust
+from spec_lab.models.absorption.gas import pcfabs, phabs, tbabs, tinvabs, wabs
 from spec_lab.models.algebra import join, literal
-from spec_lab.models.band import band, cband, dband
 from spec_lab.models.catalog import catalog, component_class, known_names, maker
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
-from spec_lab.models.comptonised import comptt
-from spec_lab.models.convolution import Convolution, gsmooth, zshift
-from spec_lab.models.dust import redden, zdust
-from spec_lab.models.energy import Energy, Grid
-from spec_lab.models.factors import const, edge, gabs, hecut, highecut
-from spec_lab.models.high_latitude import hleband, hlecpl
-from spec_lab.models.joined_powerlaws import csb2pl, sb2pl, sb3pl, sb4pl
-from spec_lab.models.lines import gauss, lorentz
+from spec_lab.models.integration.grid import Energy, Grid
+from spec_lab.models.library.band import band, cband, dband
+from spec_lab.models.library.comptonised import comptt
+from spec_lab.models.library.convolution import Convolution, gsmooth, zshift
+from spec_lab.models.library.factors import const, edge, gabs, hecut, highecut
+from spec_lab.models.library.high_latitude import hleband, hlecpl
+from spec_lab.models.library.joined_powerlaws import csb2pl, sb2pl, sb3pl, sb4pl
+from spec_lab.models.library.lines import gauss, lorentz
+from spec_lab.models.library.powerlaws import bknpl, cpl, logpar, pl
+from spec_lab.models.library.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
+from spec_lab.models.library.thermal import bb, bbodyrad, bremss, diskbb, mbb
 from spec_lab.models.model import Model, Structure, Term
 from spec_lab.models.parameter import Parameter, config, parameter
-from spec_lab.models.powerlaws import bknpl, cpl, logpar, pl
-from spec_lab.models.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
-from spec_lab.models.tables import atable, mtable, tabulated
-from spec_lab.models.thermal import bb, bbodyrad, bremss, diskbb, mbb
+from spec_lab.models.tables.table_models import atable, mtable, tabulated
 from spec_lab.models.user import component
 
 __all__ = [

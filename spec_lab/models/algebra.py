@@ -9,7 +9,7 @@ Everything else is refused when it is written, with both sides named. Numbers be
 Bin integrals stay linear in the additive parts: every additive node is represented by its *portions* at the quadrature
 nodes (weight times N), factors multiply portions, and only the outermost sum over nodes makes the bin integral. A line
 narrower than a bin brings portions of its own (see `lines`), so products of lines and factors need no special case; bins in
-which a component jumps or bends are integrated in pieces (see `pieces`).
+which a component jumps or bends are integrated in pieces (see `cut_bins`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError
 from spec_lab.models.component import Component, Mathematical
-from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.integration.cut_bins import integrated
+from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import number, parameter
-from spec_lab.models.pieces import integrated
 
 _SAME = {("add", "add"): "add", ("add", "math"): "add", ("math", "add"): "add"}
 _FACTOR = {("mul", "mul"): "mul", ("mul", "math"): "mul", ("math", "mul"): "mul", ("math", "math"): "math"}
@@ -214,7 +214,7 @@ class Binary(_Node):
         if self.symbol == "+":
             return left + right
         if self.symbol == "-":
-            return left + tuple(Term(name, Negative(model), indices) for name, model, indices in right)
+            return left + tuple(Term(name, Negated(model), indices) for name, model, indices in right)
         if self.left.kind == "add":
             factor = tuple(range(first + self.left.size, first + self.size))
             return tuple(Term(n, Binary(self.symbol, m, self.right), i + factor) for n, m, i in left)
@@ -235,7 +235,7 @@ class Binary(_Node):
         return Binary(self.symbol, self.left.refilled(fill), self.right.refilled(fill))
 
 
-class Negative(_Node):
+class Negated(_Node):
     """`-inner`."""
 
     inner: Model
@@ -267,14 +267,14 @@ class Negative(_Node):
         return self.inner.marks(values)
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
-        return tuple(Term(n, Negative(m), i) for n, m, i in self.inner.parts(names, first))
+        return tuple(Term(n, Negated(m), i) for n, m, i in self.inner.parts(names, first))
 
     def text(self, names: Sequence[str]) -> str:
         inner = self.inner.text(names)
         return f"-({inner})" if _binding(self.inner) <= _BINDING["neg"] else f"-{inner}"
 
     def refilled(self, fill: Callable[[Any], Any]) -> Model:
-        return Negative(self.inner.refilled(fill))
+        return Negated(self.inner.refilled(fill))
 
 
 class Convolved(_Node):
@@ -328,7 +328,7 @@ def _flat(model: Model) -> bool:
 def _binding(model: Model) -> int:
     if isinstance(model, Binary):
         return _BINDING[model.symbol]
-    if isinstance(model, Negative):
+    if isinstance(model, Negated):
         return _BINDING["neg"]
     return 1 if isinstance(model, literal) and number(model.C) < 0 else 9
 

@@ -60,7 +60,7 @@ def check_free(name: str, otherwise: str) -> None:
         raise ModelError("a component cannot have this name", got=name, hint=hint)
     taken = component_class(name) or component_class(name.rstrip("0123456789"))
     home = "" if taken is None else str(taken.__module__)
-    if taken is not None and home.startswith(f"{__package__}.") and not home.endswith(".tables"):
+    if taken is not None and home.startswith(f"{__package__}.") and not home.endswith(".table_models"):
         raise ModelError(f"{name!r} would hide the component {taken.__name__!r}, or be read as it", hint=hint)
 
 

@@ -25,10 +25,10 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.models.arguments import check_names, check_setting
-from spec_lab.models.energy import Energy, Grid
+from spec_lab.models.integration.cut_bins import integrated
+from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
 from spec_lab.models.parameter import Declaration, Parameter, config, number, read
-from spec_lab.models.pieces import integrated
 from spec_lab.variables import AbstractVariable, words_of
 
 REGISTRY: dict[str, type[Component]] = {}
@@ -139,7 +139,7 @@ class Component(Model):
 
     def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
         """Energies, keV, between which the curve is smooth: where it jumps or bends, and around what may be narrower
-        than a bin. Bins that hold one are integrated in pieces (see `pieces`). How many there are is static."""
+        than a bin. Bins that hold one are integrated in pieces (see `cut_bins`). How many there are is static."""
         return ()
 
     def tabulates(self) -> tuple[Any, ...]:
@@ -148,7 +148,7 @@ class Component(Model):
 
     def jumps(self) -> tuple[float, ...]:
         """Energies, keV, at which the curve jumps or bends whatever its parameters are; bins are cut there beforehand
-        (see `preparation`), which costs less than `breaks`."""
+        (see `prepared_grid`), which costs less than `breaks`."""
         return ()
 
     # ---- bookkeeping -----------------------------------------------------------------------------------------------

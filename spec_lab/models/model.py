@@ -28,7 +28,7 @@ from jax.core import Tracer
 
 from spec_lab._base import ModelError
 from spec_lab._base.info import Info
-from spec_lab.models.energy import KEV_TO_ERG, Energy, Grid
+from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
 from spec_lab.models.parameter import Parameter, rewritten
 
 if TYPE_CHECKING:
@@ -193,12 +193,12 @@ class Model(eqx.Module):
         return self
 
     def prepare(self, grid: Grid) -> Grid:
-        """The grid made ready: cross-sections tabulated at its nodes, bins cut at absorption edges (see `preparation`).
+        """The grid made ready: cross-sections tabulated at its nodes, bins cut at absorption edges (see `prepared_grid`).
 
         Optional: without it `photons` is slower, and less exact in bins that hold an absorption edge. The grid must not
         be traced; it still has as many bins as before for whoever asks for photons.
         """
-        from spec_lab.models.preparation import prepared
+        from spec_lab.models.integration.prepared_grid import prepared
 
         leaves = self.leaves()
         tables = [key for leaf in leaves for key in leaf.tabulates()]
@@ -247,7 +247,7 @@ class Model(eqx.Module):
         return float(self._band(emin, emax, ngrid, time).energy_flux[0])
 
     def _band(self, emin: float, emax: float, ngrid: int, time: float | None) -> Any:
-        from spec_lab.models.bands import in_band
+        from spec_lab.models.integration.band_flux import in_band
 
         return in_band(self._additive(), self.theta[None], emin, emax, time, ngrid)
 
@@ -304,9 +304,9 @@ class Model(eqx.Module):
         return _join("**", other, self)
 
     def __neg__(self) -> Model:
-        from spec_lab.models.algebra import Negative
+        from spec_lab.models.algebra import Negated
 
-        return Negative(self)
+        return Negated(self)
 
     def __pos__(self) -> Model:
         return self

@@ -29,7 +29,7 @@ import numpy as np
 from spec_lab._base import ModelError
 from spec_lab.models.catalog import check_free
 from spec_lab.models.component import REGISTRY, Additive, Component, Mathematical, Multiplicative, needs_time
-from spec_lab.models.energy import Energy
+from spec_lab.models.integration.grid import Energy
 from spec_lab.models.parameter import parameter
 from spec_lab.priors import Prior, parse_prior
 

@@ -1,19 +1,13 @@
 """Data sets: what travels with the package, what is fetched, and what is never trusted unchecked."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
+from scripts import load_script
 
 from spec_lab._base import DataError
 from spec_lab.data import datasets
 
-_script = importlib.util.spec_from_file_location(
-    "make_demo_data", Path(__file__).resolve().parents[2] / "notebooks" / "make_demo_data.py"
-)
-make_demo = importlib.util.module_from_spec(_script)
-_script.loader.exec_module(make_demo)
+make_demo = load_script("make_demo_data")
 
 
 def test_the_burst():

@@ -3,13 +3,14 @@
 import jax
 import numpy as np
 import pytest
+from scripts import load_script
 
 from spec_lab._base import ModelError
 from spec_lab.models import Grid, Model, pcfabs, phabs, tbabs, tinvabs
-from spec_lab.models.photoelectric import atoms, fine, medium, section
-from spec_lab.models.photoelectric.build import compute
-from spec_lab.models.photoelectric.recover import WINDOWS
-from spec_lab.models.photoelectric.sections import table
+from spec_lab.models.absorption import atoms, medium, near_edge
+from spec_lab.models.absorption.cross_sections import compute, section, table
+
+WINDOWS = load_script("recover_edge_tables").WINDOWS
 
 
 def test_atoms_against_published_numbers():
@@ -33,7 +34,7 @@ def test_tables_follow_their_formulae(kind):
     resonant = (E > 0.054) & (E < 0.070)  # helium's, 1e-5 apart between points
     if kind == "tbabs":  # tables of their own, with sharp lines: compared at their points
         resonant |= np.logical_or.reduce([(low < E) & (high > E) for low, high in WINDOWS.values()])
-        points = np.concatenate([energy[1:-1] for energy, _ in fine.tables().values()])
+        points = np.concatenate([energy[1:-1] for energy, _ in near_edge.tables().values()])
         np.testing.assert_allclose(section(kind).at(points), 1e22 * medium.tbabs(points), rtol=1e-10)
     np.testing.assert_allclose(ours[clear & ~resonant], direct[clear & ~resonant], rtol=3e-6)
     assert np.all(np.isfinite(ours)) and np.all(ours > 0)

@@ -8,7 +8,7 @@ import pytest
 
 from spec_lab._base import ModelError
 from spec_lab.models import Grid, comptt
-from spec_lab.models.comptonised import spectral_index
+from spec_lab.models.library.comptonised import spectral_index
 
 # The mean of N at E and 1.002 E for norm 1, E = 0.3, 2, 20, 200 keV, as compTT's own code gives it in single precision
 # (and 0 below some 1e-27).

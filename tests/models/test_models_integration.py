@@ -11,8 +11,8 @@ from scipy.integrate import quad, simpson
 
 from spec_lab._base import ModelError
 from spec_lab.models import Energy, Grid, Model, bknpl, cpl, gauss, lorentz, mbb, pl
-from spec_lab.models.energy import node_count
-from spec_lab.models.thermal import planck_integral
+from spec_lab.models.integration.grid import node_count
+from spec_lab.models.library.thermal import planck_integral
 
 
 def edges(lo, hi, n):

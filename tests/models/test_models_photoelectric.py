@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from scripts import load_script
 
 from spec_lab._base import ModelError
 from spec_lab.models import Model, pcfabs, phabs, tbabs, wabs
-from spec_lab.models.photoelectric import atoms, bcmc, fine, medium, recover, section
-from spec_lab.models.photoelectric.sections import LOWEST, compute, table
+from spec_lab.models.absorption import atoms, balucinska1992, medium, near_edge
+from spec_lab.models.absorption.cross_sections import LOWEST, compute, section, table
+
+recover = load_script("recover_edge_tables")
 
 # XSPEC's TBabs as astromodels distributes it (BSD-3-Clause; data/xsect/xsect_tbabs_*.fits): number of the bin, 1e-22 cm² per H
 # with the abundances wilm, aspl, angr. Only wilm was used to recover the tables of single elements.
@@ -54,19 +57,19 @@ def test_fine_structure_is_of_tbabs_alone():
 
 @pytest.mark.parametrize("Z", [8, 10, 26])
 def test_windows_begin_and_end_in_the_fits(Z):
-    energy, sigma = fine.tables()[Z]
-    last = fine.IRON_TAIL_ENDS if Z == fine.IRON else energy[-1]
+    energy, sigma = near_edge.tables()[Z]
+    last = near_edge.IRON_TAIL_ENDS if Z == near_edge.IRON else energy[-1]
     outside = np.array([energy[0] * (1 - 1e-9), last * (1 + 1e-9), 0.2, 5.0])
-    np.testing.assert_array_equal(fine.atom(Z, outside), atoms.atom(Z, outside))
-    np.testing.assert_allclose(fine.atom(Z, energy), 1e-18 * sigma)
-    assert np.abs(fine.atom(Z, energy[1:-1]) / atoms.atom(Z, energy[1:-1]) - 1).max() > 0.5
+    np.testing.assert_array_equal(near_edge.atom(Z, outside), atoms.atom(Z, outside))
+    np.testing.assert_allclose(near_edge.atom(Z, energy), 1e-18 * sigma)
+    assert np.abs(near_edge.atom(Z, energy[1:-1]) / atoms.atom(Z, energy[1:-1]) - 1).max() > 0.5
     assert np.all(np.diff(energy) > 0)
 
 
 def test_irons_tail_joins():
-    energy, _ = fine.tables()[26]
+    energy, _ = near_edge.tables()[26]
     E = np.array([energy[-1] * (1 - 1e-9), energy[-1] * (1 + 1e-9), 0.795 * (1 - 1e-9), 0.795 * (1 + 1e-9)])
-    before, after, end, fit = fine.atom(26, E)
+    before, after, end, fit = near_edge.atom(26, E)
     assert after / before == pytest.approx(1, rel=5e-3) and fit / end == pytest.approx(1, rel=5e-4)
 
 
@@ -92,13 +95,13 @@ def test_alternating_errors_are_settled():
 
 
 # Balucinska-Church & McCammon ------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("Z", sorted(bcmc.pieces()))
+@pytest.mark.parametrize("Z", sorted(balucinska1992.pieces()))
 def test_polynomials_and_fits_agree(Z):
     """Both describe measurements to some per cent; not near edges, which they place some eV apart, nor at low energies."""
     E = np.geomspace(0.15, 9.9, 300)
-    edges = np.array([*bcmc.edges(Z), *atoms.edges(Z)])
+    edges = np.array([*balucinska1992.edges(Z), *atoms.edges(Z)])
     clear = np.abs(np.log(E[:, None] / edges)).min(axis=1) > 0.2
-    ratio = bcmc.atom(Z, E[clear]) / atoms.atom(Z, E[clear])
+    ratio = balucinska1992.atom(Z, E[clear]) / atoms.atom(Z, E[clear])
     assert np.all(np.abs(ratio - 1) < 0.2)
     assert np.median(np.abs(ratio - 1)) < 0.1
 
@@ -107,16 +110,16 @@ def test_iron_against_other_tables():
     """Mass attenuation of iron, cm²/g (Hubbell & Seltzer, NIST); with the little that scatters."""
     keV = np.array([1, 1.5, 2, 3, 4, 5, 6, 8, 10])
     published = (9.085e3, 3.399e3, 1.626e3, 557.6, 256.7, 139.8, 84.84, 305.6, 170.6)
-    np.testing.assert_allclose(bcmc.atom(26, keV) * 6.022e23 / 55.847, published, rtol=0.05)
+    np.testing.assert_allclose(balucinska1992.atom(26, keV) * 6.022e23 / 55.847, published, rtol=0.05)
 
 
 def test_polynomials_do_not_run_away():
     """Outside 0.03-10 keV the fits go on, without a step."""
-    for Z in bcmc.pieces():
-        for end in (bcmc.LOWEST, bcmc.HIGHEST):
-            below, above = bcmc.atom(Z, end * np.array([1 - 1e-9, 1 + 1e-9]))
+    for Z in balucinska1992.pieces():
+        for end in (balucinska1992.LOWEST, balucinska1992.HIGHEST):
+            below, above = balucinska1992.atom(Z, end * np.array([1 - 1e-9, 1 + 1e-9]))
             assert above == pytest.approx(below, rel=1e-6)
-        far = bcmc.atom(Z, np.geomspace(10, 200, 50))
+        far = balucinska1992.atom(Z, np.geomspace(10, 200, 50))
         assert np.all(far > 0) and np.all(np.diff(far) < 0)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import erfc
 
 from spec_lab.models import Grid, Model, component
-from spec_lab.models.smoothing import passing
+from spec_lab.models.integration.smoothing import passing
 
 
 def grid(lo, hi, n, **more):

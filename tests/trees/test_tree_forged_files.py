@@ -71,7 +71,7 @@ def replace_alpha(part, evil):
         for item in part:
             replace_alpha(item, evil)
     elif isinstance(part, dict):
-        if part.get("type") == "spec_lab.models.powerlaws:cpl":
+        if part.get("type") == "spec_lab.models.library.powerlaws:cpl":
             part["fields"]["alpha"] = evil
             return
         for item in part.values():

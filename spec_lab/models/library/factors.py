@@ -1,0 +1,155 @@
+"""Factors of simple shape: a constant, exponential cut-offs, an absorption edge, a Gaussian absorption line.
+
+Thresholds and lines may lie anywhere in a photon bin and be far narrower than one: bin integrals stay exact (see `cut_bins`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import jax.numpy as jnp
+
+from spec_lab.models.component import Mathematical, Multiplicative
+from spec_lab.models.declare import LN10, log_energy, span
+from spec_lab.models.integration.grid import Energy
+from spec_lab.models.parameter import config, parameter
+
+
+def energy(label: str, default: float, lo: float, hi: float, doc: str) -> Any:
+    """An energy or width in keV."""
+    return parameter(default, span(lo, hi), unit="keV", label=label, doc=doc)
+
+
+_FALL = (0.0, 2.0, 8.0, 32.0)  # e-folds: between them an exponential is smooth for the nodes of a piece
+_WINGS = (-8.0, -6.0, -4.5, -3.0, -1.5, 0.0, 1.5, 3.0, 4.5, 6.0, 8.0)  # widths: for lines black at their centre, too
+
+
+def _fall(threshold: Any, fold: Any, redshift: float) -> tuple[Any, ...]:
+    """The threshold of an exponential fall and marks along it."""
+    return tuple((threshold + n * fold) / (1 + redshift) for n in _FALL)
+
+
+class const(Mathematical):
+    """A constant factor.
+
+    f(E) = C
+
+    Reference: XSPEC's `constant`, Arnaud 1996 (ASP Conf. 101, 17).
+    Parameters: C, dimensionless.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("constant",)
+    formula: ClassVar[str] = "C"
+    flat: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    C: Any = parameter(0.0, span(-10, 10), label="C", doc="value")
+
+    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        return p["C"]
+
+
+class hecut(Multiplicative):
+    r"""High-energy cut-off above a fixed threshold.
+
+    f(E) = 1 for E <= threshold;  exp((threshold - E)/Ec) above
+
+    A bin that holds the threshold is integrated on both its sides (see `cut_bins`).
+    Reference: after XSPEC's `highecut`, Arnaud 1996 (ASP Conf. 101, 17).
+    Parameters: logEc, log10 keV. Settings: threshold_energy (0 keV), redshift.
+    """
+
+    formula: ClassVar[str] = r"1\ (E\le E_{\rm th}),\quad e^{(E_{\rm th}-E)/E_c}\ (E>E_{\rm th})"
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    logEc: Any = log_energy("E_c", 2.0, -1, 5, "e-folding energy")
+    threshold_energy: float = config(0.0, "energy above which the cut-off acts, keV")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        excess = jnp.maximum(x.shifted(self.redshift).E - self.threshold_energy, 0.0)
+        return -excess * jnp.exp(-LN10 * p["logEc"])
+
+    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+        if self.threshold_energy <= 0:
+            return ()
+        return _fall(self.threshold_energy, jnp.exp(LN10 * p["logEc"]), self.redshift)
+
+
+class highecut(Multiplicative):
+    r"""High-energy cut-off with a free threshold.
+
+    f(E) = 1 for E <= cutoffE;  exp((cutoffE - E)/foldE) above
+
+    A bin that holds the threshold is integrated on both its sides, also where the fall is steeper than the bin is wide.
+    Reference: XSPEC's `highecut`, Arnaud 1996 (ASP Conf. 101, 17).
+    Parameters: cutoffE, foldE, keV. Settings: redshift.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("zhighect",)
+    formula: ClassVar[str] = r"1\ (E\le E_c),\quad e^{(E_c-E)/E_f}\ (E>E_c)"
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    cutoffE: Any = energy("E_c", 10.0, 1e-3, 1e3, "threshold")
+    foldE: Any = energy("E_f", 15.0, 1e-3, 1e4, "e-folding energy")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        return -jnp.maximum(x.shifted(self.redshift).E - p["cutoffE"], 0.0) / p["foldE"]
+
+    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+        return _fall(p["cutoffE"], p["foldE"], self.redshift)
+
+
+class edge(Multiplicative):
+    r"""Absorption edge.
+
+    f(E) = 1 for E < edgeE;  exp(-maxtau (E/edgeE)^-3) above
+
+    A bin that holds the threshold is integrated on both its sides: photons are a continuous function of edgeE.
+    Reference: XSPEC's `edge`, Arnaud 1996 (ASP Conf. 101, 17).
+    Parameters: edgeE, keV; maxtau, optical depth at the threshold. Settings: redshift.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("zedge",)
+    formula: ClassVar[str] = r"1\ (E<E_e),\quad e^{-\tau(E/E_e)^{-3}}\ (E\ge E_e)"
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    edgeE: Any = energy("E_e", 7.0, 1e-2, 100, "threshold energy")
+    maxtau: Any = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth at the threshold")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        ratio = x.shifted(self.redshift).E / p["edgeE"]
+        return jnp.where(ratio >= 1, -p["maxtau"] * jnp.maximum(ratio, 1.0) ** -3, 0.0)
+
+    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+        return (p["edgeE"] / (1 + self.redshift),)
+
+
+class gabs(Multiplicative):
+    r"""Gaussian absorption line.
+
+    f(E) = exp(-d/(σ√(2π)) exp(-(E-El)²/(2σ²)))
+
+    Lines of any width and depth are integrated exactly (about 1e-6 of their equivalent width), in pieces where the bins
+    are wide; under the rule ``trapezoid5`` a line narrower than a photon bin is not resolved.
+    Reference: XSPEC's `gabs`, Arnaud 1996 (ASP Conf. 101, 17).
+    Parameters: El, sigma, strength d, keV. Settings: redshift.
+    """
+
+    formula: ClassVar[str] = r"\exp\left(-\frac{d}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}\right)"
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    El: Any = energy("E_l", 6.5, 1e-2, 1e3, "line energy")
+    sigma: Any = energy(r"\sigma", 0.1, 1e-3, 20, "line width")
+    strength: Any = energy("d", 1.0, 0, 100, "line depth")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+        away = (x.shifted(self.redshift).E - p["El"]) / p["sigma"]
+        return -p["strength"] / (p["sigma"] * math.sqrt(2 * math.pi)) * jnp.exp(-0.5 * away**2)
+
+    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple((p["El"] + away * p["sigma"]) / (1 + self.redshift) for away in _WINGS)
