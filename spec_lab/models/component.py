@@ -55,9 +55,7 @@ class Component(Model):
     exact: ClassVar[bool] = False  # has `integral`
     exponential: ClassVar[bool] = False  # has `log_spectrum`
     flat: ClassVar[bool] = False  # does not depend on energy
-    absorbs: ClassVar[tuple[str, ...] | None] = (
-        None  # amounts of gas or dust; a factor that says nothing is asked about
-    )
+    absorbs: ClassVar[tuple[str, ...] | None] = None  # amounts of gas or dust; None: it does not say
     listed: ClassVar[bool] = True  # in the catalog; kinds and families start with a capital and never are
     name: str = eqx.field(default="", static=True, kw_only=True)
 
