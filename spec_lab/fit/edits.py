@@ -89,7 +89,7 @@ class SetValue(Edit):
                 f"par[{self.pid}] follows the tie {expression!r} and has no value of its own",
                 hint="Remove the tie first.",
             )
-        return sky.check(setup.with_value(index, _check_value(setup, index, self.value), Origin.GIVEN))
+        return sky.check(setup.with_values({index: _check_value(setup, index, self.value)}, Origin.GIVEN))
 
     def as_code(self) -> str:
         return f"infer.par[{self.pid!r}].val = {float(self.value)!r}"
@@ -166,7 +166,7 @@ class Link(Edit):
         _check_range(changed, master, f"no value is allowed for all of {_listed(self.pids)}")
         value, prior = setup.value_origin(master), setup.prior_origin(master)
         changed = changed.with_prior(master, setup.priors[master], prior)
-        return sky.check(changed.with_value(master, float(setup.values[master]), value))
+        return sky.check(changed.with_values({master: float(setup.values[master])}, value))
 
     def as_code(self) -> str:
         return f"infer.link({_listed(self.pids)})"
@@ -210,7 +210,7 @@ class SetPrior(Edit):
         value = float(setup.values[index])
         if low <= value <= high or setup.root(index) in setup.tied:
             return changed
-        return changed.with_value(index, _inside(low, high, value))
+        return changed.with_values({index: _inside(low, high, value)})
 
     def as_code(self) -> str:
         return f"infer.par[{self.pid!r}].prior = {self.prior!s}"

@@ -235,14 +235,19 @@ class Setup(Struct):
         moved = [i for root in self.free for i in self.relations.groups[root]]
         return self.edited(values=self.settle(values), value_origins=marked(self._value_origins, moved, origin))
 
-    def with_value(self, index: int, value: float, origin: Origin | None = None) -> "Setup":
-        """The set-up with a slot's group at a value, tied slots following; None leaves the origin as it is."""
-        group = list(self.group(index))
-        values = np.array(self.values, dtype=float)
-        values[group] = value
-        origins = self._value_origins
-        if origin is not None:
-            origins = marked(origins, group, origin)
+    def with_values(self, moved: Mapping[int, float], origin: Origin | None = None) -> "Setup":
+        """The set-up with the groups of some slots at other values, tied slots following.
+
+        Args:
+            moved: Index of a slot → its value.
+            origin: Where the values come from; None leaves that as it is.
+        """
+        values, touched = np.array(self.values, dtype=float), []
+        for index, value in moved.items():
+            group = list(self.group(index))
+            values[group] = value
+            touched += group
+        origins = self._value_origins if origin is None else marked(self._value_origins, touched, origin)
         return self.edited(values=self.settle(values), value_origins=origins)
 
     def with_prior(self, index: int, prior: Prior | None, origin: Origin) -> "Setup":

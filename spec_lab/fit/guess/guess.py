@@ -1,0 +1,79 @@
+"""The guess: starts for every pair, the best of them, and the edit that leads there."""
+
+import attrs
+import numpy as np
+
+from spec_lab.fit.edits import Edit
+from spec_lab.fit.guess.continuum import continuum_starts
+from spec_lab.fit.guess.lines import Refine, line_starts
+from spec_lab.fit.guess.movable import with_ranges
+from spec_lab.fit.guess.terms import terms_of
+from spec_lab.fit.problem import Problem
+from spec_lab.fit.setup import Setup
+
+
+def guess(setup: Setup, refine: Refine | None = None) -> Setup:
+    """The set-up with values and prior ranges from the data, for all that nobody gave.
+
+    Args:
+        setup: The set-up; what is given, frozen, tied, or linked to an earlier pair stays.
+        refine: Fits a problem and returns its best free values, `f[n]`; makes lines more certain, because they are then sought
+            in what a fitted continuum leaves.
+
+    Returns:
+        The best start; the same values where nothing can be moved.
+
+    Example:
+        >>> from spec_lab import datasets
+        >>> from spec_lab.fit import Problem, Setup
+        >>> from spec_lab.models import cpl
+        >>> setup = Setup.from_pairs([(datasets.load("burst"), cpl())])
+        >>> Problem(guess(setup)).stat() < Problem(setup).stat()
+        True
+    """
+    return starts(setup, refine, most=1)[0]
+
+
+def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8) -> list[Setup]:
+    """Several different good starts, at most so many, best statistic first; see `guess`."""
+    found = [with_ranges(setup)]
+    for pair in range(len(setup.pairs)):
+        found = [new for one in found for new in _started(one, pair, refine, max(4, most))]
+        found = sorted(found, key=_statistic)[:most]
+    return found
+
+
+def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Setup]:
+    terms = terms_of(setup, pair)
+    continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
+    few = max(2, most // 4)
+    found = continuum_starts(setup, pair, continuum, few if lines else most) if continuum else [setup]
+    return [new for one in found for new in line_starts(one, pair, lines, refine, most // 2)] if lines else found
+
+
+def _statistic(setup: Setup) -> float:
+    value = Problem.of(setup).stat()
+    return value if np.isfinite(value) else np.inf
+
+
+@attrs.frozen(eq=False)
+class Guess(Edit):
+    """Move what nobody gave to where the data suggest; `Guess.of(setup)` looks, applying it only puts the values in place."""
+
+    before: Setup
+    found: Setup
+
+    @classmethod
+    def of(cls, setup: Setup, refine: Refine | None = None) -> "Guess":
+        """The edit that leads from a set-up to its `guess`."""
+        return cls(setup, guess(setup, refine))
+
+    def apply(self, setup: Setup) -> Setup:
+        return self.found if setup is self.before else guess(setup)
+
+    def as_code(self) -> str:
+        return "infer.guess()"
+
+    @property
+    def label(self) -> str:
+        return "guess from the data"

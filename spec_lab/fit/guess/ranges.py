@@ -1,0 +1,69 @@
+"""Where a parameter may sensibly lie, given the energies that were observed, and which values to try.
+
+Lines lie in the band and are narrower than it; temperatures and breaks lie in or near it; indices are those of real spectra.
+A parameter of which nothing of the kind is known keeps its prior and its value.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from spec_lab.fit.setup import Setup
+from spec_lab.fit.slots import Slot
+
+INDEX = (-3.0, 0.5)
+COLUMN_DENSITIES = (0.0, 0.1, 0.5, 2.0, 10.0)  # 1e22/cm²
+AMPLITUDES = ("logA", "logAc", "logNorm")
+
+
+class Band(NamedTuple):
+    """The observed energies of a pair: lowest and highest, and the finest width of its bins, keV."""
+
+    low: float
+    high: float
+    finest: float
+
+
+class Trial(NamedTuple):
+    """Values to try, and the range of a uniform prior (None: the prior stays)."""
+
+    values: tuple[float, ...]
+    range: tuple[float, float] | None = None
+
+
+def band_of(setup: Setup, pair: int) -> Band:
+    """The observed energies of a pair."""
+    noticed = [unit.channels() for unit in setup.pairs[pair].data.units]
+    low, high = (np.concatenate([getattr(c, end) for c in noticed]) for end in ("emin", "emax"))
+    return Band(max(float(low.min()), 1e-3), float(high.max()), float((high - low).min()))
+
+
+def trial_of(slot: Slot, band: Band) -> Trial | None:
+    """What to try for a parameter; None where nothing is known of its kind."""
+    if slot.unit == "keV":
+        return _energy(slot, band)
+    if slot.name.startswith(("alpha", "beta")):
+        low, high = slot.default_prior.support if slot.default_prior else (-np.inf, np.inf)
+        low, high = max(low, INDEX[0]), min(high, INDEX[1])
+        return Trial(tuple(np.linspace(low, high, 7))) if low < high else None
+    if slot.name.startswith("N_H"):
+        return Trial(COLUMN_DENSITIES)
+    return None
+
+
+def _energy(slot: Slot, band: Band) -> Trial | None:
+    low, high, finest = band
+    if slot.name in ("El", "edgeE", "cutoffE"):
+        return Trial(tuple(np.geomspace(low, high, 62)[1:-1]), (low, high))
+    if slot.name in ("sigma", "width"):
+        widest = 0.25 * (high - low)
+        return Trial((finest, 4.0 * finest), (min(0.1 * finest, 0.01 * widest), widest))
+    if not slot.log:
+        return None
+    if "kT" in slot.name:
+        return _decimal(np.geomspace(low / 3.0, high / 3.0, 6), (low / 10.0, high))
+    return _decimal(np.geomspace(1.5 * low, 1.5 * high, 5), (low, 10.0 * high))
+
+
+def _decimal(values: np.ndarray, ends: tuple[float, float]) -> Trial:
+    return Trial(tuple(np.log10(values)), (float(np.log10(ends[0])), float(np.log10(ends[1]))))
