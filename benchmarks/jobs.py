@@ -18,7 +18,7 @@ from spec_lab.fit import Freeze, Link, Problem, Setup
 from spec_lab.session import FitSession
 
 
-class Bench:
+class Problems:
     """The problem of the jobs, and the peer's."""
 
     def __init__(self) -> None:
@@ -49,25 +49,25 @@ class Compiles:
         jax.monitoring.unregister_event_duration_listener(self._hear)
 
 
-def statistic(bench: Bench) -> Iterator[Row]:
+def statistic(problems: Problems) -> Iterator[Row]:
     """One statistic, with gradient, and in batches."""
-    place, problem = bench.near(), bench.problem
-    peer = (lambda: bench.peer.calc_stat(place())) if bench.peer else None
+    place, problem = problems.near(), problems.problem
+    peer = (lambda: problems.peer.calc_stat(place())) if problems.peer else None
     ours, theirs = alternate(lambda: problem.stat(place()), peer, 1e6)
     yield Row("one statistic", "us CPU", ours, "<= 40", theirs)
     both, alone = alternate(lambda: problem.value_and_grad(place()), lambda: problem.stat(place()), 1e6)
     yield Row("with its gradient", "us CPU", both, "<= 1.4 x", alone, "the peer is our own statistic alone")
     for size, goal in ((64, "<= 5"), (1024, "<= 4")):
-        rows = bench.best + 1e-3 * np.random.default_rng(2).standard_normal((size, len(bench.best)))
+        rows = problems.best + 1e-3 * np.random.default_rng(2).standard_normal((size, len(problems.best)))
         ours, theirs = alternate(lambda rows=rows: problem.batch(rows), peer, 1e6)
         yield Row(f"one of a batch of {size}", "us CPU", [t / size for t in ours], goal, theirs)
 
 
-def fits(bench: Bench) -> Iterator[Row]:
+def fits(problems: Problems) -> Iterator[Row]:
     """A fit from the poor start, and what a click on link or freeze costs."""
-    start = bench.problem.setup.with_free(np.array(burst.START))
-    problem = Problem(start, bench.problem)
-    peer = _peer_fit(bench.peer) if bench.peer else None
+    start = problems.problem.setup.with_free(np.array(burst.START))
+    problem = Problem(start, problems.problem)
+    peer = _peer_fit(problems.peer) if problems.peer else None
     ours, theirs = alternate(lambda: run_engine("fit", problem), peer, 1e3, rounds=7)
     stat = run_engine("fit", problem).stat
     yield Row(
@@ -75,7 +75,7 @@ def fits(bench: Bench) -> Iterator[Row]:
     )
     bare, _ = alternate(lambda: float(minimise(problem, start.free_values).f), None, 1e3, rounds=7)
     yield Row("the same without errors and draws", "ms CPU", bare, "<= 3")
-    yield from clicks(bench)
+    yield from clicks(problems)
 
 
 def _peer_fit(peer: Any) -> Callable[[], Any]:
@@ -91,18 +91,18 @@ def _peer_fit(peer: Any) -> Callable[[], Any]:
     return fit
 
 
-def clicks(bench: Bench) -> Iterator[Row]:
+def clicks(problems: Problems) -> Iterator[Row]:
     """Freeze and thaw: the next statistic, the refit, and the number of programs compiled."""
-    base = bench.problem.setup.with_free(bench.best)
+    base = problems.problem.setup.with_free(problems.best)
     edits: tuple[Callable[[Setup], Setup], ...] = (Freeze((11,)).apply, Link((6, 11)).apply)
 
     def next_stat() -> None:
         for edit in edits:
-            Problem(edit(base), bench.problem).stat()
+            Problem(edit(base), problems.problem).stat()
 
     def refit() -> None:
         for edit in edits:
-            run_engine("fit", Problem(edit(base), bench.problem))
+            run_engine("fit", Problem(edit(base), problems.problem))
 
     next_stat(), refit()
     with Compiles() as compiles:
@@ -112,9 +112,9 @@ def clicks(bench: Bench) -> Iterator[Row]:
     yield Row("link or freeze, refit", "ms CPU", second, "<= 5")
 
 
-def posteriors(bench: Bench) -> Iterator[Row]:
+def posteriors(problems: Problems) -> Iterator[Row]:
     """Preview, NUTS, nested sampling, and MultiNest where its library is found; warm, wall time."""
-    problem = Problem(bench.problem.setup.with_free(bench.best), bench.problem)
+    problem = Problem(problems.problem.setup.with_free(problems.best), problems.problem)
     for job, engine, rounds, goal in (
         ("posterior preview with ln Z", "preview", 9, "<= 0.12"),
         ("ln Z by nested sampling", "nested", 3, "<= 8"),
@@ -134,26 +134,26 @@ def posteriors(bench: Bench) -> Iterator[Row]:
     yield Row("NUTS", "ESS/s", rates, ">= 600", note=f"{len(outcomes[-1].draws)} draws in {times[-1]:.2f} s")
 
 
-def simulated(bench: Bench) -> Iterator[Row]:
+def simulated(problems: Problems) -> Iterator[Row]:
     """Many simulated spectra, simulated and fitted together."""
-    problem = Problem(bench.problem.setup.with_free(bench.best), bench.problem)
+    problem = Problem(problems.problem.setup.with_free(problems.best), problems.problem)
     run_engine("bootstrap", problem, simulations=64)
     for size, goal in ((64, "<= 0.1"), (256, "<= 0.3")):
         times, _ = wall(lambda size=size: run_engine("bootstrap", problem, simulations=size), 5)
         yield Row(f"{size} simulated spectra fitted", "s", times, goal)
 
 
-def slider(bench: Bench) -> Iterator[Row]:
+def slider(problems: Problems) -> Iterator[Row]:
     """A moving slider: from the value to the exact curves in the kernel. The browser's part is measured in its own tests."""
-    session = FitSession(bench.infer)
+    session = FitSession(problems.infer)
     try:
         values = enumerate(np.linspace(-1.4, -1.6, 60))
 
         def drag() -> None:
             seq, value = next(values)
             session.preview_drag(1, float(value), seq)
-            session.reader.settle(10)
-            assert session.reader.dragged is not None and session.reader.dragged.seq == seq
+            session.evaluator.settle(10)
+            assert session.evaluator.dragged is not None and session.evaluator.dragged.seq == seq
 
         drag()
         times, _ = wall(drag, 50)
@@ -172,7 +172,7 @@ def slider(bench: Bench) -> Iterator[Row]:
 _FIRST = "import sys; sys.path.insert(0, {here!r}); import burst; i = burst.make(); i.run('fit')"
 
 
-def starts(_: Bench) -> Iterator[Row]:
+def starts(_: Problems) -> Iterator[Row]:
     """New processes: import, and import to first fit, without and with programs compiled before; CPU time of the process."""
     here = os.path.dirname(os.path.abspath(__file__))
     with tempfile.TemporaryDirectory() as cache:
@@ -194,6 +194,6 @@ def _cpu(code: str, cache: str) -> float:
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
-JOBS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+JOBS: dict[str, Callable[[Problems], Iterator[Row]]] = {
     job.__name__: job for job in (statistic, fits, posteriors, simulated, slider, starts)
 }

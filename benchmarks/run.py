@@ -22,11 +22,11 @@ def main() -> None:
         parser.error(f"no such job: {', '.join(unknown)}; there are {', '.join(jobs.JOBS)}")
     load = os.getloadavg()[0] if sys.platform != "win32" else float("nan")
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}; Python {platform.python_version()}")
-    bench = jobs.Bench()
+    problems = jobs.Problems()
     rows: list[Row] = []
     for name in chosen:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        rows.extend(jobs.JOBS[name](bench))
+        rows.extend(jobs.JOBS[name](problems))
     print(table(rows))
 
 

@@ -2,13 +2,13 @@
 
     state, actions, reports, reduce   what there is, what can be done to it, and the one pure function that does it
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
-    jobs, follower, reader            background workers: fits, live previews, curves; `worker`, `threads` and `bench` serve them
+    jobs, preview_worker, evaluator   background workers: fits, live previews, curves; served by `worker`, `threads`, `problems`
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
-    timeline, ghosts                  where one has been, and how it looked
-    nearness                          how far one stands from the newest fit
-    question, difference, script      when two set-ups ask the same; the way from one to another; the minimal Python
+    timeline, overlays                 where one has been, and how it looked
+    known_fit                         how far one stands from the newest fit
+    fit_key, difference, script       when two set-ups have the same fit; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
     registry, arguments               whatever a person may ask, one class each: message, Python call, documentation
     edit_commands, queries, commands  commands that are edits; questions; all of them as Python methods
@@ -31,9 +31,9 @@ from spec_lab.session.brush import Brushed as Brushed
 from spec_lab.session.brush import Draws as Draws
 from spec_lab.session.difference import difference as difference
 from spec_lab.session.error_data import as_data as as_data
-from spec_lab.session.question import question as question
-from spec_lab.session.question import same_setup as same_setup
-from spec_lab.session.reading import Reading as Reading
+from spec_lab.session.evaluation import Evaluation as Evaluation
+from spec_lab.session.fit_key import fit_key as fit_key
+from spec_lab.session.fit_key import same_setup as same_setup
 from spec_lab.session.reduce import reduce as reduce
 from spec_lab.session.registry import COMMANDS as COMMANDS
 from spec_lab.session.registry import Command as Command

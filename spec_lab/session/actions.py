@@ -19,7 +19,7 @@ from spec_lab.engines import find_engine, improper, make_options
 from spec_lab.fit import Edit, Setup
 from spec_lab.session import arguments as read
 from spec_lab.session.difference import as_lines, difference
-from spec_lab.session.question import question, same_setup
+from spec_lab.session.fit_key import fit_key, same_setup
 from spec_lab.session.registry import Command, OptionValue, argument, command
 from spec_lab.session.state import FitState, State
 
@@ -83,7 +83,7 @@ def moved(state: State, after: Setup, label: str, code: str) -> tuple[State, Eff
     """An undoable change; one that changes nothing leaves no trace."""
     if same_setup(state.setup, after):
         return state, ()
-    refit = state.live and question(after) != question(state.setup)
+    refit = state.live and fit_key(after) != fit_key(state.setup)
     return state.advanced(after, label, code), (Follow(refit),)
 
 

@@ -18,7 +18,7 @@ from spec_lab.tree import Struct, field, io
 VERSION = 1
 
 
-class Archive(Struct):
+class SessionArchive(Struct):
     """What a session file holds.
 
     Attributes:
@@ -54,7 +54,7 @@ def save(state: State, path: str | Path, *, private: bool = False) -> Path:
     state = settled(state)
     path = Path(path)
     path = path if path.suffix else path.with_suffix(".speclab")
-    archive = Archive(
+    archive = SessionArchive(
         version=VERSION,
         start=state.start,
         setup=state.setup,
@@ -80,7 +80,7 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
     path = Path(path)
     if not path.is_file():
         raise DataError("there is no such session file", got=str(path))
-    archive: Any = io.load(path, expected_cls=Archive, allow=allow)
+    archive: Any = io.load(path, expected_cls=SessionArchive, allow=allow)
     if archive.version > VERSION:
         raise DataError(
             f"{path.name} was saved by a newer spec_lab",
@@ -103,7 +103,7 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
     )
 
 
-def _check_history(archive: Archive) -> None:
+def _check_history(archive: SessionArchive) -> None:
     if not isinstance(archive.outcomes, tuple) or len(archive.runs) != len(archive.outcomes):
         raise ValueError(f"{len(archive.runs)} runs with other outcomes")
     for number, label, at, pinned in archive.runs:

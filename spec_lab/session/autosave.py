@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from spec_lab._base import DataError, written_whole
 from spec_lab.session import archive, threads
 from spec_lab.session.lesson import settled
-from spec_lab.session.reports import Saved, Tell
+from spec_lab.session.reports import AutosaveWritten, Tell
 from spec_lab.session.state import State
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Autosave:
                 self.path, self._kept = chosen.absolute(), None
             else:
                 self.path, self._kept = _name(chosen.absolute(), self._state()), chosen.absolute()
-        self._dispatch(Saved(str(self.path) if self.path else ""))
+        self._dispatch(AutosaveWritten(str(self.path) if self.path else ""))
         return self.path
 
     def rebase(self) -> None:
@@ -142,10 +142,9 @@ class Autosave:
         if _same(work, self._written):
             return True
         try:
-            archive.save(state, path, private=True)
             if path.parent == Path.cwd() / HIDDEN:
-                with written_whole(path.parent.parent / ".gitignore") as ignored:
-                    ignored.write_text("*\n")  # work in progress is nobody's source
+                _make_hidden(path.parent)
+            archive.save(state, path, private=True)
             self._written = work
             self._prune(path)
         except Exception as error:  # whatever the disk says must not reach the fit
@@ -153,11 +152,11 @@ class Autosave:
             first, self._failed = not self._failed, True
             if first:
                 self._dispatch(
-                    Tell("warning", f"Autosave cannot write {shown(path)}: {error}. It will be tried again.")
+                    Tell("warning", f"Autosave cannot write {short_path(path)}: {error}. It will be tried again.")
                 )
             return False
         self._failed = False
-        self._dispatch(Saved(str(path), time.time()))
+        self._dispatch(AutosaveWritten(str(path), time.time()))
         return True
 
     def _prune(self, path: Path) -> None:
@@ -169,6 +168,20 @@ class Autosave:
             if old.time < limit and old.path != path:
                 with contextlib.suppress(OSError):
                     old.path.unlink()
+
+
+def _make_hidden(folder: Path) -> None:
+    """The folder of the default place, for its owner's eyes only. A cloned project may have links there: none is followed.
+
+    Raises:
+        OSError: It, or the folder above it, is a link.
+    """
+    for place in (folder.parent, folder):
+        if place.is_symlink():
+            raise OSError(f"{short_path(place)} is a symbolic link, and what lies behind it is not written to")
+        place.mkdir(mode=0o700, exist_ok=True)
+    with written_whole(folder.parent / ".gitignore") as ignored:
+        ignored.write_text("*\n")  # work in progress is nobody's source
 
 
 def _work(state: State) -> tuple[Any, ...]:
@@ -193,7 +206,7 @@ def _name(folder: Path, state: State) -> Path:
 _taken: set[str] = set()  # names given in this process: two sessions of one second must not share a file
 
 
-def shown(path: str | Path) -> str:
+def short_path(path: str | Path) -> str:
     """A path as a person in the working directory would write it."""
     with contextlib.suppress(ValueError, OSError):
         return str(Path(path).relative_to(Path.cwd()))

@@ -15,7 +15,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Problem, Setup
-from spec_lab.session.bench import Bench
+from spec_lab.session.problems import Problems
 from spec_lab.session.worker import Worker
 
 CURVES = 128  # of the selected draws so many are folded: evenly spaced, enough for a 95 % band
@@ -23,18 +23,18 @@ BAND = (0.025, 0.5, 0.975)
 CORNERS = 400  # points of an outline
 
 
-class Region(NamedTuple):
+class Outline(NamedTuple):
     """An outline in the plane of two parameters.
 
     Attributes:
         pids: Of the parameters along x and y, from 1.
         outline: `f[k, 2]`, its corners; it closes by itself.
-        asked: The front end's number of the request.
+        request: The front end's number of the request.
     """
 
     pids: tuple[int, int]
     outline: np.ndarray
-    asked: int
+    request: int
 
 
 class Draws(NamedTuple):
@@ -45,7 +45,7 @@ class Draws(NamedTuple):
     values: Callable[[], np.ndarray]
 
 
-class Band(NamedTuple):
+class CurveBand(NamedTuple):
     """One data unit: edges of its noticed groups (keV), and `f[3, g]` of the curve (counts/s/keV) and of the residual (σ).
 
     The rows are the 2.5, 50 and 97.5 % quantiles over the selected draws.
@@ -61,20 +61,20 @@ class Band(NamedTuple):
 class Brushed(NamedTuple):
     """The answer to a region: how many draws lie in it, of how many, and their bands (none for no draws)."""
 
-    region: Region | None
+    region: Outline | None
     n: int
     total: int
-    bands: tuple[Band, ...]
+    bands: tuple[CurveBand, ...]
 
 
-def make_region(setup: Setup, pids: Any, outline: Any, asked: Any) -> Region | None:
+def make_region(setup: Setup, pids: Any, outline: Any, request: Any) -> Outline | None:
     """The region of a message; None for one without corners, which clears the selection.
 
     Raises:
         ParameterError: Unknown parameters, or an outline that is none.
     """
-    if not isinstance(asked, int) or isinstance(asked, bool):
-        raise ParameterError("a selection needs a sequence number", got=asked)
+    if not isinstance(request, int) or isinstance(request, bool):
+        raise ParameterError("a selection needs a sequence number", got=request)
     if not outline:
         return None
     try:
@@ -86,7 +86,7 @@ def make_region(setup: Setup, pids: Any, outline: Any, asked: Any) -> Region | N
     if not isinstance(pids, (list, tuple)) or len(pids) != 2:
         raise ParameterError("a selection lies in the plane of two parameters", got=pids)
     x, y = (setup.index(pid) + 1 for pid in pids)
-    return Region((x, y), corners, asked)
+    return Outline((x, y), corners, request)
 
 
 def inside(outline: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -100,7 +100,7 @@ def inside(outline: np.ndarray, points: np.ndarray) -> np.ndarray:
     return within
 
 
-def select(setup: Setup, values: np.ndarray, region: Region) -> np.ndarray | None:
+def select(setup: Setup, values: np.ndarray, region: Outline) -> np.ndarray | None:
     """The draws in a region, or None where a parameter of it is not free."""
     columns = {i: k for k, i in enumerate(setup.free)}
     known = [columns.get(setup.partition[pid - 1]) for pid in region.pids if pid <= len(setup.partition)]
@@ -110,7 +110,7 @@ def select(setup: Setup, values: np.ndarray, region: Region) -> np.ndarray | Non
     return values[inside(region.outline, values[:, places])]
 
 
-def bands(problem: Problem, chosen: np.ndarray) -> tuple[Band, ...]:
+def bands(problem: Problem, chosen: np.ndarray) -> tuple[CurveBand, ...]:
     """The bands of some draws, each unit in order."""
     some = chosen[np.unique(np.linspace(0, len(chosen) - 1, CURVES).round().astype(int))]
     rows = [problem.display(x) for x in some]
@@ -120,7 +120,9 @@ def bands(problem: Problem, chosen: np.ndarray) -> tuple[Band, ...]:
             c = unit.channels()
             rates = np.array([rate[i][j] for rate, _, _ in rows]) / (c.emax - c.emin)
             signed = np.array([residual[i][j] for _, _, residual in rows])
-            out.append(Band(name, c.emin, c.emax, np.quantile(rates, BAND, axis=0), np.quantile(signed, BAND, axis=0)))
+            out.append(
+                CurveBand(name, c.emin, c.emax, np.quantile(rates, BAND, axis=0), np.quantile(signed, BAND, axis=0))
+            )
     return tuple(out)
 
 
@@ -128,18 +130,18 @@ class Brush:
     """The selection of a session.
 
     Args:
-        bench: Where problems come from.
+        problems: Where problems come from.
         on_ready: Called (in the worker's thread) after each answer.
     """
 
-    def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
-        self._bench, self._on_ready = bench, on_ready
+    def __init__(self, problems: Problems, on_ready: Callable[[], Any]):
+        self._problems, self._on_ready = problems, on_ready
         self._worker = Worker(self._work, "spec_lab-brush")
         self._asked: tuple[Any, Any] = (None, None)
-        self.region: Region | None = None
+        self.region: Outline | None = None
         self.answer = Brushed(None, 0, 0, ())
 
-    def choose(self, region: Region | None) -> None:
+    def choose(self, region: Outline | None) -> None:
         """Select, or clear; returns at once."""
         self.region = region
         if region is None:
@@ -163,7 +165,7 @@ class Brush:
         """End the thread."""
         self._worker.close()
 
-    def _work(self, request: tuple[Region, Draws | None]) -> None:
+    def _work(self, request: tuple[Outline, Draws | None]) -> None:
         region, draws = request
         try:
             made = self._answer(region, draws)
@@ -173,9 +175,9 @@ class Brush:
             self.answer = made
             self._on_ready()
 
-    def _answer(self, region: Region, draws: Draws | None) -> Brushed:
+    def _answer(self, region: Outline, draws: Draws | None) -> Brushed:
         values = np.asarray(draws.values()) if draws is not None else np.zeros((0, 0))
         chosen = select(draws.setup, values, region) if draws is not None else None
         if draws is None or chosen is None or not len(chosen):
             return Brushed(region, 0, len(values), ())
-        return Brushed(region, len(chosen), len(values), bands(self._bench.problem(draws.setup), chosen))
+        return Brushed(region, len(chosen), len(values), bands(self._problems.problem(draws.setup), chosen))

@@ -12,7 +12,7 @@ from spec_lab._base import ParameterError
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, moved
-from spec_lab.session.nearness import away, known_fit, sigmas
+from spec_lab.session.known_fit import away, known_fit, sigmas
 from spec_lab.session.registry import argument, command
 from spec_lab.session.state import State
 
@@ -22,7 +22,7 @@ NEAR = 5.0  # σ: a value further from the best fit is not on its degeneracy (th
 PARTS = 0.25  # weights below this share of the largest are not named
 
 
-class Axis(NamedTuple):
+class DegeneracyAxis(NamedTuple):
     """A direction in the free values.
 
     Attributes:
@@ -48,7 +48,7 @@ class Axis(NamedTuple):
         return now + (to - self.at) * self.step
 
 
-def axis(state: State) -> Axis | None:
+def axis(state: State) -> DegeneracyAxis | None:
     """The direction for the present question, or None: no fit near it, fewer than two free parameters, no correlation."""
     setup = state.setup
     found = known_fit(state)
@@ -68,7 +68,7 @@ def axis(state: State) -> Axis | None:
     now = np.asarray(setup.free_values, dtype=float)
     at = float(((now - best) / sigma) @ weights / np.sqrt(values[-1]))
     low, high = _reach(setup, now, step, at)
-    return Axis(best, step, weights, float(values[-1] / len(best)), at, low, high)
+    return DegeneracyAxis(best, step, weights, float(values[-1] / len(best)), at, low, high)
 
 
 def _reach(setup: Setup, now: np.ndarray, step: np.ndarray, at: float) -> tuple[float, float]:
@@ -98,7 +98,7 @@ def walked(state: State, to: float) -> Setup:
     return state.setup.with_free(found.point(np.asarray(state.setup.free_values), min(max(to, found.low), found.high)))
 
 
-def named(found: Axis) -> list[int]:
+def named(found: DegeneracyAxis) -> list[int]:
     """Which free parameters are worth naming: places in the free vector, the strongest first."""
     size = np.abs(found.weights)
     return [int(i) for i in np.argsort(-size) if size[i] >= PARTS * size.max()]

@@ -17,7 +17,7 @@ def as_data(error: BaseException) -> ErrorData:
         made: ErrorData = {
             "kind": str(told["kind"]),
             "message": message,
-            "what": told["what"],
+            "what": str(told["what"]),
             "got": told["got"],
             "allowed": told["allowed"],
             "hint": told["hint"],

@@ -17,8 +17,8 @@ from spec_lab.models.algebra import Binary
 from spec_lab.priors import unif
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, moved
-from spec_lab.session.nearness import away, known_fit
-from spec_lab.session.reading import Reading, UnitReading
+from spec_lab.session.evaluation import Evaluation, UnitEvaluation
+from spec_lab.session.known_fit import away, known_fit
 from spec_lab.session.registry import argument, command
 from spec_lab.session.state import State
 
@@ -57,11 +57,11 @@ class Bump(NamedTuple):
         return 0.5 * (self.lo + self.hi)
 
 
-def bump(state: State, reading: Reading | None) -> Bump | None:
+def bump(state: State, evaluation: Evaluation | None) -> Bump | None:
     """The strongest bump or dip of the present residuals, if it is no chance and this is a best fit."""
-    if reading is None or not _at_best(state):
+    if evaluation is None or not _at_best(state):
         return None
-    found = [one for unit in reading.units if (one := strongest(unit.noticed(), reading.bins)) is not None]
+    found = [one for unit in evaluation.units if (one := strongest(unit.noticed(), evaluation.bins)) is not None]
     best = max(found, key=lambda b: abs(b.pull), default=None)
     return best if best is not None and best.chance < CHANCE else None
 
@@ -71,7 +71,7 @@ def _at_best(state: State) -> bool:
     return found is not None and len(found.best) > 0 and bool(np.all(away(state, found) <= NEAR))
 
 
-def strongest(unit: UnitReading, bins: int) -> Bump | None:
+def strongest(unit: UnitEvaluation, bins: int) -> Bump | None:
     """The window of a unit's noticed groups whose residuals pull most; `bins` are the groups of the whole fit."""
     from scipy.special import ndtr
 

@@ -6,7 +6,7 @@ sandbox: leaving it brings back set-up, history of changes and switches as they 
 Here are the nouns, the steps' conditions and the actions; who finds the hidden best fit and who watches the steps is `tutor`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import attrs
@@ -16,8 +16,8 @@ from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, Follow, moved
-from spec_lab.session.nearness import away, known_fit
-from spec_lab.session.question import question
+from spec_lab.session.fit_key import fit_key
+from spec_lab.session.known_fit import away, known_fit
 from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.state import State
 
@@ -28,7 +28,7 @@ NEAR, FAR = 0.04, 0.12  # a shuffled slider stands so far from the best fit, as 
 GOALS = ("stat_below", "score_below", "between", "moved", "resampled")
 
 
-class Step(NamedTuple):
+class LessonStep(NamedTuple):
     """One guided step: what to say, and the conditions that end it (name and value); without any, the person goes on."""
 
     say: str
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 class Best(NamedTuple):
     """The hidden best fit of a question."""
 
-    question: tuple[Any, ...]
+    key: tuple[Hashable, ...]
     values: tuple[float, ...]
     stat: float
 
@@ -60,7 +60,7 @@ class Lesson(NamedTuple):
     """
 
     before: State
-    steps: tuple[Step, ...] = ()
+    steps: tuple[LessonStep, ...] = ()
     at: int = 0
     reached: bool = False
     best: Best | None = None
@@ -71,7 +71,7 @@ class Lesson(NamedTuple):
     error: str = ""
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> LessonStep | None:
         """The present step."""
         return self.steps[self.at] if self.at < len(self.steps) else None
 
@@ -95,7 +95,7 @@ def settled(state: State) -> State:
 def hidden_best(state: State) -> Best | None:
     """The hidden best fit, if it is that of the present question."""
     best = state.lesson.best if state.lesson is not None else None
-    return best if best is not None and best.question == question(state.setup) else None
+    return best if best is not None and best.key == fit_key(state.setup) else None
 
 
 def score(state: State, stat: float) -> float | None:
@@ -105,7 +105,7 @@ def score(state: State, stat: float) -> float | None:
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
-def parse_steps(steps: Any, setup: Setup) -> tuple[Step, ...]:
+def parse_steps(steps: Any, setup: Setup) -> tuple[LessonStep, ...]:
     """Steps from a list of `{"say": text, "until": {condition: value}}`.
 
     Conditions, which all must hold: `stat_below` and `score_below` a number, `between` a mapping of parameters to ranges, `moved`
@@ -121,7 +121,7 @@ def parse_steps(steps: Any, setup: Setup) -> tuple[Step, ...]:
     return tuple(_step(number, given, setup) for number, given in enumerate(steps, start=1))
 
 
-def _step(number: int, given: Any, setup: Setup) -> Step:
+def _step(number: int, given: Any, setup: Setup) -> LessonStep:
     if not isinstance(given, dict) or not str(given.get("say", "")).strip() or set(given) - {"say", "until"}:
         allowed = '{"say": "...", "until": {"stat_below": 600}}'
         raise ParameterError(f"step {number} of the lesson is not understood", got=given, allowed=allowed)
@@ -129,7 +129,7 @@ def _step(number: int, given: Any, setup: Setup) -> Step:
     if not isinstance(until, dict) or set(until) - set(GOALS):
         raise ParameterError(f"step {number} waits for what nobody knows", got=until, allowed=", ".join(GOALS))
     try:
-        return Step(
+        return LessonStep(
             str(given["say"]).strip(), tuple((name, _goal(name, value, setup)) for name, value in until.items())
         )
     except (TypeError, ValueError) as error:
@@ -356,14 +356,14 @@ class Recounted(Action):
 
 
 @attrs.frozen(eq=False)
-class Found(Action):
+class BestFound(Action):
     """The hidden best fit was found, or why not."""
 
     best: Best | None
     error: str = ""
 
     def take(self, state: State) -> tuple[State, Effects]:
-        if state.lesson is None or (self.best is not None and self.best.question != question(state.setup)):
+        if state.lesson is None or (self.best is not None and self.best.key != fit_key(state.setup)):
             return state, ()
         return state.replace(lesson=state.lesson._replace(best=self.best, error=self.error)), ()
 

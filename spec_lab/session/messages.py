@@ -92,7 +92,7 @@ class BrushMessage(TypedDict):
     rev: int
     seq: int
     # `seq` of the request, -1: none.
-    asked: int
+    request: int
     # Empty: nothing is selected.
     pids: list[int]
     region: list[tuple[float, float]]
@@ -102,10 +102,10 @@ class BrushMessage(TypedDict):
     fields: list[str]
 
 
-class GhostMessage(TypedDict):
+class OverlayMessage(TypedDict):
     """The folded curve of a run that is laid over the spectrum; one buffer like that of a spectrum. No ack."""
 
-    type: Literal["ghost"]
+    type: Literal["overlay"]
     run: int
     label: str
     units: list[UnitLength]
@@ -231,7 +231,14 @@ class Reply(TypedDict):
     run: NotRequired[int]
 
 
-FrameMessage = SpectrumMessage | CornerMessage | BrushMessage | GhostMessage
+FrameMessage = SpectrumMessage | CornerMessage | BrushMessage | OverlayMessage
 FromPython = (
-    LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProfilesMessage | ProgressMessage
+    LabView
+    | Reply
+    | SpectrumMessage
+    | CornerMessage
+    | BrushMessage
+    | OverlayMessage
+    | ProfilesMessage
+    | ProgressMessage
 )

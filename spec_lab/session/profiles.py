@@ -13,7 +13,7 @@ Not here: profiles over a chosen grid (`infer.drawings`), how a curve is told to
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import attrs
@@ -25,8 +25,8 @@ from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
 from spec_lab.infer.drawings import Profile
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects
-from spec_lab.session.bench import Bench
-from spec_lab.session.question import question
+from spec_lab.session.fit_key import fit_key
+from spec_lab.session.problems import Problems
 from spec_lab.session.reduce import check_lesson
 from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.state import State
@@ -34,12 +34,13 @@ from spec_lab.session.state import State
 if TYPE_CHECKING:
     from spec_lab.session.session import FitSession
 
+CurveKey = tuple[int, Hashable]  # master of the group, and what its profile belongs to
 POINTS = 160  # of a curve; beyond that the most crowded one goes
 CURVES = 64  # kept in all
 SLOW = 0.08  # seconds: a refit that takes longer waits until the hand rests
 
 
-class Curve(NamedTuple):
+class GrowingProfile(NamedTuple):
     """The profile of one parameter so far.
 
     Attributes:
@@ -61,7 +62,7 @@ class Curve(NamedTuple):
         known = np.flatnonzero(np.isfinite(self.stats))
         return self.answers[known[np.argmin(np.abs(self.values[known] - value))]] if len(known) else None
 
-    def entered(self, version: int, value: float, stat: float, answer: np.ndarray) -> "Curve":
+    def entered(self, version: int, value: float, stat: float, answer: np.ndarray) -> "GrowingProfile":
         """The curve with one more point; of two at one value the lower stays."""
         at = int(np.searchsorted(self.values, value))
         if at < len(self.values) and self.values[at] == value:
@@ -76,7 +77,7 @@ class Curve(NamedTuple):
         )
         return made._without(made._crowded()) if len(made.values) > POINTS else made
 
-    def _without(self, at: int) -> "Curve":
+    def _without(self, at: int) -> "GrowingProfile":
         arrays = {name: np.delete(getattr(self, name), at, axis=0) for name in ("values", "stats", "answers")}
         return self._replace(**arrays)
 
@@ -104,18 +105,18 @@ class Profiles:
     """The curves of a session, and the fits that make them. Safe from any thread.
 
     Args:
-        bench: Where problems come from.
+        problems: Where problems come from.
     """
 
-    def __init__(self, bench: Bench):
-        self._bench, self._lock = bench, threading.Lock()
-        self._curves: dict[tuple[int, Any], Curve] = {}
+    def __init__(self, problems: Problems):
+        self._problems, self._lock = problems, threading.Lock()
+        self._curves: dict[CurveKey, GrowingProfile] = {}
         self._version, self._seconds = 0, 0.0
-        self._shown: tuple[Setup | None, int, tuple[Curve, ...]] = (None, -1, ())
+        self._shown: tuple[Setup | None, int, tuple[GrowingProfile, ...]] = (None, -1, ())
 
     def slow(self, setup: Setup) -> bool:
         """Whether a refit may take so long that it should wait until the hand rests."""
-        return self._seconds > SLOW or not self._bench.problem(setup).knows(resume)
+        return self._seconds > SLOW or not self._problems.problem(setup).knows(resume)
 
     def refitted(self, setup: Setup, pid: int | str, value: float) -> Setup:
         """The set-up with one value changed and the other free ones at their best; enters a point.
@@ -135,28 +136,30 @@ class Profiles:
             self._seconds = time.monotonic() - began
 
     def _answer(self, setup: Setup, tried: Setup, root: int) -> Setup:
-        key, value = (root, asked(setup, root)), float(tried.values[root])
+        key, value = (root, profile_key(setup, root)), float(tried.values[root])
         curve = self._curves.get(key)
         if curve is None:
             curve = self._begin(key, setup)
         near = curve.start(value)
         start = np.array(tried.values if near is None else near, dtype=float)[list(setup.free)]
-        stat, best = held_fit(self._bench.problem(tried), root, start)
+        stat, best = held_fit(self._problems.problem(tried), root, start)
         after = tried.with_free(best) if np.isfinite(stat) else tried
         self._enter(key, curve, value, stat, np.asarray(after.values))
         return after
 
-    def _begin(self, key: tuple[int, Any], setup: Setup) -> Curve:
+    def _begin(self, key: CurveKey, setup: Setup) -> GrowingProfile:
         """A new curve; that of a free parameter begins with the best fit, from which its rise is counted."""
         root, none = key[0], np.zeros(0)
-        curve = Curve(root, 0, none, none, np.zeros((0, len(setup.values))))
+        curve = GrowingProfile(root, 0, none, none, np.zeros((0, len(setup.values))))
         if root not in setup.free:
             return curve
-        stat, best = held_fit(self._bench.problem(setup), None, setup.free_values)
+        stat, best = held_fit(self._problems.problem(setup), None, setup.free_values)
         there = np.asarray(setup.with_free(best).values)
         return self._enter(key, curve, float(there[root]), stat, there) if np.isfinite(stat) else curve
 
-    def _enter(self, key: tuple[int, Any], curve: Curve, value: float, stat: float, answer: np.ndarray) -> Curve:
+    def _enter(
+        self, key: CurveKey, curve: GrowingProfile, value: float, stat: float, answer: np.ndarray
+    ) -> GrowingProfile:
         """Another point of a curve, which is now the newest one kept."""
         with self._lock:
             self._version += 1
@@ -166,21 +169,23 @@ class Profiles:
                 self._curves.pop(next(iter(self._curves)))
         return made
 
-    def known(self, setup: Setup) -> tuple[Curve, ...]:
+    def known(self, setup: Setup) -> tuple[GrowingProfile, ...]:
         """The curves that belong to the question of this set-up, by parameter."""
         with self._lock:
             version, curves = self._version, list(self._curves.items())
         if self._shown[0] is setup and self._shown[1] == version:
             return self._shown[2]
-        fits = [c for (root, key), c in curves if len(c.values) and _has(setup, root) and asked(setup, root) == key]
+        fits = [
+            c for (root, key), c in curves if len(c.values) and _has(setup, root) and profile_key(setup, root) == key
+        ]
         made = tuple(sorted(fits, key=lambda curve: curve.root))
         self._shown = (setup, version, made)
         return made
 
-    def of(self, setup: Setup, pid: int | str) -> Curve | None:
+    def of(self, setup: Setup, pid: int | str) -> GrowingProfile | None:
         """The curve of a parameter, if it has one."""
         root = setup.root(setup.index(pid))
-        curve = self._curves.get((root, asked(setup, root)))
+        curve = self._curves.get((root, profile_key(setup, root)))
         return curve if curve is not None and len(curve.values) else None
 
     def points(self, setup: Setup, pid: int | str) -> Profile:
@@ -197,11 +202,11 @@ class Profiles:
         return curve.profile(setup.slots[curve.root].label)
 
 
-def asked(setup: Setup, root: int) -> Any:
+def profile_key(setup: Setup, root: int) -> Hashable:
     """The question of a profile: that of the set-up, whatever the value of the parameter and whether it is frozen."""
     group = set(links.members(setup.partition, root))
     flags = tuple(flag and i not in group for i, flag in enumerate(setup.frozen))
-    return question(setup.replace(frozen=flags))
+    return fit_key(setup.replace(frozen=flags))
 
 
 def _has(setup: Setup, root: int) -> bool:

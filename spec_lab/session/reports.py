@@ -5,7 +5,7 @@ import attrs
 from spec_lab.engines import Outcome, Status
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, Follow
-from spec_lab.session.question import question, same_setup
+from spec_lab.session.fit_key import fit_key, same_setup
 from spec_lab.session.state import Autosaved, Level, Preview, Run, State
 from spec_lab.session.view_model import ErrorData
 
@@ -126,7 +126,7 @@ class Previewed(Action):
     preview: Preview
 
     def take(self, state: State) -> tuple[State, Effects]:
-        late = state.lesson is not None or self.preview.question != question(state.setup)
+        late = state.lesson is not None or self.preview.key != fit_key(state.setup)
         if late or self.preview is state.preview:
             return state, ()
         return state.replace(preview=self.preview), ()
@@ -136,7 +136,7 @@ class Previewed(Action):
 
 
 @attrs.frozen
-class Saved(Action):
+class AutosaveWritten(Action):
     """The session is kept in a file ("" = nowhere), written at `time`."""
 
     path: str

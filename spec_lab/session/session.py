@@ -22,18 +22,18 @@ from spec_lab.infer import BayesInfer
 from spec_lab.infer.store import LocalStore
 from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
-from spec_lab.session.autosave import Autosave, newest, shown
-from spec_lab.session.bench import Bench
+from spec_lab.session.autosave import Autosave, newest, short_path
 from spec_lab.session.brush import Brush, make_region
 from spec_lab.session.commands import Commands
 from spec_lab.session.degeneracy import walked
-from spec_lab.session.follower import Follower
-from spec_lab.session.ghosts import Ghosts
+from spec_lab.session.evaluation import Evaluation
+from spec_lab.session.evaluator import Evaluator, Refit
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
+from spec_lab.session.overlays import Overlays
+from spec_lab.session.preview_worker import PreviewWorker
+from spec_lab.session.problems import Problems
 from spec_lab.session.profiles import Profiles
-from spec_lab.session.reader import Reader, Refit
-from spec_lab.session.reading import Reading
 from spec_lab.session.reduce import reduce
 from spec_lab.session.registry import Command, OptionValue
 from spec_lab.session.reports import Finished, Record, Tell
@@ -60,18 +60,18 @@ class FitSession(Commands):
         self._state = State.begin(infer.setup, live=live, previews=previews)
         self._listeners: list[Listener] = []
         self._job: Job | None = None
-        self.bench = Bench()
-        self.reader = Reader(self.bench, self._computed)
-        self.profiles = Profiles(self.bench)
-        self.ghosts = Ghosts(self.bench, lambda: self._tell("reading"))
-        self.brush = Brush(self.bench, lambda: self._tell("reading"))
-        self.follower = Follower(self.bench, self.dispatch, self.reader.now, lambda: self.infer.hooks)
+        self.problems = Problems()
+        self.evaluator = Evaluator(self.problems, self._computed)
+        self.profiles = Profiles(self.problems)
+        self.overlays = Overlays(self.problems, lambda: self._tell("curves"))
+        self.brush = Brush(self.problems, lambda: self._tell("curves"))
+        self.previewer = PreviewWorker(self.problems, self.dispatch, self.evaluator.now, lambda: self.infer.hooks)
         self.autosave = Autosave(lambda: self._state, self.dispatch)
-        self.tutor = Tutor(lambda: self._state, self.dispatch, self.perform, self.bench, lambda: self.infer.hooks)
+        self.tutor = Tutor(lambda: self._state, self.dispatch, self.perform, self.problems, lambda: self.infer.hooks)
         infer.attach(self)
         self.subscribe(self.autosave.note)
         if previews or live:
-            self.follower.ask(self._state.setup, refit=False, posterior=True)
+            self.previewer.ask(self._state.setup, refit=False, posterior=True)
 
     @classmethod
     def of(cls, infer: Any) -> "FitSession":
@@ -100,11 +100,11 @@ class FitSession(Commands):
     @property
     def problem(self) -> Problem:
         """The compiled problem of the present set-up."""
-        return self.bench.problem(self._state.setup)
+        return self.problems.problem(self._state.setup)
 
-    def reading(self) -> Reading:
+    def evaluation(self) -> Evaluation:
         """Curves and statistic of the present set-up, computed now if they are not there yet."""
-        return self.reader.now(self._state.setup)
+        return self.evaluator.now(self._state.setup)
 
     @property
     def progress(self) -> Progress | None:
@@ -132,13 +132,13 @@ class FitSession(Commands):
         if state is not before:
             self._tell("state")
         if state.lesson is not None and not isinstance(action, Judged):
-            self.reader.want(state.setup)
-            self.tutor.judge(self.reader.current(state.setup))
+            self.evaluator.want(state.setup)
+            self.tutor.judge(self.evaluator.current(state.setup))
         return state
 
     def _perform(self, effect: Effect) -> None:
         if isinstance(effect, StartJob):
-            problem = self.bench.problem(effect.setup)
+            problem = self.problems.problem(effect.setup)
             self._job = Job(effect, problem, self.infer.hooks, self._ended, lambda: self._tell("progress"))
             self._job.start()
         elif isinstance(effect, StopJob):
@@ -151,14 +151,14 @@ class FitSession(Commands):
             state = self._state
             self.tutor.follow(state)
             if state.live or state.previews:
-                self.follower.ask(state.setup, refit=effect.refit, posterior=True)
+                self.previewer.ask(state.setup, refit=effect.refit, posterior=True)
             else:
-                self.follower.cancel()
+                self.previewer.cancel()
 
     def _computed(self) -> None:
         """The reader has curves: whoever waits for them may look."""
-        self._tell("reading")
-        self.tutor.judge(self.reader.latest)
+        self._tell("curves")
+        self.tutor.judge(self.evaluator.latest)
 
     def _ended(self, report: Action) -> None:
         """A job's report: the outcome becomes the newest one of the `Infer`, too."""
@@ -167,7 +167,9 @@ class FitSession(Commands):
         self.dispatch(report)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener(topic)` after each change ("state", "reading" or "progress"), from any thread; it must only take note.
+        """Call `listener(topic)` after each change ("state", "curves" or "progress"), from any thread.
+
+        It must only take note.
 
         Returns:
             A function that ends the subscription.
@@ -193,7 +195,7 @@ class FitSession(Commands):
 
     start = fit
 
-    # -- waiting and reading -------------------------------------------------------------------------------------------
+    # -- waiting and looking -------------------------------------------------------------------------------------------
     def wait(self, timeout: float | None = None) -> Run | None:
         """Wait for the running fit; its run, or None when none was started or it was stopped before it had anything.
 
@@ -215,7 +217,7 @@ class FitSession(Commands):
         """Wait until job, preview and curves have caught up; False when that took longer than `timeout` seconds."""
         job = self._job
         done = job is None or job.finished.wait(timeout)
-        return done and self.follower.settle(timeout) and self.reader.settle(timeout)
+        return done and self.previewer.settle(timeout) and self.evaluator.settle(timeout)
 
     def journal(self) -> tuple[Line, ...]:
         """Every change as a line of Python."""
@@ -241,7 +243,7 @@ class FitSession(Commands):
         kept = newest(which, folder)
         session = cls.load(kept.path, allow=allow)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(kept.time))
-        session.dispatch(Tell("info", f"Recovered from {shown(kept.path)}, written {at}."))
+        session.dispatch(Tell("info", f"Recovered from {short_path(kept.path)}, written {at}."))
         return session
 
     @classmethod
@@ -266,32 +268,32 @@ class FitSession(Commands):
         if state.refit_others:
             run = functools.partial(self.profiles.refitted, state.setup, pid, value)
             refit = Refit(pid, self.profiles.slow(state.setup), run)
-        self.reader.attempt(state.setup, tried, seq, refit)
+        self.evaluator.attempt(state.setup, tried, seq, refit)
 
     def preview_moment(self, name: str | None, seq: int) -> None:
         """Show the curves of a moment of the timeline without going there; None ends it."""
         if not isinstance(seq, int):
             raise ParameterError("a preview needs a sequence number", got=seq)
         if name is None:
-            self.reader.overtake()
-            self._tell("reading")
+            self.evaluator.overtake()
+            self._tell("curves")
         else:
-            self.reader.attempt(self._state.setup, moment(self._state, name).setup, seq)
+            self.evaluator.attempt(self._state.setup, moment(self._state, name).setup, seq)
 
     def preview_walk(self, to: float, seq: int) -> None:
         """Show the curves for a place on the degeneracy without going there."""
         if not isinstance(seq, int):
             raise ParameterError("a preview needs a sequence number", got=seq)
         state = self._state
-        self.reader.attempt(state.setup, walked(state, to), seq)
+        self.evaluator.attempt(state.setup, walked(state, to), seq)
 
-    def select(self, pids: Any, outline: Any, asked: int) -> None:
+    def select(self, pids: Any, outline: Any, request: int) -> None:
         """Select the posterior draws within an outline in the plane of two parameters; without corners, none.
 
         Shared by all panels and outside history: it is no change of the fit.
         """
-        self.brush.choose(make_region(self._state.setup, pids, outline, asked))
-        self._tell("reading")
+        self.brush.choose(make_region(self._state.setup, pids, outline, request))
+        self._tell("curves")
 
     def close(self) -> None:
         """Stop the workers, write what is not yet written, and hand the set-up back to the `Infer`."""
@@ -299,10 +301,10 @@ class FitSession(Commands):
         self.tutor.close()
         if self._job is not None:
             self._job.stop()
-        self.follower.close()
-        self.reader.close()
+        self.previewer.close()
+        self.evaluator.close()
         self.brush.close()
-        self.ghosts.close()
+        self.overlays.close()
         if self.infer.store is self:
             self.infer.attach(LocalStore(self._state.setup))
         self._listeners = []

@@ -7,6 +7,7 @@ lives in the front end.
 Here are the nouns; the verbs are in `actions`, the one place where they meet is `reduce`.
 """
 
+from collections.abc import Hashable
 from typing import Any, Literal, NamedTuple
 
 from spec_lab._base import ParameterError
@@ -26,7 +27,7 @@ class Line(NamedTuple):
     undone: bool = False
 
 
-class Step(NamedTuple):
+class UndoStep(NamedTuple):
     """One undoable change: the set-ups on both sides, what the button says, and its line in the journal."""
 
     before: Setup
@@ -102,7 +103,7 @@ class Autosaved(NamedTuple):
 class Preview(NamedTuple):
     """What the built-in methods say about one question: best fit, posterior, or why there is none."""
 
-    question: tuple[Any, ...]
+    key: tuple[Hashable, ...]
     setup: Setup
     fit: Outcome | None
     posterior: Outcome | None
@@ -134,8 +135,8 @@ class State(Struct):
 
     setup: Setup = field()
     start: Setup = field()
-    past: tuple[Step, ...] = field(pytree=False, default=())
-    future: tuple[Step, ...] = field(pytree=False, default=())
+    past: tuple[UndoStep, ...] = field(pytree=False, default=())
+    future: tuple[UndoStep, ...] = field(pytree=False, default=())
     journal: tuple[Line, ...] = field(pytree=False, default=())
     runs: tuple[Run, ...] = field(pytree=False, default=())
     fit: FitState = field(pytree=False, default=FitState())
@@ -174,5 +175,5 @@ class State(Struct):
 
     def advanced(self, after: Setup, label: str, code: str) -> "State":
         """The state after an undoable change."""
-        step = Step(self.setup, after, label, len(self.journal))
+        step = UndoStep(self.setup, after, label, len(self.journal))
         return self.replace(setup=after, past=(*self.past, step), future=(), journal=(*self.journal, Line(code)))

@@ -13,7 +13,7 @@ from spec_lab._base import ParameterError
 from spec_lab.fit import Setup
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects, code_of, moved
-from spec_lab.session.question import question
+from spec_lab.session.fit_key import fit_key
 from spec_lab.session.registry import argument, command
 from spec_lab.session.state import Run, State
 
@@ -61,7 +61,7 @@ def _of_run(run: Run) -> Moment:
 
 def _same(a: Setup, b: Setup) -> bool:
     """Equal in question, for set-ups of equal values."""
-    return a is b or question(a) == question(b)
+    return a is b or fit_key(a) == fit_key(b)
 
 
 def moment(state: State, name: str) -> Moment:

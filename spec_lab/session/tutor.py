@@ -11,11 +11,12 @@ from typing import Any
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Setup
-from spec_lab.session.bench import Bench
 from spec_lab.session.error_data import as_data
+from spec_lab.session.evaluation import Evaluation
+from spec_lab.session.fit_key import fit_key
 from spec_lab.session.lesson import (
     Best,
-    Found,
+    BestFound,
     Judged,
     Leave,
     Next,
@@ -28,8 +29,7 @@ from spec_lab.session.lesson import (
     lesson_of,
     met,
 )  # fmt: skip
-from spec_lab.session.question import question
-from spec_lab.session.reading import Reading
+from spec_lab.session.problems import Problems
 from spec_lab.session.registry import Command, method
 from spec_lab.session.state import State
 from spec_lab.session.worker import Worker
@@ -45,7 +45,7 @@ class Tutor:
         state: Gives the session's present state.
         dispatch: Takes reports.
         perform: Takes the commands of a person.
-        bench: Where problems come from.
+        problems: Where problems come from.
         hooks: Gives the functions of the `Infer` that replace its log-likelihood or prior.
     """
 
@@ -54,11 +54,11 @@ class Tutor:
         state: Callable[[], State],
         dispatch: Callable[[Any], State],
         perform: Callable[[Command], None],
-        bench: Bench,
+        problems: Problems,
         hooks: Callable[[], dict[str, Any]],
     ):
         self._state, self._dispatch, self._perform = state, dispatch, perform
-        self._bench, self._hooks = bench, hooks
+        self._problems, self._hooks = problems, hooks
         self._worker = Worker(self._find, "spec_lab-tutor")
         self._known: dict[Any, Best] = {}
 
@@ -79,7 +79,7 @@ class Tutor:
         state = self._state()
         lesson = lesson_of(state)
         chosen = lesson.seed + 1 if seed is None else int(seed)
-        self._dispatch(Recounted(recounted(lesson.before.setup, state.setup, self._bench, chosen), chosen))
+        self._dispatch(Recounted(recounted(lesson.before.setup, state.setup, self._problems, chosen), chosen))
 
     # -- what the session asks -----------------------------------------------------------------------------------------
     def follow(self, state: State) -> None:
@@ -87,18 +87,18 @@ class Tutor:
         if state.lesson is not None and hidden_best(state) is None:
             self._worker.ask(state)
 
-    def judge(self, reading: Reading | None) -> None:
+    def judge(self, evaluation: Evaluation | None) -> None:
         """Look at the statistic of the set-up in hand."""
         state = self._state()
         lesson, best = state.lesson, hidden_best(state)
-        if lesson is None or reading is None or reading.setup is not state.setup:
+        if lesson is None or evaluation is None or evaluation.setup is not state.setup:
             return
-        if best is not None and reading.stat < best.stat:  # the pupil beats the tutor
-            best = best._replace(values=tuple(map(float, state.setup.free_values)), stat=reading.stat)
+        if best is not None and evaluation.stat < best.stat:  # the pupil beats the tutor
+            best = best._replace(values=tuple(map(float, state.setup.free_values)), stat=evaluation.stat)
             self._know(best)
             state = state.replace(lesson=lesson._replace(best=best))
-        if (best is not None and lesson.start is None) or (not lesson.reached and met(state, reading.stat)):
-            self._dispatch(Judged(lesson.at, reading.stat))
+        if (best is not None and lesson.start is None) or (not lesson.reached and met(state, evaluation.stat)):
+            self._dispatch(Judged(lesson.at, evaluation.stat))
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until the best fit is found."""
@@ -109,11 +109,11 @@ class Tutor:
         self._worker.close()
 
     def _find(self, state: State) -> None:
-        asked = question(state.setup)
+        asked = fit_key(state.setup)
         try:
             best = self._known.get(asked) or self._search(state.setup, lesson_of(state).before.setup, asked)
         except Exception as error:  # a model that cannot be fitted can still be played with
-            self._dispatch(Found(None, str(as_data(error)["message"])))
+            self._dispatch(BestFound(None, str(as_data(error)["message"])))
             return
         self._know(best)
 
@@ -121,28 +121,28 @@ class Tutor:
         places = [setup.free_values]
         if before.free == setup.free:
             places.append(before.free_values)
-        problems = [self._bench.problem(setup.with_free(place)) for place in places]
+        problems = [self._problems.problem(setup.with_free(place)) for place in places]
         hooks = self._hooks()
         found = [run_engine("fit", problem, Control(), hooks, starts=STARTS) for problem in problems]
         best = min(found, key=lambda outcome: outcome.stat)
         return Best(asked, tuple(map(float, best.best)), float(best.stat))
 
     def _know(self, best: Best) -> None:
-        self._known.pop(best.question, None)
-        self._known[best.question] = best
+        self._known.pop(best.key, None)
+        self._known[best.key] = best
         while len(self._known) > KEPT:
             self._known.pop(next(iter(self._known)))
-        self._dispatch(Found(best))
+        self._dispatch(BestFound(best))
 
 
-def recounted(before: Setup, now: Setup, bench: Bench, seed: int) -> Setup:
+def recounted(before: Setup, now: Setup, problems: Problems, seed: int) -> Setup:
     """The set-up with counts drawn from its model (the observed ones of `before` when `seed` is 0).
 
     Drawn from the observed data's exposures and backgrounds, and read with the energy windows in hand.
     """
     observed = before.pairs
     if seed:
-        truth = bench.problem(
+        truth = problems.problem(
             now.replace(pairs=tuple(_filtered(p, n, p) for p, n in zip(observed, now.pairs, strict=True)))
         )
         drawn = simulate_units(truth, seed)

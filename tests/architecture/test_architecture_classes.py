@@ -14,7 +14,7 @@ from spec_lab.tree import Struct, io
 
 SAVED = """data:Spectrum data:Source data:Background data:Response data:Redistribution data:Auxiliary data:DataUnit data:Data
 data.channels:Channels fit:PairSpec fit:Setup engines:Outcome infer.archive:Archive session.state:State
-session.archive:Archive""".split()
+session.archive:SessionArchive""".split()
 CALLED = """variables:AbstractVariable variables:AbstractConstraint models:Model models:Component models:Grid
 bridge:PyroxModule bridge:Parameterized""".split()
 CONFIGURED = ["data.grouping:Grouping", *(f"engines.{engine.options}" for engine in ENGINES.values())]

@@ -154,8 +154,8 @@ def main(folder):
     infer = make_fit()
     said = fit_and_look(infer, folder)
     change_the_model(infer)
-    reading = save_and_load(infer, folder)
-    return said, reading, play_in_the_lab(infer, folder)
+    evaluation = save_and_load(infer, folder)
+    return said, evaluation, play_in_the_lab(infer, folder)
 
 
 # ---- the other dialects --------------------------------------------------------------------------------------------------

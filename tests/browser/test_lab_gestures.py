@@ -214,7 +214,7 @@ def test_another_model_is_picked_and_taken_back(demo):
     demo.until("lab.session.settle(0.01)")
     assert demo.value("infer.par['cpl.alpha'].val") == alpha and steps(demo) == 1
     assert demo.value("lab.session.journal()[-1].code") == "infer.set_model('cpl+gauss')"
-    demo.until("abs(lab.session.reading().stat - infer.stat) < 1e-6")
+    demo.until("abs(lab.session.evaluation().stat - infer.stat) < 1e-6")
     demo.shot("model-used")
     button(demo, ".sl-header", "Undo model").click()
     expect(row(demo, 4)).to_have_count(0)

@@ -5,7 +5,7 @@ import pytest
 from session_toy import same_state
 
 from spec_lab._base import DataError
-from spec_lab.session import FitSession, archive, question, views
+from spec_lab.session import FitSession, archive, views
 from spec_lab.tree import SerializationError
 
 
@@ -33,7 +33,7 @@ def test_a_session_comes_back(worked, tmp_path):
     assert (run.number, run.label, run.time, run.pinned) == (old.number, "first", old.time, False)
     np.testing.assert_array_equal(run.outcome.draws, old.outcome.draws)
     assert again.script().splitlines()[1:] == worked.script().splitlines()[1:]
-    assert question(again.get()) == question(worked.get())  # the same data, though read from a file
+    assert fit_key(again.get()) == fit_key(worked.get())  # the same data, though read from a file
     assert views.view(again.state, None)["history"][0]["current"]
     again.close()
 
@@ -45,7 +45,7 @@ def test_a_loaded_session_goes_on(worked, tmp_path):
     assert again.infer.par[6].mates == (11,)
     again.fit()
     assert again.wait(120).number > again.state.runs[0].number
-    rows = views.view(again.state, again.reading())["criteria"]["rows"]
+    rows = views.view(again.state, again.evaluation())["criteria"]["rows"]
     assert all(row["comparable"] for row in rows)
     assert sum(row["weight"] is not None for row in rows) == 1  # one question, one weight, whenever it was asked
     again.close()

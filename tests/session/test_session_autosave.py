@@ -223,3 +223,36 @@ def test_a_kept_session_is_private_and_no_link_is_written_through(infer, tmp_pat
     assert (tmp_path / "precious.txt").read_text() == "my notes"
     assert (tmp_path / ".spec_lab" / ".gitignore").read_text() == "*\n"
     session.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
+class TestPrivacy:
+    """The default place lies in a working directory, which may be a cloned project."""
+
+    def kept(self, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delenv("SPEC_LAB_AUTOSAVE", raising=False)
+        session = FitSession(make_infer())
+        session.autosave.begin()
+        session.infer.par[1].val = -0.5
+        written = session.autosave.flush()
+        messages = [message.text for message in session.state.messages]
+        session.close()
+        return written, messages
+
+    def test_only_the_owner_reads_it(self, monkeypatch, tmp_path):
+        assert self.kept(monkeypatch, tmp_path) == (True, [])
+        folder = tmp_path / ".spec_lab" / "autosave"
+        assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / ".spec_lab" / ".gitignore").read_text() == "*\n"
+
+    @pytest.mark.parametrize("name", [".spec_lab", ".spec_lab/autosave"])
+    def test_a_linked_folder_is_not_written_to(self, monkeypatch, tmp_path, name):
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(elsewhere)
+        written, messages = self.kept(monkeypatch, tmp_path)
+        assert not written and "symbolic link" in messages[0]
+        assert list(elsewhere.rglob("*")) == []

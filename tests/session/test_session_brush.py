@@ -53,9 +53,9 @@ def test_all_draws_span_the_band_of_the_posterior(fitted):
     region = make_region(fitted.get(), [1, 2], box(-9, 9, -9, 9), 1)
     chosen = select(draws.setup, draws.values(), region)
     assert len(chosen) == len(draws.values())
-    made = bands(fitted.bench.problem(draws.setup), chosen)
-    reading = fitted.reading()
-    for band, unit in zip(made, reading.units, strict=True):
+    made = bands(fitted.problems.problem(draws.setup), chosen)
+    evaluation = fitted.evaluation()
+    for band, unit in zip(made, evaluation.units, strict=True):
         assert band.name == unit.name and band.curve.shape == band.residual.shape == (3, len(band.lo))
         low, middle, high = band.curve
         assert (low <= middle).all() and (middle <= high).all()
@@ -64,14 +64,14 @@ def test_all_draws_span_the_band_of_the_posterior(fitted):
         np.testing.assert_allclose(middle[bright], best[bright], rtol=0.1)  # the median curve is near the best fit
         assert np.median(np.abs(band.residual[1] - unit.residual[unit.used])) < 0.3
     some = chosen[np.unique(np.linspace(0, len(chosen) - 1, CURVES).round().astype(int))]
-    problem = fitted.bench.problem(draws.setup)
+    problem = fitted.problems.problem(draws.setup)
     rates = np.array([problem.display(x)[0][0][0] for x in some]) / (made[0].hi - made[0].lo)
     np.testing.assert_allclose(made[0].curve, np.quantile(rates, BAND, axis=0))
 
 
 def test_a_slice_of_the_posterior_is_narrower_and_on_its_side(fitted):
     """Hard spectra (large logEp) lie above soft ones at high energies."""
-    draws, problem = shown(fitted), fitted.bench.problem(shown(fitted).setup)
+    draws, problem = shown(fitted), fitted.problems.problem(shown(fitted).setup)
     middle = float(np.median(draws.values()[:, 1]))
     hard = select(draws.setup, draws.values(), make_region(fitted.get(), [1, 2], box(-9, 9, middle, 9), 1))
     soft = select(draws.setup, draws.values(), make_region(fitted.get(), [1, 2], box(-9, 9, -9, middle), 2))
@@ -86,7 +86,7 @@ def test_a_selection_follows_and_leaves_no_trace(fitted):
     fitted.brush.follow(shown(fitted))
     assert fitted.brush.settle(60)
     answer = fitted.brush.answer
-    assert answer.n == answer.total > 0 and answer.region.asked == 7 and len(answer.bands) == 2
+    assert answer.n == answer.total > 0 and answer.region.request == 7 and len(answer.bands) == 2
     assert fitted.state is state
     fitted.brush.follow(None)  # no draws any more
     assert fitted.brush.settle(60)
@@ -107,7 +107,7 @@ def test_a_parameter_that_is_frozen_now_selects_nothing(fitted):
 
 
 @pytest.mark.parametrize(
-    ("pids", "outline", "asked", "says"),
+    ("pids", "outline", "request", "says"),
     [
         ([1, 99], box(0, 1, 0, 1), 1, "no such parameter"),
         ([1], box(0, 1, 0, 1), 1, "plane of two parameters"),
@@ -118,9 +118,9 @@ def test_a_parameter_that_is_frozen_now_selects_nothing(fitted):
         ([1, 2], box(0, 1, 0, 1), "one", "sequence number"),
     ],
 )
-def test_nonsense_is_refused(session, pids, outline, asked, says):
+def test_nonsense_is_refused(session, pids, outline, request, says):
     with pytest.raises(ParameterError, match=says):
-        session.select(pids, outline, asked)
+        session.select(pids, outline, request)
     assert session.brush.region is None
 
 
@@ -130,7 +130,7 @@ def test_the_message_is_header_and_one_buffer(fitted):
     assert fitted.brush.settle(60)
     frame = views.brush(fitted.brush.answer, rev=5, seq=6)
     head = frame.header
-    assert (head["type"], head["rev"], head["seq"], head["asked"], head["pids"]) == ("brush", 5, 6, 3, [1, 2])
+    assert (head["type"], head["rev"], head["seq"], head["request"], head["pids"]) == ("brush", 5, 6, 3, [1, 2])
     values = np.frombuffer(frame.buffers[0], "<f4")
     assert len(values) == sum(u["n"] * len(head["fields"]) for u in head["units"]) and np.isfinite(values).all()
     fitted.select([], [], 4)

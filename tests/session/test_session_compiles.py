@@ -27,7 +27,7 @@ def test_no_edit_compiles_after_the_first_evaluation(infer):
     infer.notice("na", [[20, 800]])
     session.preview_drag(2, 2.4, 1)
     assert session.settle(300) and session.state.preview.error is None
-    session.reading()
+    session.evaluation()
     _seen.clear()
     edits = [
         lambda: setattr(infer.par[1], "frozen", False),
@@ -49,8 +49,8 @@ def test_no_edit_compiles_after_the_first_evaluation(infer):
     ]
     for edit in edits:
         edit()
-        reading = session.reading()
-        views.spectrum(reading, rev=0, seq=0)
+        evaluation = session.evaluation()
+        views.spectrum(evaluation, rev=0, seq=0)
         assert session.settle(300) and session.state.preview.error is None
         source = session.state.preview.posterior
         session.brush.follow(Draws(source, source.setup, lambda s=source: s.draws))

@@ -94,14 +94,14 @@ def test_the_view_names_what_moves_together(fitted):
 def test_looking_along_it_leaves_no_trace(fitted):
     state = fitted.state
     fitted.preview_walk(2.0, 21)
-    assert fitted.reader.settle(60)
-    drag = fitted.reader.dragged
+    assert fitted.evaluator.settle(60)
+    drag = fitted.evaluator.dragged
     assert (
         drag.seq == 21
-        and len(views.spectrum(drag.reading, rev=0, seq=0, preview=True, base=drag.base).header["moves"]) == 3
+        and len(views.spectrum(drag.evaluation, rev=0, seq=0, preview=True, base=drag.base).header["moves"]) == 3
     )
     assert fitted.state is state
-    fitted.reader.overtake()
+    fitted.evaluator.overtake()
 
 
 def test_far_from_the_fit_there_is_no_degeneracy_to_stand_on(fitted):

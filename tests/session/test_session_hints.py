@@ -11,8 +11,8 @@ from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.infer import BayesInfer
 from spec_lab.models import Model
 from spec_lab.session import FitSession, command_from, views
+from spec_lab.session.evaluation import UnitEvaluation
 from spec_lab.session.hints import CHANCE, can_have_line, lined_model, strongest
-from spec_lab.session.reading import UnitReading
 from spec_lab.statistics import resolve
 
 KIND = resolve("cstat", has_background=False)
@@ -21,7 +21,7 @@ KIND = resolve("cstat", has_background=False)
 def unit_of(residual):
     n = len(residual)
     edges, z = np.arange(1.0, n + 2), np.zeros(n)
-    return UnitReading("u", 0, KIND, edges[:-1], edges[1:], z, z + 1, z, np.asarray(residual), z == 0, (), 0.0)
+    return UnitEvaluation("u", 0, KIND, edges[:-1], edges[1:], z, z + 1, z, np.asarray(residual), z == 0, (), 0.0)
 
 
 def test_of_right_models_hardly_any_gets_a_hint():
@@ -80,7 +80,7 @@ def lined():
 
 
 def view(session):
-    return views.view(session.state, session.reading())
+    return views.view(session.state, session.evaluation())
 
 
 def test_a_left_out_line_is_hinted_at_only_at_the_best_fit(lined):

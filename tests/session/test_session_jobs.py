@@ -259,7 +259,7 @@ def started(session, begun):
     assert begun.wait(20)
 
 
-def still(session):
+def static_picture(session):
     """Wait until the paused fit stands still."""
     deadline = time.monotonic() + 20
     while not session.job.waiting:
@@ -272,7 +272,7 @@ def test_a_paused_fit_stands_still_and_goes_on(session, pausable):
     session.pause()
     session.pause()  # a second click does no harm
     assert session.state.fit.phase == "paused" and session.state.fit.busy
-    still(session)
+    static_picture(session)
     then, elapsed = session.progress, session.job.elapsed
     time.sleep(0.1)
     assert session.progress is then and session.job.elapsed == elapsed
@@ -288,7 +288,7 @@ def test_a_paused_fit_stands_still_and_goes_on(session, pausable):
 def test_stop_ends_a_paused_fit_at_once(session, pausable):
     started(session, pausable)
     session.pause()
-    still(session)
+    static_picture(session)
     began = time.perf_counter()
     session.stop()
     assert session.wait(60) is not None
@@ -300,7 +300,7 @@ def test_pausing_and_stopping_fifty_times_leaves_it_clean(session, pausable):
         started(session, pausable)
         session.pause()
         if number % 3:
-            still(session)
+            static_picture(session)
         if number % 2:
             session.resume()
         session.stop()
@@ -312,7 +312,7 @@ def test_pausing_and_stopping_fifty_times_leaves_it_clean(session, pausable):
 def test_seconds_of_a_pause_do_not_count(session, pausable):
     started(session, pausable)
     session.pause()
-    still(session)
+    static_picture(session)
     time.sleep(0.5)
     session.stop()
     session.wait(60)
@@ -337,7 +337,7 @@ def test_what_cannot_be_paused_says_why(session, slow):
 def test_the_view_says_whether_it_waits_already(session, pausable):
     started(session, pausable)
     session.pause()
-    still(session)
+    static_picture(session)
     shown = views.fit(session.state, session.progress, session.job.elapsed, session.job.waiting)
     assert shown["state"] == "paused" and shown["message"].endswith(", waiting") and shown["pause"]["can"]
     assert views.fit(session.state, session.progress)["message"].endswith("will wait after this block")

@@ -21,12 +21,12 @@ def hidden():
 
 
 def caught_up(session):
-    assert session.tutor.settle(120) and session.reader.settle(120) and session.tutor.settle(120)
+    assert session.tutor.settle(120) and session.evaluator.settle(120) and session.tutor.settle(120)
     return session.state.lesson
 
 
 def shown(session):
-    return views.view(session.state, session.reading())
+    return views.view(session.state, session.evaluation())
 
 
 def test_the_score_is_the_statistic_above_the_hidden_best(session, infer, hidden):
@@ -197,7 +197,7 @@ def test_steps_that_are_none_are_refused(session, steps):
 
 def test_a_pupil_who_does_better_raises_the_bar(session, infer, monkeypatch):
     monkeypatch.setattr(tutors.Tutor, "_search", lambda self, setup, before, asked: lessons.Best(
-        asked, tuple(setup.free_values), float(session.bench.problem(setup).stat())))  # fmt: skip
+        asked, tuple(setup.free_values), float(session.problems.problem(setup).stat())))  # fmt: skip
     session.teach()
     poor = caught_up(session).best.stat
     infer.at_par([-1.6178, 2.3735, 1.4907])
@@ -269,18 +269,18 @@ def test_a_lesson_left_while_it_is_being_judged_is_no_error(session):
     """Who leaves and who judges are different threads; an error would end the thread that computes the curves."""
     session.teach([{"say": "Fit it.", "until": {"score_below": 1}}])
     caught_up(session)
-    looks, reading = [session.state], session.reading()
+    looks, evaluation = [session.state], session.evaluation()
     session.tutor.leave()
     late = tutors.Tutor(
         lambda: looks.pop() if looks else session.state,
         session.dispatch,
         session.perform,
-        session.bench,
+        session.problems,
         lambda: session.infer.hooks,
         session.dispatch,
         session.perform,
-        session.bench,
+        session.problems,
         lambda: session.infer.hooks,
     )
-    late.judge(reading)
+    late.judge(evaluation)
     assert not looks and session.state.lesson is None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spec_lab.session import FitSession, question, reports, views
+from spec_lab.session import FitSession, reports, views
 from spec_lab.session import follower as followers
 from spec_lab.session.state import Preview
 
@@ -38,8 +38,8 @@ def test_previews_fill_criteria_errors_and_corner(live, infer):
     infer.par[3].val = 0.9
     assert live.settle(120)
     preview = live.state.preview
-    assert preview.error is None and preview.question == question(infer.setup)
-    made = views.view(live.state, live.reading())
+    assert preview.error is None and preview.key == fit_key(infer.setup)
+    made = views.view(live.state, live.evaluation())
     row = made["criteria"]["rows"][0]
     assert row["run"] == "now" and row["k"] == 3 and row["weight"] == 1.0
     assert row["aic"] == pytest.approx(preview.fit.stat + 6)
@@ -47,13 +47,13 @@ def test_previews_fill_criteria_errors_and_corner(live, infer):
     assert made["criteria"]["at"] == "best fit" and made["criteria"]["quality"]["pareto_k"] is not None
     infer.at_par(preview.fit.best)
     assert live.settle(120)
-    made = views.view(live.state, live.reading())
+    made = views.view(live.state, live.evaluation())
     assert all(r["error"] for r in made["params"]["rows"] if r["free"])
     assert views.corner_source(live.state) is preview.posterior
 
 
 def test_a_preview_of_another_question_is_dropped(session, infer):
-    old = question(infer.setup)
+    old = fit_key(infer.setup)
     infer.par[1].frozen = True
     state = session.dispatch(reports.Previewed(Preview(old, infer.setup, None, None)))
     assert state.preview is None
@@ -62,7 +62,7 @@ def test_a_preview_of_another_question_is_dropped(session, infer):
 def test_an_improper_prior_is_said_not_raised(live, infer):
     infer.par[1].prior = None
     assert live.settle(120)
-    quality = views.view(live.state, live.reading())["criteria"]["quality"]
+    quality = views.view(live.state, live.evaluation())["criteria"]["quality"]
     assert not quality["ok"] and "par[1] (alpha)" in quality["text"]
     assert live.state.preview.fit is not None  # the fit needs no prior
 
@@ -95,14 +95,14 @@ def test_a_dropped_preview_is_made_again_when_it_is_asked_for(live, infer):
         infer.par[1].frozen = True
         live.undo()
     infer.par[1].frozen = True
-    assert live.settle(120) and live.state.preview.question == question(infer.setup)
+    assert live.settle(120) and live.state.preview.key == fit_key(infer.setup)
 
 
 def test_a_hook_that_cannot_be_honoured_is_said_not_ignored(live, infer):
     infer.loglike_func = lambda infer, theta: -float(theta @ theta)
     infer.par[1].frozen = True
     assert live.settle(120)
-    quality = views.view(live.state, live.reading())["criteria"]["quality"]
+    quality = views.view(live.state, live.evaluation())["criteria"]["quality"]
     assert not quality["ok"] and "loglike_func" in quality["text"]
 
 

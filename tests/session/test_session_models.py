@@ -37,11 +37,11 @@ def test_the_curves_and_the_fit_follow_the_model(session, infer):
     session.fit()
     run = session.wait(60)
     change(session, "band")
-    assert session.reading().setup is session.state.setup
-    assert np.isclose(session.reading().stat, infer.stat)
+    assert session.evaluation().setup is session.state.setup
+    assert np.isclose(session.evaluation().stat, infer.stat)
     session.fit()
     assert session.wait(60).outcome.stat < run.outcome.stat + 1e-3  # cpl is a limit of band
-    assert [row["label"] for row in views.view(session.state, session.reading())["history"]]
+    assert [row["label"] for row in views.view(session.state, session.evaluation())["history"]]
     with pytest.raises(ParameterError, match="other parameters"):
         session.apply(run.number)
     session.restore(run.number)
@@ -64,7 +64,7 @@ def test_one_of_two_pairs(session, infer):
     assert model_of(session) == ["cpl", "pl+bb"] and session.state.setup.frozen[0]
     change(session, "band")
     assert model_of(session) == ["band", "band"]
-    assert views.view(session.state, session.reading())["models"] == [
+    assert views.view(session.state, session.evaluation())["models"] == [
         {"pair": 1, "data": "na + b1", "expression": "band"},
         {"pair": 2, "data": "na + b1", "expression": "band"},
     ]

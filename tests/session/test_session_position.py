@@ -6,7 +6,7 @@ from drm_generator import make_sky_data
 
 from spec_lab import Infer
 from spec_lab.models import pl
-from spec_lab.session import FitSession, question, views
+from spec_lab.session import FitSession, views
 
 _seen: list[str] = []
 jax.monitoring.register_event_duration_secs_listener(
@@ -27,7 +27,7 @@ def session():
 
 def test_edits_of_the_position_compile_nothing(session):
     infer = session.infer
-    views.spectrum(session.reading(), rev=0, seq=0)
+    views.spectrum(session.evaluation(), rev=0, seq=0)
     _seen.clear()
     edits = [
         lambda: infer.par["d1.dec"].freeze(),
@@ -38,18 +38,18 @@ def test_edits_of_the_position_compile_nothing(session):
         lambda: setattr(infer.par["d3.ra"], "prior", "norm(45, 3)"),
         session.undo,
     ]
-    before = session.reading().stat
+    before = session.evaluation().stat
     for edit in edits:
         edit()
-        views.spectrum(session.reading(), rev=0, seq=0)
-    assert _seen == [] and session.reading().stat != before
+        views.spectrum(session.evaluation(), rev=0, seq=0)
+    assert _seen == [] and session.evaluation().stat != before
 
 
 def test_a_session_comes_back_with_its_table(session, tmp_path):
     session.fit()
     session.wait(120)
     again = FitSession.load(session.save(tmp_path / "source"))
-    assert again.infer.stat == session.infer.stat and question(again.get()) == question(session.get())
+    assert again.infer.stat == session.infer.stat and fit_key(again.get()) == fit_key(session.get())
     again.infer.par["d1.ra"].val = 48.0
     session.infer.par["d1.ra"].val = 48.0
     assert again.infer.stat == session.infer.stat

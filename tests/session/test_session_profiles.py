@@ -9,7 +9,7 @@ from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import Tie
 from spec_lab.infer.drawings import profile
 from spec_lab.session import profiles, views
-from spec_lab.session.profiles import POINTS, Curve
+from spec_lab.session.profiles import POINTS, GrowingProfile
 
 _compiled: list[str] = []
 jax.monitoring.register_event_duration_secs_listener(
@@ -21,8 +21,8 @@ def drag(session, pid, values, seq=1):
     """Drag a slider over some values, waiting for each answer."""
     for i, value in enumerate(values):
         session.preview_drag(pid, float(value), seq + i)
-        assert session.reader.settle(120)
-    return session.reader.dragged
+        assert session.evaluator.settle(120)
+    return session.evaluator.dragged
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def outcome():
 
 def test_without_the_switch_a_drag_moves_one_value(session):
     shown = drag(session, 1, [-1.4])
-    assert np.flatnonzero(shown.reading.setup.values != session.get().values).tolist() == [0]
+    assert np.flatnonzero(shown.evaluation.setup.values != session.get().values).tolist() == [0]
     assert shown.pid is None and session.profiles.known(session.get()) == ()
 
 
@@ -55,8 +55,8 @@ def test_the_switch_is_shared_and_cannot_be_undone(session):
 def test_a_drag_shows_the_others_at_their_best_and_changes_nothing(on, outcome):
     state = on.state
     shown = drag(on, 1, [float(outcome.best[0])])
-    np.testing.assert_allclose(shown.reading.setup.free_values, outcome.best, atol=1e-4)
-    moves = views.spectrum(shown.reading, rev=0, seq=0, preview=True, base=shown.base).header["moves"]
+    np.testing.assert_allclose(shown.evaluation.setup.free_values, outcome.best, atol=1e-4)
+    moves = views.spectrum(shown.evaluation, rev=0, seq=0, preview=True, base=shown.base).header["moves"]
     assert [m[0] for m in moves] == [1, 2, 3] and on.state is state and shown.pid == 1
 
 
@@ -74,9 +74,9 @@ def test_its_points_are_the_profile(on, outcome):
 
 def test_letting_go_is_one_change_that_replays(on, outcome):
     drag(on, 2, [float(outcome.best[1]) + 0.05])
-    seen = on.reader.dragged.reading
+    seen = on.evaluator.dragged.evaluation
     on.refit_others(2, float(outcome.best[1]) + 0.05)
-    assert len(on.state.past) == 1 and on.reading().stat == pytest.approx(seen.stat, abs=1e-6)
+    assert len(on.state.past) == 1 and on.evaluation().stat == pytest.approx(seen.stat, abs=1e-6)
     assert on.state.past[0].label.startswith("refit with par[2] at")
     other = make_infer()
     run_code(on.journal()[0].code, other)
@@ -98,7 +98,7 @@ def test_a_drag_is_a_fit_that_compiles_nothing(on):
     on.infer.par[3].frozen = True
     drag(on, 3, [1.4])
     on.refit_others(3, 1.45)
-    on.reading()
+    on.evaluation()
     assert _compiled == []
 
 
@@ -122,7 +122,7 @@ def test_a_linked_group_counts_as_one(on):
     drag(on, 6, [0.95])
     (curve,) = on.profiles.known(on.get())
     assert curve.root == 5 and len(curve.values) == 3 and on.profiles.of(on.get(), 11) is curve
-    shown = on.reader.dragged.reading.setup
+    shown = on.evaluator.dragged.evaluation.setup
     assert shown.values[5] == shown.values[10] == 0.95
 
 
@@ -140,9 +140,9 @@ def test_a_frozen_parameter_keeps_its_points_while_it_is_moved(on, outcome):
 def test_with_nothing_else_free_it_drags_as_before(on):
     on.infer.par[2].frozen = on.infer.par[3].frozen = True
     shown = drag(on, 1, [-1.4])
-    assert np.flatnonzero(shown.reading.setup.values != on.get().values).tolist() == [0]
+    assert np.flatnonzero(shown.evaluation.setup.values != on.get().values).tolist() == [0]
     on.infer.par[1].frozen = True
-    assert drag(on, 1, [-1.4]).reading.setup.values[0] == -1.4
+    assert drag(on, 1, [-1.4]).evaluation.setup.values[0] == -1.4
     on.refit_others(1, -1.4)
     assert on.get().values[0] == -1.4 and "at_par" not in on.journal()[-1].code
 
@@ -151,7 +151,7 @@ def test_a_tied_parameter_is_refused_as_before(on):
     on.commit(Tie(2, "par[3] + 1"))
     with pytest.raises(ParameterError, match="tie"):
         on.preview_drag(2, 2.0, 1)
-    shown = drag(on, 3, [1.2]).reading.setup
+    shown = drag(on, 3, [1.2]).evaluation.setup
     assert shown.values[1] == pytest.approx(2.2)
 
 
@@ -166,7 +166,7 @@ def test_what_cannot_be_fitted_is_a_gap(on, monkeypatch):
 
     monkeypatch.setattr(profiles, "held_fit", failing)
     drag(on, 1, [-1.5, -1.4, -1.3, -1.35])
-    assert on.reader.error is None and on.reader.dragged.reading.setup.values[0] == -1.35
+    assert on.evaluator.error is None and on.evaluator.dragged.evaluation.setup.values[0] == -1.35
     told = views.profile(on.profiles.of(on.get(), 1))
     assert told["rises"][told["values"].index(-1.4)] is None and -1.3 not in told["values"]
     assert len(on.profiles.points(on.get(), 1).values) == 3
@@ -177,12 +177,12 @@ def test_what_cannot_be_fitted_is_a_gap(on, monkeypatch):
 def test_a_slow_fit_waits_until_the_hand_rests(on, monkeypatch):
     drag(on, 1, [-1.5])
     frames = []
-    on.subscribe(lambda topic: frames.append(on.reader.dragged) if topic == "reading" else None)
+    on.subscribe(lambda topic: frames.append(on.evaluator.dragged) if topic == "curves" else None)
     monkeypatch.setattr(on.profiles, "slow", lambda setup: True)
     drag(on, 1, [-1.6], seq=7)
-    first, last = next(f for f in frames if f.seq == 7), on.reader.dragged
+    first, last = next(f for f in frames if f.seq == 7), on.evaluator.dragged
     assert first is not last and last.seq == 7
-    assert first.reading.setup.values[1] == on.get().values[1] != last.reading.setup.values[1]
+    assert first.evaluation.setup.values[1] == on.get().values[1] != last.evaluation.setup.values[1]
 
 
 def test_in_a_lesson_nothing_is_refitted(on):
@@ -195,7 +195,7 @@ def test_in_a_lesson_nothing_is_refitted(on):
 
 def test_a_curve_is_told_in_words_and_marks():
     values = np.linspace(-3, 3, 13)
-    curve = Curve(4, 1, values, 50 + values**2, np.zeros((13, 5)))
+    curve = GrowingProfile(4, 1, values, 50 + values**2, np.zeros((13, 5)))
     told = views.profile(curve)
     assert told["pid"] == 5 and told["rises"][6] == 0
     assert [m["rise"] for m in told["marks"]] == [1.0, 4.0]
@@ -206,7 +206,7 @@ def test_a_curve_is_told_in_words_and_marks():
 
 
 def test_many_points_are_thinned_where_they_crowd():
-    curve = Curve(0, 0, np.zeros(0), np.zeros(0), np.zeros((0, 1)))
+    curve = GrowingProfile(0, 0, np.zeros(0), np.zeros(0), np.zeros((0, 1)))
     for i, value in enumerate([*np.linspace(-5, 5, POINTS), *np.linspace(0, 0.01, 50)]):
         curve = curve.entered(i, value, value**2, np.array([value]))
     assert len(curve.values) == POINTS and np.all(np.diff(curve.values) > 0)

@@ -129,8 +129,8 @@ def test_closing_hands_the_set_up_back(infer):
 
 
 def test_a_fit_typed_in_a_cell_enters_the_history(session, infer):
-    reading = infer.fit()
+    evaluation = infer.fit()
     (run,) = session.state.runs
-    assert run.outcome is reading.outcome
+    assert run.outcome is evaluation.outcome
     np.testing.assert_allclose(infer.free_pvalues, run.outcome.best)
     assert session.state.past[-1].label == "best of fit"

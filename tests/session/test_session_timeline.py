@@ -101,13 +101,13 @@ def test_a_lesson_hides_the_runs(fitted):
 def test_looking_back_is_a_preview_and_leaves_no_trace(fitted):
     state = fitted.state
     fitted.preview_moment("start", 11)
-    assert fitted.reader.settle(60)
-    drag = fitted.reader.dragged
-    assert drag.seq == 11 and drag.base is state.setup and drag.reading.setup is state.start
-    frame = views.spectrum(drag.reading, rev=1, seq=11, preview=True, base=state.setup).header
+    assert fitted.evaluator.settle(60)
+    drag = fitted.evaluator.dragged
+    assert drag.seq == 11 and drag.base is state.setup and drag.evaluation.setup is state.start
+    frame = views.spectrum(drag.evaluation, rev=1, seq=11, preview=True, base=state.setup).header
     assert {m[0]: m[2] for m in frame["moves"]} == {1: "-1", 2: "2.5", 3: "0.5"}
     fitted.preview_moment(None, 12)
-    assert fitted.reader.dragged is None and fitted.state is state
+    assert fitted.evaluator.dragged is None and fitted.state is state
     with pytest.raises(ParameterError, match="no such moment"):
         fitted.preview_moment("line 99", 13)
 
@@ -116,7 +116,7 @@ def test_a_preview_that_was_given_up_does_not_come_back(fitted):
     for number in range(20):
         fitted.preview_moment("start", number)
         fitted.preview_moment(None, number)
-    assert fitted.reader.settle(60) and fitted.reader.dragged is None
+    assert fitted.evaluator.settle(60) and fitted.evaluator.dragged is None
 
 
 def test_overlays_are_shared_and_not_undoable(fitted):
@@ -134,12 +134,12 @@ def test_a_ghost_is_the_folded_curve_of_its_run(fitted):
     run = fitted.state.runs[0]
     fitted.ghosts.want(run.outcome)
     assert fitted.ghosts.settle(60)
-    reading = fitted.ghosts.want(run.outcome)
-    head, (buffer,) = views.ghost(run.number, "best", reading)
-    assert (head["type"], head["run"], head["label"]) == ("ghost", 1, "best")
+    evaluation = fitted.ghosts.want(run.outcome)
+    head, (buffer,) = views.overlay_frame(run.number, "best", evaluation)
+    assert (head["type"], head["run"], head["label"]) == ("overlay", 1, "best")
     values = np.frombuffer(buffer, "<f4")
     n = head["units"][0]["n"]
-    rates, _, _ = fitted.bench.problem(run.outcome.setup).display()
+    rates, _, _ = fitted.problems.problem(run.outcome.setup).display()
     lo, hi, curve = values[: 3 * n].reshape(3, n)
     np.testing.assert_allclose(curve, rates[0][0] / (hi - lo), rtol=1e-5)
     assert len(values) == sum(3 * u["n"] for u in head["units"])
@@ -149,6 +149,6 @@ def test_a_run_that_cannot_be_computed_has_no_ghost(fitted, monkeypatch):
     def broken(problem):
         raise ValueError("no such file any more")
 
-    monkeypatch.setattr("spec_lab.session.ghosts.read", broken)
+    monkeypatch.setattr("spec_lab.session.overlays.read", broken)
     outcome = fitted.state.runs[0].outcome.replace(message="another")
     assert fitted.ghosts.want(outcome) is None and fitted.ghosts.settle(60) and fitted.ghosts.want(outcome) is None

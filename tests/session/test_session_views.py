@@ -10,7 +10,7 @@ from session_toy import make_infer
 
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, messages, reports, view_model, views
-from spec_lab.session.reading import read
+from spec_lab.session.evaluation import read
 from spec_lab.session.views.numbers import plain, statistic_text, with_error
 from spec_lab.session.views.parameters import errors_of, slider_range
 
@@ -46,7 +46,7 @@ def fitted():
 
 
 def test_the_view_has_the_fields_of_the_protocol(fitted):
-    view = views.view(fitted.state, fitted.reading())
+    view = views.view(fitted.state, fitted.evaluation())
     assert set(view) == VIEW
     assert all(set(row) == ROW for row in view["params"]["rows"])
     assert all(set(f) == {"name", "signature", "doc", "args"} for f in view["params"]["families"])
@@ -68,17 +68,17 @@ def test_the_protocol_names_every_field_we_send():
 
 
 def test_the_view_is_json_and_small(fitted):
-    text = json.dumps(views.view(fitted.state, fitted.reading()), allow_nan=False)
+    text = json.dumps(views.view(fitted.state, fitted.evaluation()), allow_nan=False)
     assert 1_000 < len(text) < 200_000
 
 
 def test_the_statistic_is_the_sum_of_its_units(fitted):
-    reading = fitted.reading()
-    assert reading.stat == pytest.approx(fitted.infer.stat, rel=1e-12)
-    stat = views.view(fitted.state, reading)["stat"]
+    evaluation = fitted.evaluation()
+    assert evaluation.stat == pytest.approx(fitted.infer.stat, rel=1e-12)
+    stat = views.view(fitted.state, evaluation)["stat"]
     assert stat["dof"] == stat["bins"] - len(fitted.get().free) and stat["exact"] is True
     assert sum(u["bins"] for u in stat["per_unit"]) == stat["bins"] == 36
-    waiting = views.view(fitted.state, None, known=reading)["stat"]
+    waiting = views.view(fitted.state, None, known=evaluation)["stat"]
     assert waiting["exact"] is False and waiting["number"] == stat["number"]
 
 
@@ -92,8 +92,8 @@ def test_linked_rows_name_their_master(fitted):
 
 
 def test_the_spectrum_is_header_and_one_buffer(fitted):
-    reading = fitted.reading()
-    frame = views.spectrum(reading, rev=3, seq=7)
+    evaluation = fitted.evaluation()
+    frame = views.spectrum(evaluation, rev=3, seq=7)
     assert set(frame.header) == SPECTRUM and json.dumps(frame.header, allow_nan=False)
     data = np.frombuffer(frame.buffers[0], dtype="<f4")
     assert len(frame.buffers) == 1 and len(data) == sum(u["n"] * len(u["fields"]) for u in frame.header["units"])
@@ -108,7 +108,7 @@ def test_the_spectrum_is_header_and_one_buffer(fitted):
 
 def test_data_and_model_are_net_rates_per_kev(fitted):
     unit = fitted.get().pairs[0].data["na"]
-    c, shown = unit.channels(), fitted.reading().units[0]
+    c, shown = unit.channels(), fitted.evaluation().units[0]
     width = c.emax - c.emin
     np.testing.assert_allclose(shown.data, (c.S / c.ts - c.B / c.tb) / width)
     np.testing.assert_allclose(shown.error, np.hypot(c.sigma_S / c.ts, c.sigma_B / c.tb) / width)
@@ -119,11 +119,11 @@ def test_data_and_model_are_net_rates_per_kev(fitted):
 
 def test_ignored_groups_are_shown_without_model(infer, session):
     infer.notice("na", [[30, 300]])
-    unit = session.reading().units[0]
+    unit = session.evaluation().units[0]
     assert len(unit.lo) == 20 and 0 < unit.used.sum() < 20
     assert np.isnan(unit.model[~unit.used]).all() and np.isfinite(unit.model[unit.used]).all()
     assert np.isfinite(unit.data).all()
-    made = views.view(session.state, session.reading())["units"][0]
+    made = views.view(session.state, session.evaluation())["units"][0]
     assert made["used"] == unit.used.sum() and made["channels"] == 20 and made["notice"] == [(30.0, 300.0)]
 
 
@@ -159,7 +159,7 @@ def test_other_data_are_fenced_off(infer, session):
     session.fit()
     session.wait(120)
     infer.notice("na", [[30, 300]])
-    row = views.view(session.state, session.reading())["criteria"]["rows"][1]
+    row = views.view(session.state, session.evaluation())["criteria"]["rows"][1]
     assert not row["comparable"] and "other energies in na" in row["why"] and row["weight"] is None
 
 
@@ -170,7 +170,7 @@ def test_equal_models_share_one_weight(infer, session):
     infer.par[1].frozen = True
     session.fit()
     session.wait(120)
-    rows = views.view(session.state, session.reading())["criteria"]["rows"]
+    rows = views.view(session.state, session.evaluation())["criteria"]["rows"]
     assert sum(r["weight"] for r in rows if r["weight"] is not None) == pytest.approx(1.0)
     assert sum(r["weight"] is not None for r in rows) == 2
 
@@ -247,22 +247,22 @@ def test_what_rounds_to_zero_has_no_sign_and_statistics_two_decimals():
 
 
 def test_what_a_count_is_worth_is_the_facade_s(fitted):
-    reading = read(fitted.problem, unfold=True)
-    assert reading.unfolded and not fitted.reading().unfolded
+    evaluation = read(fitted.problem, unfold=True)
+    assert evaluation.unfolded and not fitted.evaluation().unfolded
     given = fitted.infer.pairs[0].cts_to_pht
-    for unit, wanted in zip(reading.units, given, strict=True):
+    for unit, wanted in zip(evaluation.units, given, strict=True):
         np.testing.assert_allclose(unit.noticed().unfold, wanted, rtol=1e-12)
         assert np.isnan(unit.unfold[~unit.used]).all()
-    frame = views.spectrum(reading, rev=1, seq=1)
+    frame = views.spectrum(evaluation, rev=1, seq=1)
     assert all(head["fields"][7] == "unfold" for head in frame.header["units"])
     assert all(
-        "unfold" not in head["fields"] for head in views.spectrum(fitted.reading(), rev=1, seq=1).header["units"]
+        "unfold" not in head["fields"] for head in views.spectrum(fitted.evaluation(), rev=1, seq=1).header["units"]
     )
 
 
 def test_readings_unfold_from_the_moment_it_is_asked(fitted):
-    fitted.reading()
-    fitted.reader.unfold(fitted.state.setup)
-    assert fitted.reader.settle(30) and fitted.reading().unfolded
+    fitted.evaluation()
+    fitted.evaluator.unfold(fitted.state.setup)
+    assert fitted.evaluator.settle(30) and fitted.evaluation().unfolded
     fitted.infer.par[1].val += 0.01
-    assert fitted.reading().unfolded
+    assert fitted.evaluation().unfolded

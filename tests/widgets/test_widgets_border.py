@@ -33,7 +33,7 @@ def test_hello_is_answered_with_a_snapshot(wire):
 
 def test_a_hello_in_the_middle_of_a_turn_is_answered_whole(wire, lab):
     """Another page opens between a message and the note that it was seen."""
-    send, said = lab._outlet.send, []
+    send, said = lab._connection.send, []
 
     def late(content, buffers):
         send(content, buffers)
@@ -42,7 +42,7 @@ def test_a_hello_in_the_middle_of_a_turn_is_answered_whole(wire, lab):
             wire.clear()
             wire.say(type="hello", view="v2")
 
-    lab._outlet.send = late
+    lab._connection.send = late
     wire.say(type="action", id=1, name="set_value", args={"pid": 1, "value": -0.9})
     wire.until(lambda m: said and m["type"] == "spectrum", timeout=20)
 
@@ -123,7 +123,7 @@ def test_bad_messages_are_answered_with_an_error_and_change_nothing(wire, lab, m
 @pytest.mark.parametrize("message", [None, 3, "hello", [], {}, {"type": None}])
 def test_what_is_no_message_raises_nothing(wire, lab, message):
     wire.clear()
-    lab._outlet.receive(message)
+    lab._connection.receive(message)
     assert wire.until(lambda m: m["type"] == "reply")["ok"] is False
 
 

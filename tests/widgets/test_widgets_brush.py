@@ -32,8 +32,8 @@ def panels():
     session.close()
 
 
-def brushed(wire, asked):
-    return wire.until(lambda m: m["type"] == "brush" and m["asked"] == asked)
+def brushed(wire, request):
+    return wire.until(lambda m: m["type"] == "brush" and m["request"] == request)
 
 
 def test_a_selection_is_answered_on_every_panel_and_leaves_no_trace(panels):
@@ -64,8 +64,8 @@ def test_of_many_outlines_the_newest_wins(panels):
     brushed(spectrum, 99)
     seconds = time.monotonic() - began
     for wire in (corner, spectrum):
-        asked = [m["asked"] for _, m, _ in wire.heard if m["type"] == "brush"]
-        assert asked == sorted(asked) and len(asked) <= 20 * seconds + 10
+        request = [m["request"] for _, m, _ in wire.heard if m["type"] == "brush"]
+        assert request == sorted(request) and len(request) <= 20 * seconds + 10
         assert set(wire.kinds()) == {"brush"}
 
 

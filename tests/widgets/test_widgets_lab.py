@@ -51,8 +51,8 @@ def test_each_call_does_what_its_click_does(wire, lab):
 
 def test_fit_returns_at_once_or_waits(lab):
     assert lab.fit() is None
-    reading = lab.wait(120)
-    assert isinstance(reading, Bootstrap) and lab.session.state.runs[0].outcome is reading.outcome
+    evaluation = lab.wait(120)
+    assert isinstance(evaluation, Bootstrap) and lab.session.state.runs[0].outcome is evaluation.outcome
     lab.set_value(1, -0.7)
     assert isinstance(lab.fit("fit", block=True, starts=2), Bootstrap)
     assert len(lab.session.state.runs) == 2
@@ -132,7 +132,7 @@ def test_closing_many_labs_leaves_nothing_behind():
     gone = []
     for _ in range(20):
         made = Lab(infer, preview=False)
-        made._outlet.receive({"type": "hello", "view": "v"})
+        made._connection.receive({"type": "hello", "view": "v"})
         gone.append(weakref.ref(made))
         made.close()
         del made
@@ -195,14 +195,14 @@ def test_closing_leaves_a_picture_once_and_only_where_somebody_looked(monkeypatc
     hurried.close()
     assert "cpl.alpha" in shown.pop().html
     lab = Lab(make_infer(), preview=False)
-    lab._outlet.receive({"type": "hello", "view": "v"})
+    lab._connection.receive({"type": "hello", "view": "v"})
     lab.close()
     lab.close()
     (still,) = shown
     assert still.svg.startswith("<svg") and "cpl.alpha" in still.html and "Parameters" in still.html
     lab.session.close()
     collected = Lab(make_infer(), preview=False)
-    collected._outlet.receive({"type": "hello", "view": "v"})
+    collected._connection.receive({"type": "hello", "view": "v"})
     collected.__del__()
     assert len(shown) == 1
 

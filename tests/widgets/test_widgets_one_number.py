@@ -15,7 +15,7 @@ def test_the_statistic_is_one_number_everywhere(stat, tmp_path):
     infer = BayesInfer([(make_data(1, 2, stat=stat), cpl())])
     infer.par[3].prior, infer.par[3].val = unif(-3, 5), 2.0
     session = FitSession(infer)
-    shown = views.view(session.state, session.reading())["stat"]
+    shown = views.view(session.state, session.evaluation())["stat"]
     infer.save(tmp_path)
     rows = json.loads((tmp_path / "infer_stat.json").read_text())
     number = infer.calc_stat(infer.free_pvalues)

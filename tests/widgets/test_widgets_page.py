@@ -10,7 +10,7 @@ import pytest
 from session_toy import make_infer
 
 from spec_lab.session import views
-from spec_lab.session.reading import read
+from spec_lab.session.evaluation import read
 from spec_lab_widgets import Lab, page
 
 
@@ -79,8 +79,8 @@ def test_a_page_made_while_a_fit_runs_is_idle(fitted):
 def test_the_tables_are_the_curves(fitted):
     """At the nodes of each slider the tables give what the model gives, and the residuals what the statistic gives."""
     session = fitted.session
-    reading, rows = session.reading(), views.view(session.state, session.reading())["params"]["rows"]
-    header, axes, residuals = tables_of(views.predictor(session.problem, reading, rows))
+    evaluation, rows = session.evaluation(), views.view(session.state, session.evaluation())["params"]["rows"]
+    header, axes, residuals = tables_of(views.predictor(session.problem, evaluation, rows))
     assert header["nodes"] == 33 and len(axes) == len(session.get().free)
     here = 1e-6
     for number, axis in enumerate(header["axes"]):
@@ -90,7 +90,7 @@ def test_the_tables_are_the_curves(fitted):
         moved = session.infer.setup.with_free(x)
         for table, (now, then) in zip(
             np.split(axes[number][node] - 0.0, np.cumsum([u["n"] * max(1, u["terms"]) for u in header["units"]])[:-1]),
-            zip(read(session.bench.problem(moved)).units, reading.units, strict=True),
+            zip(read(session.problems.problem(moved)).units, evaluation.units, strict=True),
             strict=True,
         ):
             curves = [c for _, c in then.terms] or [then.model]
@@ -101,17 +101,17 @@ def test_the_tables_are_the_curves(fitted):
                 assert np.isnan(part[~then.used]).all()
             here = now.stat
     assert here > 0
-    for table, unit in zip(residuals, reading.units, strict=True):
+    for table, unit in zip(residuals, evaluation.units, strict=True):
         assert table is not None
         np.testing.assert_allclose(table[20][unit.used], unit.residual[unit.used], atol=1e-3)
 
 
 def test_the_budget_holds_for_many_channels(fitted, monkeypatch):
     session = fitted.session
-    rows = views.view(session.state, session.reading())["params"]["rows"]
+    rows = views.view(session.state, session.evaluation())["params"]["rows"]
     home = importlib.import_module("spec_lab.session.views.predictor")
     monkeypatch.setattr(home, "BUDGET", 4 * 9 * 40 * 5)
-    frame = views.predictor(session.problem, session.reading(), rows)
+    frame = views.predictor(session.problem, session.evaluation(), rows)
     assert frame.header["nodes"] < 33 and tables_of(frame)
 
 

@@ -45,7 +45,7 @@ def test_the_frames_of_a_drag_bring_the_curve_and_where_the_others_go(on, lab):
 
 def test_the_first_point_waits_for_its_frame(on, lab, monkeypatch):
     """The pump turns between the fit of the first point and its frame: the curve is not told twice."""
-    reader, show = lab.session.reader, lab.session.reader._show
+    reader, show = lab.session.evaluator, lab.session.evaluator._show
 
     def late(*args):
         Pump.of(lab.session).ring()

@@ -54,7 +54,7 @@ def test_a_restored_moment_is_one_more_change(walked, lab):
 def test_a_ghost_is_sent_once_and_again_to_a_new_view(walked, lab):
     walked.clear()
     assert walked.act("overlay", 5, run=1, on=True)["code"] == "lab.overlay(1, True)"
-    ghost = walked.until(lambda m: m["type"] == "ghost")
+    ghost = walked.until(lambda m: m["type"] == "overlay")
     (buffer,) = next(b for _, m, b in walked.heard if m is ghost)
     n = sum(u["n"] for u in ghost["units"])
     assert ghost["run"] == 1 and len(np.frombuffer(buffer, "<f4")) == 3 * n == 108
@@ -62,10 +62,10 @@ def test_a_ghost_is_sent_once_and_again_to_a_new_view(walked, lab):
     assert walked.until(lambda m: m["type"] == "view")["history"][0]["overlaid"] is True
     walked.act("set_value", 6, pid=1, value=-0.7)
     walked.caught_up()
-    assert walked.kinds().count("ghost") == 1
+    assert walked.kinds().count("overlay") == 1
     other = Wire(lab)
     other.say(type="hello", view="v2")
-    other.until(lambda m: m["type"] == "ghost")
+    other.until(lambda m: m["type"] == "overlay")
     other.act("overlay", 7, run=1, on=False)
     other.until(lambda m: m["type"] == "view" and not m["history"][0]["overlaid"])
 

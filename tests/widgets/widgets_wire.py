@@ -14,7 +14,7 @@ class Wire:
         self.heard: list[tuple[float, dict, list[bytes]]] = []
         self.threads: set[str] = set()
         self._news = threading.Condition()
-        lab._outlet.send = self._hear
+        lab._connection.send = self._hear
 
     def _hear(self, content, buffers):
         with self._news:
@@ -25,7 +25,7 @@ class Wire:
             self.say(type="ack", topic=content["type"], seq=content["seq"])
 
     def say(self, **message):
-        self.lab._outlet.receive(message)
+        self.lab._connection.receive(message)
 
     def act(self, name, number=1, **args):
         """Send an action and wait for its reply."""
@@ -48,7 +48,7 @@ class Wire:
         """Wait for an exact view of the present state, and its spectrum: one for each set-up, whatever else changes."""
         state = self.lab.session.state
         self.until(lambda m: m["type"] == "view" and m["rev"] >= state.rev and m["stat"]["exact"])
-        wanted = statistic_text(self.lab.session.reader.current(state.setup).stat)
+        wanted = statistic_text(self.lab.session.evaluator.current(state.setup).stat)
         return self.until(lambda m: m["type"] == "spectrum" and m["stat"] == wanted and not m["preview"])
 
     def kinds(self):

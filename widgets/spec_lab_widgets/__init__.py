@@ -1,7 +1,7 @@
 """spec_lab_widgets: the panels, Python side.
 
     lab, panel      the widgets: `Lab` with all panels and the Python calls, and one widget a panel
-    outlet, handler one widget's side of the border (widgets/PROTOCOL.md): what a message does
+    connection, handler one widget's side of the border (widgets/PROTOCOL.md): what a message does
     pump, flow      the one thread that sends, and how fast it may
     bundle          the built front end, as text
     still           the same as a picture for hosts without widgets
@@ -20,4 +20,4 @@ from spec_lab_widgets.panel import ParTable as ParTable
 from spec_lab_widgets.panel import PriorEditor as PriorEditor
 from spec_lab_widgets.panel import PythonPanel as PythonPanel
 from spec_lab_widgets.panel import SpectrumPlot as SpectrumPlot
-from spec_lab_widgets.still import Still as Still
+from spec_lab_widgets.static_picture import StaticPicture as StaticPicture

@@ -26,7 +26,7 @@ def _spectrum(session: FitSession) -> Any:
 
     curves = [
         figures.UnitCurves(u.name, u.lo, u.hi, u.data, u.error, u.model, u.residual, dict(u.terms))
-        for u in (unit.noticed() for unit in session.reading().units)
+        for u in (unit.noticed() for unit in session.evaluation().units)
     ]
     return figures.spectrum(curves)
 

@@ -16,7 +16,7 @@ GAPS = {  # least seconds between two of a kind
     "spectrum": 0.045,
     "corner": 0.25,
     "brush": 0.05,
-    "ghost": 0.05,
+    "overlay": 0.05,
     "progress": 0.2,
     "profiles": 0.1,
 }

@@ -29,7 +29,7 @@ def refusal(number: Any, error: BaseException) -> Reply:
 def _done(session: FitSession, message: dict[str, Any]) -> Mapping[str, Any]:
     command = command_from(message.get("name"), message.get("args") or {}, session.state.setup)
     if not isinstance(command, Query):
-        session.reader.overtake()
+        session.evaluator.overtake()
     return command.answer(session)
 
 

@@ -19,7 +19,7 @@ from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure
 from spec_lab_widgets.page import export
 from spec_lab_widgets.panel import Panel
-from spec_lab_widgets.still import Still, still
+from spec_lab_widgets.static_picture import StaticPicture, static_picture
 
 _MAXIMUM_LIKELIHOOD = ("fit", "iminuit", "lmfit")
 
@@ -91,7 +91,7 @@ class Lab(Commands, Panel):
             **options: Of the engine.
 
         Returns:
-            The reading of the result when `block`, else None.
+            The analyzer of the result when `block`, else None.
         """
         self.session.fit(engine, **options)
         if not block:
@@ -108,12 +108,12 @@ class Lab(Commands, Panel):
         return self.session.tutor
 
     def wait(self, timeout: float | None = None) -> Posterior | Bootstrap | None:
-        """Wait for the running fit; the reading of its result."""
+        """Wait for the running fit; the analyzer of its result."""
         run = self.session.wait(timeout)
         if run is None:
             return None
-        reading = Bootstrap if run.outcome.engine in _MAXIMUM_LIKELIHOOD else Posterior
-        return reading(self.infer, run.outcome)
+        evaluation = Bootstrap if run.outcome.engine in _MAXIMUM_LIKELIHOOD else Posterior
+        return evaluation(self.infer, run.outcome)
 
     # -- views, text, files --------------------------------------------------------------------------------------------
     def panel(self, *names: str, height: int = 0) -> Panel:
@@ -204,16 +204,18 @@ class Lab(Commands, Panel):
         """
         return figure(self.session, kind)
 
-    def snapshot(self) -> Still:
+    def snapshot(self) -> StaticPicture:
         """The present state as a picture and tables that need no widget: shows anywhere, survives in saved notebooks."""
-        return still(self.session)
+        return static_picture(self.session)
 
     def close(self) -> None:
         """Take the panels away; the session goes on. In a notebook a static picture (`snapshot`) is left in this cell.
 
         A saved notebook would show nothing where a widget was: its last view is dead, and outranks a picture beside it.
         """
-        seen = self._outlet.greeted or self._displayed  # a cell further down may close it before the page has drawn it
+        seen = (
+            self._connection.greeted or self._displayed
+        )  # a cell further down may close it before the page has drawn it
         self._unseen()
         if seen and get_ipython() is not None:
             display(self.snapshot())
@@ -227,4 +229,4 @@ class Lab(Commands, Panel):
         super().__del__()
 
     def _unseen(self) -> None:
-        self._outlet.greeted = self._displayed = False
+        self._connection.greeted = self._displayed = False

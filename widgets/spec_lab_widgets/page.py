@@ -18,7 +18,7 @@ from spec_lab.session import FitSession, views
 from spec_lab.session.view_model import FitStatus, LabView, ParameterRow
 from spec_lab.session.views import Frame
 from spec_lab_widgets import bundle
-from spec_lab_widgets.still import still
+from spec_lab_widgets.static_picture import static_picture
 
 WHY = "This page has no kernel: for this, open the session in JupyterLab."
 FACTOR = "A factor of the data moves the data, too: it stays as it is in this page."
@@ -57,7 +57,7 @@ def page(session: FitSession, panels: list[str], height: int = 0) -> str:
             f"<title>{title}</title>",
             f"<style>{_raw(bundle.css(), 'style')}</style><style>{STYLE}</style></head>",
             '<body><main id="spec-lab-frozen"></main>',
-            f"<noscript>{still(session).html}</noscript>",
+            f"<noscript>{static_picture(session).html}</noscript>",
             f'<script type="application/json" id="spec-lab-data">{_json(made)}</script>',
             f'<script type="module">{_raw(bundle.esm(), "script")}</script>',
             "</body></html>\n",
@@ -67,17 +67,17 @@ def page(session: FitSession, panels: list[str], height: int = 0) -> str:
 
 def snapshot(session: FitSession, panels: list[str], height: int = 0) -> dict[str, Any]:
     """What the page shows, as plain data."""
-    state, reading = session.state, session.reading()
-    view = views.view(state, reading)
+    state, evaluation = session.state, session.evaluation()
+    view = views.view(state, evaluation)
     source = views.corner_source(state)
     corner = views.corner(source, rev=state.rev, seq=1) if source is not None else None
-    predictor = views.predictor(session.problem, reading, view["params"]["rows"])
+    predictor = views.predictor(session.problem, evaluation, view["params"]["rows"])
     return {
         "panels": panels,
         "height": height,
         "script": session.script(),
         "view": _frozen(view, {axis["pid"] for axis in predictor.header["axes"]}),
-        "spectrum": _framed(views.spectrum(reading, rev=state.rev, seq=1)),
+        "spectrum": _framed(views.spectrum(evaluation, rev=state.rev, seq=1)),
         "corner": None if corner is None else _framed(corner),
         "predictor": _framed(predictor),
     }

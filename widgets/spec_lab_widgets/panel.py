@@ -13,7 +13,7 @@ import traitlets
 
 from spec_lab.session import FitSession
 from spec_lab_widgets import bundle
-from spec_lab_widgets.outlet import Outlet
+from spec_lab_widgets.connection import Connection
 from spec_lab_widgets.pump import Pump
 
 LAB = ("spectrum", "params", "fit", "criteria", "corner", "history", "python")
@@ -41,10 +41,10 @@ class Panel(anywidget.AnyWidget):
         super().__init__(panels=list(panels or self.shows), height=height)
         pump = Pump.of(self._session)
         self._displayed = False
-        self._outlet = Outlet(self._session, self._deliver, pump.ring)
+        self._connection = Connection(self._session, self._deliver, pump.ring)
         self._pump = pump
         self.on_msg(self._received)
-        pump.add(self._outlet)
+        pump.add(self._connection)
 
     @property
     def session(self) -> FitSession:
@@ -57,7 +57,7 @@ class Panel(anywidget.AnyWidget):
         return self._session.infer
 
     def _received(self, widget: Any, content: Any, buffers: Any) -> None:
-        self._outlet.receive(content)
+        self._connection.receive(content)
 
     def _deliver(self, content: Mapping[str, Any], buffers: list[bytes] | None) -> None:
         if self.comm is not None:
@@ -66,7 +66,7 @@ class Panel(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the panels away; the session and the `Infer` go on."""
         if self._pump is not None:
-            self._pump.remove(self._outlet)
+            self._pump.remove(self._connection)
         super().close()
 
     def __repr__(self) -> str:

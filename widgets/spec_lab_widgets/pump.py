@@ -1,7 +1,7 @@
-"""Pump: the one thread that sends. It watches a session and brings each outlet's front end up to date, the newest first.
+"""Pump: the one thread that sends. It watches a session and brings each connection's front end up to date, the newest first.
 
 Nothing waits in a queue but replies. A view or frame is made when it may go, from the newest state; what was overtaken is never
-made. The thread sleeps while there is nothing to do and ends with the last outlet.
+made. The thread sleeps while there is nothing to do and ends with the last connection.
 """
 
 import logging
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from spec_lab.engines import Outcome
-from spec_lab.session import Draws, FitSession, Reading, State, threads, views
+from spec_lab.session import Draws, Evaluation, FitSession, State, threads, views
 from spec_lab.session.view_model import ErrorData, LabView
 from spec_lab_widgets import handler
-from spec_lab_widgets.outlet import Outlet
+from spec_lab_widgets.connection import Connection
 
 ViewKey = tuple[int, bool, bool]  # revision, whether its curves are known, whether the engines' forms are
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Pump:
 
     def __init__(self, session: FitSession):
         self._session = weakref.ref(session)
-        self._outlets: list[Outlet] = []
+        self._connections: list[Connection] = []
         self._ready = threading.Condition()
         self._rung = False
         self._thread: threading.Thread | None = None
@@ -58,12 +58,12 @@ class Pump:
         self._changed = (-1, 0.0)
         self.thread_ids: set[int] = set()
 
-    def add(self, outlet: Outlet) -> None:
+    def add(self, connection: Connection) -> None:
         """Serve one more widget."""
         with self._ready:
-            self._outlets = [*self._outlets, outlet]
-            if len(self._outlets) == 1:
-                self._unsubscribe = outlet.session.subscribe(lambda topic: self.ring())
+            self._connections = [*self._connections, connection]
+            if len(self._connections) == 1:
+                self._unsubscribe = connection.session.subscribe(lambda topic: self.ring())
             if self._thread is None:
                 self._thread = threads.start(self._loop, "spec_lab-pump", self.end)
             if not views.forms_loaded():
@@ -74,11 +74,11 @@ class Pump:
         views.load_forms()
         self.ring()
 
-    def remove(self, outlet: Outlet) -> None:
+    def remove(self, connection: Connection) -> None:
         """A widget is gone."""
         with self._ready:
-            self._outlets = [o for o in self._outlets if o is not outlet]
-            if not self._outlets:
+            self._connections = [o for o in self._connections if o is not connection]
+            if not self._connections:
                 self._unsubscribe()
                 self._unsubscribe = _nothing  # it holds the session, which may be freed now
         self.ring()
@@ -86,7 +86,7 @@ class Pump:
     def end(self) -> None:
         """Stop sending: the interpreter ends."""
         with self._ready:
-            self._outlets = []
+            self._connections = []
         self.ring()
 
     def ring(self) -> None:
@@ -101,72 +101,72 @@ class Pump:
             with self._ready:
                 self._ready.wait_for(lambda: self._rung, pause)
                 self._rung = False
-                session, outlets = self._session(), self._outlets
-                if session is None or not outlets:
+                session, connections = self._session(), self._connections
+                if session is None or not connections:
                     self._thread = None
                     return
-            pause = self._turn(session, outlets)
-            del session, outlets
+            pause = self._turn(session, connections)
+            del session, connections
 
-    def _turn(self, session: FitSession, outlets: list[Outlet]) -> float | None:
-        """Serve every outlet once; seconds until the next turn is due, or None when nothing is."""
+    def _turn(self, session: FitSession, connections: list[Connection]) -> float | None:
+        """Serve every connection once; seconds until the next turn is due, or None when nothing is."""
         pauses: list[float] = []
-        for outlet in outlets:
+        for connection in connections:
             try:
-                pauses += self._serve(session, outlet)
+                pauses += self._serve(session, connection)
             except Exception as error:  # one widget that cannot be served must not silence the others
                 log.debug("could not serve a widget", exc_info=True)
-                pauses += self._complain(outlet, error)
+                pauses += self._complain(connection, error)
         if session.state.fit.busy:
             pauses.append(TICK)
         return max(min(pauses), 0.002) if pauses else None
 
     @staticmethod
-    def _complain(outlet: Outlet, error: Exception) -> list[float]:
+    def _complain(connection: Connection, error: Exception) -> list[float]:
         """Show an error of our own once, as data, and try again later."""
         text = repr(error)
-        if outlet.seen.get("complaint") != text:
-            outlet.seen["complaint"] = text
-            outlet.replies.append(handler.refusal(None, error))
+        if connection.seen.get("complaint") != text:
+            connection.seen["complaint"] = text
+            connection.replies.append(handler.refusal(None, error))
         return [1.0]
 
-    def _serve(self, session: FitSession, outlet: Outlet) -> list[float]:
-        outlet.begin()
-        while outlet.replies:
-            outlet.send(outlet.replies.popleft(), None)
-        if not outlet.greeted:
+    def _serve(self, session: FitSession, connection: Connection) -> list[float]:
+        connection.begin()
+        while connection.replies:
+            connection.send(connection.replies.popleft(), None)
+        if not connection.greeted:
             return []
         state = session.state
-        session.reader.want(state.setup)
+        session.evaluator.want(state.setup)
         pauses = [
-            self._serve_view(session, outlet, state),
-            self._serve_progress(session, outlet, state),
-            self._serve_spectrum(session, outlet, state) if outlet.visible else None,
-            self._serve_corner(session, outlet, state) if outlet.visible else None,
-            self._serve_brush(session, outlet, state) if outlet.visible else None,
-            self._serve_ghosts(session, outlet, state) if outlet.visible else None,
-            self._serve_profiles(session, outlet, state) if outlet.visible else None,
+            self._serve_view(session, connection, state),
+            self._serve_progress(session, connection, state),
+            self._serve_spectrum(session, connection, state) if connection.visible else None,
+            self._serve_corner(session, connection, state) if connection.visible else None,
+            self._serve_brush(session, connection, state) if connection.visible else None,
+            self._serve_overlays(session, connection, state) if connection.visible else None,
+            self._serve_profiles(session, connection, state) if connection.visible else None,
         ]
         return [p for p in pauses if p is not None]
 
     # -- each returns the seconds until it wants another turn, or None -------------------------------------------------
-    def _serve_view(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
-        reading = session.reader.current(state.setup)
-        fault = session.reader.failed(state.setup)
-        key = (state.rev, reading is not None or fault is not None, views.forms_loaded())
-        if outlet.seen.get("view") == key:
+    def _serve_view(self, session: FitSession, connection: Connection, state: State) -> float | None:
+        evaluation = session.evaluator.current(state.setup)
+        fault = session.evaluator.failed(state.setup)
+        key = (state.rev, evaluation is not None or fault is not None, views.forms_loaded())
+        if connection.seen.get("view") == key:
             return None
-        wait = outlet.flow.delay("view")
+        wait = connection.flow.delay("view")
         if not key[1]:
             wait = max(wait, self._since_change(state.rev) + WAIT_EXACT)
         if wait > 0:
             return wait
         told = self._progress_key(session)  # before the writing: what the job does meanwhile is news
-        message = self._view_of(session, state, reading, fault, key)
-        outlet.flow.sent("view")
-        outlet.send(message, None)
-        outlet.seen["view"] = key
-        outlet.seen["progress"] = told
+        message = self._view_of(session, state, evaluation, fault, key)
+        connection.flow.sent("view")
+        connection.send(message, None)
+        connection.seen["view"] = key
+        connection.seen["progress"] = told
         return None
 
     def _since_change(self, rev: int) -> float:
@@ -177,14 +177,14 @@ class Pump:
         return self._changed[1] - now
 
     def _view_of(
-        self, session: FitSession, state: State, reading: Reading | None, fault: ErrorData | None, key: ViewKey
+        self, session: FitSession, state: State, evaluation: Evaluation | None, fault: ErrorData | None, key: ViewKey
     ) -> LabView:
         busy = state.fit.busy
         if busy or self._view is None or self._view[0] != key:
             elapsed, waiting = self._clock(session)
             made = views.view(
-                state, reading, session.progress,
-                known=session.reader.latest, elapsed=elapsed, waiting=waiting, fault=fault, wait=False,
+                state, evaluation, session.progress,
+                known=session.evaluator.latest, elapsed=elapsed, waiting=waiting, fault=fault, wait=False,
             )  # fmt: skip
             self._view = (key, made)
         return self._view[1]
@@ -200,61 +200,61 @@ class Pump:
         job = session.job
         return (None, False) if job is None else (job.elapsed, job.waiting)
 
-    def _serve_progress(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
-        if not state.fit.busy or not outlet.visible:
+    def _serve_progress(self, session: FitSession, connection: Connection, state: State) -> float | None:
+        if not state.fit.busy or not connection.visible:
             return None
         key = self._progress_key(session)
-        if outlet.seen.get("progress") == key:
+        if connection.seen.get("progress") == key:
             return None
-        wait = outlet.flow.delay("progress")
+        wait = connection.flow.delay("progress")
         if wait > 0:
             return wait
-        outlet.flow.sent("progress")
-        outlet.send({"type": "progress", "fit": views.fit(state, session.progress, *self._clock(session))}, None)
-        outlet.seen["progress"] = key
+        connection.flow.sent("progress")
+        connection.send({"type": "progress", "fit": views.fit(state, session.progress, *self._clock(session))}, None)
+        connection.seen["progress"] = key
         return None
 
-    def _serve_spectrum(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
-        drag, reading = session.reader.dragged, session.reader.current(state.setup)
+    def _serve_spectrum(self, session: FitSession, connection: Connection, state: State) -> float | None:
+        drag, evaluation = session.evaluator.dragged, session.evaluator.current(state.setup)
         tried = drag if drag is not None and drag.base is state.setup else None
-        shown = tried.reading if tried is not None else reading
-        if shown is None or outlet.seen.get("spectrum") is shown:
+        shown = tried.evaluation if tried is not None else evaluation
+        if shown is None or connection.seen.get("spectrum") is shown:
             return None
-        wait = outlet.flow.delay("spectrum")
+        wait = connection.flow.delay("spectrum")
         if wait > 0:
             return wait
-        seq = tried.seq if tried is not None else outlet.number("spectrum")
+        seq = tried.seq if tried is not None else connection.number("spectrum")
         frame = views.spectrum(shown, rev=state.rev, seq=seq, preview=tried is not None, base=state.setup)
         if tried is not None and tried.pid is not None:
             curve = session.profiles.of(state.setup, tried.pid)
             frame.header["profile"] = None if curve is None else views.profile(curve)
         if state.lesson is not None:
             frame.header["score"] = views.told(state, shown.stat)
-        outlet.floor("spectrum", seq)
-        outlet.flow.sent("spectrum", seq)  # before it goes: the ack may be quicker than the next line
-        outlet.send(frame.header, frame.buffers)
-        outlet.seen["spectrum"] = shown
+        connection.floor("spectrum", seq)
+        connection.flow.sent("spectrum", seq)  # before it goes: the ack may be quicker than the next line
+        connection.send(frame.header, frame.buffers)
+        connection.seen["spectrum"] = shown
         return None
 
-    def _serve_corner(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+    def _serve_corner(self, session: FitSession, connection: Connection, state: State) -> float | None:
         if self._source[0] != state.rev:
             self._source = (state.rev, views.corner_source(state))
         live = self._live(session)
         source = live or self._source[1]
         if source is None:
             self._draws = None
-        if source is None or outlet.seen.get("corner") is source:
+        if source is None or connection.seen.get("corner") is source:
             return None
-        wait = outlet.flow.delay("corner", LIVE_CORNER if live else 0.0)
+        wait = connection.flow.delay("corner", LIVE_CORNER if live else 0.0)
         if wait > 0:
             return wait
-        outlet.seen["corner"] = source
-        seq = outlet.number("corner")
+        connection.seen["corner"] = source
+        seq = connection.number("corner")
         self._draws = self._draws_of(source, state)
         frame = self._corner_of(self._draws, state, seq)
         if frame is not None:
-            outlet.flow.sent("corner", seq)
-            outlet.send(frame.header, frame.buffers)
+            connection.flow.sent("corner", seq)
+            connection.send(frame.header, frame.buffers)
         return None
 
     @staticmethod
@@ -281,54 +281,54 @@ class Pump:
         middle = np.median(values, axis=0) if len(values) else values
         return views.from_draws(draws.setup, values, middle, state.fit.engine, rev=state.rev, seq=seq)
 
-    def _serve_brush(self, session: FitSession, outlet: Outlet, state: State) -> float | None:
+    def _serve_brush(self, session: FitSession, connection: Connection, state: State) -> float | None:
         session.brush.follow(self._draws)
         made = session.brush.answer
-        if outlet.seen.get("brush") is made or (made.region is None and "brush" not in outlet.seen):
+        if connection.seen.get("brush") is made or (made.region is None and "brush" not in connection.seen):
             return None
-        wait = outlet.flow.delay("brush", 32 * sum(len(band.lo) for band in made.bands) / BYTES)
+        wait = connection.flow.delay("brush", 32 * sum(len(band.lo) for band in made.bands) / BYTES)
         if wait > 0:
             return wait
-        seq = outlet.number("brush")
+        seq = connection.number("brush")
         frame = views.brush(made, rev=state.rev, seq=seq)
-        outlet.flow.sent("brush", seq)
-        outlet.send(frame.header, frame.buffers)
-        outlet.seen["brush"] = made
+        connection.flow.sent("brush", seq)
+        connection.send(frame.header, frame.buffers)
+        connection.seen["brush"] = made
         return None
 
     @staticmethod
-    def _serve_profiles(session: FitSession, outlet: Outlet, state: State) -> float | None:
+    def _serve_profiles(session: FitSession, connection: Connection, state: State) -> float | None:
         """All curves of the present question; while one grows, the frames of its drag bring it."""
-        if session.reader.held:
+        if session.evaluator.held:
             return None
         curves = session.profiles.known(state.setup) if state.refit_others else ()
         key = tuple(curve.version for curve in curves)
-        if outlet.seen.get("profiles", ()) == key:
+        if connection.seen.get("profiles", ()) == key:
             return None
-        wait = outlet.flow.delay("profiles")
+        wait = connection.flow.delay("profiles")
         if wait > 0:
             return wait
-        outlet.flow.sent("profiles")
-        outlet.send(views.profiles(curves, rev=state.rev), None)
-        outlet.seen["profiles"] = key
+        connection.flow.sent("profiles")
+        connection.send(views.profiles(curves, rev=state.rev), None)
+        connection.seen["profiles"] = key
         return None
 
     @staticmethod
-    def _serve_ghosts(session: FitSession, outlet: Outlet, state: State) -> float | None:
+    def _serve_overlays(session: FitSession, connection: Connection, state: State) -> float | None:
         """Each run that is laid over the spectrum once; the view says which of them are."""
-        there: set[int] = outlet.seen.setdefault("ghosts", set())
+        there: set[int] = connection.seen.setdefault("overlays", set())
         there &= set(state.overlaid)
         for run in state.runs:
             if run.number not in state.overlaid or run.number in there:
                 continue
-            reading = session.ghosts.want(run.outcome)
-            if reading is None:
+            evaluation = session.overlays.want(run.outcome)
+            if evaluation is None:
                 continue
-            wait = outlet.flow.delay("ghost")
+            wait = connection.flow.delay("overlay")
             if wait > 0:
                 return wait
-            frame = views.ghost(run.number, views.run_label(run), reading)
-            outlet.flow.sent("ghost")
-            outlet.send(frame.header, frame.buffers)
+            frame = views.overlay_frame(run.number, views.run_label(run), evaluation)
+            connection.flow.sent("overlay")
+            connection.send(frame.header, frame.buffers)
             there.add(run.number)
         return None

@@ -1,4 +1,4 @@
-"""View-models: pure functions from state and readings to the plain data of widgets/PROTOCOL.md.
+"""View-models: pure functions from state and evaluations to the plain data of widgets/PROTOCOL.md.
 
 All formatting of physics happens here; the front end draws what it is told.
 """
@@ -25,6 +25,6 @@ from spec_lab.session.views.predictor import predictor as predictor
 from spec_lab.session.views.profiles import profile as profile
 from spec_lab.session.views.profiles import profiles as profiles
 from spec_lab.session.views.spectrum import Frame as Frame
-from spec_lab.session.views.spectrum import ghost as ghost
 from spec_lab.session.views.spectrum import lowest as lowest
+from spec_lab.session.views.spectrum import overlay_frame as overlay_frame
 from spec_lab.session.views.spectrum import spectrum as spectrum

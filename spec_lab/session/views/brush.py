@@ -18,7 +18,7 @@ def brush(made: Brushed, *, rev: int, seq: int) -> Frame:
         "type": "brush",
         "rev": rev,
         "seq": seq,
-        "asked": region.asked if region is not None else -1,
+        "request": region.request if region is not None else -1,
         "pids": list(region.pids) if region is not None else [],
         "region": region.outline.tolist() if region is not None else [],
         "n": made.n,

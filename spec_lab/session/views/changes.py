@@ -7,8 +7,8 @@ import math
 
 from spec_lab.data import DataUnit
 from spec_lab.fit import Setup, Slot
+from spec_lab.session.known_fit import sigmas
 from spec_lab.session.messages import ChangeRow, Changes
-from spec_lab.session.nearness import sigmas
 from spec_lab.session.state import Run, State
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import plain, with_error

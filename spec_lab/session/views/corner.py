@@ -6,7 +6,7 @@ from spec_lab.analysis import corner_histograms
 from spec_lab.analysis.histograms import LEVELS
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
-from spec_lab.session.question import question
+from spec_lab.session.fit_key import fit_key
 from spec_lab.session.state import State
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import with_error
@@ -18,15 +18,15 @@ MOST = 12  # parameters shown; of more, those that correlate most
 
 def corner_source(state: State) -> Outcome | None:
     """The best draws there are for the present question: a sampler's before the preview's, the newest first."""
-    asked = question(state.setup)
+    asked = fit_key(state.setup)
     for run in reversed(state.runs):
         sampled = run.outcome.engine not in ("fit", "iminuit", "lmfit", "preview")
-        if sampled and len(run.outcome.draws) > 1 and question(run.outcome.setup) == asked:
+        if sampled and len(run.outcome.draws) > 1 and fit_key(run.outcome.setup) == asked:
             return run.outcome
     preview = state.preview
-    if preview is not None and preview.question == asked:
+    if preview is not None and preview.key == asked:
         return preview.posterior if preview.posterior is not None else preview.fit
-    newest = next((r.outcome for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
+    newest = next((r.outcome for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
     return newest
 
 

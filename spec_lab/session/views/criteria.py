@@ -11,21 +11,21 @@ from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.fit.comparable import incomparable
-from spec_lab.session.question import question
-from spec_lab.session.reading import Reading
+from spec_lab.session.evaluation import Evaluation
+from spec_lab.session.fit_key import fit_key
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.view_model import CriteriaRow, CriteriaTable, PreviewQuality, RunName
 from spec_lab.session.views.numbers import finite
 
 
-def criteria(state: State, reading: Reading | None) -> CriteriaTable:
+def criteria(state: State, evaluation: Evaluation | None) -> CriteriaTable:
     """`view.criteria`."""
     preview = state.preview
-    stale = preview is not None and preview.question != question(state.setup)
+    stale = preview is not None and preview.key != fit_key(state.setup)
     fresh = None if stale else preview
-    rows = [_present(state.setup, fresh, reading)]
+    rows = [_present(state.setup, fresh, evaluation)]
     rows += [_of_run(run, state.setup) for run in reversed(state.runs)]
-    _weigh(rows, [question(state.setup), *(question(run.outcome.setup) for run in reversed(state.runs))])
+    _weigh(rows, [fit_key(state.setup), *(fit_key(run.outcome.setup) for run in reversed(state.runs))])
     return {
         "rows": rows,
         "at": "best fit" if fresh is not None and fresh.fit is not None else "current values",
@@ -34,12 +34,12 @@ def criteria(state: State, reading: Reading | None) -> CriteriaTable:
     }
 
 
-def _present(setup: Setup, preview: Preview | None, reading: Reading | None) -> CriteriaRow:
+def _present(setup: Setup, preview: Preview | None, evaluation: Evaluation | None) -> CriteriaRow:
     stat = preview.fit.stat if preview is not None and preview.fit is not None else None
     posterior = preview.posterior if preview is not None else None
     note = "" if stat is not None else "at the current values"
-    if stat is None and reading is not None:
-        stat = reading.stat
+    if stat is None and evaluation is not None:
+        stat = evaluation.stat
     lnz = (posterior.log_evidence, posterior.log_evidence_error) if posterior is not None else (None, None)
     return _row("now", "now", setup, stat, lnz, note, "")
 

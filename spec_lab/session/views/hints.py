@@ -1,14 +1,14 @@
 """A hint as plain data: what the residuals show, and what may be tried."""
 
+from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.hints import Bump, bump, can_have_line
-from spec_lab.session.reading import Reading
 from spec_lab.session.state import State
 from spec_lab.session.view_model import ResidualHint
 
 
-def hint(state: State, reading: Reading | None) -> ResidualHint | None:
+def hint(state: State, evaluation: Evaluation | None) -> ResidualHint | None:
     """`view.hint`, or None where there is nothing to say."""
-    found = bump(state, reading)
+    found = bump(state, evaluation)
     if found is None:
         return None
     several = sum(len(pair.data.names) for pair in state.setup.pairs) > 1

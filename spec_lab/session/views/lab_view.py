@@ -10,9 +10,9 @@ from spec_lab.data import DataUnit
 from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup
 from spec_lab.fit.layout import statistic_of
-from spec_lab.session.autosave import shown
-from spec_lab.session.question import question, same_setup
-from spec_lab.session.reading import Reading
+from spec_lab.session.autosave import short_path
+from spec_lab.session.evaluation import Evaluation
+from spec_lab.session.fit_key import fit_key, same_setup
 from spec_lab.session.state import FitState, Run, State
 from spec_lab.session.timeline import timeline
 from spec_lab.session.view_model import (
@@ -42,10 +42,10 @@ JOURNAL = 200
 
 def view(
     state: State,
-    reading: Reading | None,
+    evaluation: Evaluation | None,
     progress: Progress | None = None,
     *,
-    known: Reading | None = None,
+    known: Evaluation | None = None,
     elapsed: float | None = None,
     waiting: bool = False,
     fault: ErrorData | None = None,
@@ -55,19 +55,19 @@ def view(
 
     Args:
         state: The session's state.
-        reading: Curves of exactly this set-up, or None while they are being computed.
+        evaluation: Curves of exactly this set-up, or None while they are being computed.
         progress: The newest report of the running job.
-        known: An older reading, shown (marked as not exact) until the new one is there.
+        known: An older evaluation, shown (marked as not exact) until the new one is there.
         elapsed: Seconds since the running job began, pauses left out.
         waiting: Whether the running job stands still.
         fault: The error that computing the curves gave.
         wait: Whether to wait for the forms of engines that are still being imported.
     """
     preview = state.preview
-    asked = question(state.setup)
-    if preview is not None and preview.question != asked:
+    asked = fit_key(state.setup)
+    if preview is not None and preview.key != asked:
         preview = None
-    latest = next((r for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
+    latest = next((r for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
     fitted = preview if preview is not None and preview.fit is not None else None
     errors = errors_of(state.setup, fitted, latest)
     near = known_of(fitted, latest) if state.refit_others else {}
@@ -79,8 +79,8 @@ def view(
         "models": models(state.setup),
         "params": parameters(state.setup, errors, near),
         "units": units(state.setup),
-        "stat": statistic(state.setup, reading, known),
-        "criteria": criteria(state, reading),
+        "stat": statistic(state.setup, evaluation, known),
+        "criteria": criteria(state, evaluation),
         "engines": engines(state.setup, wait=wait),
         "fit": fit(state, progress, elapsed, waiting),
         "history": [history_row(run, state) for run in reversed(state.runs)],
@@ -88,14 +88,14 @@ def view(
         "timeline": _timeline(state),
         "degeneracy": degeneracy(state),
         "styles": list(STYLES),
-        "hint": hint(state, reading),
+        "hint": hint(state, evaluation),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,
         "refit_others": state.refit_others,
         "messages": _messages(state, fault),
         "autosave": autosave(state),
-        "lesson": lesson(state, reading.stat if reading is not None else None),
+        "lesson": lesson(state, evaluation.stat if evaluation is not None else None),
     }
     return made if state.lesson is None else without_fits(made)
 
@@ -110,8 +110,8 @@ def autosave(state: State) -> AutosaveInfo:
         }
     title = f"{path}. lab.autosave(False) switches it off; Lab.recover() opens the newest."
     if at is None:
-        return {"text": f"Autosave: a minute after a change, into {shown(Path(path).parent)}", "title": title}
-    return {"text": f"Autosaved {time.strftime('%H:%M:%S', time.localtime(at))} in {shown(path)}", "title": title}
+        return {"text": f"Autosave: a minute after a change, into {short_path(Path(path).parent)}", "title": title}
+    return {"text": f"Autosaved {time.strftime('%H:%M:%S', time.localtime(at))} in {short_path(path)}", "title": title}
 
 
 def units(setup: Setup) -> list[UnitInfo]:
@@ -141,9 +141,9 @@ def _unit(pair: int, color: int, name: str, unit: DataUnit) -> UnitInfo:
     }
 
 
-def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> StatInfo:
+def statistic(setup: Setup, evaluation: Evaluation | None, known: Evaluation | None) -> StatInfo:
     """`view.stat`."""
-    shown = reading if reading is not None else known
+    shown = evaluation if evaluation is not None else known
     number = shown.stat if shown is not None else math.nan
     n, k = bins(setup), len(setup.free)
     names = {statistic_of(unit).tag for pair in setup.pairs for unit in pair.data.units}
@@ -154,7 +154,7 @@ def statistic(setup: Setup, reading: Reading | None, known: Reading | None) -> S
         "dof": n - k,
         "bins": n,
         "reduced": f"{number / (n - k):.3f}" if shown is not None and n > k and math.isfinite(number) else "–",
-        "exact": reading is not None,
+        "exact": evaluation is not None,
         "per_unit": [
             {"unit": u.name, "name": u.kind.tag, "value": statistic_text(u.stat), "bins": int(u.used.sum())}
             for u in (shown.units if shown is not None else ())

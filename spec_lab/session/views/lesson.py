@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from spec_lab.session.lesson import Lesson, Step, score
+from spec_lab.session.lesson import Lesson, LessonStep, score
 from spec_lab.session.state import State
 from spec_lab.session.view_model import CriteriaTable, EngineForm, LabView, LessonInfo, LessonScore, LessonStepInfo
 
@@ -47,7 +47,7 @@ def _far(now: Lesson) -> float:
     return max(FEWEST, now.start or 0.0)
 
 
-def _step(state: State, now: Lesson, step: Step | None) -> LessonStepInfo | None:
+def _step(state: State, now: Lesson, step: LessonStep | None) -> LessonStepInfo | None:
     if step is None:
         return None
     goal = " and ".join(_words(name, value, state) for name, value in step.until)

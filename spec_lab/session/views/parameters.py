@@ -2,14 +2,15 @@
 
 import functools
 import math
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 
 from spec_lab.fit import Setup, links
 from spec_lab.priors import Prior, families
+from spec_lab.session.known_fit import sigmas
 from spec_lab.session.messages import PriorCurve
-from spec_lab.session.nearness import sigmas
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.view_model import ParameterRow, ParameterTable, PriorFamily
 from spec_lab.session.views.handles import handles
@@ -37,7 +38,7 @@ def _families() -> list[PriorFamily]:
 
 def _row(
     setup: Setup, i: int, errors: dict[int, float], near: dict[int, tuple[float, float]], numbers: dict[int, int],
-    free: set[int], tied: dict[int, str],
+    free: set[int], tied: Mapping[int, str],
 ) -> ParameterRow:  # fmt: skip
     slot, root = setup.slots[i], setup.partition[i]
     error = errors.get(root)

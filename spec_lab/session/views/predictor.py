@@ -12,7 +12,7 @@ import numpy as np
 from spec_lab.data import DataUnit
 from spec_lab.fit import Problem, Setup
 from spec_lab.fit.layout import statistic_of
-from spec_lab.session.reading import Reading, UnitReading, term_rates
+from spec_lab.session.evaluation import Evaluation, UnitEvaluation, term_rates
 from spec_lab.session.view_model import ParameterRow, SliderRange
 from spec_lab.session.views.spectrum import Frame
 
@@ -22,7 +22,7 @@ RATIO = 5.0  # ln of the rate is tabulated so far to both sides
 RATIOS = 41
 
 
-def predictor(problem: Problem, reading: Reading, rows: list[ParameterRow]) -> Frame:
+def predictor(problem: Problem, evaluation: Evaluation, rows: list[ParameterRow]) -> Frame:
     """The tables of a set-up, for the rows of its parameter table.
 
     Returns:
@@ -31,7 +31,7 @@ def predictor(problem: Problem, reading: Reading, rows: list[ParameterRow]) -> F
         whose `residual` says so, `[ratios, n]`.
     """
     axes = [row for row in rows if _slides(row, problem)]
-    units = reading.units
+    units = evaluation.units
     columns = sum(len(u.lo) * max(1, len(u.terms)) for u in units)
     nodes = next((k for k in NODES if 4 * k * columns * len(axes) <= BUDGET), NODES[-1])
     place = {pid: i for i, pid in enumerate(problem.setup.free)}
@@ -46,7 +46,7 @@ def predictor(problem: Problem, reading: Reading, rows: list[ParameterRow]) -> F
         ],
         "ratio": RATIO,
         "ratios": RATIOS,
-        "stat": reading.stat,
+        "stat": evaluation.stat,
     }
     arrays = [*(t.ravel() for t in tables), *(r.ravel() for r in residuals if r is not None)]
     made = np.concatenate(arrays) if arrays else np.zeros(0)
@@ -60,7 +60,7 @@ def _slides(row: ParameterRow, problem: Problem) -> bool:
     return row["free"] and row["owner"] == "model" and np.isfinite(low) and np.isfinite(high) and low < high
 
 
-def _axis(problem: Problem, units: tuple[UnitReading, ...], slider: SliderRange, at: int, nodes: int) -> np.ndarray:
+def _axis(problem: Problem, units: tuple[UnitEvaluation, ...], slider: SliderRange, at: int, nodes: int) -> np.ndarray:
     """`f[nodes, columns]`: ln of all curves along one slider, less that of the curves in hand; NaN where nothing is drawn."""
     low, high = slider["lo"], slider["hi"]
     values = np.geomspace(low, high, nodes) if slider["log"] else np.linspace(low, high, nodes)
@@ -73,7 +73,7 @@ def _axis(problem: Problem, units: tuple[UnitReading, ...], slider: SliderRange,
     return _filled(np.array(rows))
 
 
-def _curves(problem: Problem, units: tuple[UnitReading, ...], x: np.ndarray) -> np.ndarray:
+def _curves(problem: Problem, units: tuple[UnitEvaluation, ...], x: np.ndarray) -> np.ndarray:
     """`f[columns]`: ln of the rate of each curve."""
     rates, _, _ = problem.display(x)
     several = any(u.terms for u in units)
@@ -104,31 +104,31 @@ def _filled(table: np.ndarray) -> np.ndarray:
     return np.clip(table[nearest], -400.0, 400.0)
 
 
-def _unit(setup: Setup, reading: UnitReading) -> DataUnit:
-    return setup.pairs[reading.pair].data[reading.name]
+def _unit(setup: Setup, evaluation: UnitEvaluation) -> DataUnit:
+    return setup.pairs[evaluation.pair].data[evaluation.name]
 
 
-def _weight(setup: Setup, reading: UnitReading) -> float:
-    return float(_unit(setup, reading).weight)
+def _weight(setup: Setup, evaluation: UnitEvaluation) -> float:
+    return float(_unit(setup, evaluation).weight)
 
 
-def _residuals(setup: Setup, reading: UnitReading) -> np.ndarray | None:
+def _residuals(setup: Setup, evaluation: UnitEvaluation) -> np.ndarray | None:
     """`f[ratios, n]`: the signed residual when the rate is `exp(-RATIO ... RATIO)` times the one in hand.
 
     None when the statistic gives no residual a channel, or a factor of the data stands in the way.
     """
-    unit, kind, used = _unit(setup, reading), statistic_of(_unit(setup, reading)), reading.used
+    unit, kind, used = _unit(setup, evaluation), statistic_of(_unit(setup, evaluation)), evaluation.used
     if kind.summed:
         return None
     c = unit.channels()
-    rate = reading.model[used] * (reading.hi - reading.lo)[used]
+    rate = evaluation.model[used] * (evaluation.hi - evaluation.lo)[used]
     out = np.full((RATIOS, len(used)), np.nan)
     for row, ratio in zip(out, np.exp(np.linspace(-RATIO, RATIO, RATIOS)), strict=True):
         with np.errstate(all="ignore"):
             _, signed = kind.numpy(S=c.S, B=c.B, m=rate * ratio, ts=c.ts, tb=c.tb, sigma_S=c.sigma_S, sigma_B=c.sigma_B)
         row[used] = np.nan_to_num(signed)
     here = out[RATIOS // 2][used]
-    agrees = np.allclose(here, reading.residual[used], atol=1e-3, rtol=1e-3) and np.isclose(
-        _weight(setup, reading) * float(here @ here), reading.stat, rtol=1e-3
+    agrees = np.allclose(here, evaluation.residual[used], atol=1e-3, rtol=1e-3) and np.isclose(
+        _weight(setup, evaluation) * float(here @ here), evaluation.stat, rtol=1e-3
     )
     return out if agrees else None

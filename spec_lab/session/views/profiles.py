@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spec_lab.session.messages import ProfileData, ProfilesMessage
-from spec_lab.session.profiles import Curve
+from spec_lab.session.profiles import GrowingProfile
 from spec_lab.session.views.numbers import plain
 
 MARKS = ((1.0, "68.3 %"), (4.0, "95.4 %"))
@@ -21,12 +21,12 @@ class Crossing(NamedTuple):
     ends: tuple[float, float]
 
 
-def profiles(curves: tuple[Curve, ...], *, rev: int) -> ProfilesMessage:
+def profiles(curves: tuple[GrowingProfile, ...], *, rev: int) -> ProfilesMessage:
     """The `profiles` message."""
     return {"type": "profiles", "rev": rev, "curves": [profile(curve) for curve in curves]}
 
 
-def profile(curve: Curve) -> ProfileData:
+def profile(curve: GrowingProfile) -> ProfileData:
     """One curve: `values`, `rises` (None: a gap), `marks`, `text`."""
     rises = curve.rises
     marks = _marks(curve)
@@ -39,14 +39,14 @@ def profile(curve: Curve) -> ProfileData:
     }
 
 
-def _marks(curve: Curve) -> list[Crossing]:
+def _marks(curve: GrowingProfile) -> list[Crossing]:
     known = curve.profile("")
     if not len(known.values):
         return []
     return [Crossing(rise, name, known.interval(rise)) for rise, name in MARKS]
 
 
-def _words(curve: Curve, marks: list[Crossing]) -> str:
+def _words(curve: GrowingProfile, marks: list[Crossing]) -> str:
     n = int(np.isfinite(curve.stats).sum())
     found = [f"{m.name}: {_span(*m.ends)} (rise {m.rise:g})" for m in marks if not all(map(math.isnan, m.ends))]
     said = "; ".join(found) if found else "it has not risen by 1 yet, drag further"

@@ -1,4 +1,4 @@
-"""The spectrum message: header and one buffer of float32, for a reading."""
+"""The spectrum message: header and one buffer of float32, for an evaluation."""
 
 import math
 from typing import Any, NamedTuple
@@ -7,8 +7,8 @@ import numpy as np
 
 from spec_lab.fit import Setup
 from spec_lab.infer.quantities import KEV_TO_ERG
+from spec_lab.session.evaluation import Evaluation, UnitEvaluation
 from spec_lab.session.messages import SpectrumUnit
-from spec_lab.session.reading import Reading, UnitReading
 from spec_lab.session.view_model import SpectrumStyle
 from spec_lab.session.views.numbers import plain, statistic_text
 
@@ -29,9 +29,9 @@ class Frame(NamedTuple):
     buffers: list[bytes]
 
 
-def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False, base: Setup | None = None) -> Frame:
-    """The `spectrum` message of a reading; of a preview with the values (`moves`) that differ from the set-up it is based on."""
-    arrays = [column for unit in reading.units for column in _columns(unit)]
+def spectrum(evaluation: Evaluation, *, rev: int, seq: int, preview: bool = False, base: Setup | None = None) -> Frame:
+    """The `spectrum` message of an evaluation; of a preview with the values (`moves`) that differ from its base."""
+    arrays = [column for unit in evaluation.units for column in _columns(unit)]
     buffer = np.concatenate(arrays).astype("<f4").tobytes() if arrays else b""
     header = {
         "type": "spectrum",
@@ -43,12 +43,12 @@ def spectrum(reading: Reading, *, rev: int, seq: int, preview: bool = False, bas
         "ylabel": r"counts\,s^{-1}\,keV^{-1}",
         "xscale": "log",
         "yscale": "log",
-        "ymin": lowest(reading),
-        "stat": statistic_text(reading.stat),
-        "units": [_head(i, unit) for i, unit in enumerate(reading.units)],
+        "ymin": lowest(evaluation),
+        "stat": statistic_text(evaluation.stat),
+        "units": [_head(i, unit) for i, unit in enumerate(evaluation.units)],
     }
     if preview and base is not None:
-        header["moves"] = _moves(base, reading.setup)
+        header["moves"] = _moves(base, evaluation.setup)
     return Frame(header, [buffer])
 
 
@@ -60,7 +60,7 @@ def _moves(base: Setup, tried: Setup) -> list[tuple[int, float, str]]:
     return [(int(i) + 1, float(new[i]), plain(float(new[i]), 5)) for i in np.flatnonzero(old != new)]
 
 
-def _head(index: int, unit: UnitReading) -> SpectrumUnit:
+def _head(index: int, unit: UnitEvaluation) -> SpectrumUnit:
     names = [name for name, _ in unit.terms]
     return {
         "name": unit.name,
@@ -71,7 +71,7 @@ def _head(index: int, unit: UnitReading) -> SpectrumUnit:
     }
 
 
-def _columns(unit: UnitReading) -> list[np.ndarray]:
+def _columns(unit: UnitEvaluation) -> list[np.ndarray]:
     columns = [unit.lo, unit.hi, unit.data, unit.error, unit.model, unit.residual, unit.used.astype(float)]
     if unit.unfold is not None:
         columns.append(unit.unfold)
@@ -79,10 +79,10 @@ def _columns(unit: UnitReading) -> list[np.ndarray]:
         return [np.asarray(c, dtype=np.float32) for c in (*columns, *(curve for _, curve in unit.terms))]
 
 
-def lowest(reading: Reading) -> float | None:
+def lowest(evaluation: Evaluation) -> float | None:
     """The smallest y worth showing on a log axis: below the faint end of data and model, above the noise around zero."""
     found = []
-    for unit in reading.units:
+    for unit in evaluation.units:
         seen = unit.used & np.isfinite(unit.data)
         positive = unit.data[seen & (unit.data > 0)]
         model = unit.model[seen & (unit.model > 0)]
@@ -94,13 +94,13 @@ def lowest(reading: Reading) -> float | None:
     return low if math.isfinite(low) and low > 0 else None
 
 
-def ghost(run: int, label: str, reading: Reading) -> Frame:
+def overlay_frame(run: int, label: str, evaluation: Evaluation) -> Frame:
     """The `ghost` message: the folded curve of a past run over its noticed groups, for each unit."""
-    noticed = [unit.noticed() for unit in reading.units]
+    noticed = [unit.noticed() for unit in evaluation.units]
     arrays = [column for unit in noticed for column in (unit.lo, unit.hi, unit.model)]
     with np.errstate(over="ignore"):
         buffer = np.concatenate(arrays).astype("<f4").tobytes() if arrays else b""
     units = [{"name": unit.name, "n": len(unit.lo)} for unit in noticed]
     return Frame(
-        {"type": "ghost", "run": run, "label": label, "units": units, "fields": ["lo", "hi", "model"]}, [buffer]
+        {"type": "overlay", "run": run, "label": label, "units": units, "fields": ["lo", "hi", "model"]}, [buffer]
     )

@@ -132,15 +132,15 @@ export class ToyKernel {
       return [u.lo, u.hi, c.model.map((v) => 0.8 * v), c.model, c.model.map((v) => 1.25 * v), c.resid.map((v) => v - 0.6), c.resid, c.resid.map((v) => v + 0.6)];
     });
     this.post({
-      type: "brush", rev: this.rev, seq: ++this.seq, asked: seq, pids, region, n: region.length ? n : 0, total: region.length ? 4096 : 0,
+      type: "brush", rev: this.rev, seq: ++this.seq, request: seq, pids, region, n: region.length ? n : 0, total: region.length ? 4096 : 0,
       units: columns.length ? this.units.map((u) => ({ name: u.name, n: u.lo.length })) : [], fields: ["lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh"],
     }, [new DataView(Float32Array.from(columns.flat()).buffer)]);
   }
 
-  sendGhost(run: number): void {
+  sendOverlay(run: number): void {
     const { t, factors, bb } = this.theta(this.now.rows);
     const columns = this.units.flatMap((u, i) => [u.lo, u.hi, curves(u, { ...t, alpha: t.alpha - 0.1 * run }, factors[i], this.now.notice[u.name], { bb }).model]);
-    this.post({ type: "ghost", run, label: "cpl+bb", units: this.units.map((u) => ({ name: u.name, n: u.lo.length })), fields: ["lo", "hi", "model"] }, [new DataView(Float32Array.from(columns.flat()).buffer)]);
+    this.post({ type: "overlay", run, label: "cpl+bb", units: this.units.map((u) => ({ name: u.name, n: u.lo.length })), fields: ["lo", "hi", "model"] }, [new DataView(Float32Array.from(columns.flat()).buffer)]);
   }
 
   sendCorner(): void {
@@ -290,7 +290,7 @@ export class ToyKernel {
       case "overlay": {
         this.history = this.history.map((h) => (h.run === (a.run as unknown) ? { ...h, overlaid: !!a.on } : h));
         this.changed();
-        this.sendGhost(a.run as unknown as number);
+        this.sendOverlay(a.run as unknown as number);
         return this.reply(id);
       }
       case "add_line": {

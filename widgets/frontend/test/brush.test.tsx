@@ -29,7 +29,7 @@ describe("outlines", () => {
 });
 
 const message = (more: Partial<BrushMessage> = {}): BrushMessage => ({
-  type: "brush", rev: 1, seq: 1, asked: 1, pids: [1, 2], region: [[0, 0], [1, 0], [1, 1]], n: 12, total: 99, units: [{ name: "a", n: 2 }], fields: ["lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh"], ...more,
+  type: "brush", rev: 1, seq: 1, request: 1, pids: [1, 2], region: [[0, 0], [1, 0], [1, 1]], n: 12, total: 99, units: [{ name: "a", n: 2 }], fields: ["lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh"], ...more,
 });
 
 describe("frames", () => {
@@ -91,7 +91,7 @@ describe("the panels", () => {
     const corner = new Recorder();
     drawRegion(corner, cells, frame.pids, lab.brush.value!.region, null, LIGHT);
     expect(corner.fills).toEqual([LIGHT.brush]);
-    const base = { frame: lab.spectrum.value!, ghost: null, ghosts: [], units: lab.view.value!.units, draft: new Map(), hidden: new Set<string>(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null }, components: true, width: 640, height: 420, legend: false, caption: "" };
+    const base = { frame: lab.spectrum.value!, ghost: null, overlays: [], units: lab.view.value!.units, draft: new Map(), hidden: new Set<string>(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null }, components: true, width: 640, height: 420, legend: false, caption: "" };
     const [without, plain] = [new Recorder(), new Recorder()];
     drawSpectrum(plain, { ...base, brush: null }, LIGHT);
     drawSpectrum(without, { ...base, brush: lab.brush.value }, LIGHT);

@@ -22,7 +22,7 @@ function frames() {
 function input(more: Partial<SpectrumInput> = {}): SpectrumInput {
   const { view, spectrum } = frames();
   return {
-    frame: spectrum, ghost: null, brush: null, ghosts: [], units: view.units, draft: new Map(), hidden: new Set(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null },
+    frame: spectrum, ghost: null, brush: null, overlays: [], units: view.units, draft: new Map(), hidden: new Set(), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null },
     components: true, width: 640, height: 420, legend: false, caption: "", ...more,
   };
 }

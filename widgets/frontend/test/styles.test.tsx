@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { STYLES } from "../dev/catalog";
 import { styledCurves, styledFrame } from "../src/plot/styles";
-import type { GhostFrame, SpectrumFrame } from "../src/state/frames";
+import type { OverlayFrame, SpectrumFrame } from "../src/state/frames";
 import { show, until } from "./helpers";
 
 type Shown = Awaited<ReturnType<typeof show>>;
@@ -34,7 +34,7 @@ describe("a style", () => {
   });
 
   it("takes past curves along, by the nearest group of the frame", () => {
-    const past: GhostFrame = { run: 1, label: "x", units: [{ name: "u", n: 1, lo: f(2.9), hi: f(5.1), model: f(1) }, { name: "v", n: 1, lo: f(1), hi: f(2), model: f(7) }] };
+    const past: OverlayFrame = { run: 1, label: "x", units: [{ name: "u", n: 1, lo: f(2.9), hi: f(5.1), model: f(1) }, { name: "v", n: 1, lo: f(1), hi: f(2), model: f(7) }] };
     const [unit, other] = styledCurves(past, frame(f(0.5, 0.25)), STYLES[1]).units;
     expect(unit.model[0]).toBeCloseTo(0.25 * 2 * 16);
     expect(other.model[0]).toBe(7);

@@ -1,7 +1,7 @@
 // Where one has been: looking back is a preview, restoring an action; curves of past runs over the spectrum.
 import { afterEach, describe, expect, it } from "vitest";
 import { laidOver } from "../src/panels/spectrum";
-import { GHOST_DASH } from "../src/plot/marks";
+import { OVERLAY_DASH } from "../src/plot/marks";
 import { drawSpectrum } from "../src/plot/spectrum_scene";
 import { LIGHT } from "../src/plot/theme";
 import { Lab } from "../src/state/lab";
@@ -84,11 +84,11 @@ describe("curves of past runs", () => {
     const lab = new Lab(model);
     model.kernel.history = HISTORY.map((h) => ({ ...h, overlaid: h.run !== 3 }));
     model.kernel.snapshot();
-    for (const run of [3, 2, 1]) model.kernel.sendGhost(run);
+    for (const run of [3, 2, 1]) model.kernel.sendOverlay(run);
     expect(laidOver(lab).map((g) => [g.frame.run, g.place])).toEqual([[1, 0], [2, 1]]);
     const s = new Recorder();
-    drawSpectrum(s, { frame: lab.spectrum.value!, ghost: null, ghosts: laidOver(lab).map((g) => g.frame), brush: null, units: lab.view.value!.units, draft: new Map(), hidden: new Set(["b1"]), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null }, components: false, width: 640, height: 420, legend: false, caption: "" } as Parameters<typeof drawSpectrum>[1], LIGHT);
-    expect(s.strokes.filter((k) => k.color === LIGHT.fg2 && k.dash).map((k) => k.dash!.join())).toEqual(GHOST_DASH.slice(0, 2).map((dash) => dash.join()));
+    drawSpectrum(s, { frame: lab.spectrum.value!, ghost: null, overlays: laidOver(lab).map((g) => g.frame), brush: null, units: lab.view.value!.units, draft: new Map(), hidden: new Set(["b1"]), activeUnit: null, logx: true, logy: true, zoom: { x: null, y: null }, components: false, width: 640, height: 420, legend: false, caption: "" } as Parameters<typeof drawSpectrum>[1], LIGHT);
+    expect(s.strokes.filter((k) => k.color === LIGHT.fg2 && k.dash).map((k) => k.dash!.join())).toEqual(OVERLAY_DASH.slice(0, 2).map((dash) => dash.join()));
     lab.close();
   });
 });

@@ -4,12 +4,12 @@
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocal, type Local, type Tool } from "../state/local";
-import type { GhostFrame } from "../state/frames";
+import type { OverlayFrame } from "../state/frames";
 import type { Lab } from "../state/lab";
 import type { SpectrumStyle, LabView } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
-import { GHOST_DASH } from "../plot/marks";
+import { OVERLAY_DASH } from "../plot/marks";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
 import { styledCurves, styledFrame } from "../plot/styles";
@@ -118,7 +118,7 @@ function Plot() {
     const height = plotHeight(lab.height.value, at.width);
     const style = styleOf(local);
     return { height, input: {
-      frame: styledFrame(frame, style), ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, ghosts: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame: styledFrame(frame, style), ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, overlays: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
@@ -169,9 +169,9 @@ function caption(view: LabView | null, stat: string): string {
 export const plotHeight = (asked: number, width: number): number => (asked > 0 ? asked : Math.round(Math.min(460, Math.max(320, width * 0.62))));
 
 /** The past runs that lie over the spectrum and whose curves are there, in the order of the history. */
-export function laidOver(lab: Lab): { frame: GhostFrame; place: number }[] {
-  const wanted = (lab.view.value?.history ?? []).filter((entry) => entry.overlaid).map((entry) => lab.ghosts.value.get(Number(entry.run)));
-  return wanted.filter((frame): frame is GhostFrame => frame !== undefined).sort((a, b) => a.run - b.run).map((frame, place) => ({ frame, place }));
+export function laidOver(lab: Lab): { frame: OverlayFrame; place: number }[] {
+  const wanted = (lab.view.value?.history ?? []).filter((entry) => entry.overlaid).map((entry) => lab.overlays.value.get(Number(entry.run)));
+  return wanted.filter((frame): frame is OverlayFrame => frame !== undefined).sort((a, b) => a.run - b.run).map((frame, place) => ({ frame, place }));
 }
 
 const SHAPES = ["●", "■", "▲", "◆", "▼"];
@@ -206,7 +206,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
       ))}
       {laidOver(lab).map(({ frame: past, place }) => (
         <button type="button" key={past.run} class="sl-key sl-term" title={`Run ${past.run}, ${past.label}: its best fit. Click: take it away`} onClick={() => void local.act("spectrum", "overlay", { run: past.run, on: false })} {...needsKernel(lab.frozen.value)}>
-          <svg width="26" height="8" aria-hidden="true"><path d="M0 4H26" stroke="currentColor" stroke-width="1.6" stroke-dasharray={GHOST_DASH[place % GHOST_DASH.length].join(" ")} /></svg>#{past.run}
+          <svg width="26" height="8" aria-hidden="true"><path d="M0 4H26" stroke="currentColor" stroke-width="1.6" stroke-dasharray={OVERLAY_DASH[place % OVERLAY_DASH.length].join(" ")} /></svg>#{past.run}
         </button>
       ))}
       {lab.brush.value && lab.brush.value.n > 0 && (

@@ -29,7 +29,7 @@ export function frame(s: Surface, box: Box, theme: Theme): void {
 }
 
 /** Past runs laid over the spectrum, by their place in the list; longer than the dashes of components. */
-export const GHOST_DASH: readonly (readonly number[])[] = [[12, 4], [12, 3, 2, 3], [12, 3, 2, 3, 2, 3], [18, 3, 6, 3]];
+export const OVERLAY_DASH: readonly (readonly number[])[] = [[12, 4], [12, 3, 2, 3], [12, 3, 2, 3, 2, 3], [18, 3, 6, 3]];
 
 export const crisp = (x: number): number => Math.round(x) + 0.5;
 

@@ -1,7 +1,7 @@
 // What lies over the spectrum: the 95 % band, median curve and residuals of selected draws, and the curves of past runs.
 // UI state: none; draws what it is given.
-import type { BrushUnit, GhostFrame, GhostUnit } from "../state/frames";
-import { BRUSH_DASH, GHOST_DASH, line, marker } from "./marks";
+import type { BrushUnit, OverlayFrame, OverlayUnit } from "../state/frames";
+import { BRUSH_DASH, OVERLAY_DASH, line, marker } from "./marks";
 import type { SpectrumLayout } from "./spectrum_layout";
 import type { Pencil, Surface } from "./surface";
 import type { Theme } from "./theme";
@@ -27,7 +27,7 @@ const floored = (y: Axis, value: number): number => {
   return Number.isFinite(px) ? Math.min(floor, px) : floor;
 };
 
-function along(p: Pencil, x: Axis, y: Axis, unit: BrushUnit | GhostUnit, values: Edge, [a, b]: [number, number], begin: boolean): void {
+function along(p: Pencil, x: Axis, y: Axis, unit: BrushUnit | OverlayUnit, values: Edge, [a, b]: [number, number], begin: boolean): void {
   for (let i = a; i <= b; i++) {
     const at = floored(y, values[i]);
     if (begin && i === a) p.moveTo(x.px(unit.lo[i]), at);
@@ -73,8 +73,8 @@ export function drawSelectedResiduals(s: Surface, at: SpectrumLayout, unit: Brus
 }
 
 /** The curve of a past run, dashed in its own way. */
-export function drawGhost(s: Surface, at: SpectrumLayout, ghost: GhostFrame, place: number, hidden: ReadonlySet<string>, theme: Theme): void {
-  const dash = GHOST_DASH[place % GHOST_DASH.length];
+export function drawOverlay(s: Surface, at: SpectrumLayout, ghost: OverlayFrame, place: number, hidden: ReadonlySet<string>, theme: Theme): void {
+  const dash = OVERLAY_DASH[place % OVERLAY_DASH.length];
   for (const unit of ghost.units) {
     if (hidden.has(unit.name) || !unit.n) continue;
     const trace = (p: Pencil) => runs(unit, unit.model).forEach((run) => along(p, at.x, at.y, unit, unit.model, run, true));

@@ -1,6 +1,6 @@
 // Where everything of the spectrum plot sits: boxes, axes, notice lanes; what is under the pointer.
 // UI state: none; pure functions of a frame, the view-local toggles and a size.
-import type { BrushFrame, GhostFrame, SpectrumFrame, SpectrumUnit } from "../state/frames";
+import type { BrushFrame, OverlayFrame, SpectrumFrame, SpectrumUnit } from "../state/frames";
 import type { UnitInfo, Window } from "../state/protocol";
 import type { XY } from "../state/local";
 import { spelled } from "../state/windows";
@@ -13,7 +13,7 @@ export interface SpectrumInput {
   /** Whether residuals are coloured by what they add to the statistic. */
   heat?: boolean;
   /** Curves of past runs. */
-  ghosts: readonly GhostFrame[];
+  overlays: readonly OverlayFrame[];
   /** Selected draws. */
   brush: BrushFrame | null;
   units: readonly UnitInfo[];

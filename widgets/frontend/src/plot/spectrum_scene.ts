@@ -5,7 +5,7 @@ import type { BrushUnit, SpectrumFrame, SpectrumUnit } from "../state/frames";
 import type { Window } from "../state/protocol";
 import { gaps } from "../state/windows";
 import { crisp, FONT, frame as box, line, marker, xAxis, yAxis, yTitle } from "./marks";
-import { drawBand, drawGhost, drawMedian, drawSelectedResiduals } from "./selection_scene";
+import { drawBand, drawOverlay, drawMedian, drawSelectedResiduals } from "./selection_scene";
 import { layout, shownUnits, type Lane, type SpectrumInput, type SpectrumLayout } from "./spectrum_layout";
 import type { Pencil, Surface } from "./surface";
 import { texUnit } from "./tex";
@@ -27,7 +27,7 @@ export function drawSpectrum(s: Surface, input: SpectrumInput, theme: Theme): Sp
     for (const { unit, index } of shown) data(s, at, unit, index, unitColor(theme, unit.color, index));
     const brushed = brushedUnits(input);
     for (const { unit } of brushed) drawBand(s, at, unit, theme);
-    input.ghosts.forEach((past, place) => drawGhost(s, at, past, place, input.hidden, theme));
+    input.overlays.forEach((past, place) => drawOverlay(s, at, past, place, input.hidden, theme));
     if (input.ghost) for (const unit of input.ghost.units) if (!input.hidden.has(unit.name)) ghost(s, at, unit, theme);
     for (const { unit, index } of shown) model(s, input, at, unit, unitColor(theme, unit.color, index), theme);
     for (const { unit } of brushed) drawMedian(s, at, unit, theme);

@@ -1,7 +1,7 @@
 // Styles: the spectrum as measured, or unfolded: everything in counts times what a count is worth (Python's `unfold`) and a
 // power of the energy, as Python's table of styles says. Pure.
 // UI state: none.
-import type { BrushFrame, GhostFrame, SpectrumFrame, SpectrumUnit } from "../state/frames";
+import type { BrushFrame, OverlayFrame, SpectrumFrame, SpectrumUnit } from "../state/frames";
 import type { SpectrumStyle } from "../state/protocol";
 
 type Scaled = { lo: Float32Array; hi: Float32Array };
@@ -21,7 +21,7 @@ export function styledFrame(frame: SpectrumFrame, style: SpectrumStyle | null): 
 }
 
 /** Curves that belong to a frame (past runs, selected draws), unfolded with it, each group by the frame's nearest one. */
-export function styledCurves<T extends GhostFrame | BrushFrame>(curves: T, frame: SpectrumFrame, style: SpectrumStyle | null): T {
+export function styledCurves<T extends OverlayFrame | BrushFrame>(curves: T, frame: SpectrumFrame, style: SpectrumStyle | null): T {
   if (!style || !unfolds(frame)) return curves;
   const units = (curves.units as unknown as readonly (Scaled & { name: string } & Record<string, unknown>)[]).map((unit) => {
     const base = frame.units.find((u) => u.name === unit.name);

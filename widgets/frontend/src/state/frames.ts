@@ -1,7 +1,7 @@
 // Frames: a header and its buffers become typed arrays that the plots read. Buffers may arrive as DataView or typed
 // array, at any offset; views respect the offset and copy only where the alignment forbids a view.
 // UI state: none.
-import type { BrushMessage, CornerMessage, GhostMessage, LessonScore, ProfileData, SpectrumMessage } from "./protocol";
+import type { BrushMessage, CornerMessage, OverlayMessage, LessonScore, ProfileData, SpectrumMessage } from "./protocol";
 
 /** An outline in the plane of two parameters, in their values. */
 export interface Region {
@@ -130,7 +130,7 @@ export interface BrushUnit {
 }
 
 export interface BrushFrame {
-  asked: number;
+  request: number;
   /** Null: nothing is selected (any more). */
   region: Region | null;
   n: number;
@@ -141,11 +141,11 @@ export interface BrushFrame {
 export function brushFrame(message: BrushMessage, buffers: readonly Bytes[]): BrushFrame {
   const units = cut<BrushUnit>(message, buffers);
   const region: Region | null = message.pids.length === 2 ? { pids: [message.pids[0], message.pids[1]], points: message.region } : null;
-  return { asked: message.asked, region, n: message.n, total: message.total, units };
+  return { request: message.request, region, n: message.n, total: message.total, units };
 }
 
 /** The curve of a past run over one unit. */
-export interface GhostUnit {
+export interface OverlayUnit {
   name: string;
   n: number;
   lo: Float32Array;
@@ -153,13 +153,13 @@ export interface GhostUnit {
   model: Float32Array;
 }
 
-export interface GhostFrame {
+export interface OverlayFrame {
   run: number;
   label: string;
-  units: GhostUnit[];
+  units: OverlayUnit[];
 }
 
-export const ghostFrame = (message: GhostMessage, buffers: readonly Bytes[]): GhostFrame => ({ run: message.run, label: message.label, units: cut<GhostUnit>(message, buffers) });
+export const overlayFrame = (message: OverlayMessage, buffers: readonly Bytes[]): OverlayFrame => ({ run: message.run, label: message.label, units: cut<OverlayUnit>(message, buffers) });
 
 /** The one buffer of a message whose units all have the same fields. */
 function cut<Unit>(message: { type: string; units: { name: string; n: number }[]; fields: string[] }, buffers: readonly Bytes[]): Unit[] {

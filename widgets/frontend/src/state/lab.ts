@@ -2,7 +2,7 @@
 // UI state: a copy of the session's (domain, undoable) and of State.ui (shared), never edited here; `pending` is the
 // optimistic value of a row between a gesture and the view that confirms it.
 import { batch, computed, signal } from "@preact/signals";
-import { type BrushFrame, type Bytes, type CornerFrame, type GhostFrame, type Region, type SpectrumFrame, brushFrame, cornerFrame, ghostFrame, spectrumFrame } from "./frames";
+import { type BrushFrame, type Bytes, type CornerFrame, type OverlayFrame, type Region, type SpectrumFrame, brushFrame, cornerFrame, overlayFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
 import { Stream } from "./stream";
 import type { AnyModel, CommandName, Commands, ErrorData, FitStatus, FromPython, LabView, ProfileData, Reply } from "./protocol";
@@ -40,7 +40,7 @@ export class Lab {
   /** The draws selected on a corner panel, by anybody, and what they look like; null when there are none. */
   readonly brush = signal<BrushFrame | null>(null);
   /** Curves of past runs, by run; the view's history says which are drawn. */
-  readonly ghosts = signal<ReadonlyMap<number, GhostFrame>>(new Map());
+  readonly overlays = signal<ReadonlyMap<number, OverlayFrame>>(new Map());
   /** Where the parameters of the shown preview stand, if elsewhere than in the set-up: pid → value and text. */
   readonly trial = signal<ReadonlyMap<number, { value: number; text: string }>>(new Map());
   /** Profiles that dragging has given for the present question, by the master's pid. */
@@ -192,7 +192,7 @@ export class Lab {
     if (message.type === "view") this.receiveView(message);
     else if (message.type === "progress") this.receiveFit(message.fit);
     else if (message.type === "profiles") this.curves.value = new Map(message.curves.map((curve) => [curve.pid, curve]));
-    else if (message.type === "ghost") this.receiveGhost(message, buffers);
+    else if (message.type === "overlay") this.receiveOverlay(message, buffers);
     else if (message.type === "spectrum" || message.type === "corner" || message.type === "brush") this.receiveFrame(message, buffers);
   }
 
@@ -234,9 +234,9 @@ export class Lab {
     });
   }
 
-  private receiveGhost(message: Extract<FromPython, { type: "ghost" }>, buffers: readonly Bytes[]): void {
+  private receiveOverlay(message: Extract<FromPython, { type: "overlay" }>, buffers: readonly Bytes[]): void {
     try {
-      this.ghosts.value = new Map(this.ghosts.value).set(message.run, ghostFrame(message, buffers));
+      this.overlays.value = new Map(this.overlays.value).set(message.run, overlayFrame(message, buffers));
     } catch (error) {
       this.fault.value = { kind: "frame", message: `The curve of run ${message.run} could not be read: ${(error as Error).message}.` };
     }
@@ -244,7 +244,7 @@ export class Lab {
 
   /** What is under the hand stays as drawn until the answer to its last move is there. */
   private showBrush(frame: BrushFrame): void {
-    this.brushes.arrived(frame.asked);
+    this.brushes.arrived(frame.request);
     batch(() => {
       this.brush.value = frame.region ? frame : null;
       if (!this.brushes.busy) this.region.value = frame.region;

@@ -442,7 +442,7 @@ export interface BrushMessage {
   rev: number;
   seq: number;
   /** `seq` of the request, -1: none. */
-  asked: number;
+  request: number;
   /** Empty: nothing is selected. */
   pids: number[];
   region: [number, number][];
@@ -453,8 +453,8 @@ export interface BrushMessage {
 }
 
 /** The folded curve of a run that is laid over the spectrum; one buffer like that of a spectrum. No ack. */
-export interface GhostMessage {
-  type: "ghost";
+export interface OverlayMessage {
+  type: "overlay";
   run: number;
   label: string;
   units: UnitLength[];
@@ -569,7 +569,7 @@ export interface Reply {
   run?: number;
 }
 
-export type FromPython = LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | GhostMessage | ProfilesMessage | ProgressMessage;
+export type FromPython = LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | OverlayMessage | ProfilesMessage | ProgressMessage;
 
 /** Every command by name, with its arguments. */
 export interface Commands {

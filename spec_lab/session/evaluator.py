@@ -1,4 +1,4 @@
-"""Reader: computes curves off the handlers, in a thread of its own, the newest request first.
+"""Evaluator: computes curves off the handlers, in a thread of its own, the newest request first.
 
 Two kinds of request: the present set-up (exact, kept until the next one), and a drag: a value that is only being tried, which
 never enters the state.
@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from spec_lab.fit import Setup
-from spec_lab.session.bench import Bench
 from spec_lab.session.error_data import as_data
-from spec_lab.session.reading import Reading, read
+from spec_lab.session.evaluation import Evaluation, read
+from spec_lab.session.problems import Problems
 from spec_lab.session.view_model import ErrorData
 from spec_lab.session.worker import Worker
 
@@ -26,7 +26,7 @@ class Drag(NamedTuple):
 
     seq: int
     base: Setup
-    reading: Reading
+    evaluation: Evaluation
     pid: int | str | None = None
 
 
@@ -51,18 +51,18 @@ class Attempt(NamedTuple):
     refit: Refit | None
 
 
-class Reader:
-    """Keeps the newest reading.
+class Evaluator:
+    """Keeps the newest evaluation.
 
     Args:
-        bench: Where problems come from.
-        on_ready: Called (in the reader's thread) after each new reading.
+        problems: Where problems come from.
+        on_ready: Called (in the reader's thread) after each new evaluation.
     """
 
-    def __init__(self, bench: Bench, on_ready: Callable[[], Any]):
-        self._bench, self._on_ready = bench, on_ready
+    def __init__(self, problems: Problems, on_ready: Callable[[], Any]):
+        self._problems, self._on_ready = problems, on_ready
         self._lock, self._showing = threading.Lock(), threading.Lock()
-        self.latest: Reading | None = None
+        self.latest: Evaluation | None = None
         self.dragged: Drag | None = None
         self.held = False  # something is in hand: asked for, and neither followed by an action nor given up
         self.unfolding = False
@@ -71,12 +71,12 @@ class Reader:
         self._worker = Worker(self._work, "spec_lab-curves")
 
     def want(self, setup: Setup) -> None:
-        """Ask for the reading of a set-up; returns at once."""
+        """Ask for the evaluation of a set-up; returns at once."""
         if self.current(setup) is None and not self.failed(setup):
             self._worker.ask(setup, "exact")
 
     def unfold(self, setup: Setup) -> None:
-        """From now on readings know what a count is worth; asks for the present one anew."""
+        """From now on evaluations know what a count is worth; asks for the present one anew."""
         self.unfolding = True
         self.want(setup)
 
@@ -92,8 +92,8 @@ class Reader:
             self._epoch += 1
             self.dragged, self.held = None, False
 
-    def current(self, setup: Setup) -> Reading | None:
-        """The reading of this very set-up, if it is there."""
+    def current(self, setup: Setup) -> Evaluation | None:
+        """The evaluation of this very set-up, if it is there."""
         latest = self.latest
         whole = latest is not None and latest.setup is setup and (latest.unfolded or not self.unfolding)
         return latest if whole else None
@@ -103,12 +103,12 @@ class Reader:
         error = self.error
         return error[1] if error is not None and error[0] is setup else None
 
-    def now(self, setup: Setup) -> Reading:
-        """The reading of a set-up, computed in this thread if need be."""
+    def now(self, setup: Setup) -> Evaluation:
+        """The evaluation of a set-up, computed in this thread if need be."""
         found = self.current(setup)
         if found is None:
             with self._lock:
-                found = self.current(setup) or read(self._bench.problem(setup), unfold=self.unfolding)
+                found = self.current(setup) or read(self._problems.problem(setup), unfold=self.unfolding)
                 self.latest = found
         return found
 
@@ -144,8 +144,8 @@ class Reader:
             self._show(asked, refit.run())
 
     def _show(self, asked: Attempt, tried: Setup) -> None:
-        reading = read(self._bench.problem(tried), unfold=self.unfolding)
+        evaluation = read(self._problems.problem(tried), unfold=self.unfolding)
         with self._showing:
             if asked.epoch != self._epoch:
                 return
-            self.dragged = Drag(asked.seq, asked.base, reading, asked.refit.pid if asked.refit else None)
+            self.dragged = Drag(asked.seq, asked.base, evaluation, asked.refit.pid if asked.refit else None)

@@ -1,4 +1,4 @@
-"""Bench: the compiled problems of a session, kept so that an edit remakes arrays and never a program.
+"""Problems: the compiled problems of a session, kept so that an edit remakes arrays and never a program.
 
 Safe from any thread. One problem a set-up is kept for the last few set-ups.
 """
@@ -10,7 +10,7 @@ from spec_lab.fit import Problem, Setup
 KEPT = 8
 
 
-class Bench:
+class Problems:
     """Makes and keeps problems."""
 
     def __init__(self) -> None:

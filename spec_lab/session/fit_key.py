@@ -8,6 +8,7 @@ printed (`views.criteria`).
 """
 
 import hashlib
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from spec_lab.fit import Setup
 
 
-def question(setup: Setup) -> tuple[Any, ...]:
+def fit_key(setup: Setup) -> tuple[Hashable, ...]:
     """A hashable key of all that decides the best fit: data, models, links, priors, ties, and the frozen values."""
     free = set(setup.free)
     held = tuple(float(v) for i, v in enumerate(np.asarray(setup.values)) if setup.partition[i] == i and i not in free)
@@ -25,7 +26,7 @@ def question(setup: Setup) -> tuple[Any, ...]:
 
 def same_setup(a: Setup, b: Setup) -> bool:
     """Whether two set-ups are equal in question and in values."""
-    return a is b or (np.array_equal(a.values, b.values) and question(a) == question(b))
+    return a is b or (np.array_equal(a.values, b.values) and fit_key(a) == fit_key(b))
 
 
 def data_key(data: Any) -> tuple[Any, ...]:

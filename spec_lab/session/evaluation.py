@@ -1,6 +1,6 @@
-"""Reading: the numbers behind the pictures, for one set-up.
+"""Evaluation: the numbers behind the pictures, for one set-up.
 
-One reading holds what the spectrum panel draws and the statistic line says: net spectra, folded model and its terms, signed
+One evaluation holds what the spectrum panel draws and the statistic line says: net spectra, folded model and its terms, signed
 residuals, the statistic of each unit. It is made from a compiled `Problem` in milliseconds and never changes afterwards.
 """
 
@@ -13,7 +13,7 @@ from spec_lab.fit.layout import statistic_of
 from spec_lab.fit.terms import term_photons
 
 
-class UnitReading(NamedTuple):
+class UnitEvaluation(NamedTuple):
     """One data unit. Arrays are `f[g]` over all good groups; what is not noticed is NaN in `model` and `residual`.
 
     Attributes:
@@ -47,7 +47,7 @@ class UnitReading(NamedTuple):
     stat: float
     unfold: np.ndarray | None = None
 
-    def noticed(self) -> "UnitReading":
+    def noticed(self) -> "UnitEvaluation":
         """Only the groups that enter the fit."""
         keep = self.used
         arrays = ("lo", "hi", "data", "error", "model", "residual", "used")
@@ -56,12 +56,12 @@ class UnitReading(NamedTuple):
         return self._replace(**cut, terms=tuple((name, curve[keep]) for name, curve in self.terms), unfold=unfold)
 
 
-class Reading(NamedTuple):
+class Evaluation(NamedTuple):
     """All units of one set-up, and the statistic."""
 
     setup: Setup
     stat: float
-    units: tuple[UnitReading, ...]
+    units: tuple[UnitEvaluation, ...]
 
     @property
     def unfolded(self) -> bool:
@@ -80,8 +80,8 @@ def term_rates(view: Any, space: Any, x: Any) -> Any:
     return [[view.fold(i, photons, theta) for photons in rows] for i, rows in enumerate(term_photons(view, theta))]
 
 
-def read(problem: Problem, *, unfold: bool = False) -> Reading:
-    """The reading of a problem at its set-up's values; with `unfold` also what a count is worth in each group."""
+def read(problem: Problem, *, unfold: bool = False) -> Evaluation:
+    """The evaluation of a problem at its set-up's values; with `unfold` also what a count is worth in each group."""
     setup = problem.setup
     rates, deviances, residuals = problem.display()
     terms = [pair.model.terms for pair in setup.pairs]
@@ -94,10 +94,10 @@ def read(problem: Problem, *, unfold: bool = False) -> Reading:
             factors = _factors(setup, i, j)
             made = _unit(name, i, unit, factors, rates[i][j], deviances[i][j], residuals[i][j], curves)
             units.append(made._replace(unfold=_worth(problem, made, unit.time)) if unfold else made)
-    return Reading(setup, float(sum(u.stat for u in units)), tuple(units))
+    return Evaluation(setup, float(sum(u.stat for u in units)), tuple(units))
 
 
-def _worth(problem: Problem, unit: UnitReading, time: float | None) -> np.ndarray:
+def _worth(problem: Problem, unit: UnitEvaluation, time: float | None) -> np.ndarray:
     """`f[g]`; NaN where the model gives no counts, or the group is not noticed."""
     theta = np.asarray(problem.setup.values)[slice(*problem.layout.pairs[unit.pair].slots)]
     model = problem.setup.pairs[unit.pair].model
@@ -116,7 +116,7 @@ def _factors(setup: Setup, pair: int, unit: int) -> tuple[float, float]:
 def _unit(
     name: str, pair: int, unit: Any, factors: tuple[float, float], rate: np.ndarray, deviance: np.ndarray,
     residual: np.ndarray, curves: list[tuple[str, np.ndarray]],
-) -> UnitReading:  # fmt: skip
+) -> UnitEvaluation:  # fmt: skip
     c = unit.all_channels()
     sf, bf = factors
     width = c.emax - c.emin
@@ -128,7 +128,7 @@ def _unit(
         out[used] = np.asarray(values)[:n] / scale
         return out
 
-    return UnitReading(
+    return UnitEvaluation(
         name=name,
         pair=pair,
         kind=statistic_of(unit),

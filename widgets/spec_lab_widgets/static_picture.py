@@ -1,4 +1,4 @@
-"""Still: a session as static HTML, drawn without widget, browser or matplotlib, for saved notebooks and plain hosts."""
+"""StaticPicture: a session as static HTML, drawn without widget, browser or matplotlib, for saved notebooks and plain hosts."""
 
 import html
 import math
@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab.session import FitSession, Reading, views
-from spec_lab.session.reading import UnitReading
+from spec_lab.session import Evaluation, FitSession, views
+from spec_lab.session.evaluation import UnitEvaluation
 from spec_lab.session.view_model import CriteriaRow, HistoryRow, ParameterRow
 
 WIDTH, TOP, BOTTOM, LEFT, RIGHT, GAP, PAD = 640, 260, 90, 62, 12, 12, 34
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999")  # Okabe & Ito 2008
 
 
-class Still(NamedTuple):
+class StaticPicture(NamedTuple):
     """A static picture: `svg` (the spectrum) and `html` (picture, statistic, parameters, criteria, history)."""
 
     svg: str
@@ -25,17 +25,17 @@ class Still(NamedTuple):
         return self.html
 
 
-def still(session: FitSession) -> Still:
+def static_picture(session: FitSession) -> StaticPicture:
     """The present state of a session."""
-    reading = session.reading()
-    picture, view = svg(reading), views.view(session.state, reading, wait=False)
+    evaluation = session.evaluation()
+    picture, view = svg(evaluation), views.view(session.state, evaluation, wait=False)
     stat = view["stat"]
     head = f"<b>{html.escape(view['title'])}</b> {html.escape(view['subtitle'])}"
     line = f"{html.escape(stat['name'])} = {stat['value']} for {stat['bins']} bins, {stat['dof']} degrees of freedom"
     tables = "".join(
         [_parameters(view["params"]["rows"]), _criteria(view["criteria"]["rows"]), _history(view["history"])]
     )
-    return Still(picture, f"<div><p>{head}</p>{picture}<p>{line}</p>{tables}</div>")
+    return StaticPicture(picture, f"<div><p>{head}</p>{picture}<p>{line}</p>{tables}</div>")
 
 
 def _parameters(rows: list[ParameterRow]) -> str:
@@ -85,13 +85,13 @@ def _cell(cell: Any) -> str:
     return f'<td style="text-align:left">{html.escape(str(cell))}</td>'
 
 
-def svg(reading: Reading) -> str:
+def svg(evaluation: Evaluation) -> str:
     """Data and model over the residuals, both against energy on logarithmic axes."""
-    x = _axis([(u.lo[u.used], u.hi[u.used]) for u in reading.units], LEFT, WIDTH - RIGHT)
-    levels = [(u.model[u.used], u.data[u.used & (u.data > u.error)]) for u in reading.units]
-    y = _axis(levels, TOP, 8, views.lowest(reading))
+    x = _axis([(u.lo[u.used], u.hi[u.used]) for u in evaluation.units], LEFT, WIDTH - RIGHT)
+    levels = [(u.model[u.used], u.data[u.used & (u.data > u.error)]) for u in evaluation.units]
+    y = _axis(levels, TOP, 8, views.lowest(evaluation))
     parts = [_frame(8, TOP - 8), _frame(TOP + GAP, BOTTOM), *_ticks(x, y)]
-    for number, unit in enumerate(reading.units):
+    for number, unit in enumerate(evaluation.units):
         parts += _unit(unit, x, y, COLORS[number % len(COLORS)])
     height = TOP + GAP + BOTTOM + PAD
     body = "\n".join(parts)
@@ -151,7 +151,7 @@ def _upright(x: float, y: float, text: str) -> str:
     return f'<text transform="translate({x},{y}) rotate(-90)" text-anchor="middle">{text}</text>'
 
 
-def _unit(unit: UnitReading, x: _Axis, y: _Axis, color: str) -> list[str]:
+def _unit(unit: UnitEvaluation, x: _Axis, y: _Axis, color: str) -> list[str]:
     used = unit.used
     left, right = x.place(unit.lo[used]), x.place(unit.hi[used])
     middle = 0.5 * (left + right)

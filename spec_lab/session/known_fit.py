@@ -3,17 +3,17 @@
 import numpy as np
 
 from spec_lab.engines import Outcome
-from spec_lab.session.question import question
+from spec_lab.session.fit_key import fit_key
 from spec_lab.session.state import State
 
 
 def known_fit(state: State) -> Outcome | None:
     """The newest outcome for the present question: the preview's best fit, else a run's."""
-    asked = question(state.setup)
+    asked = fit_key(state.setup)
     preview = state.preview
-    if preview is not None and preview.question == asked and preview.fit is not None:
+    if preview is not None and preview.key == asked and preview.fit is not None:
         return preview.fit
-    return next((r.outcome for r in reversed(state.runs) if question(r.outcome.setup) == asked), None)
+    return next((r.outcome for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
 
 
 def sigmas(found: Outcome) -> np.ndarray:

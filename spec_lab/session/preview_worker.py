@@ -1,4 +1,4 @@
-"""Follower: keeps the preview up to date behind the person's edits.
+"""PreviewWorker: keeps the preview up to date behind the person's edits.
 
 After an edit it finds the best fit with the built-in method (milliseconds), when the session is live puts the parameters
 there, and then draws the preview posterior (a tenth of a second), which fills corner plot, intervals and evidence. Where the
@@ -12,9 +12,9 @@ from typing import Any
 
 from spec_lab.engines import Control, Outcome, improper, run_engine
 from spec_lab.fit import Setup
-from spec_lab.session.bench import Bench
 from spec_lab.session.error_data import as_data
-from spec_lab.session.question import question
+from spec_lab.session.fit_key import fit_key
+from spec_lab.session.problems import Problems
 from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview
 from spec_lab.session.worker import Worker
@@ -24,11 +24,11 @@ BETTER = 0.1  # of the statistic: so much lower is another minimum
 PAUSE = 0.06  # seconds between an edit and its preview: the curves and the table go first, bursts of edits coalesce
 
 
-class Follower:
+class PreviewWorker:
     """One background worker that follows a session.
 
     Args:
-        bench: Where problems come from.
+        problems: Where problems come from.
         report: The session's dispatch.
         first: What comes before the preview: the curves of the set-up, which the person is waiting for.
         hooks: Gives the functions of the `Infer` that replace its log-likelihood or prior.
@@ -36,12 +36,12 @@ class Follower:
 
     def __init__(
         self,
-        bench: Bench,
+        problems: Problems,
         report: Callable[[Any], Any],
         first: Callable[[Setup], Any],
         hooks: Callable[[], dict[str, Any]],
     ):
-        self._bench, self._report, self._first, self._hooks = bench, report, first, hooks
+        self._problems, self._report, self._first, self._hooks = problems, report, first, hooks
         self._stop = threading.Event()
         self._known: dict[Any, Preview] = {}
         self._worker = Worker(self._follow, "spec_lab-preview")
@@ -67,7 +67,7 @@ class Follower:
 
     def _follow(self, request: tuple[Setup, bool, bool, threading.Event]) -> None:
         setup, refit, posterior, stop = request
-        asked = question(setup)
+        asked = fit_key(setup)
         if not setup.free or stop.wait(PAUSE):
             return
         control = Control(stop=stop)
@@ -104,7 +104,7 @@ class Follower:
         return again, self._sample(again, control)
 
     def _fit(self, setup: Setup, control: Control) -> Outcome:
-        return run_engine("fit", self._bench.problem(setup), control, self._hooks())
+        return run_engine("fit", self._problems.problem(setup), control, self._hooks())
 
     def _put(self, setup: Setup, best: Outcome, control: Control) -> Setup:
         """Put the parameters of a live session there; the set-up it has then."""
@@ -114,4 +114,4 @@ class Follower:
         """The preview posterior, or None where the posterior is improper (which the panel says)."""
         if improper(best.setup):
             return None
-        return run_engine("preview", self._bench.problem(best.setup), control, self._hooks())
+        return run_engine("preview", self._problems.problem(best.setup), control, self._hooks())

@@ -8,7 +8,7 @@ from spec_lab.session import reader as readers
 @pytest.fixture
 def failing(session, monkeypatch):
     """A session whose model cannot be computed where the first parameter is above 1."""
-    session.reading()
+    session.evaluation()
 
     def read(problem, **options):
         if problem.setup.values[0] > 1:
@@ -23,25 +23,25 @@ def failing(session, monkeypatch):
 def test_a_place_that_cannot_be_computed_is_no_fault_of_the_set_up_in_hand(failing):
     setup = failing.state.setup
     failing.preview_drag(1, 1.5, 1)
-    assert failing.reader.settle(20)
-    assert failing.reader.failed(setup) is None and failing.reader.dragged is None
-    failing.reader.unfold(setup)
-    assert failing.reader.settle(20) and failing.reader.current(setup).unfolded
+    assert failing.evaluator.settle(20)
+    assert failing.evaluator.failed(setup) is None and failing.evaluator.dragged is None
+    failing.evaluator.unfold(setup)
+    assert failing.evaluator.settle(20) and failing.evaluator.current(setup).unfolded
     failing.infer.par[1].val = 1.5  # going there says why
-    failing.reader.want(failing.state.setup)
-    assert failing.reader.settle(20) and failing.reader.failed(failing.state.setup)["what"] == "no such place"
+    failing.evaluator.want(failing.state.setup)
+    assert failing.evaluator.settle(20) and failing.evaluator.failed(failing.state.setup)["what"] == "no such place"
 
 
 def test_a_drag_that_was_given_up_does_not_come_back(session, monkeypatch):
     """It may be given up while its curves are being computed."""
-    session.reading()
+    session.evaluation()
     reading_of = readers.read
 
     def read(problem, **options):
         made = reading_of(problem, **options)
-        session.reader.overtake()
+        session.evaluator.overtake()
         return made
 
     monkeypatch.setattr(readers, "read", read)
     session.preview_drag(1, -1.5, 1)
-    assert session.reader.settle(20) and session.reader.dragged is None
+    assert session.evaluator.settle(20) and session.evaluator.dragged is None

@@ -1,7 +1,7 @@
-"""Outlet: one widget's side of the border. Takes messages in, and says what has to go out.
+"""Connection: one widget's side of the border. Takes messages in, and says what has to go out.
 
 Messages in arrive on the kernel's threads and only leave notes here; messages out are sent by the pump alone, which asks each
-outlet in turn. An outlet keeps no science: only which version of what its front end has seen.
+connection in turn. An connection keeps no science: only which version of what its front end has seen.
 """
 
 import threading
@@ -16,7 +16,7 @@ from spec_lab_widgets.flow import Flow
 Send = Callable[[Mapping[str, Any], list[bytes] | None], Any]
 
 
-class Outlet:
+class Connection:
     """The border of one widget.
 
     Args:
@@ -79,7 +79,7 @@ class Outlet:
         self.session.select(message["pids"], message["region"], message["seq"])
 
     def _unfold(self, message: dict[str, Any]) -> None:
-        self.session.reader.unfold(self.session.state.setup)
+        self.session.evaluator.unfold(self.session.state.setup)
 
     def _ack(self, message: dict[str, Any]) -> None:
         self.flow.acked(str(message["topic"]), int(message["seq"]))
