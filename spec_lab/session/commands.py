@@ -23,6 +23,7 @@ from spec_lab.session.edit_commands import (
 from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Teach
 from spec_lab.session.profiles import RefitOthers, SetRefitOthers
+from spec_lab.session.queries import StopPreview
 from spec_lab.session.registry import Command, method
 from spec_lab.session.timeline import Overlay, Revisit
 
@@ -81,6 +82,7 @@ class Commands:
     pause = method(actions.Pause)
     resume = method(actions.Resume)
     teach = method(Teach)
+    stop_preview = method(StopPreview)
 
     # -- history -------------------------------------------------------------------------------------------------------
     undo = method(actions.Undo)

@@ -112,6 +112,11 @@ class Evaluator:
                 self.latest = found
         return found
 
+    @property
+    def seconds(self) -> float | None:
+        """How long curves have been in the making; None while none are."""
+        return self._worker.seconds
+
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until nothing is being computed."""
         return self._worker.settle(timeout)

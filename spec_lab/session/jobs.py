@@ -16,8 +16,9 @@ from spec_lab.fit import Problem
 from spec_lab.session import threads
 from spec_lab.session.actions import Action, StartJob
 from spec_lab.session.error_data import as_data
-from spec_lab.session.reports import Failed, Finished
+from spec_lab.session.reports import Abandoned, Failed, Finished
 
+GRACE = 0.25  # seconds between Stop and giving up a job that has not said anything yet
 log = logging.getLogger(__name__)
 
 
@@ -52,6 +53,16 @@ class Job:
     def stop(self) -> None:
         """Ask the engine to end with what it has, paused or not; returns at once."""
         self.control.end()
+
+    def abandon_later(self) -> None:
+        """Give it up if it neither ends nor reports anything within a moment: it is being compiled."""
+        threads.start(self._abandon, f"spec_lab-stop-{self.number}", self.finished.set)
+
+    def _abandon(self) -> None:
+        if not self.finished.wait(GRACE) and self.progress is None:
+            self._report(Abandoned(self.number, self.control.elapsed))
+            self.finished.set()
+            self._on_progress()
 
     def pause(self, paused: bool) -> None:
         """Let the engine wait after its block, or go on; returns at once."""

@@ -16,6 +16,19 @@ def known_fit(state: State) -> Outcome | None:
     return next((r.outcome for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
 
 
+RELIABLE = 0.7  # Pareto shape below which importance draws are (Vehtari et al. 2024, JMLR 25, 72)
+
+
+def pareto_k(posterior: Outcome) -> float:
+    """The Pareto shape of a preview's weights; NaN where it has none."""
+    return float(posterior.figures.get("pareto_k", np.nan))
+
+
+def trusted(outcome: Outcome) -> bool:
+    """Whether the draws of an outcome can be read as a posterior: a preview's only where its weights are well behaved."""
+    return outcome.engine != "preview" or pareto_k(outcome) <= RELIABLE
+
+
 def sigmas(found: Outcome) -> np.ndarray:
     """`f[n]`, one standard deviation of each free parameter; NaN where the fit did not learn it."""
     variance = np.diag(np.atleast_2d(np.asarray(found.covariance, dtype=float)))

@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from spec_lab.session.view_model import ErrorData, FitStatus, LabView, LessonScore
+from spec_lab.session.view_model import ActivityInfo, ErrorData, FitStatus, LabView, LessonScore
 
 
 # -- frames ------------------------------------------------------------------------------------------------------------
@@ -76,6 +76,9 @@ class CornerMessage(TypedDict):
     levels: list[float]
     source: str
     n: int
+    # Whether it can be trusted; if not, medians and distances are empty texts and `warning` says why.
+    trusted: bool
+    warning: str
 
 
 class UnitLength(TypedDict):
@@ -118,6 +121,14 @@ class ProfilesMessage(TypedDict):
     type: Literal["profiles"]
     rev: int
     curves: list[ProfileData]
+
+
+class ActivityMessage(TypedDict):
+    """What takes longer than a moment, and has no panel of its own; null: nothing of that kind. No ack."""
+
+    type: Literal["activity"]
+    curves: ActivityInfo | None
+    posterior: ActivityInfo | None
 
 
 class ProgressMessage(TypedDict):
@@ -241,4 +252,5 @@ FromPython = (
     | OverlayMessage
     | ProfilesMessage
     | ProgressMessage
+    | ActivityMessage
 )

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from spec_lab.engines import Control, Outcome, improper, run_engine
+from spec_lab.engines import Control, Outcome, Progress, improper, run_engine
 from spec_lab.fit import Setup
 from spec_lab.session.error_data import as_data
 from spec_lab.session.fit_key import fit_key
@@ -43,6 +43,7 @@ class PreviewWorker:
     ):
         self._problems, self._report, self._first, self._hooks = problems, report, first, hooks
         self._stop = threading.Event()
+        self._control = Control()
         self._known: dict[Any, Preview] = {}
         self._worker = Worker(self._follow, "spec_lab-preview")
 
@@ -55,6 +56,16 @@ class PreviewWorker:
     def cancel(self) -> None:
         """Give up what is under way."""
         self._stop.set()
+
+    @property
+    def seconds(self) -> float | None:
+        """How long a preview has been in the making; None while none is."""
+        return self._worker.seconds
+
+    @property
+    def progress(self) -> Progress | None:
+        """The newest report of the engine at work."""
+        return self._control.latest
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until the newest request is done."""
@@ -70,7 +81,7 @@ class PreviewWorker:
         asked = fit_key(setup)
         if not setup.free or stop.wait(PAUSE):
             return
-        control = Control(stop=stop)
+        control = self._control = Control(stop=stop)
         try:
             self._first(setup)
             preview = None if refit or self._hooks() else self._known.get((asked, posterior))

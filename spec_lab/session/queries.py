@@ -1,4 +1,7 @@
-"""Questions of the front end: the script, what differs from a run, what a typed prior or model would be. They change nothing."""
+"""Questions of the front end: the script, what differs from a run, what a typed prior or model would be. They change nothing.
+
+And one request that changes no state: to give up a preview.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,7 +10,7 @@ from spec_lab._base import ParameterError
 from spec_lab.priors import Prior
 from spec_lab.session import arguments as read
 from spec_lab.session import views
-from spec_lab.session.registry import Query, argument, command
+from spec_lab.session.registry import Command, Query, argument, command
 
 if TYPE_CHECKING:
     from spec_lab.session.session import FitSession
@@ -67,3 +70,12 @@ class AskModelPreview(Query):
 
     def answer(self, session: "FitSession") -> Mapping[str, Any]:
         return views.model_preview(session.state.setup, self.model, self.pair)
+
+
+@command("stop_preview")
+class StopPreview(Command):
+    """Give up the preview posterior that is being computed; the next change begins another."""
+
+    def answer(self, session: "FitSession") -> Mapping[str, Any]:
+        session.previewer.cancel()
+        return {"code": "lab.stop_preview()", "rev": session.state.rev}

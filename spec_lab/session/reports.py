@@ -27,12 +27,15 @@ class Finished(Action):
         if self.job != state.fit.job:
             return state, ()
         started, outcome = state.fit.setup, self.outcome
+        abandoned = state.fit.phase == "stopped"
         phase = "stopped" if outcome.status is Status.stopped else "done"
         doubt = outcome.status not in (Status.converged, Status.stopped)
         number = state.counter + 1
         told = {"message": outcome.message, "doubt": doubt}
         fit = state.fit._replace(phase=phase, seconds=self.seconds, setup=None, run=number, **told)
         state = recorded(state.replace(fit=fit), outcome, self.time)
+        if abandoned:
+            return state, ()
         if started is None or not same_setup(started, state.setup):
             text = f"Run {number} ended while you edited; its result is in the history, your edits stand."
             return state.told("info", text), ()
@@ -84,6 +87,8 @@ class Failed(Action):
             return state, ()
         text = str(self.error["message"])
         fit = state.fit._replace(message=text, seconds=self.seconds, setup=None)
+        if state.fit.phase == "stopped":
+            return state, ()
         if state.fit.phase == "stopping":
             return state.replace(fit=fit._replace(phase="stopped", message=f"Nothing to keep: {text}")), ()
         fit = fit._replace(phase="failed", error=self.error)
@@ -91,6 +96,28 @@ class Failed(Action):
 
     def as_code(self) -> str:
         return f"# failed: {self.error['message']}"
+
+
+@attrs.frozen
+class Abandoned(Action):
+    """A job that was asked to stop is still being prepared, which cannot be interrupted: it is not waited for.
+
+    Should it come back with something before another fit begins, that enters the history.
+    """
+
+    job: int
+    seconds: float
+
+    def take(self, state: State) -> tuple[State, Effects]:
+        if self.job != state.fit.job or state.fit.phase != "stopping":
+            return state, ()
+        told = "Stopped while it was being compiled: there is nothing to keep."
+        return state.replace(
+            fit=state.fit._replace(phase="stopped", message=told, seconds=self.seconds, setup=None)
+        ), ()
+
+    def as_code(self) -> str:
+        return "# stopped while it was being compiled"
 
 
 @attrs.frozen(eq=False)

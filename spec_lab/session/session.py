@@ -144,6 +144,7 @@ class FitSession(Commands):
         elif isinstance(effect, StopJob):
             if self._job is not None and self._job.number == effect.job:
                 self._job.stop()
+                self._job.abandon_later()
         elif isinstance(effect, PauseJob):
             if self._job is not None and self._job.number == effect.job:
                 self._job.pause(effect.paused)

@@ -151,6 +151,21 @@ class PreviewQuality(TypedDict):
     text: str
 
 
+class PosteriorInfo(TypedDict):
+    """Whether the newest corner plot belongs to the present set-up, and why there may be none."""
+
+    current: bool
+    text: str
+
+
+class ActivityInfo(TypedDict):
+    """Something that is being computed: what, for how many seconds by now, and which share is done where that is known."""
+
+    text: str
+    seconds: float
+    progress: float | None
+
+
 class CriteriaTable(TypedDict):
     """The comparison of models."""
 
@@ -379,6 +394,7 @@ class LabView(TypedDict):
     units: list[UnitInfo]
     stat: StatInfo
     criteria: CriteriaTable
+    posterior: PosteriorInfo
     engines: list[EngineForm]
     fit: FitStatus
     history: list[HistoryRow]

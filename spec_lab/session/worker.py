@@ -4,6 +4,7 @@ While it waits, the thread holds nothing of its owner: a session that nobody ref
 """
 
 import threading
+import time
 import weakref
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -22,6 +23,7 @@ class _Queue(Generic[Request]):
         self.wanted: dict[Hashable, Request] = {}
         self.thread: threading.Thread | None = None
         self.busy = self.closed = False
+        self.began: float | None = None  # when the request in hand was taken up
 
     def close(self) -> None:
         with self.ready:
@@ -35,13 +37,13 @@ class _Queue(Generic[Request]):
     def take(self) -> list[Request]:
         """The next request, in a list; an empty one when the thread should end."""
         with self.ready:
-            self.busy = False
+            self.busy, self.began = False, None
             self.ready.notify_all()
             self.ready.wait_for(lambda: self.wanted or self.closed, IDLE_SECONDS)
             if self.closed or not self.wanted:
                 self.thread = None
                 return []
-            self.busy = True
+            self.busy, self.began = True, time.monotonic()
             return [self.wanted.pop(next(iter(self.wanted)))]
 
 
@@ -76,9 +78,10 @@ class Worker(Generic[Request]):
             self._queue.wanted.pop(topic, None)
 
     @property
-    def busy(self) -> bool:
-        """Whether something is being done, or waits to be."""
-        return not self._queue.idle()
+    def seconds(self) -> float | None:
+        """How long it has been at its present request; None while it waits."""
+        began = self._queue.began
+        return None if began is None else time.monotonic() - began
 
     def overtaken(self, seconds: float) -> bool:
         """Whether a newer request comes within some seconds; called by the work itself."""

@@ -107,7 +107,7 @@ def test_a_parameter_that_is_frozen_now_selects_nothing(fitted):
 
 
 @pytest.mark.parametrize(
-    ("pids", "outline", "request", "says"),
+    ("pids", "outline", "number", "says"),
     [
         ([1, 99], box(0, 1, 0, 1), 1, "no such parameter"),
         ([1], box(0, 1, 0, 1), 1, "plane of two parameters"),
@@ -118,9 +118,9 @@ def test_a_parameter_that_is_frozen_now_selects_nothing(fitted):
         ([1, 2], box(0, 1, 0, 1), "one", "sequence number"),
     ],
 )
-def test_nonsense_is_refused(session, pids, outline, request, says):
+def test_nonsense_is_refused(session, pids, outline, number, says):
     with pytest.raises(ParameterError, match=says):
-        session.select(pids, outline, request)
+        session.select(pids, outline, number)
     assert session.brush.region is None
 
 

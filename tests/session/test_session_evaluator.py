@@ -1,8 +1,8 @@
-"""The reader: curves of what is only being tried never speak for the set-up in hand."""
+"""The evaluator: curves of what is only being tried never speak for the set-up in hand."""
 
 import pytest
 
-from spec_lab.session import reader as readers
+from spec_lab.session import evaluator as evaluators
 
 
 @pytest.fixture
@@ -13,10 +13,10 @@ def failing(session, monkeypatch):
     def read(problem, **options):
         if problem.setup.values[0] > 1:
             raise ValueError("no such place")
-        return reading_of(problem, **options)
+        return evaluation_of(problem, **options)
 
-    reading_of = readers.read
-    monkeypatch.setattr(readers, "read", read)
+    evaluation_of = evaluators.read
+    monkeypatch.setattr(evaluators, "read", read)
     return session
 
 
@@ -35,13 +35,13 @@ def test_a_place_that_cannot_be_computed_is_no_fault_of_the_set_up_in_hand(faili
 def test_a_drag_that_was_given_up_does_not_come_back(session, monkeypatch):
     """It may be given up while its curves are being computed."""
     session.evaluation()
-    reading_of = readers.read
+    evaluation_of = evaluators.read
 
     def read(problem, **options):
-        made = reading_of(problem, **options)
+        made = evaluation_of(problem, **options)
         session.evaluator.overtake()
         return made
 
-    monkeypatch.setattr(readers, "read", read)
+    monkeypatch.setattr(evaluators, "read", read)
     session.preview_drag(1, -1.5, 1)
     assert session.evaluator.settle(20) and session.evaluator.dragged is None

@@ -362,3 +362,24 @@ def test_a_run_whose_message_warns_is_done_with_a_doubt(session):
     assert not views.fit(session.state, None)["doubt"]
     session.wait(60)
     assert not views.fit(session.state, None)["doubt"]
+
+
+def test_stop_does_not_wait_for_a_compilation(session, monkeypatch):
+    """An engine that says nothing yet is being compiled, which cannot be interrupted."""
+    may_end = threading.Event()
+
+    def compiling(*args, **options):
+        assert may_end.wait(60)
+        raise RuntimeError("nothing was drawn")
+
+    monkeypatch.setattr(jobs, "run_engine", compiling)
+    session.fit()
+    began = time.monotonic()
+    session.stop()
+    assert session.state.fit.phase == "stopping" and session.wait(10) is None
+    assert time.monotonic() - began < 5  # a quarter of a second, and what a busy machine adds
+    assert session.state.fit.phase == "stopped" and "compiled" in session.state.fit.message
+    may_end.set()
+    monkeypatch.undo()
+    session.fit()  # and another can be started
+    assert session.wait(120) is not None and session.state.fit.phase == "done"

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from spec_lab.session import FitSession, reports, views
-from spec_lab.session import follower as followers
+from spec_lab.session import FitSession, preview_worker, reports, views
 from spec_lab.session.state import Preview
 
 
@@ -109,7 +108,7 @@ def test_a_hook_that_cannot_be_honoured_is_said_not_ignored(live, infer):
 def test_where_the_draws_find_a_better_place_the_fit_is_made_anew_from_there(live, infer, monkeypatch):
     """As when two components may take each other's part: the first minimum need not be the lowest."""
     live.settle(120)
-    run, fits = followers.run_engine, []
+    run, fits = preview_worker.run_engine, []
 
     def local_first(name, problem, *rest):
         made = run(name, problem, *rest)

@@ -11,12 +11,12 @@ from session_toy import make_infer
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, messages, reports, view_model, views
 from spec_lab.session.evaluation import read
-from spec_lab.session.views.numbers import plain, statistic_text, with_error
+from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, with_error
 from spec_lab.session.views.parameters import errors_of, slider_range
 
 VIEW = set(
     "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint styles journal undo "
-    "redo live messages autosave lesson refit_others".split()
+    "redo live messages autosave lesson refit_others posterior".split()
 )
 ROW = set(
     "pid owner pair expression component name label unit value text error frozen free link linked_to tie at_bound prior "
@@ -30,7 +30,7 @@ RUN = set("run label engine time stat k lnz pinned note current overlaid".split(
 ENGINE = set("name title doc enabled why options presets".split())
 OPTION = set("name label kind default min max choices doc".split())
 SPECTRUM = set("type rev seq preview exact units xlabel ylabel stat ymin xscale yscale".split())
-CORNER = set("type rev seq labels pids lo hi bins median plus minus best levels source n".split())
+CORNER = set("type rev seq labels pids lo hi bins median plus minus best levels source n trusted warning".split())
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +243,21 @@ def test_no_error_is_shown_far_from_the_best_fit(fitted):
 
 def test_what_rounds_to_zero_has_no_sign_and_statistics_two_decimals():
     assert with_error(-0.04, 2.4) == ("0.0", "2.4") and with_error(-0.04, 0.024) == ("-0.040", "0.024")
-    assert [statistic_text(x) for x in (187.9984, 9455.9, 3.0, 1.5e8)] == ["188.00", "9455.90", "3.00", "1.5e+08"]
+    assert [statistic_text(x) for x in (187.9984, 9455.9, 3.0)] == ["188.00", "9455.90", "3.00"]
+
+
+def test_no_number_has_more_than_six_digits():
+    texts = [statistic_text(x) for x in (15095220.0, 1.5e8, 99999.64, 123456.7, float("inf"))]
+    assert texts == ["1.50952×10⁷", "1.5×10⁸", "99999.6", "123457", "∞"]
+    assert [reduced_text(x) for x in (1.2344, 351051.546)] == ["1.234", "351052"]
+    assert with_error(123456.789, 0.001) == ("123457", "0.001") and with_error(6.4, 1e-7) == ("6.4", "1e-07")
+
+
+def test_errors_belong_to_a_best_fit_by_its_statistic(fitted):
+    run = fitted.state.runs[-1]
+    best = run.outcome.setup
+    assert errors_of(best, None, run, run.outcome.stat + 0.9)
+    assert errors_of(best, None, run, run.outcome.stat + 1.1) == {}  # N_H = 0.05 is not "0 ± 14" far from the fit
 
 
 def test_what_a_count_is_worth_is_the_facade_s(fitted):

@@ -277,12 +277,12 @@ def test_a_fit_is_followed_live(wire, lab):
 
 
 def test_curves_that_cannot_be_computed_are_a_message(lab, monkeypatch):
-    from spec_lab.session import reader
+    from spec_lab.session import evaluator
 
     def broken(problem, **options):
         raise ValueError("the model returned a string")
 
-    monkeypatch.setattr(reader, "read", broken)
+    monkeypatch.setattr(evaluator, "read", broken)
     wire = Wire(lab)
     wire.say(type="hello", view="v1")
     view = wire.until(lambda m: m["type"] == "view" and m["messages"])

@@ -4,7 +4,8 @@
     connection, handler one widget's side of the border (widgets/PROTOCOL.md): what a message does
     pump, flow      the one thread that sends, and how fast it may
     bundle          the built front end, as text
-    still           the same as a picture for hosts without widgets
+    static_picture  the same as a picture for hosts without widgets
+    saved_picture   that picture in the notebook, for when its kernel is gone
     page            the same as one HTML file that needs no kernel
 
 Not here: anything about fits; that is `spec_lab.session`, which knows no widget.

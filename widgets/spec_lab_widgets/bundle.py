@@ -9,8 +9,8 @@ import hashlib
 from importlib import resources
 
 HINT = (
-    "The panels did not load. The Jupyter server that shows this notebook needs anywidget: "
-    "pip install anywidget in the server's environment, restart the server, reload the page."
+    "The panels of this Lab need its kernel: run the cell again, or take the session up with Lab.recover(). Where they do not "
+    "load although it runs, the Jupyter server needs anywidget: pip install anywidget in its environment, restart it, reload."
 )
 _PLACEHOLDER = """
 export default {

@@ -12,6 +12,7 @@ from typing import Any
 from spec_lab.session import FitSession
 from spec_lab_widgets import handler
 from spec_lab_widgets.flow import Flow
+from spec_lab_widgets.saved_picture import SavedPicture
 
 Send = Callable[[Mapping[str, Any], list[bytes] | None], Any]
 
@@ -23,10 +24,11 @@ class Connection:
         session: The session it shows.
         send: `send(content, buffers)`, called by the pump only.
         wake: Tells the pump that there is something to do.
+        picture: What the notebook keeps of it.
     """
 
-    def __init__(self, session: FitSession, send: Send, wake: Callable[[], None]):
-        self.session, self.send, self._wake = session, send, wake
+    def __init__(self, session: FitSession, send: Send, wake: Callable[[], None], picture: SavedPicture):
+        self.session, self.send, self._wake, self.picture = session, send, wake, picture
         self.flow = Flow()
         self.replies: deque[Mapping[str, Any]] = deque()
         self.greeted = self._anew = False

@@ -18,6 +18,7 @@ GAPS = {  # least seconds between two of a kind
     "brush": 0.05,
     "overlay": 0.05,
     "progress": 0.2,
+    "activity": 0.2,
     "profiles": 0.1,
 }
 ACKED = ("spectrum", "corner", "brush")

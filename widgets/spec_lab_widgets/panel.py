@@ -1,6 +1,6 @@
 """Panel: an anywidget that shows a session. `Lab` shows all panels; the stand-alone widgets show one each.
 
-UI state: the traits `panels` and `height` only, set at construction; everything else crosses the border as messages
+UI state: the traits `panels`, `height` and `picture` only, set at construction; everything else crosses the border as messages
 (widgets/PROTOCOL.md), so nothing of the science lands in saved notebook state.
 """
 
@@ -15,6 +15,7 @@ from spec_lab.session import FitSession
 from spec_lab_widgets import bundle
 from spec_lab_widgets.connection import Connection
 from spec_lab_widgets.pump import Pump
+from spec_lab_widgets.saved_picture import SavedPicture
 
 LAB = ("spectrum", "params", "fit", "criteria", "corner", "history", "python")
 PANELS = (*LAB, "priors")
@@ -33,15 +34,17 @@ class Panel(anywidget.AnyWidget):
     _css = bundle.css()
     panels = traitlets.List(traitlets.Enum(PANELS)).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
+    picture = traitlets.Unicode("").tag(sync=True)
     shows: ClassVar[tuple[str, ...]] = LAB
     _pump: Pump | None = None  # a widget whose construction failed is closed, too, when it is collected
 
     def __init__(self, infer: Any, panels: Any = None, height: int = 0):
         self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
-        super().__init__(panels=list(panels or self.shows), height=height)
+        saved = SavedPicture(self._session)
+        super().__init__(panels=list(panels or self.shows), height=height, picture=saved.id)
         pump = Pump.of(self._session)
         self._displayed = False
-        self._connection = Connection(self._session, self._deliver, pump.ring)
+        self._connection = Connection(self._session, self._deliver, pump.ring, saved)
         self._pump = pump
         self.on_msg(self._received)
         pump.add(self._connection)
@@ -76,13 +79,15 @@ class Panel(anywidget.AnyWidget):
         made = super()._repr_mimebundle_(**kwargs)
         if made is None:
             return None
+        if not self._displayed:
+            self._connection.picture.show()
         self._displayed = True
         data, metadata = made if isinstance(made, tuple) else (made, {})
         return {**data, "text/html": self._fallback()}, metadata
 
     def _fallback(self) -> str:
         """What a host without widgets shows: the parameters, and how to get the panels."""
-        return f"<div><p><small>{html.escape(bundle.HINT)}</small></p>{self._session.infer._repr_html_()}</div>"
+        return f"<div>{self._session.infer._repr_html_()}<p><small>{html.escape(bundle.HINT)}</small></p></div>"
 
 
 class ParTable(Panel):

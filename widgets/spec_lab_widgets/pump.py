@@ -141,11 +141,13 @@ class Pump:
         pauses = [
             self._serve_view(session, connection, state),
             self._serve_progress(session, connection, state),
+            self._serve_activity(session, connection, state) if connection.visible else None,
             self._serve_spectrum(session, connection, state) if connection.visible else None,
             self._serve_corner(session, connection, state) if connection.visible else None,
             self._serve_brush(session, connection, state) if connection.visible else None,
             self._serve_overlays(session, connection, state) if connection.visible else None,
             self._serve_profiles(session, connection, state) if connection.visible else None,
+            connection.picture.renew(),
         ]
         return [p for p in pauses if p is not None]
 
@@ -213,6 +215,24 @@ class Pump:
         connection.send({"type": "progress", "fit": views.fit(state, session.progress, *self._clock(session))}, None)
         connection.seen["progress"] = key
         return None
+
+    @staticmethod
+    def _serve_activity(session: FitSession, connection: Connection, state: State) -> float | None:
+        """What takes longer than a moment: said when it begins to, when its progress moves, and when it is over."""
+        curves, preview = session.evaluator.seconds, session.previewer.seconds
+        told = views.activity(state, curves, preview, session.previewer.progress)
+        parts = (told["curves"], told["posterior"])
+        key = tuple(None if part is None else (part["text"], round(10 * (part["progress"] or 0))) for part in parts)
+        if connection.seen.get("activity", (None, None)) == key:
+            waits = [views.MOMENT - s for s in (curves, preview) if s is not None and s < views.MOMENT]
+            return min(waits, default=TICK if any(key) else None)
+        wait = connection.flow.delay("activity")
+        if wait > 0:
+            return wait
+        connection.flow.sent("activity")
+        connection.send(told, None)
+        connection.seen["activity"] = key
+        return TICK
 
     def _serve_spectrum(self, session: FitSession, connection: Connection, state: State) -> float | None:
         drag, evaluation = session.evaluator.dragged, session.evaluator.current(state.setup)

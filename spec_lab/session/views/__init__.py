@@ -3,6 +3,8 @@
 All formatting of physics happens here; the front end draws what it is told.
 """
 
+from spec_lab.session.views.activity import MOMENT as MOMENT
+from spec_lab.session.views.activity import activity as activity
 from spec_lab.session.views.brush import brush as brush
 from spec_lab.session.views.changes import changes as changes
 from spec_lab.session.views.corner import corner as corner

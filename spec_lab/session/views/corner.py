@@ -7,6 +7,7 @@ from spec_lab.analysis.histograms import LEVELS
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.session.fit_key import fit_key
+from spec_lab.session.known_fit import pareto_k, trusted
 from spec_lab.session.state import State
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import with_error
@@ -32,11 +33,15 @@ def corner_source(state: State) -> Outcome | None:
 
 def corner(outcome: Outcome, *, rev: int, seq: int) -> Frame | None:
     """The `corner` message of an outcome, or None when it has no spread to show."""
-    return from_draws(outcome.setup, np.asarray(outcome.draws), outcome.best, outcome.engine, rev=rev, seq=seq)
+    warning = "" if trusted(outcome) else f"not to be trusted (Pareto k = {pareto_k(outcome):.2f}): run a sampler"
+    made = outcome.setup, np.asarray(outcome.draws), outcome.best, outcome.engine
+    return from_draws(*made, rev=rev, seq=seq, warning=warning)
 
 
-def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *, rev: int, seq: int) -> Frame | None:
-    """The `corner` message of draws `f[s, n]` over the free parameters of a set-up."""
+def from_draws(
+    setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *, rev: int, seq: int, warning: str = ""
+) -> Frame | None:
+    """The `corner` message of draws `f[s, n]` over the free parameters of a set-up; with a warning without numbers."""
     if draws.ndim != 2 or len(draws) < 20 or draws.shape[1] != len(setup.free):
         return None
     chosen = _chosen(draws)
@@ -44,7 +49,7 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
         return None
     x = draws[:, chosen]
     made = corner_histograms(x, BINS, smooth=1)
-    texts = [_summary(column) for column in x.T]
+    texts = [_summary(column) if not warning else ("", "", "") for column in x.T]
     slots = [setup.slots[setup.free[j]] for j in chosen]
     header = {
         "type": "corner",
@@ -62,6 +67,8 @@ def from_draws(setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *
         "levels": list(LEVELS),
         "source": source,
         "n": len(draws),
+        "trusted": not warning,
+        "warning": warning,
     }
     arrays = (made.marginals.astype("<f4"), made.pairs, made.thresholds.astype("<f4"))
     return Frame(header, [array.tobytes() for array in arrays])

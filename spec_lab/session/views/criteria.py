@@ -5,14 +5,13 @@ The formulas are `spec_lab.analysis.criteria`; weights are Akaike's, from AICc, 
 
 from collections.abc import Hashable
 
-import numpy as np
-
 from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.fit.comparable import incomparable
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_key import fit_key
+from spec_lab.session.known_fit import RELIABLE, pareto_k, trusted
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.view_model import CriteriaRow, CriteriaTable, PreviewQuality, RunName
 from spec_lab.session.views.numbers import finite
@@ -40,7 +39,9 @@ def _present(setup: Setup, preview: Preview | None, evaluation: Evaluation | Non
     note = "" if stat is not None else "at the current values"
     if stat is None and evaluation is not None:
         stat = evaluation.stat
-    lnz = (posterior.log_evidence, posterior.log_evidence_error) if posterior is not None else (None, None)
+    lnz = (None, None)
+    if posterior is not None and trusted(posterior):
+        lnz = (posterior.log_evidence, posterior.log_evidence_error)
     return _row("now", "now", setup, stat, lnz, note, "")
 
 
@@ -120,10 +121,9 @@ def _no_posterior(setup: Setup) -> str:
 
 
 def _trust(posterior: Outcome) -> PreviewQuality:
-    k = float(posterior.figures.get("pareto_k", np.nan))
-    ok = bool(k <= 0.7)
+    k, ok = pareto_k(posterior), trusted(posterior)
     if ok:
         text = f"Preview posterior trustworthy (Pareto k = {k:.2f})."
     else:
-        text = f"Preview not trustworthy (Pareto k = {k:.2f} > 0.7): run a sampler for intervals and ln Z."
+        text = f"The preview posterior cannot be trusted (Pareto k = {k:.2f} > {RELIABLE}): run a sampler for intervals and ln Z."
     return {"pareto_k": finite(k), "ok": ok, "text": text}

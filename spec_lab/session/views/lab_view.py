@@ -23,17 +23,19 @@ from spec_lab.session.view_model import (
     LabView,
     MessageInfo,
     PauseInfo,
+    PosteriorInfo,
     StatInfo,
     TimelineInfo,
     UnitInfo,
 )
+from spec_lab.session.views.corner import corner_source
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.hints import hint
 from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
-from spec_lab.session.views.numbers import finite, statistic_text
+from spec_lab.session.views.numbers import finite, reduced_text, statistic_text
 from spec_lab.session.views.parameters import errors_of, known_of, parameters
 from spec_lab.session.views.spectrum import STYLES
 
@@ -69,7 +71,7 @@ def view(
         preview = None
     latest = next((r for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
     fitted = preview if preview is not None and preview.fit is not None else None
-    errors = errors_of(state.setup, fitted, latest)
+    errors = errors_of(state.setup, fitted, latest, None if evaluation is None else evaluation.stat)
     near = known_of(fitted, latest) if state.refit_others else {}
     made: LabView = {
         "type": "view",
@@ -81,6 +83,7 @@ def view(
         "units": units(state.setup),
         "stat": statistic(state.setup, evaluation, known),
         "criteria": criteria(state, evaluation),
+        "posterior": posterior(state),
         "engines": engines(state.setup, wait=wait),
         "fit": fit(state, progress, elapsed, waiting),
         "history": [history_row(run, state) for run in reversed(state.runs)],
@@ -153,7 +156,7 @@ def statistic(setup: Setup, evaluation: Evaluation | None, known: Evaluation | N
         "number": finite(number),
         "dof": n - k,
         "bins": n,
-        "reduced": f"{number / (n - k):.3f}" if shown is not None and n > k and math.isfinite(number) else "–",
+        "reduced": reduced_text(number / (n - k)) if shown is not None and n > k and math.isfinite(number) else "–",
         "exact": evaluation is not None,
         "per_unit": [
             {"unit": u.name, "name": u.kind.tag, "value": statistic_text(u.stat), "bins": int(u.used.sum())}
@@ -208,6 +211,18 @@ def _seconds(now: FitState, progress: Progress | None, elapsed: float | None) ->
     if not now.busy:
         return now.seconds
     return elapsed if elapsed is not None else (progress.elapsed if progress else 0.0)
+
+
+def posterior(state: State) -> PosteriorInfo:
+    """`view.posterior`."""
+    source, preview = corner_source(state), state.preview
+    if source is not None and len(source.draws) > 1:
+        return {"current": True, "text": ""}
+    if preview is not None and preview.key == fit_key(state.setup) and preview.error is not None:
+        return {"current": False, "text": f"No posterior: {preview.error['message']}"}
+    if not (state.live or state.previews):
+        return {"current": False, "text": "Switch Live on for a preview, or run a sampler."}
+    return {"current": False, "text": "Run a sampler, or wait for the preview."}
 
 
 def _timeline(state: State) -> TimelineInfo:

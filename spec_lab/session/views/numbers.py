@@ -2,6 +2,9 @@
 
 import math
 
+DIGITS = 6  # significant ones of any number
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def error_digits(error: float) -> int:
     """Significant digits an error deserves: two where its three leading digits are 100–354, else one; 950–999 is 1000."""
@@ -20,6 +23,9 @@ def with_error(value: float, error: float | None, extra: int = 0) -> tuple[str, 
     place = math.floor(math.log10(error)) + (leading >= 950)
     decimals = error_digits(error) - 1 - place + extra
     top = max(place, math.floor(math.log10(abs(value))) if value else place)
+    if decimals > DIGITS - 1 - top:  # an error so small is not worth its digits
+        text = plain(value)
+        return text, plain(error, 2)
     if top >= 6 or decimals > 8:
         return _scientific(value, error, top, decimals)
     decimals = max(decimals, 0)
@@ -38,8 +44,27 @@ def _scientific(value: float, error: float, top: int, decimals: int) -> tuple[st
 
 
 def statistic_text(value: float) -> str:
-    """A statistic: differences of a hundredth say nothing, and the same decimals everywhere can be compared by eye."""
-    return f"{value:.2f}" if abs(value) < 1e7 else plain(value, 7)
+    """A statistic: two decimals, fewer where it is large, never more than six digits; beyond that as a paper prints it."""
+    if not math.isfinite(value):
+        return plain(value)
+    if abs(value) < 10 ** (DIGITS - 1):
+        return f"{value:.{min(2, max(0, DIGITS - 1 - _exponent(value)))}f}"
+    return f"{value:.0f}" if abs(value) < 10**DIGITS - 0.5 else scientific(value)
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if abs(value) >= 1 else 0
+
+
+def reduced_text(value: float) -> str:
+    """A statistic over its degrees of freedom."""
+    return f"{value:.3f}" if abs(value) < 100 else statistic_text(value)
+
+
+def scientific(value: float, digits: int = DIGITS) -> str:
+    """A number with its power of ten, as a paper prints it: 1.50952×10⁷."""
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}×10{str(int(power)).translate(_RAISED)}"
 
 
 def plain(value: float, digits: int = 6) -> str:

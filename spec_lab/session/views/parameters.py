@@ -9,7 +9,7 @@ import numpy as np
 
 from spec_lab.fit import Setup, links
 from spec_lab.priors import Prior, families
-from spec_lab.session.known_fit import sigmas
+from spec_lab.session.known_fit import sigmas, trusted
 from spec_lab.session.messages import PriorCurve
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.view_model import ParameterRow, ParameterTable, PriorFamily
@@ -18,6 +18,7 @@ from spec_lab.session.views.numbers import with_error
 
 TAIL = 0.001  # a slider spans the prior's central 99.8 %
 GLYPH = 24
+AT_BEST = 1.0  # of the statistic: within it one stands at a best fit (one standard deviation of one parameter)
 
 
 def parameters(
@@ -142,7 +143,8 @@ def _glyph(prior: Prior | None, low: float, high: float, log: bool) -> tuple[int
 def known_of(preview: Preview | None, run: Run | None) -> dict[int, tuple[float, float]]:
     """Best fit and 1 σ of each free parameter (0-based master) from what is known about the present question."""
     if preview is not None:
-        source = preview.posterior if preview.posterior is not None else preview.fit
+        posterior = preview.posterior
+        source = posterior if posterior is not None and trusted(posterior) else preview.fit
     else:
         source = run.outcome if run is not None else None
     if source is None:
@@ -151,10 +153,17 @@ def known_of(preview: Preview | None, run: Run | None) -> dict[int, tuple[float,
     return {i: (float(best), float(s)) for i, best, s in known if np.isfinite(s)}
 
 
-def errors_of(setup: Setup, preview: Preview | None, run: Run | None) -> dict[int, float]:
-    """1 σ of the free parameters; none where one stands more than 5 σ from the best fit: they are errors of another place."""
+def errors_of(setup: Setup, preview: Preview | None, run: Run | None, stat: float | None = None) -> dict[int, float]:
+    """1 σ of the free parameters at a best fit; none elsewhere: they are errors of another place.
+
+    The statistic decides; where it is not known yet, the values do.
+    """
     known = known_of(preview, run)
-    near = all(abs(float(setup.values[i]) - best) <= 5 * s for i, (best, s) in known.items())
+    fit = preview.fit if preview is not None else run.outcome if run is not None else None
+    if stat is not None and fit is not None:
+        near = stat <= fit.stat + AT_BEST
+    else:
+        near = all(abs(float(setup.values[i]) - best) <= 0.5 * s for i, (best, s) in known.items())
     return {i: s for i, (_, s) in known.items()} if near else {}
 
 

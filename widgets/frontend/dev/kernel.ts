@@ -165,7 +165,7 @@ export class ToyKernel {
     }
     const sigma = free.map((r) => SIGMA[r.name] ?? 0.05);
     this.post({
-      type: "corner", rev: this.rev, seq: ++this.seq, labels: free.map((r) => r.label), pids: free.map((r) => r.pid), bins, levels: [0.393, 0.865], source: "preview", n: 4096,
+      type: "corner", rev: this.rev, seq: ++this.seq, labels: free.map((r) => r.label), pids: free.map((r) => r.pid), bins, levels: [0.393, 0.865], source: "preview", n: 4096, trusted: true, warning: "",
       lo: free.map((r, i) => r.value - 4 * sigma[i]), hi: free.map((r, i) => r.value + 4 * sigma[i]), best: free.map((r) => r.value),
       median: free.map((r) => r.value.toFixed(3)), plus: sigma.map((s) => s.toFixed(3)), minus: sigma.map((s) => s.toFixed(3)),
     }, [new DataView(marginals.buffer), new DataView(pairs.buffer), new DataView(cuts.buffer)]);
@@ -205,7 +205,7 @@ export class ToyKernel {
       engines: ENGINES, fit: this.fit, history: this.history, journal: this.journal,
       degeneracy: { at: this.at, lo: -4, hi: 4, share: "71 %", moves: [{ pid: 1, label: "\\alpha", up: true }, { pid: 3, label: "\\log A", up: false }] },
       timeline: { now: this.past.length, moments: this.moments().map(({ id, label }) => ({ id, label })) },
-      undo: { can: this.past.length > 0, label: this.past.at(-1)?.label ?? "" }, redo: { can: this.future.length > 0, label: this.future.at(-1)?.label ?? "" }, live: this.live, messages: this.messages, autosave: { text: "", title: "" }, lesson: null,
+      undo: { can: this.past.length > 0, label: this.past.at(-1)?.label ?? "" }, redo: { can: this.future.length > 0, label: this.future.at(-1)?.label ?? "" }, live: this.live, messages: this.messages, autosave: { text: "", title: "" }, lesson: null, posterior: { current: true, text: "" },
     };
   }
 

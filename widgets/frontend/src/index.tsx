@@ -9,6 +9,7 @@ import { Lab } from "./state/lab";
 import { Local } from "./state/local";
 import type { AnyModel } from "./state/protocol";
 import { keepFocus } from "./ui/focus";
+import { hidePicture } from "./ui/picture";
 
 const labs = new WeakMap<AnyModel, Lab>();
 let views = 0;
@@ -67,10 +68,12 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   el.append(root);
   mount(<App local={local} />, root);
   const release = keepFocus(root);
+  const reveal = hidePicture(model.get("picture"));
   const unwatch = watchVisibility(lab, local.id, root);
   lab.link.hello(local.id);
   return () => {
     unwatch();
+    reveal();
     release();
     mount(null, root);
     root.removeEventListener("keydown", onRest, true);

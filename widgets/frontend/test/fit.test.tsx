@@ -32,12 +32,12 @@ describe("fit", () => {
 
   it("offers presets, which fill their own fields and leave the others", async () => {
     const s = await start({ panels: ["fit"] });
-    expect(s.el.querySelector("[aria-label=Effort]")).toBeNull();
+    expect(s.el.querySelector("[aria-label=Preset]")).toBeNull();
     const select = s.one(".sl-engine select") as HTMLSelectElement;
     select.value = "nuts";
     select.dispatchEvent(new Event("change", { bubbles: true }));
-    await until(() => s.el.querySelector("[aria-label=Effort]") !== null);
-    const presets = () => [...s.el.querySelectorAll<HTMLElement>("[aria-label=Effort] button")];
+    await until(() => s.el.querySelector("[aria-label=Preset]") !== null);
+    const presets = () => [...s.el.querySelectorAll<HTMLElement>("[aria-label=Preset] button")];
     const pressed = () => presets().filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.textContent);
     const number = (i: number) => s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[i];
     expect(pressed()).toEqual(["standard"]);
@@ -61,7 +61,7 @@ describe("fit", () => {
     const s = (open = await show());
     s.model.deliver({ type: "progress", fit: { state: "done", engine: "emcee", progress: 1, message: "Finished, but the quality check warns.", doubt: true, elapsed: 1, eta: null, error: null, draft: false } });
     await until(() => s.el.querySelector(".sl-badge-doubt") !== null);
-    expect(s.one(".sl-badge-doubt").textContent).toBe("done, but");
+    expect(s.one(".sl-badge-doubt").textContent).toBe("doubtful");
     expect(s.one(".sl-fit-status").className).toContain("sl-fit-doubt");
   });
 

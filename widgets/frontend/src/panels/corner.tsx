@@ -4,12 +4,13 @@
 // and the keyboard's place are view-local.
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useLocal, type BrushTool } from "../state/local";
+import { useLocal, type BrushTool, type Local } from "../state/local";
 import type { CornerFrame } from "../state/frames";
 import { cornerCells, correlation, cornerSize, drawCorner, drawRegion, type CornerInput } from "../plot/corner_scene";
 import { exportPng, exportSvg } from "../plot/export";
 import { paper } from "../plot/theme";
 import { plain } from "../plot/tex";
+import { ActivityChip } from "../ui/activity";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, Empty, Panel, Tex } from "../ui/parts";
 import { CornerGestures, reordered } from "./corner_gestures";
@@ -20,16 +21,27 @@ export function Corner() {
   const local = useLocal();
   const frame = local.lab.corner.value;
   if (!frame || frame.labels.length === 0) {
-    return <Panel name="corner" title="Posterior"><Empty title="No posterior yet">Switch Live on for a preview, or run a sampler.</Empty></Panel>;
+    const busy = local.lab.activity.value?.message.posterior;
+    return (
+      <Panel name="corner" title="Posterior" tools={<ActivityChip kind="posterior" />}>
+        <Empty title={busy ? "The posterior is being computed …" : "No posterior yet"}>{busy ? "" : local.lab.view.value?.posterior.text || "Run a sampler."}</Empty>
+      </Panel>
+    );
   }
-  return <Panel name="corner" title="Posterior" tools={<Facts frame={frame} />}><Plot /></Panel>;
+  return <Panel name="corner" title="Posterior" tools={<><Facts frame={frame} /><ActivityChip kind="posterior" /></>}><Plot /></Panel>;
 }
 
 const thousands = (n: number): string => (n < 10_000 ? String(n) : `${Math.round(n / 1000)} k`);
 
+/** The drawn posterior belongs to an earlier set-up than the table. */
+const outdated = (local: Local): boolean => local.lab.view.value?.posterior.current === false && !local.lab.running.value;
+
 function Facts({ frame }: { frame: CornerFrame }) {
+  const local = useLocal();
   return (
     <>
+      {outdated(local) && <span class="sl-tag sl-tag-old" title={`This posterior belongs to an earlier set-up. ${local.lab.view.value?.posterior.text ?? ""}`}>of an earlier set-up</span>}
+      {!frame.trusted && <span class="sl-tag sl-tag-warn" role="status" title="Importance draws whose weights fluctuate too much: shape and numbers may be wrong">{frame.warning}</span>}
       <span class={`sl-tag ${frame.source === "preview" ? "sl-tag-preview" : ""}`} title={frame.source === "preview" ? "Importance draws about the present best fit: fast and approximate" : `Draws of ${frame.source}`}>
         {frame.source === "preview" ? "preview" : frame.source} · {thousands(frame.n)} draws
       </span>
@@ -79,7 +91,7 @@ function Plot() {
   };
   return (
     <>
-      <div class="sl-plot sl-corner" ref={ref} style={{ height: `${cornerSize(stage.value.width, shown.length, lab.height.value)}px` }}>
+      <div class={`sl-plot sl-corner ${outdated(local) ? "sl-stale" : ""}`} ref={ref} style={{ height: `${cornerSize(stage.value.width, shown.length, lab.height.value)}px` }}>
         <canvas ref={canvas} role="img" aria-label={alt(frame, shown)} />
         {shown.length > 1 && (
           <canvas ref={over} class="sl-over" tabIndex={0} role="application" aria-label="Select draws: arrows choose a panel, Enter puts a box on it, arrows move the box, Shift and arrows size it, Escape clears"
@@ -143,5 +155,6 @@ function Selection() {
 }
 
 function alt(frame: CornerFrame, shown: readonly number[]): string {
+  if (!frame.trusted) return `Posterior from ${frame.n} draws (${frame.source}), ${frame.warning}.`;
   return `Posterior from ${frame.n} draws (${frame.source}). ${shown.map((i) => `${plain(frame.labels[i])}: ${frame.median[i]} plus ${frame.plus[i]} minus ${frame.minus[i]}`).join("; ")}.`;
 }

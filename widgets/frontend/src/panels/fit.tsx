@@ -49,8 +49,8 @@ function Presets({ engine, filled, onChange }: { engine: EngineForm; filled: Rec
   const shown = presetShown(engine, filled);
   const says = (p: EnginePreset) => Object.entries(p.options).map(([name, value]) => `${name.replace(/_/g, " ")} ${value}`).join(", ") || "the defaults";
   return (
-    <div class="sl-field"><span>effort</span>
-      <div class="sl-group" role="group" aria-label="Effort">
+    <div class="sl-field"><span>preset</span>
+      <div class="sl-group" role="group" aria-label="Preset">
         {engine.presets.map((p) => (
           <Button key={p.name} label={p.name} pressed={p === shown} title={says(p)} onClick={() => onChange(presetValues(engine, p, filled))} />
         ))}
@@ -150,7 +150,7 @@ function Status() {
   const fit = local.lab.fit.value;
   const live = local.lab.running.value;
   const title = local.lab.view.value!.engines.find((e) => e.name === fit.engine)?.title ?? fit.engine;
-  const word = fit.doubt ? "done, but" : WORDS[fit.state];
+  const word = fit.doubt ? "doubtful" : WORDS[fit.state];
   const kind = fit.doubt ? "doubt" : fit.state;
   const percent = fit.progress === null ? null : Math.round(100 * Math.min(1, Math.max(0, fit.progress)));
   return (

@@ -55,13 +55,15 @@ export function StatMark() {
   const frame = local.lab.spectrum.value;
   if (stat.bins === 0) return null;
   const preview = !!frame?.preview;
-  const value = preview && frame.stat ? frame.stat : `${stat.exact ? "" : "~"}${stat.value}`;
+  const stale = local.lab.stale.value;
+  const value = preview && frame.stat ? frame.stat : `${local.lab.frozen.value && !stat.exact ? "~" : ""}${stat.value}`;
   return (
-    <div class={`sl-stat ${preview ? "sl-preview" : ""}`} title={`${stat.name}: ${stat.value} for ${stat.bins} bins, ${stat.dof} degrees of freedom`}>
+    <div class={`sl-stat ${preview ? "sl-preview" : ""} ${stale ? "sl-stale" : ""}`} title={`${stale ? "Of the set-up before; the new one is being computed. " : ""}${stat.name}: ${stat.value} for ${stat.bins} bins, ${stat.dof} degrees of freedom`}>
       <span class="sl-stat-name">{stat.name}</span>
       <span class="sl-stat-value">{value}</span>
       <span class="sl-stat-dof">/ {stat.dof} dof</span>
-      {stat.reduced && !preview && <span class="sl-stat-dof">= {stat.reduced}</span>}
+      {stale && <span class="sl-stat-dof">before</span>}
+      {stat.reduced && !preview && !stale && <span class="sl-stat-dof">= {stat.reduced}</span>}
     </div>
   );
 }

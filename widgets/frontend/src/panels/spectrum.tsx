@@ -15,6 +15,7 @@ import { drawSpectrum } from "../plot/spectrum_scene";
 import { styledCurves, styledFrame } from "../plot/styles";
 import { paper, unitColor } from "../plot/theme";
 import { useDrawing, useStage, type Stage } from "../ui/draw";
+import { ActivityChip } from "../ui/activity";
 import { Icon } from "../ui/icons";
 import { Button, Empty, needsKernel, Panel } from "../ui/parts";
 import { HeatKey } from "./lesson";
@@ -26,7 +27,7 @@ export function Spectrum() {
   const local = useLocal();
   const frame = local.lab.spectrum.value;
   return (
-    <Panel name="spectrum" title="Spectrum" tools={frame && frame.units.length > 0 ? <Tools /> : undefined}>
+    <Panel name="spectrum" title="Spectrum" tools={<><ActivityChip kind="curves" />{frame && frame.units.length > 0 && <Tools />}</>}>
       {!frame ? <Empty title="Waiting for the first curve …">The kernel is compiling the model; this takes a few seconds once.</Empty>
         : frame.units.length === 0 ? <Empty title="No data to draw">Append a pair of data and model.</Empty> : <Plot />}
     </Panel>
@@ -136,7 +137,7 @@ function Plot() {
   return (
     <>
       <Legend stage={stage} />
-      <div class="sl-plot" ref={ref} tabIndex={-1} style={{ height: `${plotHeight(lab.height.value, stage.value.width)}px` }}>
+      <div class={`sl-plot ${lab.stale.value ? "sl-stale" : ""}`} ref={ref} tabIndex={-1} style={{ height: `${plotHeight(lab.height.value, stage.value.width)}px` }}>
         <canvas ref={base} role="img" aria-label={altText(lab.view.value, lab.spectrum.value!)} />
         <canvas ref={over} class={`sl-over sl-tool-${local.tool.value}`} aria-hidden="true" />
         <Readout hover={mine.hover} width={stage.value.width} />
@@ -217,9 +218,9 @@ function Legend({ stage }: { stage: { value: Stage } }) {
       )}
       <span class="sl-grow" />
       {local.lab.view.value?.lesson && <HeatKey />}
-      <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : "The model folded with the response"}>
+      <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : lab.stale.value ? "Curve and statistic belong to an earlier set-up; the new ones are being computed" : "The model folded with the response"}>
         <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>
-        {lab.moment.value !== null ? "earlier set-up, not restored" : frame.preview ? "preview" : frame.exact ? "model, exact" : "model, predicted"}
+        {lab.moment.value !== null ? "earlier set-up, not restored" : frame.preview ? "preview" : lab.stale.value ? "of the set-up before" : frame.exact ? "model, exact" : "model, predicted"}
       </span>
     </div>
   );

@@ -128,6 +128,7 @@ const inside = (a: Axis, value: number): boolean => {
 };
 
 function title(s: Surface, frame: CornerFrame, i: number, box: Box, theme: Theme, n: number, size: number): void {
+  if (!frame.trusted) return; // numbers that cannot be trusted are not shown
   const text = `${frame.median[i].replace(/^-/, "−")} `;
   const [plus, minus] = [`+${frame.plus[i].replace(/^[+]/, "")}`, `−${frame.minus[i].replace(/^[-−+]/, "")}`];
   const type = { color: theme.fg, size: n > 6 ? 9 : size };
@@ -139,6 +140,9 @@ function title(s: Surface, frame: CornerFrame, i: number, box: Box, theme: Theme
   s.text(plus, at, box.y - 11, small);
   s.text(minus, at, box.y - 2.5, small);
 }
+
+/** What cannot be trusted is dashed. */
+const doubtful = (frame: CornerFrame): readonly number[] | undefined => (frame.trusted ? undefined : [4, 3]);
 
 function marginal(s: Surface, frame: CornerFrame, i: number, box: Box, x: Axis, theme: Theme): void {
   const heights = frame.marginals[i];
@@ -155,8 +159,8 @@ function marginal(s: Surface, frame: CornerFrame, i: number, box: Box, x: Axis, 
   };
   s.clip(box, () => {
     s.fill(trace, { color: theme.accent, alpha: 0.14 });
-    s.stroke(trace, { color: theme.accent, width: 1.3 });
-    interval(s, frame, i, box, x, theme);
+    s.stroke(trace, { color: theme.accent, width: 1.3, dash: doubtful(frame) });
+    if (frame.trusted) interval(s, frame, i, box, x, theme);
     best(s, frame.best[i], x, box, theme);
   });
 }
@@ -188,7 +192,7 @@ function pair(s: Surface, frame: CornerFrame, i: number, j: number, box: Box, x:
   const cuts = flip ? frame.thresholds(j, i) : frame.thresholds(i, j);
   s.clip(box, () => {
     s.image(heat(grid, bins, theme), bins, bins, box);
-    contourLines(s, grid, bins, cuts, box, theme);
+    contourLines(s, grid, bins, cuts, box, theme, doubtful(frame));
     const at = [x.px(frame.best[j]), y.px(frame.best[i])];
     if (at.every(Number.isFinite)) {
       s.stroke((p) => { line(p, at[0] - 4, at[1], at[0] + 4, at[1]); line(p, at[0], at[1] - 4, at[0], at[1] + 4); }, { color: theme.units[1], width: 1.6 });
@@ -215,7 +219,7 @@ function heat(grid: Uint8Array, bins: number, theme: Theme): Uint8ClampedArray {
   return out;
 }
 
-function contourLines(s: Surface, grid: Uint8Array, bins: number, cuts: readonly number[], box: Box, theme: Theme): void {
+function contourLines(s: Surface, grid: Uint8Array, bins: number, cuts: readonly number[], box: Box, theme: Theme, dash?: readonly number[]): void {
   const maker = contours().size([bins, bins]).smooth(true);
   const values = Array.from(grid);
   const [sx, sy] = [box.w / bins, box.h / bins];
@@ -226,7 +230,7 @@ function contourLines(s: Surface, grid: Uint8Array, bins: number, cuts: readonly
         ring.forEach(([gx, gy], m) => (m ? p.lineTo : p.moveTo).call(p, box.x + gx * sx, box.y + box.h - gy * sy));
         p.closePath();
       }
-    }, { color: theme.fg, width: k === 0 ? 1 : 1.4, alpha: k === 0 ? 0.65 : 0.9 });
+    }, { color: theme.fg, width: k === 0 ? 1 : 1.4, alpha: k === 0 ? 0.65 : 0.9, dash });
   });
 }
 

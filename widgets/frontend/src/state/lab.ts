@@ -5,7 +5,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { type BrushFrame, type Bytes, type CornerFrame, type OverlayFrame, type Region, type SpectrumFrame, brushFrame, cornerFrame, overlayFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
 import { Stream } from "./stream";
-import type { AnyModel, CommandName, Commands, ErrorData, FitStatus, FromPython, LabView, ProfileData, Reply } from "./protocol";
+import type { ActivityMessage, AnyModel, CommandName, Commands, ErrorData, FitStatus, FromPython, LabView, ProfileData, Reply } from "./protocol";
 
 export const IDLE: FitStatus = {
   state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,
@@ -30,12 +30,16 @@ export class Lab {
   readonly corner = signal<CornerFrame | null>(null);
   /** What a person typed or dragged and Python has not yet confirmed: pid → shown value. */
   readonly pending = signal<ReadonlyMap<number, number | string>>(new Map());
+  /** What is being computed, and since when (a page's own clock, ms). */
+  readonly activity = signal<{ message: ActivityMessage; at: number } | null>(null);
   readonly fault = signal<ErrorData | null>(null);
   readonly panels = signal<string[]>(DEFAULT_PANELS);
   readonly height = signal(0);
   readonly running = computed(() => ["running", "paused", "stopping"].includes(this.fit.value.state));
   /** Why commands that need a kernel cannot be had, in a page without one. */
   readonly frozen = computed(() => this.view.value?.frozen?.why ?? null);
+  /** The curves and the statistic shown belong to an earlier set-up than the table. */
+  readonly stale = computed(() => this.view.value?.stat.exact === false && !this.spectrum.value?.preview && !this.frozen.value);
   readonly rows = computed(() => this.view.value?.params.rows ?? []);
   /** The draws selected on a corner panel, by anybody, and what they look like; null when there are none. */
   readonly brush = signal<BrushFrame | null>(null);
@@ -192,6 +196,7 @@ export class Lab {
     if (message.type === "view") this.receiveView(message);
     else if (message.type === "progress") this.receiveFit(message.fit);
     else if (message.type === "profiles") this.curves.value = new Map(message.curves.map((curve) => [curve.pid, curve]));
+    else if (message.type === "activity") this.activity.value = message.curves || message.posterior ? { message, at: performance.now() } : null;
     else if (message.type === "overlay") this.receiveOverlay(message, buffers);
     else if (message.type === "spectrum" || message.type === "corner" || message.type === "brush") this.receiveFrame(message, buffers);
   }

@@ -134,6 +134,19 @@ export interface PreviewQuality {
   text: string;
 }
 
+/** Whether the newest corner plot belongs to the present set-up, and why there may be none. */
+export interface PosteriorInfo {
+  current: boolean;
+  text: string;
+}
+
+/** Something that is being computed: what, for how many seconds by now, and which share is done where that is known. */
+export interface ActivityInfo {
+  text: string;
+  seconds: number;
+  progress: number | null;
+}
+
 /** The comparison of models. */
 export interface CriteriaTable {
   rows: CriteriaRow[];
@@ -343,6 +356,7 @@ export interface LabView {
   units: UnitInfo[];
   stat: StatInfo;
   criteria: CriteriaTable;
+  posterior: PosteriorInfo;
   engines: EngineForm[];
   fit: FitStatus;
   history: HistoryRow[];
@@ -428,6 +442,9 @@ export interface CornerMessage {
   levels: number[];
   source: string;
   n: number;
+  /** Whether it can be trusted; if not, medians and distances are empty texts and `warning` says why. */
+  trusted: boolean;
+  warning: string;
 }
 
 /** A unit, and how many values each of its fields has. */
@@ -466,6 +483,13 @@ export interface ProfilesMessage {
   type: "profiles";
   rev: number;
   curves: ProfileData[];
+}
+
+/** What takes longer than a moment, and has no panel of its own; null: nothing of that kind. No ack. */
+export interface ActivityMessage {
+  type: "activity";
+  curves: ActivityInfo | null;
+  posterior: ActivityInfo | null;
 }
 
 /** A light update between views (at most 5 a second). */
@@ -569,7 +593,7 @@ export interface Reply {
   run?: number;
 }
 
-export type FromPython = LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | OverlayMessage | ProfilesMessage | ProgressMessage;
+export type FromPython = LabView | Reply | SpectrumMessage | CornerMessage | BrushMessage | OverlayMessage | ProfilesMessage | ProgressMessage | ActivityMessage;
 
 /** Every command by name, with its arguments. */
 export interface Commands {
@@ -643,6 +667,8 @@ export interface Commands {
   shuffle: Record<string, never>;
   /** Ask the running fit to end; what it has is kept. */
   stop: Record<string, never>;
+  /** Give up the preview posterior that is being computed; the next change begins another. */
+  stop_preview: Record<string, never>;
   /** Begin a lesson: fits and the best fit are hidden, sliders are left, the score is the statistic above the best. */
   teach: { steps?: { say: string; until?: Record<string, unknown> }[] | null };
   /** Let a parameter follow an expression of others; an empty text lets it go. */

@@ -1,0 +1,35 @@
+"""What is being computed as plain data: curves and previews that take longer than a moment."""
+
+from spec_lab.engines import Progress
+from spec_lab.session.messages import ActivityMessage
+from spec_lab.session.state import State
+from spec_lab.session.view_model import ActivityInfo
+from spec_lab.session.views.numbers import finite
+
+MOMENT = 0.4  # seconds: what is quicker is not worth a word
+
+
+def activity(
+    state: State, curves: float | None, preview: float | None, progress: Progress | None = None
+) -> ActivityMessage:
+    """The `activity` message.
+
+    Args:
+        state: The session's state.
+        curves: Seconds that curves have been in the making.
+        preview: Seconds that a preview has been.
+        progress: The newest report of the preview.
+    """
+    models = "; ".join(dict.fromkeys(pair.model.expression for pair in state.setup.pairs))
+    share = finite(progress.fraction) if progress is not None else None
+    return {
+        "type": "activity",
+        "curves": _info(f"computing {models}", curves, None),
+        "posterior": _info("computing the posterior", preview, share),
+    }
+
+
+def _info(text: str, seconds: float | None, progress: float | None) -> ActivityInfo | None:
+    if seconds is None or seconds < MOMENT:
+        return None
+    return {"text": text, "seconds": round(seconds, 1), "progress": progress}
