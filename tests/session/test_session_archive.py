@@ -5,7 +5,7 @@ import pytest
 from session_toy import same_state
 
 from spec_lab._base import DataError
-from spec_lab.session import FitSession, archive, views
+from spec_lab.session import FitSession, archive, fit_key, views
 from spec_lab.tree import SerializationError
 
 

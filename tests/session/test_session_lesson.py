@@ -277,10 +277,6 @@ def test_a_lesson_left_while_it_is_being_judged_is_no_error(session):
         session.perform,
         session.problems,
         lambda: session.infer.hooks,
-        session.dispatch,
-        session.perform,
-        session.problems,
-        lambda: session.infer.hooks,
     )
     late.judge(evaluation)
     assert not looks and session.state.lesson is None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spec_lab.session import FitSession, preview_worker, reports, views
+from spec_lab.session import FitSession, fit_key, preview_worker, reports, views
 from spec_lab.session.state import Preview
 
 
@@ -117,7 +117,7 @@ def test_where_the_draws_find_a_better_place_the_fit_is_made_anew_from_there(liv
         fits.append(made)
         return made.replace(best=made.best + 0.05, stat=made.stat + 7.0) if len(fits) == 1 else made
 
-    monkeypatch.setattr(followers, "run_engine", local_first)
+    monkeypatch.setattr(preview_worker, "run_engine", local_first)
     infer.par[1].frozen = True
     assert live.settle(120) and len(fits) == 2
     preview = live.state.preview

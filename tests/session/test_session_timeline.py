@@ -1,4 +1,4 @@
-"""The timeline: where one has been, looking back without a trace, going back as one more change; ghosts of past runs."""
+"""The timeline: where one has been, looking back without a trace, going back as one more change; overlays of past runs."""
 
 import hypothesis.strategies as st
 import numpy as np
@@ -130,11 +130,11 @@ def test_overlays_are_shared_and_not_undoable(fitted):
         reduce(state, Overlay(9))
 
 
-def test_a_ghost_is_the_folded_curve_of_its_run(fitted):
+def test_an_overlay_is_the_folded_curve_of_its_run(fitted):
     run = fitted.state.runs[0]
-    fitted.ghosts.want(run.outcome)
-    assert fitted.ghosts.settle(60)
-    evaluation = fitted.ghosts.want(run.outcome)
+    fitted.overlays.want(run.outcome)
+    assert fitted.overlays.settle(60)
+    evaluation = fitted.overlays.want(run.outcome)
     head, (buffer,) = views.overlay_frame(run.number, "best", evaluation)
     assert (head["type"], head["run"], head["label"]) == ("overlay", 1, "best")
     values = np.frombuffer(buffer, "<f4")
@@ -145,10 +145,12 @@ def test_a_ghost_is_the_folded_curve_of_its_run(fitted):
     assert len(values) == sum(3 * u["n"] for u in head["units"])
 
 
-def test_a_run_that_cannot_be_computed_has_no_ghost(fitted, monkeypatch):
+def test_a_run_that_cannot_be_computed_has_no_overlay(fitted, monkeypatch):
     def broken(problem):
         raise ValueError("no such file any more")
 
     monkeypatch.setattr("spec_lab.session.overlays.read", broken)
     outcome = fitted.state.runs[0].outcome.replace(message="another")
-    assert fitted.ghosts.want(outcome) is None and fitted.ghosts.settle(60) and fitted.ghosts.want(outcome) is None
+    assert (
+        fitted.overlays.want(outcome) is None and fitted.overlays.settle(60) and fitted.overlays.want(outcome) is None
+    )

@@ -1,4 +1,4 @@
-"""Looking back over the border: previews that end, ghosts that are sent once, and little of either."""
+"""Looking back over the border: previews that end, overlays that are sent once, and little of either."""
 
 import json
 import time
@@ -51,7 +51,7 @@ def test_a_restored_moment_is_one_more_change(walked, lab):
     assert not walked.act("revisit", 10, moment="line 77")["ok"]
 
 
-def test_a_ghost_is_sent_once_and_again_to_a_new_view(walked, lab):
+def test_an_overlay_is_sent_once_and_again_to_a_new_view(walked, lab):
     walked.clear()
     assert walked.act("overlay", 5, run=1, on=True)["code"] == "lab.overlay(1, True)"
     ghost = walked.until(lambda m: m["type"] == "overlay")

@@ -64,4 +64,4 @@ class SavedPicture:
 
     def _page(self, inner: str) -> str:
         note = f"<p><small>{html.escape(WAY_ON)}</small></p>" if inner else ""
-        return f'<div data-spec-lab-picture="{self.id}">{inner}{note}</div>'
+        return f'<div data-spec-lab-picture="{self.id}">{note}{inner}</div>'
