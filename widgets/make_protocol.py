@@ -17,10 +17,10 @@ from typing import Any, Literal, NotRequired, Union
 
 import attrs
 
-from spec_lab.session import COMMANDS, Command, Query, messages, view_model
+from spec_lab.session import COMMANDS, Command, Query, fit_forms, messages, view_model
 from spec_lab.session.registry import arguments_of
 
-TYPES = (view_model, messages)
+TYPES = (fit_forms, view_model, messages)
 HERE = Path(__file__).resolve().parent
 TYPESCRIPT, TABLE = HERE / "frontend/src/state/protocol.ts", HERE / "PROTOCOL.md"
 BEGIN, END = "<!-- commands: made by make_protocol.py -->", "<!-- end of commands -->"
@@ -56,8 +56,8 @@ PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", type(No
 def typescript() -> str:
     """The text of `protocol.ts`."""
     classes = [c for module in TYPES for c in vars(module).values() if _is_of(c, module)]
-    names = ("OptionValue", "Window", "RunName", "FitPhase")
-    parts = [HEAD, *(f"export type {n} = {_type(getattr(view_model, n))};" for n in names), ""]
+    names = {"OptionValue": fit_forms, "FitPhase": fit_forms, "Window": view_model, "RunName": view_model}
+    parts = [HEAD, *(f"export type {n} = {_type(getattr(module, n))};" for n, module in names.items()), ""]
     notes = _notes()
     for cls in classes:
         parts.append(_interface(cls, notes[cls.__name__]))

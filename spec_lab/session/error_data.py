@@ -1,8 +1,8 @@
 """Errors as data: what crosses the border, and lands in the state, instead of an exception."""
 
 from spec_lab._base import SpecLabError
+from spec_lab.session.fit_forms import ErrorData
 from spec_lab.session.pasted import PasteError
-from spec_lab.session.view_model import ErrorData
 
 
 def as_data(error: BaseException) -> ErrorData:

@@ -2,7 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from spec_lab.session.view_model import ActivityInfo, ErrorData, FitStatus, LabView, LessonScore
+from spec_lab.session.fit_forms import ErrorData, FitStatus
+from spec_lab.session.view_model import ActivityInfo, LabView, LessonScore
 
 
 # -- frames ------------------------------------------------------------------------------------------------------------

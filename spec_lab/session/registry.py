@@ -18,7 +18,7 @@ import attrs
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Setup
-from spec_lab.session.view_model import OptionValue as OptionValue
+from spec_lab.session.fit_forms import OptionValue as OptionValue
 
 if TYPE_CHECKING:
     from spec_lab.session.session import FitSession

@@ -5,9 +5,9 @@ import attrs
 from spec_lab.engines import Outcome, Status
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session.actions import Action, Effects, Follow
+from spec_lab.session.fit_forms import ErrorData
 from spec_lab.session.fit_key import fit_key, same_setup
 from spec_lab.session.state import Autosaved, Level, Preview, Run, State
-from spec_lab.session.view_model import ErrorData
 
 
 @attrs.frozen(eq=False)

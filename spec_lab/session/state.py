@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from spec_lab._base import ParameterError
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
-from spec_lab.session.view_model import ErrorData
+from spec_lab.session.fit_forms import ErrorData
 from spec_lab.tree import Struct, field
 
 Level = Literal["info", "warning", "error"]

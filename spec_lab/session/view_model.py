@@ -1,4 +1,4 @@
-"""The view-model as types: all that Python tells the front end but curves and replies. No code lives here.
+"""The view-model as types: all that Python tells the front end but curves, replies and fits (`fit_forms`). No code lives here.
 
 `widgets/make_protocol.py` writes `frontend/src/state/protocol.ts` from these classes, those of `messages` and the registry of
 commands, so the two sides of the border cannot differ. A comment above a field is what both sides need to know about it.
@@ -6,10 +6,10 @@ commands, so the two sides of the border cannot differ. A comment above a field 
 
 from typing import Literal, NotRequired, TypedDict
 
-OptionValue = float | bool | str | None
+from spec_lab.session.fit_forms import EngineForm, FitStatus
+
 Window = tuple[float, float]
 RunName = int | str
-FitPhase = Literal["idle", "running", "paused", "stopping", "done", "stopped", "failed"]
 
 
 class ModelInfo(TypedDict):
@@ -174,77 +174,6 @@ class CriteriaTable(TypedDict):
     quality: PreviewQuality | None
     # The numbers of "now" belong to an earlier set-up.
     stale: bool
-
-
-class EngineOption(TypedDict):
-    """One control of an engine's form."""
-
-    name: str
-    label: str
-    kind: Literal["int", "float", "bool", "choice"]
-    default: OptionValue
-    min: float | None
-    max: float | None
-    choices: list[str | float] | None
-    doc: str
-
-
-class EnginePreset(TypedDict):
-    """A named set of options; what it does not name keeps its default."""
-
-    name: str
-    options: dict[str, OptionValue]
-
-
-class EngineForm(TypedDict):
-    """An engine, whether it can run now (and if not why), and its options."""
-
-    name: str
-    title: str
-    doc: str
-    enabled: bool
-    why: str
-    options: list[EngineOption]
-    presets: list[EnginePreset]
-
-
-class ErrorData(TypedDict):
-    """An error as data."""
-
-    kind: NotRequired[str]
-    message: str
-    what: NotRequired[str]
-    got: NotRequired[object]
-    allowed: NotRequired[object]
-    hint: NotRequired[str | None]
-    # The row it belongs to: a line of a paste that could not be used.
-    pid: NotRequired[int | None]
-
-
-class PauseInfo(TypedDict):
-    """Whether the running engine can wait, and if not why."""
-
-    can: bool
-    why: str
-
-
-class FitStatus(TypedDict):
-    """The background fit."""
-
-    state: FitPhase
-    engine: str
-    # From 0 to 1.
-    progress: float | None
-    message: str
-    # It is done, but its message warns.
-    doubt: NotRequired[bool]
-    # Seconds, pauses left out.
-    elapsed: float | None
-    eta: float | None
-    error: ErrorData | None
-    # The set-up was edited since it began.
-    draft: bool
-    pause: NotRequired[PauseInfo]
 
 
 class HistoryRow(TypedDict):

@@ -9,7 +9,7 @@ import pytest
 from session_toy import make_infer
 
 from spec_lab.priors import logunif, norm, unif
-from spec_lab.session import FitSession, messages, reports, view_model, views
+from spec_lab.session import FitSession, fit_forms, messages, reports, view_model, views
 from spec_lab.session.evaluation import read
 from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, with_error
 from spec_lab.session.views.parameters import errors_of, slider_range
@@ -62,7 +62,9 @@ def test_the_view_has_the_fields_of_the_protocol(fitted):
 
 
 def test_the_protocol_names_every_field_we_send():
-    known = set(re.findall(r"\w+", inspect.getsource(view_model) + inspect.getsource(messages)))
+    known = set(
+        re.findall(r"\w+", inspect.getsource(view_model) + inspect.getsource(messages) + inspect.getsource(fit_forms))
+    )
     for fields in (VIEW, ROW, UNIT, STAT, CRITERION, FIT, RUN, ENGINE, OPTION, SPECTRUM, CORNER):
         assert fields <= known
 

@@ -109,7 +109,14 @@ def test_a_snapshot_needs_nothing(lab):
 
 def test_nothing_of_the_science_is_in_the_saved_state(lab):
     state = lab.get_state()
-    assert {k for k in state if not k.startswith("_")} <= {"panels", "height", "layout", "tabbable", "tooltip"}
+    assert {k for k in state if not k.startswith("_")} <= {
+        "panels",
+        "height",
+        "picture",
+        "layout",
+        "tabbable",
+        "tooltip",
+    }
 
 
 def test_a_bad_prior_is_refused(lab):

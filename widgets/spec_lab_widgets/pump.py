@@ -15,7 +15,8 @@ import numpy as np
 
 from spec_lab.engines import Outcome
 from spec_lab.session import Draws, Evaluation, FitSession, State, threads, views
-from spec_lab.session.view_model import ErrorData, LabView
+from spec_lab.session.fit_forms import ErrorData
+from spec_lab.session.view_model import LabView
 from spec_lab_widgets import handler
 from spec_lab_widgets.connection import Connection
 

@@ -14,7 +14,7 @@ from spec_lab._base import SpecLabError
 from spec_lab.engines import ENGINES, Engine, presets
 from spec_lab.fit import Setup
 from spec_lab.session.actions import check_ready
-from spec_lab.session.view_model import EngineForm, EngineOption, EnginePreset
+from spec_lab.session.fit_forms import EngineForm, EngineOption, EnginePreset
 
 _KINDS: dict[type, Literal["bool", "int", "float"]] = {bool: "bool", int: "int", float: "float"}
 

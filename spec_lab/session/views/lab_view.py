@@ -12,17 +12,15 @@ from spec_lab.fit import Setup
 from spec_lab.fit.layout import statistic_of
 from spec_lab.session.autosave import short_path
 from spec_lab.session.evaluation import Evaluation
+from spec_lab.session.fit_forms import ErrorData, FitStatus, PauseInfo
 from spec_lab.session.fit_key import fit_key, same_setup
 from spec_lab.session.state import FitState, Run, State
 from spec_lab.session.timeline import timeline
 from spec_lab.session.view_model import (
     AutosaveInfo,
-    ErrorData,
-    FitStatus,
     HistoryRow,
     LabView,
     MessageInfo,
-    PauseInfo,
     PosteriorInfo,
     StatInfo,
     TimelineInfo,

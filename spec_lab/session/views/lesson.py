@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
+from spec_lab.session.fit_forms import EngineForm
 from spec_lab.session.lesson import Lesson, LessonStep, score
 from spec_lab.session.state import State
-from spec_lab.session.view_model import CriteriaTable, EngineForm, LabView, LessonInfo, LessonScore, LessonStepInfo
+from spec_lab.session.view_model import CriteriaTable, LabView, LessonInfo, LessonScore, LessonStepInfo
 
 # the statistic above its minimum is chi-squared-like: 1 above is one standard deviation of one parameter, and so on
 WORDS = ((1.0, "within 1σ of the best: that is it"), (4.0, "within 2σ: nearly there"), (25.0, "hot"), (150.0, "warm"),
