@@ -87,7 +87,7 @@ def make_distribution(name: str, arguments: Mapping[str, float]) -> dist.Distrib
 def as_distribution(prior: Any) -> Any:
     """A NumPyro distribution from a `Prior`, its text or a `PyroxSample`; anything else as it is."""
     if isinstance(prior, PyroxSample):
-        prior = prior.prior
+        prior = prior.unwrapped()
     if isinstance(prior, str):
         prior = parse_prior(prior)
     return distribution_of(prior) if isinstance(prior, Prior) else prior

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
+import numpy as np
 import numpyro
 import numpyro.distributions as dist
 from numpyro.handlers import replay, scope
@@ -22,6 +23,7 @@ from spec_lab.bridge.descriptors import PyroxParam
 from spec_lab.bridge.distribution import as_distribution, is_function
 from spec_lab.bridge.support import as_support, constraint_of
 from spec_lab.bridge.token import Token, new_token
+from spec_lab.models import join
 from spec_lab.variables import AbstractVariable, Fixed
 from spec_lab.variables.copying import Copied
 
@@ -42,7 +44,41 @@ class instance_method:
         return types.MethodType(self.function, instance)
 
 
-class PyroxModule(Copied, eqx.Module):
+class Operators:
+    """Arithmetic of modules that are spectral components: `Source() + Line()` is a model, as with components of spec_lab."""
+
+    def __add__(self, other: Any) -> Any:
+        return _joined("+", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _joined("+", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _joined("-", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _joined("-", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _joined("*", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _joined("*", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _joined("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _joined("/", other, self)
+
+
+def _joined(symbol: str, left: Any, right: Any) -> Any:
+    return (
+        right if isinstance(left, int) and left == 0 and symbol == "+" else join(symbol, left, right)
+    )  # sum() starts at 0
+
+
+class PyroxModule(Operators, Copied, eqx.Module):
     """An equinox module whose methods may register NumPyro sites.
 
     Examples:
@@ -86,6 +122,8 @@ class PyroxModule(Copied, eqx.Module):
         fullname, memory = self._pyrox_fullname(name), context.present()
         if memory is None:
             return make(fullname)
+        if fullname in memory.given:
+            return memory.given[fullname]
         key = (self._pyrox_token, fullname, context.page())
         value = memory.get(key)
         return memory.set(key, make(fullname)) if value is context.MISSING else value
@@ -108,8 +146,11 @@ class PyroxModule(Copied, eqx.Module):
                 given if own is None else own
                 for given, own in zip(init_value, (None, constraint, event_dim), strict=True)
             )
+        fullname = self._pyrox_fullname(name)
+        context.declare(fullname, init=init_value, constraint=constraint)
         if isinstance(init_value, Fixed):
-            return init_value.value
+            value = context.given(fullname)
+            return init_value.value if value is context.MISSING else value
         if isinstance(init_value, AbstractVariable):
             constraint = constraint_of(init_value) if constraint is None else constraint
             init_value = init_value.value
@@ -143,6 +184,9 @@ def make_sample(module: PyroxModule, fullname: str, prior: Any) -> Any:
     if is_function(resolved):
         resolved = as_distribution(resolved(module))
     if isinstance(resolved, dist.Distribution):
+        stand_in = context.declare(fullname, prior=resolved, given_prior=prior)
+        if stand_in is not None:
+            return np.full(resolved.shape(), stand_in)
         return numpyro.sample(fullname, resolved, obs=_point_of_guide(fullname))
     value = resolved.value if isinstance(resolved, AbstractVariable) else resolved
     return numpyro.deterministic(fullname, value)

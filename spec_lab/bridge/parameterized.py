@@ -152,6 +152,7 @@ class Parameterized(PyroxModule):
         return self._site_of(name, dataclasses.replace(entry, init=init))
 
     def _site_of(self, name: str, entry: Entry) -> Any:
+        context.declare(self._pyrox_fullname(name), init=entry.init, constraint=entry.constraint)
         if entry.prior is None:
             return self.pyrox_param(name, entry.init, constraint=entry.constraint)
         if self._pyrox_state.mode == "model":
@@ -161,7 +162,8 @@ class Parameterized(PyroxModule):
     def _computed(self, name: str, variable: Any, entry: Entry) -> Any:
         """A fixed value (a site only if asked for), or a deterministic site of a derived one's source."""
         if isinstance(variable, Fixed):
-            return self.pyrox_sample(name, lambda _: variable.value) if entry.record else variable.value
+            value = self.pyrox_param(name, variable)
+            return self.pyrox_sample(name, value) if entry.record else value
         source = variable.raw_value
         if isinstance(source, AbstractVariable):
             below = self._entry_of_variable("", source, Entry(source, guide=entry.guide))

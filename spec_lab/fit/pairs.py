@@ -5,7 +5,7 @@ from typing import Any
 from spec_lab._base import ParameterError
 from spec_lab.data import Data, DataUnit
 from spec_lab.fit.declared import LocalTies, written
-from spec_lab.models import Model
+from spec_lab.models import Model, as_model
 from spec_lab.statistics import resolve
 from spec_lab.tree import Struct, field
 from spec_lab.variables import Tie
@@ -39,7 +39,7 @@ def make_pair(pair: Any) -> PairSpec:
         alone = isinstance(pair, (Data, DataUnit, Model))
         hint = "Pairs come in a list, also a single one: Infer([(data, model)])." if alone else None
         raise ParameterError("a pair must be two things", got=type(pair).__name__, allowed=wanted, hint=hint)
-    first, second = pair
+    first, second = (as_model(each) or each for each in pair)
     if isinstance(first, (Model, Tie)):
         first, second = second, first
     if isinstance(first, DataUnit):

@@ -8,6 +8,7 @@
     declare      the parameters that many components share
     parse, catalog    from text to model; what there is
     user         models from functions
+    foreign      modules written for NumPyro, and others whose fields hold variables, read as components
     integration/      photon-energy bins: grids, nodes, cut bins, smoothing, fluxes in a band
     library/          the components, one family a file
     absorption/       factors of cold gas and dust, and their cross-sections
@@ -24,6 +25,7 @@ from spec_lab.models.absorption.gas import pcfabs, phabs, tbabs, tinvabs, wabs
 from spec_lab.models.algebra import join, literal
 from spec_lab.models.catalog import catalog, component_class, known_names, maker
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
+from spec_lab.models.foreign import as_model
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.library.band import band, cband, dband
 from spec_lab.models.library.comptonised import comptt
@@ -52,6 +54,7 @@ __all__ = [
     "Parameter",
     "Structure",
     "Term",
+    "as_model",
     "atable",
     "band",
     "bb",

@@ -24,6 +24,7 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError
 from spec_lab.models.component import Component, Mathematical
+from spec_lab.models.foreign import as_model
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
@@ -113,11 +114,9 @@ def convolve(operator: Model, inner: Any) -> Model:
 
 
 def _model(value: Any) -> Model | None:
-    if isinstance(value, Model):
-        return value
     if isinstance(value, Real) and not isinstance(value, bool):
         return literal(C=float(value))
-    return None
+    return as_model(value)
 
 
 class _Node(Model):

@@ -1,0 +1,229 @@
+"""What the parameters of a module are, in whatever dialect it is written: the sites it asks for, and the variables in its fields.
+
+The module is called while the bridge listens (nothing is drawn): `register_param`, `set_prior`, `pyrox_param` and `pyrox_sample`
+each say something of a site, and what was said becomes one variable with value, limits and prior. It is called twice, with other
+values of its random sites, so that a prior which depends on them is found out. A `Fixed` variable stays fixed; of a `Derived` one
+the source is the parameter. What cannot be said of a parameter of a fit (a site with many values, a prior that depends on another
+site, a site made behind the bridge's back) is refused.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+import numpyro.distributions as dist
+from numpyro import handlers
+
+from spec_lab._base import ModelError, ParameterError
+from spec_lab.bridge import context
+from spec_lab.bridge.descriptors import PyroxParam, PyroxSample
+from spec_lab.bridge.distribution import prior_of
+from spec_lab.bridge.module import PyroxModule
+from spec_lab.bridge.parameterized import Parameterized
+from spec_lab.bridge.support import constraint_of
+from spec_lab.priors import Prior, as_prior
+from spec_lab.variables import (
+    AbstractConstraint,
+    AbstractVariable,
+    Constrained,
+    Derived,
+    Fixed,
+    GreaterThan,
+    Interval,
+    LessThan,
+    Tagged,
+    is_variable,
+)
+
+ENERGIES, TIME = np.array([10.0, 20.0, 40.0]), 1.0  # keV and s, of the calls that are listened to
+STAND_INS = (0.5, 0.75)  # of random sites in them
+
+
+class Declaration(NamedTuple):
+    """One parameter of a module.
+
+    Attributes:
+        name: Of the parameter in the fit.
+        site: Whole name of its site; None where a field holds it and no site is made of it.
+        variable: Value, limits, prior, words.
+        paths: The fields that hold it.
+    """
+
+    name: str
+    site: str | None
+    variable: AbstractVariable
+    paths: tuple[str, ...] = ()
+
+
+def declarations(module: eqx.Module, call: Callable[..., Any]) -> tuple[Declaration, ...]:
+    """Every parameter of a module, in the order in which it speaks of them.
+
+    Args:
+        module: The module.
+        call: `f(module, E, T)`, which gives one number for each energy, keV; `T` in s.
+
+    Raises:
+        ModelError: A site that is no parameter of a fit.
+    """
+    said, other = (_listen(module, call, stand_in) for stand_in in STAND_INS)
+    held = [(path, variable, set(map(id, _chain(variable)))) for path, variable in held_variables(module)]
+    found: dict[str, Declaration] = {}
+    for site, facts in said.items():
+        name, spoken = _short(module, site), id(facts.get("init"))
+        title = f"{type(module).__name__}.{name}"
+        paths = tuple(path for path, _, ids in held if spoken in ids)
+        variable = _variable(title, facts)
+        _refuse_hierarchy(title, variable, other.get(site))
+        _enter(found, module, Declaration(name, site, variable, paths))
+    registered = {path for each in found.values() for path in each.paths}
+    for path, variable, _ in held:
+        if path not in registered:
+            name = _word(path) + ("_raw" if isinstance(variable, Derived) else "")
+            source = _source(variable)
+            facts = {"init": source, "constraint": constraint_of(source), "prior": prior_of(source)}
+            _enter(found, module, Declaration(name, None, _variable(f"{type(module).__name__}.{name}", facts), (path,)))
+    return tuple(found.values())
+
+
+def held_variables(module: eqx.Module) -> list[tuple[str, AbstractVariable]]:
+    """The variables in the fields of a module, with their paths."""
+    leaves = jtu.tree_leaves_with_path(module, is_leaf=is_variable)
+    return [(jtu.keystr(path), leaf) for path, leaf in leaves if isinstance(leaf, AbstractVariable)]
+
+
+def refilled(variable: AbstractVariable, value: Any) -> AbstractVariable:
+    """The variable at another value; of a `Derived` one the source is moved."""
+    if not isinstance(variable, Derived):
+        return Tagged(value)
+    source = variable.raw_value
+    return Derived(variable.fn, refilled(source, value) if isinstance(source, AbstractVariable) else value)
+
+
+def _chain(variable: Any) -> list[Any]:
+    """A variable and, through `Derived` ones, what it is computed from."""
+    return [variable, *(_chain(variable.raw_value) if isinstance(variable, Derived) else ())]
+
+
+def _source(variable: AbstractVariable) -> AbstractVariable:
+    last = _chain(variable)[-1]
+    return last if isinstance(last, AbstractVariable) else Tagged(last)
+
+
+def _listen(module: eqx.Module, call: Callable[..., Any], stand_in: float) -> context.Declared:
+    def speak() -> Any:
+        for each in parameterized_modules(module):
+            each.load_pyro_samples()
+        return call(module, jnp.asarray(ENERGIES), TIME)
+
+    with handlers.block(), handlers.trace() as sites, handlers.seed(rng_seed=0):
+        said, curve = context.declared_in(speak, stand_in)
+    title = type(module).__name__
+    hidden = [name for name, site in sites.items() if site["type"] != "deterministic" and name not in said]
+    if hidden:
+        raise ModelError(
+            f"{title} makes the site {hidden[0]!r} with NumPyro itself, which no fit would hear of",
+            hint="Use self.pyrox_sample, self.pyrox_param or register_param; data and factors belong to the fit.",
+        )
+    if curve is None or np.shape(curve) not in ((), ENERGIES.shape):
+        got = "nothing" if curve is None else f"shape {np.shape(curve)}"
+        raise ModelError(f"{title} must give one value for each energy", got=got, allowed="the shape of E")
+    _refuse_unused(module, said)
+    return said
+
+
+def parameterized_modules(module: eqx.Module) -> list[Parameterized]:
+    """The Parameterized modules of a tree, outermost first."""
+    found = [module] if isinstance(module, Parameterized) else []
+    inside = jtu.tree_leaves(module, is_leaf=lambda x: isinstance(x, Parameterized) and x is not module)
+    return found + [
+        each for below in inside if isinstance(below, Parameterized) for each in parameterized_modules(below)
+    ]
+
+
+def _refuse_unused(module: eqx.Module, said: context.Declared) -> None:
+    """A `PyroxSample` or `PyroxParam` in a field that the call never uses would be dropped in silence."""
+    used = {id(facts.get(key)) for facts in said.values() for key in ("given_prior", "init")}
+    is_site = lambda x: isinstance(x, (PyroxSample, PyroxParam))  # noqa: E731
+    for path, leaf in jtu.tree_leaves_with_path(module, is_leaf=is_site):
+        if is_site(leaf) and not used & {id(leaf), id(leaf[0] if isinstance(leaf, PyroxParam) else leaf.prior)}:
+            where = jtu.keystr(path)
+            raise ModelError(
+                f"{type(module).__name__}{where} is a site that the call never uses",
+                hint=f"Use it: self.pyrox_sample({_word(where)!r}, self{where}).",
+            )
+
+
+def _refuse_hierarchy(title: str, variable: AbstractVariable, other: Mapping[str, Any] | None) -> None:
+    again = None if other is None else _variable(title, other)
+    if again is None or (again.metadata, again.value) != (variable.metadata, variable.value):
+        raise ModelError(
+            f"what {title} is depends on another parameter: its prior or its start",
+            got=None if again is None else f"{variable.metadata} and {again.metadata}",
+            allowed="numbers",
+            hint="Hierarchies belong into a NumPyro model of your own.",
+        )
+
+
+def _enter(found: dict[str, Declaration], module: eqx.Module, new: Declaration) -> None:
+    if new.name in found:
+        raise ModelError(
+            f"{type(module).__name__} has two parameters called {new.name!r}", hint="Give one another name."
+        )
+    found[new.name] = new
+
+
+def _short(module: eqx.Module, site: str) -> str:
+    """A site's name in the fit: without the scope of the module itself, as one word."""
+    own = f"{module._pyrox_fullname('')}" if isinstance(module, PyroxModule) else ""
+    return _word(site.removeprefix(own))
+
+
+def _word(path: str) -> str:
+    return "_".join(filter(None, "".join(c if c.isalnum() or c == "_" else " " for c in path).split()))
+
+
+def _variable(title: str, facts: Mapping[str, Any]) -> AbstractVariable:
+    """One variable of all that was said of a site."""
+    init, prior = facts.get("init"), facts.get("prior")
+    prior = None if prior is None else as_prior(prior)
+    words = init.metadata if isinstance(init, AbstractVariable) else {}
+    words = words if prior is None else {**words, "prior": prior}
+    if isinstance(init, Fixed):
+        return Fixed(init, metadata=words)
+    limits = limits_of(facts.get("constraint"), title)
+    value = _start(title, init, prior)
+    return Tagged(value, metadata=words) if limits is None else Constrained(limits, value, metadata=words)
+
+
+def _start(title: str, init: Any, prior: Prior | None) -> float:
+    if init is None and prior is not None:
+        return float(prior.median)
+    if callable(init) and not isinstance(init, AbstractVariable):
+        raise ParameterError(f"{title} starts at a function of a key", got=init, allowed="a number or a variable")
+    if init is None:
+        raise ParameterError(f"{title} has neither a start value nor a prior", hint="Give it one of them.")
+    value = np.asarray(init.value if isinstance(init, AbstractVariable) else init, dtype=float)
+    if value.shape != ():
+        raise ParameterError(f"{title} holds many values", got=f"shape {value.shape}", allowed="one number a parameter")
+    return float(value)
+
+
+def limits_of(constraint: Any, title: str = "a parameter") -> AbstractConstraint | None:
+    """The limits that a constraint says, NumPyro's or ours; None for the real line.
+
+    Raises:
+        ParameterError: The constraint is no interval.
+    """
+    if constraint is None or isinstance(constraint, AbstractConstraint):
+        return constraint
+    low, high = (getattr(constraint, side, None) for side in ("lower_bound", "upper_bound"))
+    if low is None and high is None and constraint is not dist.constraints.real:
+        raise ParameterError(f"{title} has a constraint that is no interval", got=constraint)
+    if low is not None and high is not None:
+        return Interval(float(low), float(high))
+    if low is not None:
+        return GreaterThan(float(low))
+    return None if high is None else LessThan(float(high))
