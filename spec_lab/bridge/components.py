@@ -52,7 +52,7 @@ from spec_lab.models.component import needs_time
 from spec_lab.models.parameter import parameter
 from spec_lab.priors import as_prior
 from spec_lab.tree import register_pytree_type, register_saving
-from spec_lab.variables import AbstractConstraint, AbstractVariable, Derived
+from spec_lab.variables import AbstractConstraint, AbstractVariable, Derived, words_of
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
 _UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
@@ -68,7 +68,11 @@ def read_component(module: Any) -> Component | None:
     Raises:
         ModelError: A module that cannot be a component; the message says why.
     """
-    if not callable(module) or isinstance(module, (AbstractVariable, AbstractConstraint)):
+    if (
+        not isinstance(module, eqx.Module)
+        or not callable(module)
+        or isinstance(module, (AbstractVariable, AbstractConstraint))
+    ):
         return None
     if not isinstance(module, PyroxModule) and not held_variables(module):
         return None
@@ -77,7 +81,8 @@ def read_component(module: Any) -> Component | None:
         if known is module and then == state:
             return component
     told = declarations(module, _call)
-    component = _component_class(module, told)(**{each.name: each.variable for each in told})
+    make: Any = _component_class(module, told)
+    component: Component = make(**{each.name: each.variable for each in told})
     _read.append((module, state, component))
     return component
 
@@ -137,7 +142,7 @@ def _make_class(module: Any, told: tuple[Declaration, ...]) -> type[Component]:
 
 def _field(told: Declaration) -> Any:
     """A parameter whose default is the variable itself, so that its limits and its prior come along."""
-    words = dict(told.variable.metadata)
+    words = words_of(told.variable)
     known = {key: words[key] for key in ("prior", "unit", "label", "doc", "log") if key in words}
     made = parameter(float(told.variable.value), **{"label": rf"\mathrm{{{told.name}}}", "doc": told.name, **known})
     return eqx.field(default=told.variable, metadata=dict(made.metadata))

@@ -36,6 +36,7 @@ from spec_lab.variables import (
     LessThan,
     Tagged,
     is_variable,
+    words_of,
 )
 
 ENERGIES, TIME = np.array([10.0, 20.0, 40.0]), 1.0  # keV and s, of the calls that are listened to
@@ -158,10 +159,10 @@ def _refuse_unused(module: eqx.Module, said: context.Declared) -> None:
 
 def _refuse_hierarchy(title: str, variable: AbstractVariable, other: Mapping[str, Any] | None) -> None:
     again = None if other is None else _variable(title, other)
-    if again is None or (again.metadata, again.value) != (variable.metadata, variable.value):
+    if again is None or (words_of(again), again.value) != (words_of(variable), variable.value):
         raise ModelError(
             f"what {title} is depends on another parameter: its prior or its start",
-            got=None if again is None else f"{variable.metadata} and {again.metadata}",
+            got=None if again is None else f"{words_of(variable)} and {words_of(again)}",
             allowed="numbers",
             hint="Hierarchies belong into a NumPyro model of your own.",
         )
@@ -189,7 +190,7 @@ def _variable(title: str, facts: Mapping[str, Any]) -> AbstractVariable:
     """One variable of all that was said of a site."""
     init, prior = facts.get("init"), facts.get("prior")
     prior = None if prior is None else as_prior(prior)
-    words = init.metadata if isinstance(init, AbstractVariable) else {}
+    words = words_of(init) if isinstance(init, AbstractVariable) else {}
     words = words if prior is None else {**words, "prior": prior}
     if isinstance(init, Fixed):
         return Fixed(init, metadata=words)

@@ -27,3 +27,7 @@ class PyroxSample:
     """
 
     prior: Any
+
+    def unwrapped(self) -> Any:
+        """The prior itself, also out of a site that was put into a site."""
+        return self.prior.unwrapped() if isinstance(self.prior, PyroxSample) else self.prior

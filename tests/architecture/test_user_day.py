@@ -157,13 +157,9 @@ def test_half_of_the_names_of_variables_run(day):
 
 
 DIALECTS = {"Parameterized": user_day.fit_registered, "PyroxSample": user_day.fit_sampled}
-NOT_YET = pytest.mark.xfail(
-    strict=True, reason="the bridge does not yet hand modules of its own to the fit as components"
-)
 
 
 @pytest.mark.slow
-@NOT_YET
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_component_of_each_dialect_is_fitted(dialect):
     infer, fit = DIALECTS[dialect]()
@@ -171,7 +167,6 @@ def test_a_component_of_each_dialect_is_fitted(dialect):
 
 
 @pytest.mark.slow
-@NOT_YET
 def test_half_of_the_names_of_the_bridge_run(day):
     with Recorder() as seen:
         for fit in DIALECTS.values():

@@ -82,7 +82,7 @@ def make_fit():
     infer.link(["pair1.cpl.logEp", "pair2.cpl.logEp"])
     infer.par["pair2.cpl.logA"].tie(f"par[{infer.par['pair1.cpl.logA'].pid}]")
     infer.par["pair1.cpl.logA"].prior = unif(-2, 4)
-    infer.par["hump.logA"].frozen_at(-3.0)
+    infer.par["hump.logA_raw"].frozen_at(-6.0)
     infer.par["hump.width"].freeze()
     infer.par["const.C"].prior = "unif(0.5, 2)"
     infer.par["const.C"].val = 1.0

@@ -12,8 +12,8 @@ import pytest
 from numpyro import handlers
 from small import make_data
 
-from spec_lab import BayesInfer, Infer, norm, unif
-from spec_lab._base import ModelError, ParameterError
+from spec_lab import BayesInfer, Infer, norm, truncnorm, unif
+from spec_lab._base import ModelError, ParameterError, SpecLabWarning
 from spec_lab.bridge import Parameterized, PyroxModule, PyroxParam, PyroxSample, pyrox_method
 from spec_lab.models import Model, bb, component, pl, tbabs
 from spec_lab.variables import (
@@ -251,6 +251,7 @@ def test_saved_and_loaded(cls, tmp_path):
 @pytest.mark.parametrize("cls", DIALECTS)
 def test_every_engine_takes_it(cls):
     infer, same = fit_of(cls()), fit_of(plain())
+    named(infer, "slope").prior = named(same, "slope").prior = truncnorm(min=-3, max=1, loc=-1.2, scale=0.5)
     best = infer.fit().par_best
     np.testing.assert_allclose(np.sort(best), np.sort(same.fit().par_best), rtol=1e-4)
     exact = infer.preview()
@@ -331,3 +332,12 @@ def test_what_has_no_parameters_or_cannot_be_called_is_no_model():
     for thing in (Positive(), Tagged(1.0), eqx.nn.Identity(), 3):
         with pytest.raises(ParameterError, match="a pair must join data and a model"):
             BayesInfer([(make_data(1), thing)])
+
+
+def test_the_same_module_twice_is_one_parameter():
+    shared = Registered()
+    with pytest.warns(SpecLabWarning, match="The same object stands in several places"):
+        infer = BayesInfer([(make_data(1), shared), (make_data(2), shared + bb())])
+    assert infer.free_nparams == 4
+    shared.set_prior("slope", unif(-2, 0))
+    assert str(fit_of(shared).par[1].prior) == "unif(-2, 0)"
