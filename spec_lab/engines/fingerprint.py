@@ -15,7 +15,7 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
-from spec_lab.fit.layout import statistic_of
+from spec_lab.fit.program_layout import statistic_of
 
 Fingerprint = dict[str, str]
 

@@ -1,18 +1,20 @@
 """The fit floor: what is free, and how good it is.
 
-`slots` numbers the parameters, `setup` holds the state of a fit, `edits` change it (`regrown`: those after which there are
-other slots), `space` maps free vectors to all parameters, and `problem` makes the whole computable with compiled functions that
-no edit of values, links, freezes, priors or energy windows can make stale; `comparable` says whether two statistics may be
-compared, `terms` what each part of a model gives.
+`slots` numbers the parameters, `setup` holds the state of a fit (`origin`: where its values and priors come from; `relations`:
+what follows from links, freezes, priors and ties; `declared_ties`: what the variables of a model say, functions written as
+`formula`). `edits` change it, `model_edits` those after which there are other slots, `guess` moves it to a good start. `space`
+maps free vectors to all parameters, and `problem` makes the whole computable with compiled functions that no edit of values,
+links, freezes, priors or energy windows can make stale (`program_layout` arranges the data for them, `view` is what they see);
+`comparable` says whether two statistics may be compared, `term_photons` what each part of a model gives.
 Engines, tables and widgets live above.
 """
 
 from spec_lab.fit import links as links
-from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetValue, Several, Tie, Unlink
+from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetTie, SetValue, Several, Unlink
+from spec_lab.fit.model_edits import Append, SetModel
 from spec_lab.fit.origin import Origin
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.problem import Problem
-from spec_lab.fit.regrown import Append, SetModel
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS, Slot
 from spec_lab.fit.space import FreeSpace
@@ -32,11 +34,11 @@ __all__ = [
     "SetFree",
     "SetModel",
     "SetPrior",
+    "SetTie",
     "SetValue",
     "Setup",
     "Several",
     "Slot",
-    "Tie",
     "Unlink",
     "View",
     "links",

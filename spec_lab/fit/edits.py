@@ -223,7 +223,7 @@ def _inside(low: float, high: float, value: float) -> float:
 
 
 @attrs.frozen
-class Tie(Edit):
+class SetTie(Edit):
     """Make a parameter's group follow an expression of others, or (empty expression) stop following."""
 
     pid: int | str

@@ -4,7 +4,7 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.data import Data, DataUnit
-from spec_lab.fit.declared import LocalTies, written
+from spec_lab.fit.declared_ties import LocalTies, written
 from spec_lab.models import Model, as_model
 from spec_lab.statistics import resolve
 from spec_lab.tree import Struct, field

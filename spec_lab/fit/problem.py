@@ -20,7 +20,7 @@ import numpy as np
 from spec_lab._base import refuse_forked_child
 from spec_lab.data import Response
 from spec_lab.fit import sky
-from spec_lab.fit.layout import Block, Layout, curved_part, make_block, make_layout
+from spec_lab.fit.program_layout import Block, ProgramLayout, curved_part, make_block, make_layout
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_np, make_space, pack, unpack
 from spec_lab.fit.view import View
@@ -29,7 +29,7 @@ from spec_lab.fit.view import View
 class Program:
     """Compiled functions of one structure. `compiled(f)` compiles `f(view, space, *args)` on first use."""
 
-    def __init__(self, layout: Layout, treedef: Any):
+    def __init__(self, layout: ProgramLayout, treedef: Any):
         self.layout, self.treedef = layout, treedef
         self._functions: dict[Callable[..., Any], Callable[..., Any]] = {}
         self._lock = threading.Lock()
@@ -53,7 +53,7 @@ class Program:
 
 # A program with all engines compiled holds about 0.13 GB, most of it NUTS; one dropped comes back from the cache on disk.
 @functools.lru_cache(maxsize=16)
-def _program(layout: Layout, treedef: Any) -> Program:
+def _program(layout: ProgramLayout, treedef: Any) -> Program:
     return Program(layout, treedef)
 
 
@@ -132,7 +132,7 @@ class Problem:
         return f"<Problem of {self.setup!r}>"
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ProgramLayout:
         """The structure."""
         return self.program.layout
 

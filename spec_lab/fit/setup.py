@@ -19,7 +19,7 @@ from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
 from spec_lab.data.file_warnings import collecting
 from spec_lab.fit import links, ties
-from spec_lab.fit.declared import identities, present_model, raw_sources
+from spec_lab.fit.declared_ties import identities, present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.relations import Relations

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spec_lab.data import DataUnit
 from spec_lab.data.parameters import DATA_PARAMETERS, MEANINGS, starts
-from spec_lab.fit.declared import RawSource, inherited_prior, raw_sources
+from spec_lab.fit.declared_ties import RawSource, inherited_prior, raw_sources
 from spec_lab.fit.pairs import PairSpec
 from spec_lab.models.parameter import Declaration, Parameter, read
 from spec_lab.priors import Prior, parse_prior, unif

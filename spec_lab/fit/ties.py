@@ -1,7 +1,7 @@
 """Expression ties: `par[4] = 2*par[1] + 0.5`.
 
 A tie is text. It is parsed once into a small checked syntax tree (numbers, `par[n]`, + - * / **, a few functions), so a typed
-expression can never run code. Affine ties become numbers in the map from the free vector to all slots, which makes them data
+expression can never run code. AffineForm ties become numbers in the map from the free vector to all slots, which makes them data
 of the compiled functions; others become part of the compiled structure.
 """
 
@@ -25,33 +25,33 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 }
 
 
-class Affine(NamedTuple):
+class AffineForm(NamedTuple):
     """`constant + sum(coefficients[i] * slot[i])`."""
 
     constant: float
     coefficients: Mapping[int, float]
 
-    def __add__(self, other: Any) -> "Affine":
+    def __add__(self, other: Any) -> "AffineForm":
         other = _affine(other)
         keys = {*self.coefficients, *other.coefficients}
         summed = {k: self.coefficients.get(k, 0.0) + other.coefficients.get(k, 0.0) for k in keys}
-        return Affine(self.constant + other.constant, summed)
+        return AffineForm(self.constant + other.constant, summed)
 
     __radd__ = __add__
 
-    def __neg__(self) -> "Affine":
+    def __neg__(self) -> "AffineForm":
         return self._times(-1.0)
 
-    def __sub__(self, other: Any) -> "Affine":
+    def __sub__(self, other: Any) -> "AffineForm":
         return self + (-_affine(other))
 
-    def __rsub__(self, other: Any) -> "Affine":
+    def __rsub__(self, other: Any) -> "AffineForm":
         return _affine(other) + (-self)
 
-    def _times(self, factor: float) -> "Affine":
-        return Affine(self.constant * factor, {k: v * factor for k, v in self.coefficients.items()})
+    def _times(self, factor: float) -> "AffineForm":
+        return AffineForm(self.constant * factor, {k: v * factor for k, v in self.coefficients.items()})
 
-    def __mul__(self, other: Any) -> "Affine":
+    def __mul__(self, other: Any) -> "AffineForm":
         other = _affine(other)
         if self.coefficients and other.coefficients:
             raise _NotAffine
@@ -59,22 +59,22 @@ class Affine(NamedTuple):
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> "Affine":
+    def __truediv__(self, other: Any) -> "AffineForm":
         other = _affine(other)
         if other.coefficients:
             raise _NotAffine
         return self._times(1.0 / other.constant)
 
-    def __rtruediv__(self, other: Any) -> "Affine":
+    def __rtruediv__(self, other: Any) -> "AffineForm":
         return _affine(other) / self
 
-    def __pow__(self, other: Any) -> "Affine":
+    def __pow__(self, other: Any) -> "AffineForm":
         other = _affine(other)
         if other.coefficients or (self.coefficients and other.constant != 1.0):
             raise _NotAffine
-        return self if other.constant == 1.0 else Affine(self.constant**other.constant, {})
+        return self if other.constant == 1.0 else AffineForm(self.constant**other.constant, {})
 
-    def __rpow__(self, other: Any) -> "Affine":
+    def __rpow__(self, other: Any) -> "AffineForm":
         return _affine(other) ** self
 
 
@@ -82,8 +82,8 @@ class _NotAffine(Exception):
     """Raised while probing an expression that is not affine; never leaves this module."""
 
 
-def _affine(x: Any) -> Affine:
-    return x if isinstance(x, Affine) else Affine(float(x), {})
+def _affine(x: Any) -> AffineForm:
+    return x if isinstance(x, AffineForm) else AffineForm(float(x), {})
 
 
 @functools.lru_cache(maxsize=1024)
@@ -152,7 +152,7 @@ def _evaluate(node: ast.expr, par: Callable[[int], Any], functions: Any) -> Any:
             return -value if isinstance(op, ast.USub) else value
         case ast.Call(func=ast.Name(id=name), args=[argument]):
             value = _evaluate(argument, par, functions)
-            if isinstance(value, Affine):
+            if isinstance(value, AffineForm):
                 if value.coefficients:
                     raise _NotAffine
                 value = value.constant
@@ -170,10 +170,10 @@ def number(expression: str, par: Callable[[int], float]) -> float:
 
 
 @functools.lru_cache(maxsize=1024)
-def as_affine(expression: str) -> Affine | None:
+def as_affine(expression: str) -> AffineForm | None:
     """The tie as an affine form over 1-based parameter numbers, or None when it is not affine."""
     try:
-        return _affine(evaluate(expression, lambda n: Affine(0.0, {n: 1.0})))
+        return _affine(evaluate(expression, lambda n: AffineForm(0.0, {n: 1.0})))
     except _NotAffine:
         return None
     except (ArithmeticError, ValueError) as error:

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab.fit import sky, ties
-from spec_lab.fit.layout import Block, Layout, StatBlock, UnitLayout
+from spec_lab.fit.program_layout import Block, ProgramLayout, StatBlock, UnitLayout
 from spec_lab.fit.space import FreeSpace, from_u, log_prior
 
 
-class Channels(NamedTuple):
+class StatisticInput(NamedTuple):
     """What a statistic reads: `m, ts, tb`, each `f[c]`."""
 
     m: jax.Array
@@ -24,8 +24,8 @@ class Channels(NamedTuple):
     tb: jax.Array
 
 
-class Part(NamedTuple):
-    """Channels that are evaluated in one go: which statistic, which of its channels, and whose."""
+class ChannelRange(NamedTuple):
+    """StatisticInput that are evaluated in one go: which statistic, which of its channels, and whose."""
 
     statistic: int
     where: slice
@@ -43,7 +43,7 @@ _APART: dict[Use, int] = {
 class View:
     """A problem during tracing: structure and (traced) content."""
 
-    def __init__(self, layout: Layout, block: Block):
+    def __init__(self, layout: ProgramLayout, block: Block):
         self.layout = layout
         self.block = block
 
@@ -72,7 +72,7 @@ class View:
             folded.append(theta[unit.slots + 2] * sky.fold(matrix, theta, unit.slots, photons[start:stop]))
         return folded
 
-    def parts(self, most: int) -> tuple[Part, ...]:
+    def parts(self, most: int) -> tuple[ChannelRange, ...]:
         """All channels: unit by unit where a statistic has at most `most` units, else its units joined."""
         units = tuple(enumerate(u for pair in self.layout.pairs for u in pair.units))
         out = []
@@ -81,20 +81,20 @@ class View:
             start = 0
             for some in [(one,) for one in mine] if len(mine) <= most else [mine]:
                 stop = start + sum(u.channels for _, u in some)
-                out.append(Part(number, slice(start, stop), some))
+                out.append(ChannelRange(number, slice(start, stop), some))
                 start = stop
         return tuple(out)
 
-    def channels(self, theta: jax.Array, parts: tuple[Part, ...]) -> list[Channels]:
+    def channels(self, theta: jax.Array, parts: tuple[ChannelRange, ...]) -> list[StatisticInput]:
         """What the statistic of each part reads."""
         rates = [m for pair in self.rates(theta) for m in pair]
         return [self._channels(theta, part, [rates[i] for i, _ in part.units]) for part in parts]
 
-    def _channels(self, theta: jax.Array, part: Part, rates: list[jax.Array]) -> Channels:
+    def _channels(self, theta: jax.Array, part: ChannelRange, rates: list[jax.Array]) -> StatisticInput:
         stat, slots = self.block.stats[part.statistic], [u.slots for _, u in part.units]
         owner = slots[0] if len(slots) == 1 else np.repeat(slots, [u.channels for _, u in part.units])
         m = rates[0] if len(rates) == 1 else jnp.concatenate(rates)
-        return Channels(m, stat.ts[part.where] * theta[owner], stat.tb[part.where] * theta[owner + 1])
+        return StatisticInput(m, stat.ts[part.where] * theta[owner], stat.tb[part.where] * theta[owner + 1])
 
     def deviances(self, theta: jax.Array) -> list[tuple[jax.Array, jax.Array]]:
         """Per statistic: the deviance and the signed residual of each channel (0 in the padding), unweighted."""
@@ -113,7 +113,7 @@ class View:
                     value = jnp.where(sky.astray(response, theta, unit.slots), jnp.inf, value)
         return value
 
-    def _kernel(self, part: Part, c: Channels) -> tuple[jax.Array, jax.Array]:
+    def _kernel(self, part: ChannelRange, c: StatisticInput) -> tuple[jax.Array, jax.Array]:
         kind = self.layout.statistics[part.statistic]
         s = StatBlock(*(a[part.where] for a in self.block.stats[part.statistic]))
         m = jnp.where(s.weight > 0, c.m, 0.0)
@@ -122,7 +122,7 @@ class View:
             value, residual = (jnp.zeros_like(m).at[0].set(v[0]) for v in (value, residual))
         return value, residual
 
-    def _weighted(self, part: Part, c: Channels) -> jax.Array:
+    def _weighted(self, part: ChannelRange, c: StatisticInput) -> jax.Array:
         """The statistic of a part."""
         weight = self.block.stats[part.statistic].weight[part.where]
         value, _ = self._kernel(part, c)
@@ -164,7 +164,7 @@ class View:
         """
         columns, whole = jnp.eye(x.shape[0]), self.parts(0)
 
-        def reached(x: jax.Array) -> list[Channels]:
+        def reached(x: jax.Array) -> list[StatisticInput]:
             return self.channels(self.theta(space, x), whole)
 
         here, push = jax.linearize(reached, x)
@@ -180,15 +180,15 @@ class View:
         total = jnp.where(jnp.isnan(total), jnp.inf, total)
         return self._on_sky(total, self.theta(space, x)), gradient, matrix
 
-    def _local(self, part: Part, c: Channels) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def _local(self, part: ChannelRange, c: StatisticInput) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Weighted value (summed), slope `f[3, c]` and second derivatives `f[3, 3, c]` in (m, ts, tb)."""
 
-        def summed(c: Channels) -> jax.Array:
+        def summed(c: StatisticInput) -> jax.Array:
             return self._weighted(part, c)
 
         (value, slope), push = jax.linearize(jax.value_and_grad(summed), c)
         # the Hessian of a channel-wise function is 3x3 in each channel: three products give all of it
-        ones = Channels(*(jnp.eye(3)[:, [i]] + jnp.zeros_like(c.m) for i in range(3)))
+        ones = StatisticInput(*(jnp.eye(3)[:, [i]] + jnp.zeros_like(c.m) for i in range(3)))
         slope, bend = jnp.stack(slope), jnp.stack(jax.vmap(lambda z: push(z)[1])(ones), axis=1)
         deviance, _ = self._kernel(part, c)
         too_bright = (deviance > 9.0) & (slope[0] > 0) & (c.m > 0)

@@ -20,7 +20,7 @@ from spec_lab.analysis.sample import ONE_SIGMA
 from spec_lab.engines import Outcome
 from spec_lab.engines.catalog import ENGINES
 from spec_lab.fit import Problem
-from spec_lab.fit.layout import statistic_of
+from spec_lab.fit.program_layout import statistic_of
 from spec_lab.infer import tables
 from spec_lab.infer.checks import Checks
 from spec_lab.infer.predictions import Predictions

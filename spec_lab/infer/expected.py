@@ -13,7 +13,7 @@ import numpy as np
 
 from spec_lab.analysis.replicas import Recorded
 from spec_lab.fit import Problem
-from spec_lab.fit.layout import statistic_of
+from spec_lab.fit.program_layout import statistic_of
 
 
 def _fold(view: Any, space: Any, xs: Any) -> Any:

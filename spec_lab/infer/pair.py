@@ -70,7 +70,7 @@ class Pair:
     @property
     def stat_func(self) -> list[Any]:
         """The statistic of each unit."""
-        from spec_lab.fit.layout import statistic_of
+        from spec_lab.fit.program_layout import statistic_of
 
         return [statistic_of(u) for u in self.data.units]
 

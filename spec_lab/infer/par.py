@@ -11,7 +11,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.fit import Freeze, SetPrior, SetValue, Slot, Tie, links
+from spec_lab.fit import Freeze, SetPrior, SetTie, SetValue, Slot, links
 from spec_lab.infer import tables
 from spec_lab.priors import Distribution, Prior, as_prior
 
@@ -144,11 +144,11 @@ class Par:
 
     def tie(self, expression: str) -> None:
         """Follow an expression of other parameters, such as `2*par[1] + 0.5`."""
-        self._infer.commit(Tie(self.pid, expression))
+        self._infer.commit(SetTie(self.pid, expression))
 
     def untie(self) -> None:
         """Stop following an expression; the value stays."""
-        self._infer.commit(Tie(self.pid, ""))
+        self._infer.commit(SetTie(self.pid, ""))
 
     @property
     def tied_to(self) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
-from spec_lab.fit.terms import term_photons
+from spec_lab.fit.term_photons import term_photons
 from spec_lab.infer.quantities import KEV_TO_ERG, UnitReading
 
 if TYPE_CHECKING:

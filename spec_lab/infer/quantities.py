@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.fit.layout import statistic_of
+from spec_lab.fit.program_layout import statistic_of
 from spec_lab.models.integration.grid import KEV_TO_ERG as KEV_TO_ERG
 
 

@@ -19,9 +19,9 @@ from spec_lab.fit import (
     SetFree,
     SetModel,
     SetPrior,
+    SetTie,
     Setup,
     SetValue,
-    Tie,
     Unlink,
     links,
 )
@@ -50,7 +50,7 @@ def _staged(a: Setup, b: Setup, stages: tuple[Stage, ...]) -> tuple[Edit, ...]:
 
 
 def _unbound(a: Setup, b: Setup) -> Iterator[Edit]:
-    yield from (Tie(pid, "") for pid, _ in a.ties)
+    yield from (SetTie(pid, "") for pid, _ in a.ties)
 
 
 def _pairs(a: Setup, b: Setup) -> Iterator[Edit]:
@@ -61,7 +61,7 @@ def _pairs(a: Setup, b: Setup) -> Iterator[Edit]:
 def _untied(a: Setup, b: Setup) -> Iterator[Edit]:
     """No tie may stand in the way of another model."""
     if any(_replaced(a, b)):
-        yield from (Tie(pid, "") for pid, _ in a.ties)
+        yield from (SetTie(pid, "") for pid, _ in a.ties)
 
 
 def _models(a: Setup, b: Setup) -> Iterator[Edit]:
@@ -90,7 +90,7 @@ def _loosened(a: Setup, b: Setup) -> Iterator[Edit]:
     kept = set(b.ties) if a.partition == b.partition else set()
     for pid, text in a.ties:
         if (pid, text) not in kept:
-            yield Tie(pid, "")
+            yield SetTie(pid, "")
 
 
 def _separated(a: Setup, b: Setup) -> Iterator[Edit]:
@@ -153,7 +153,7 @@ def _placed(a: Setup, b: Setup) -> Iterator[Edit]:
 def _tied(a: Setup, b: Setup) -> Iterator[Edit]:
     for pid, text in b.ties:
         if (pid, text) not in a.ties:
-            yield Tie(pid, text)
+            yield SetTie(pid, text)
 
 
 def _free(a: Setup, b: Setup) -> Iterator[Edit]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import attrs
 
 from spec_lab._base import ParameterError
-from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, Setup, Several, Tie, Unlink
+from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, SetTie, Setup, Several, Unlink
 from spec_lab.models import Model
 from spec_lab.priors import Prior
 from spec_lab.session import arguments as read
@@ -114,7 +114,7 @@ class TieParameter(EditCommand):
     expression: str = argument(read.text)
 
     def edit(self, setup: Setup) -> Edit:
-        return Tie(setup.index(self.pid) + 1, self.expression)
+        return SetTie(setup.index(self.pid) + 1, self.expression)
 
 
 @command("set_model")

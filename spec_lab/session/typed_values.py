@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from spec_lab._base import ParameterError
-from spec_lab.fit import Edit, Setup, SetValue, Slot, Tie
+from spec_lab.fit import Edit, SetTie, Setup, SetValue, Slot
 from spec_lab.session import arguments as read
 
 
@@ -15,7 +15,7 @@ def value_edit(setup: Setup, pid: Any, value: Any) -> Edit:
     """The edit for a typed value: a number, a number with a unit, or `=expression`."""
     index = setup.index(read.pid(pid, setup))
     if isinstance(value, str) and value.strip().startswith("="):
-        return Tie(index + 1, value.strip()[1:].strip())
+        return SetTie(index + 1, value.strip()[1:].strip())
     return SetValue(index + 1, number(value, setup.slots[index]))
 
 

@@ -6,7 +6,7 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer
-from spec_lab.fit import Freeze, Link, Problem, SetPrior, Setup, SetValue, Tie
+from spec_lab.fit import Freeze, Link, Problem, SetPrior, SetTie, Setup, SetValue
 from spec_lab.fit import problem as problems
 from spec_lab.models import cpl
 from spec_lab.priors import unif
@@ -46,7 +46,7 @@ def test_a_value_typed_makes_few_calls_however_many_pairs_there_are(pairs, times
 
 @pytest.fixture
 def setup():
-    return Tie(6, "2*par[5] + 1").apply(
+    return SetTie(6, "2*par[5] + 1").apply(
         Link((1, 4)).apply(Setup.from_pairs([(make_data(1), cpl()), (make_data(2), cpl())]))
     )
 
@@ -70,7 +70,7 @@ def test_a_problem_after_a_value_is_what_a_new_one_would_be(setup):
 def test_affine_ties_do_not_arrange_the_data_anew(setup, monkeypatch):
     first = Problem(setup)
     monkeypatch.setattr(problems, "make_layout", lambda setup: pytest.fail("arranged anew"))
-    Problem(Tie(6, "3*par[5]").apply(setup), first)
+    Problem(SetTie(6, "3*par[5]").apply(setup), first)
     Problem(SetValue(1, -1.2).apply(setup), first)
 
 

@@ -8,7 +8,7 @@ from small import make_data
 from spec_lab._base import ParameterError
 from spec_lab.data import Data
 from spec_lab.engines import run_engine
-from spec_lab.fit import Append, Freeze, Link, Notice, Problem, Setup, SetValue, Tie, Unlink
+from spec_lab.fit import Append, Freeze, Link, Notice, Problem, SetTie, Setup, SetValue, Unlink
 from spec_lab.models import cpl, pl
 from spec_lab.tree import io
 from spec_lab.variables import Fixed, Tagged
@@ -109,7 +109,7 @@ def test_the_response_in_use_folds_to_the_rates_of_the_fit(setup):
 
 def test_a_tie_lets_a_position_move_with_another():
     setup = begin(make_sky_data(AXES[:2]))
-    setup = Tie("d2.ra", f"par[{setup.index('d1.dec') + 1}] + 25").apply(Unlink(("d2.ra",)).apply(setup))
+    setup = SetTie("d2.ra", f"par[{setup.index('d1.dec') + 1}] + 25").apply(Unlink(("d2.ra",)).apply(setup))
     problem = Problem(setup)
     x = np.array([-1.6, 1.48, 46.0, 21.0])
     gradient = problem.value_and_grad(x)[1]

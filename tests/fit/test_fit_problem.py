@@ -7,7 +7,7 @@ from small import make_data, make_unit
 
 from spec_lab import Data, unif
 from spec_lab.engines import run_engine
-from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, SetTie, Setup, SetValue, Unlink
 from spec_lab.models import bb, cpl, pl
 from spec_lab.priors import norm
 from spec_lab.statistics import BinStatistic
@@ -56,7 +56,7 @@ def test_batches_of_any_length_equal_single_calls(joint):
 
 
 def test_links_and_affine_ties_move_together(joint):
-    setup = Tie(5, "par[2] + 0.1").apply(Link((1, 4)).apply(joint))
+    setup = SetTie(5, "par[2] + 0.1").apply(Link((1, 4)).apply(joint))
     problem = Problem(setup)
     x = problem.setup.free_values + 0.05
     moved = setup.with_free(x)
@@ -65,7 +65,7 @@ def test_links_and_affine_ties_move_together(joint):
 
 
 def test_curved_ties_are_followed_with_their_slope(joint):
-    setup = Tie(5, "sqrt(par[2]**2 + 0.1)").apply(joint)
+    setup = SetTie(5, "sqrt(par[2]**2 + 0.1)").apply(joint)
     problem = Problem(setup)
     x = setup.free_values + 0.05
     assert problem.stat(x) == pytest.approx(Problem(joint.replace(values=setup.with_free(x).values)).stat(), rel=1e-13)
@@ -76,7 +76,7 @@ def test_curved_ties_are_followed_with_their_slope(joint):
 
 
 def test_a_tie_on_a_curved_tie_follows_too(joint):
-    setup = Tie(6, "par[5] - 1").apply(Tie(5, "par[2]**2 / 2").apply(joint))
+    setup = SetTie(6, "par[5] - 1").apply(SetTie(5, "par[2]**2 / 2").apply(joint))
     moved = setup.with_free(setup.free_values + 0.03)
     assert moved.values[5] == pytest.approx(moved.values[1] ** 2 / 2 - 1)
     assert Problem(setup).stat(moved.free_values) == pytest.approx(
@@ -153,8 +153,8 @@ def test_no_edit_compiles_anything(compiles):
         Notice("u1", ((20.0, 300.0),)),
         SetValue(7, 1.5),
         Freeze((11,), False),
-        Tie(5, "par[2] + 0.1"),
-        Tie(5, ""),
+        SetTie(5, "par[2] + 0.1"),
+        SetTie(5, ""),
         Unlink((1,)),
         Notice("u1", ()),
         Freeze((2,), False),

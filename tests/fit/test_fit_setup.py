@@ -8,7 +8,7 @@ from small import make_data
 
 from spec_lab import unif
 from spec_lab._base import ParameterError
-from spec_lab.fit import Append, Freeze, Link, Notice, SetFree, SetModel, SetPrior, Setup, SetValue, Tie, Unlink
+from spec_lab.fit import Append, Freeze, Link, Notice, SetFree, SetModel, SetPrior, SetTie, Setup, SetValue, Unlink
 from spec_lab.models import bb, cpl, pl, tbabs
 
 ONE, TWO = make_data(1), make_data(2)
@@ -118,25 +118,25 @@ def test_a_prior_that_excludes_the_value_moves_it_inside(joint):
 
 
 def test_ties_follow_their_sources(joint):
-    s = Tie(4, "2*par[1] + 0.5").apply(joint)
+    s = SetTie(4, "2*par[1] + 0.5").apply(joint)
     s = SetValue(1, -0.7).apply(s)
     assert s.values[3] == pytest.approx(2 * -0.7 + 0.5)
     assert 3 not in s.free
     with pytest.raises(ParameterError, match="follows the tie"):
         SetValue(4, 1.0).apply(s)
-    assert Tie(4, "").apply(s).free == joint.free
+    assert SetTie(4, "").apply(s).free == joint.free
 
 
 def test_a_tie_in_a_circle_is_refused_with_the_path(joint):
-    s = Tie(4, "par[1]").apply(joint)
+    s = SetTie(4, "par[1]").apply(joint)
     with pytest.raises(ParameterError, match=r"par\[1\] -> par\[4\]"):
-        Tie(1, "par[4]*2").apply(s)
+        SetTie(1, "par[4]*2").apply(s)
     with pytest.raises(ParameterError, match="cycle"):
-        Tie(1, "par[4]").apply(Link((4, 5)).apply(s))
+        SetTie(1, "par[4]").apply(Link((4, 5)).apply(s))
 
 
 def test_ties_chain_through_links(joint):
-    s = Tie(6, "par[5]+1").apply(Link((2, 5)).apply(joint))
+    s = SetTie(6, "par[5]+1").apply(Link((2, 5)).apply(joint))
     s = SetValue(2, 2.25).apply(s)
     assert s.values[5] == pytest.approx(3.25)
 
@@ -196,8 +196,8 @@ def test_a_link_that_leaves_no_value_is_refused(joint):
 
 
 def test_a_tie_always_has_a_finite_value(joint):
-    tied = Tie(4, "1/par[1]").apply(joint)
-    for edit in (SetValue(1, 0.0), SetFree((0.0, 2.0, 0.0, 2.0, 0.0)), Tie(5, "log(par[1])"), Tie(5, 3)):
+    tied = SetTie(4, "1/par[1]").apply(joint)
+    for edit in (SetValue(1, 0.0), SetFree((0.0, 2.0, 0.0, 2.0, 0.0)), SetTie(5, "log(par[1])"), SetTie(5, 3)):
         with pytest.raises(ParameterError, match=r"no finite value|a tie is text"):
             edit.apply(tied)
     assert SetValue(1, -0.5).apply(tied).values[3] == -2.0
@@ -209,7 +209,7 @@ edits = st.one_of(
     st.builds(lambda a, f: Freeze((a,), f), st.integers(1, 6), st.booleans()),
     st.builds(SetValue, st.integers(1, 6), st.floats(-2, 2)),
     st.builds(lambda a, w: SetPrior(a, unif(-w - 3, w + 3)), st.integers(1, 6), st.floats(0.1, 2)),
-    st.builds(Tie, st.integers(1, 6), st.sampled_from(["", "par[1]+1", "0.5*par[2]", "par[3]**2", "par[6]-par[5]"])),
+    st.builds(SetTie, st.integers(1, 6), st.sampled_from(["", "par[1]+1", "0.5*par[2]", "par[3]**2", "par[6]-par[5]"])),
 )
 
 

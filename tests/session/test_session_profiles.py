@@ -6,7 +6,7 @@ import pytest
 from session_toy import fitted_session, make_infer, run_code, same_state
 
 from spec_lab._base import EngineError, ParameterError
-from spec_lab.fit import Tie
+from spec_lab.fit import SetTie
 from spec_lab.infer.drawings import profile
 from spec_lab.session import profiles, views
 from spec_lab.session.profiles import POINTS, GrowingProfile
@@ -148,7 +148,7 @@ def test_with_nothing_else_free_it_drags_as_before(on):
 
 
 def test_a_tied_parameter_is_refused_as_before(on):
-    on.commit(Tie(2, "par[3] + 1"))
+    on.commit(SetTie(2, "par[3] + 1"))
     with pytest.raises(ParameterError, match="tie"):
         on.preview_drag(2, 2.0, 1)
     shown = drag(on, 3, [1.2]).evaluation.setup

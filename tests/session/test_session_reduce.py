@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import SpecLabError
-from spec_lab.fit import Freeze, Link, Notice, SetFree, SetModel, SetPrior, SetValue, Tie, Unlink
+from spec_lab.fit import Freeze, Link, Notice, SetFree, SetModel, SetPrior, SetTie, SetValue, Unlink
 from spec_lab.models import Model
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import Do, State, difference, reduce
@@ -26,7 +26,7 @@ EDITS = st.one_of(
     st.builds(Link, GROUPS),
     st.builds(Unlink, GROUPS),
     st.builds(SetPrior, PIDS, PRIORS),
-    st.builds(Tie, PIDS, TIES),
+    st.builds(SetTie, PIDS, TIES),
     st.builds(Notice, st.sampled_from(["na", "b1"]), WINDOWS),
     st.builds(SetModel, MODELS),
     st.builds(SetFree, st.lists(VALUES, min_size=3, max_size=3).map(tuple)),

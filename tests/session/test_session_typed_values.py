@@ -5,7 +5,7 @@ import math
 import pytest
 
 from spec_lab._base import ParameterError, SpecLabError
-from spec_lab.fit import Freeze, Notice, SetPrior, SetValue, Tie
+from spec_lab.fit import Freeze, Notice, SetPrior, SetTie, SetValue
 from spec_lab.session import command_from, value_edit
 
 
@@ -17,7 +17,7 @@ def setup(infer):
 def test_values_may_be_numbers_units_or_expressions(setup):
     assert value_edit(setup, 1, -0.5) == SetValue(1, -0.5)
     assert value_edit(setup, "2", " 2.5e0 ") == SetValue(2, 2.5)
-    assert value_edit(setup, 3, "= 2*par[1]+0.5") == Tie(3, "2*par[1]+0.5")
+    assert value_edit(setup, 3, "= 2*par[1]+0.5") == SetTie(3, "2*par[1]+0.5")
     energy = value_edit(setup, 2, "0.25 MeV")  # par[2] holds log10 of an energy in keV
     assert energy == SetValue(2, pytest.approx(math.log10(250)))
 

@@ -1,8 +1,9 @@
 """Good starts: values and prior ranges of the parameters, read off the data.
 
-`ranges` says where a parameter may sensibly lie and which values to try, `shapes` folds every additive term of a model at
-those values through the responses, `amplitudes` finds how much of each the counts want (one non-negative linear solve a
-combination), `lines` looks for narrow terms in what is left, and `guess` joins them: `Setup → Setup`. What a person gave is
+`trial_values` says where a parameter may sensibly lie and which values to try, `shapes` folds every additive term of a model
+(`guess_terms`) at those values through the responses, `amplitudes` finds how much of each the counts want (one non-negative
+linear solve a combination), `continuum_starts` and `line_starts` make set-ups of it, and `guess` joins them: `Setup → Setup`.
+What a person gave is
 never moved, nor what is frozen, tied or linked to it; everything that was moved says so by its origin.
 
 Not here: fits (an engine may be handed in as `refine`), and the choice among several fitted starts.

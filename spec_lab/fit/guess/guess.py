@@ -4,10 +4,10 @@ import attrs
 import numpy as np
 
 from spec_lab.fit.edits import Edit
-from spec_lab.fit.guess.continuum import continuum_starts
-from spec_lab.fit.guess.lines import Refine, line_starts
+from spec_lab.fit.guess.continuum_starts import continuum_starts
+from spec_lab.fit.guess.guess_terms import terms_of
+from spec_lab.fit.guess.line_starts import Refine, line_starts
 from spec_lab.fit.guess.movable import with_ranges
-from spec_lab.fit.guess.terms import terms_of
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from spec_lab.fit import sky
-from spec_lab.fit.guess.ranges import band_of, trial_of
+from spec_lab.fit.guess.trial_values import band_of, trial_of
 from spec_lab.fit.origin import Origin
 from spec_lab.fit.setup import Setup
 from spec_lab.priors import unif

@@ -11,7 +11,7 @@ import numpy as np
 
 from spec_lab.data import DataUnit
 from spec_lab.fit import Problem, Setup
-from spec_lab.fit.layout import statistic_of
+from spec_lab.fit.program_layout import statistic_of
 from spec_lab.session.evaluation import Evaluation, UnitEvaluation, term_rates
 from spec_lab.session.view_model import ParameterRow, SliderRange
 from spec_lab.session.views.spectrum import Frame

@@ -7,9 +7,8 @@ from small import make_data
 
 from spec_lab import BayesInfer
 from spec_lab._base import ParameterError, SpecLabWarning
-from spec_lab.fit import Append, Freeze, Link, Problem, SetModel, Setup, SetValue, Unlink
-from spec_lab.fit import Tie as TieEdit
-from spec_lab.fit.declared import inherited_prior
+from spec_lab.fit import Append, Freeze, Link, Problem, SetModel, SetTie, Setup, SetValue, Unlink
+from spec_lab.fit.declared_ties import inherited_prior
 from spec_lab.models import bb, cpl, pl
 from spec_lab.priors import logunif, unif
 from spec_lab.variables import Constrained, Derived, Fixed, Interval, Tagged, Tie
@@ -82,8 +81,8 @@ def test_it_survives_every_edit(setup):
         Freeze((2,)),
         Link((1, 5)),
         Unlink((5,)),
-        TieEdit(7, "2*par[3]"),
-        TieEdit(7, ""),
+        SetTie(7, "2*par[3]"),
+        SetTie(7, ""),
         Append((make_data(3), pl())),
         SetModel(cpl() + bb(), 2),
     ]
@@ -105,10 +104,10 @@ def test_files_bring_it_back_though_its_function_has_no_name(tmp_path):
 
 
 def test_untied_the_source_moves_nothing_and_is_not_free(setup):
-    loose = TieEdit(3, "").apply(setup)
+    loose = SetTie(3, "").apply(setup)
     assert loose.free == (0, 1, 2, 4, 5, 6)
     assert Append((make_data(3), pl())).apply(loose).tied == {}
-    assert TieEdit(3, "log10(par[4])").apply(loose).free == setup.free
+    assert SetTie(3, "log10(par[4])").apply(loose).free == setup.free
 
 
 def test_a_model_without_it_takes_the_tie_away(setup):
@@ -122,7 +121,7 @@ def test_a_model_without_it_takes_the_tie_away(setup):
 def test_the_model_with_present_values_is_still_derived(setup):
     variable = SetValue("pair1.cpl.logA_raw", 100.0).apply(setup).model(0).logA
     assert isinstance(variable, Derived) and float(variable.value) == pytest.approx(2.0)
-    assert not isinstance(TieEdit(3, "").apply(setup).model(0).logA, Derived)
+    assert not isinstance(SetTie(3, "").apply(setup).model(0).logA, Derived)
 
 
 def test_par_info_shows_the_tie(setup):

@@ -11,10 +11,10 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab.fit.guess.amplitudes import SMALLEST
+from spec_lab.fit.guess.guess_terms import Choice, GuessTerm, choices, row
 from spec_lab.fit.guess.movable import movable, moved
-from spec_lab.fit.guess.ranges import band_of
 from spec_lab.fit.guess.shapes import Observed, observed, term_rates
-from spec_lab.fit.guess.terms import Choice, GuessTerm, choices, row
+from spec_lab.fit.guess.trial_values import band_of
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 

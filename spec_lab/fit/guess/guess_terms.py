@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab.fit.guess.movable import movable
-from spec_lab.fit.guess.ranges import AMPLITUDES, Band, trial_of
+from spec_lab.fit.guess.trial_values import AMPLITUDES, Band, trial_of
 from spec_lab.fit.setup import Setup
 
 Choice = Mapping[int, float]  # slot → value

@@ -16,9 +16,9 @@ from spec_lab.fit import (
     Problem,
     SetModel,
     SetPrior,
+    SetTie,
     Setup,
     SetValue,
-    Tie,
     Unlink,
 )
 from spec_lab.models import Model, cpl, pl, tbabs
@@ -97,11 +97,11 @@ def test_what_was_unlinked_stays_unlinked():
 
 def test_ties_get_their_new_numbers_or_refuse():
     one = Setup.from_pairs([(ONE, Model.parse("pl+bb"))])
-    tied = Tie("pl.logA", "par[1] + 1").apply(one)
+    tied = SetTie("pl.logA", "par[1] + 1").apply(one)
     grown = SetModel(Model.parse("tbabs*(pl+bb)")).apply(tied)
     assert grown.ties == ((3, "par[2] + 1"),)
     assert grown.values[2] == grown.values[1] + 1
-    tied = Tie("pl.alpha", f"-par[{one.index('bb.logkT') + 1}]").apply(one)
+    tied = SetTie("pl.alpha", f"-par[{one.index('bb.logkT') + 1}]").apply(one)
     with pytest.raises(ParameterError, match=r"par\[1\] is tied to .*bb\.logkT.*untie"):
         SetModel(Model.parse("pl")).apply(tied)
     assert SetModel(Model.parse("bb")).apply(tied).ties == ()
@@ -156,7 +156,7 @@ def test_the_model_of_another_pair_is_shared_whole(donor, receiver):
 
 def test_a_tied_namesake_that_joins_another_pair_leaves_its_tie():
     shared = cpl()
-    both = Tie("pl.alpha", "par[1] - 0.5").apply(Setup.from_pairs([(ONE, shared), (TWO, pl())]))
+    both = SetTie("pl.alpha", "par[1] - 0.5").apply(Setup.from_pairs([(ONE, shared), (TWO, pl())]))
     after = SetModel(shared, 2).apply(both)
     assert after.ties == () and after.partition[3] == 0
 
@@ -168,7 +168,7 @@ _edits = st.one_of(
     st.builds(SetValue, _pids, st.floats(-1.5, 1.5)),
     st.builds(Freeze, st.tuples(_pids), st.booleans()),
     _pids.map(lambda p: Unlink((p,))),
-    st.builds(Tie, _pids, _pids.map(lambda p: f"par[{p}] + 0.25")),
+    st.builds(SetTie, _pids, _pids.map(lambda p: f"par[{p}] + 0.25")),
     st.builds(SetModel, st.sampled_from(EXPRESSIONS).map(Model.parse), st.sampled_from([None, 1, 2])),
 )
 

@@ -1,4 +1,4 @@
-"""Regrown set-ups: edits that change which pairs and models there are, and so which slots.
+"""Edits of models and pairs: those that change which pairs and models there are, and so which slots.
 
 What an old slot knew (value, freeze, prior, links, ties) goes with it to its new number; a slot that is new starts as its
 model says. Numbers in ties are rewritten.
@@ -12,7 +12,7 @@ import numpy as np
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.fit import links, sky, ties
-from spec_lab.fit.declared import apart, identities, raw_sources
+from spec_lab.fit.declared_ties import apart, identities, raw_sources
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.setup import Setup

@@ -3,10 +3,10 @@
 import numpy as np
 
 from spec_lab.fit.guess.amplitudes import mixtures, never_zero
+from spec_lab.fit.guess.guess_terms import Choice, GuessTerm, choices, row, shared_slots, terms_of
 from spec_lab.fit.guess.movable import moved
-from spec_lab.fit.guess.ranges import band_of
 from spec_lab.fit.guess.shapes import observed, term_rates
-from spec_lab.fit.guess.terms import Choice, GuessTerm, choices, row, shared_slots, terms_of
+from spec_lab.fit.guess.trial_values import band_of
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 

@@ -1,6 +1,6 @@
-"""Layout and block: a set-up's data, arranged for the compiled functions.
+"""ProgramLayout and block: a set-up's data, arranged for the compiled functions.
 
-A `Layout` is the structure (hashable: shapes, offsets, statistics, curved ties): what a program is compiled for. A `Block` is
+A `ProgramLayout` is the structure (hashable: shapes, offsets, statistics, curved ties): what a program is compiled for. A `Block` is
 the content (arrays and models): what a program is called with. Channels are padded to the largest number that any choice of
 energy windows can give, with weight zero in the padding, so that notice edits change content only.
 """
@@ -37,7 +37,7 @@ class PairLayout(NamedTuple):
     units: tuple[UnitLayout, ...]
 
 
-class Layout(NamedTuple):
+class ProgramLayout(NamedTuple):
     """The structure a program is compiled for.
 
     Attributes:
@@ -85,7 +85,7 @@ class Block(NamedTuple):
     stats: tuple[StatBlock, ...]
 
 
-def make_layout(setup: Setup) -> Layout:
+def make_layout(setup: Setup) -> ProgramLayout:
     """The structure of a set-up."""
     kinds: list[StatisticKind] = []
     slots = setup.slots
@@ -99,7 +99,9 @@ def make_layout(setup: Setup) -> Layout:
             units.append(UnitLayout(padded_channels(unit), energies, data_at, number))
             data_at += len(DATA_PARAMETERS)
         pairs.append(PairLayout(pair.model.structure, (model_at, model_at + pair.model.size), tuple(units)))
-    return Layout(tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup), setup.relations.laws)
+    return ProgramLayout(
+        tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup), setup.relations.laws
+    )
 
 
 def curved_part(setup: Setup) -> tuple[tuple[tuple[tuple[int, ...], str], ...], tuple[int, ...]]:
@@ -162,7 +164,7 @@ def merged_energies(data: Data) -> tuple[list[tuple[int, int]], np.ndarray, np.n
     return places, low, high, times
 
 
-def make_block(setup: Setup, layout: Layout) -> Block:
+def make_block(setup: Setup, layout: ProgramLayout) -> Block:
     """The content of a set-up, on the device. Pieces that an edit did not touch are taken from a small cache."""
     found = {(p.pair, p.unit): p for p in sky.positions(setup)}
     pairs = tuple(
