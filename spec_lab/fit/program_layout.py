@@ -1,7 +1,7 @@
-"""ProgramLayout and block: a set-up's data, arranged for the compiled functions.
+"""A set-up's data, arranged for the compiled functions: the layout of a program, and the block it is called with.
 
-A `ProgramLayout` is the structure (hashable: shapes, offsets, statistics, curved ties): what a program is compiled for. A `Block` is
-the content (arrays and models): what a program is called with. Channels are padded to the largest number that any choice of
+A `ProgramLayout` is the structure (hashable: shapes, offsets, statistics, curved ties): what a program is compiled for. A `Block`
+is the content (arrays and models): what a program is called with. Channels are padded to the largest number that any choice of
 energy windows can give, with weight zero in the padding, so that notice edits change content only.
 """
 
