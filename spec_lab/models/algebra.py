@@ -23,6 +23,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Component, Mathematical
 from spec_lab.models.foreign import as_model
 from spec_lab.models.integration.cut_bins import integrated
@@ -59,44 +60,44 @@ class literal(Mathematical):
     formula: ClassVar[str] = "C"
     flat: ClassVar[bool] = True
     listed: ClassVar[bool] = False
-    C: Any = parameter(1.0, "unif(-10, 10)", label="C", doc="value", frozen=True)
+    C: ParameterValue = parameter(1.0, "unif(-10, 10)", label="C", doc="value", frozen=True)
 
     @property
     def called(self) -> str:
         return self.name or "const"
 
-    def spectrum(self, x: Energy, p: Any, T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return p["C"]
 
     def text(self, names: Sequence[str]) -> str:
         return f"{number(self.C):.12g}"
 
 
-def join(symbol: str, left: Any, right: Any) -> Any:
+def join(symbol: str, left: Model | float, right: Model | float) -> Model:
     """The combination of two models, or of a model and a number.
 
     Raises:
         ModelError: The kinds do not combine.
     """
-    left, right = _model(left), _model(right)
-    if left is None or right is None:
+    a, b = _model(left), _model(right)
+    if a is None or b is None:
         return NotImplemented
-    pair = (left.kind, right.kind)
+    pair = (a.kind, b.kind)
     if pair not in TABLE[symbol]:
         why = (
             _WHY_SYMBOL.get((symbol, pair[1])) or _WHY.get(pair) or _WHY.get(pair[::-1]) or "these kinds do not combine"
         )
-        allowed = ", ".join(f"{a}{symbol}{b}" for a, b in TABLE[symbol])
+        allowed = ", ".join(f"{one}{symbol}{other}" for one, other in TABLE[symbol])
         raise ModelError(
-            f"cannot form {left.expression} {symbol} {right.expression}: {left.expression} is {pair[0]}, "
-            f"{right.expression} is {pair[1]}; {why}",
+            f"cannot form {a.expression} {symbol} {b.expression}: {a.expression} is {pair[0]}, "
+            f"{b.expression} is {pair[1]}; {why}",
             allowed=allowed,
             hint="A convolution must be called with a model: gsmooth()(pl())." if "conv" in pair else None,
         )
-    return Binary(symbol, left, right)
+    return Binary(symbol, a, b)
 
 
-def convolve(operator: Model, inner: Any) -> Model:
+def convolve(operator: Model, inner: Model | float | None) -> Model:
     """`operator(inner)`.
 
     Raises:
@@ -160,24 +161,24 @@ class Binary(_Node):
         n = len(self.left.leaves())
         return values[:n], values[n:]
 
-    def density(self, x: Energy, values: Values, T: Any) -> Any:
+    def density(self, x: Energy, values: Values, T: Time) -> Curve:
         a, b = self._halves(values)
         joint = self.exponent(x, values, T)
         if joint is not None:
             return jnp.exp(joint)
         return _APPLY[self.symbol](self.left.density(x, a, T), self.right.density(x, b, T))
 
-    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+    def exponent(self, x: Energy, values: Values, T: Time) -> Curve | None:
         if self.symbol not in "*/":
             return None
         a, b = self._halves(values)
         left = self.left.exponent(x, a, T)
         right = None if left is None else self.right.exponent(x, b, T)
-        if right is None:
+        if left is None or right is None:
             return None
         return left + right if self.symbol == "*" else left - right
 
-    def portions(self, grid: Grid, values: Values) -> Any:
+    def portions(self, grid: Grid, values: Values) -> Curve:
         joint = self.exponent(grid.energy, values, grid.T)
         if joint is not None:
             return grid.weights * jnp.exp(joint) if self.kind == "add" else jnp.exp(joint)
@@ -190,7 +191,7 @@ class Binary(_Node):
         bare = self.symbol in "+-" and self.kind == "add" and branch.kind != "add"
         return grid.weights * side if bare else side
 
-    def binned(self, grid: Grid, values: Values) -> Any:
+    def binned(self, grid: Grid, values: Values) -> Curve:
         a, b = self._halves(values)
         kinds = (self.left.kind, self.right.kind)
         if kinds == ("add", "add"):
@@ -201,7 +202,7 @@ class Binary(_Node):
             return self.left.density(grid.energy, a, grid.T) * self.right.binned(grid, b)
         return integrated(lambda g: self.portions(g, values), grid, self.marks(values))
 
-    def marks(self, values: Values) -> tuple[Any, ...]:
+    def marks(self, values: Values) -> tuple[Scalar, ...]:
         a, b = self._halves(values)
         return (*self.left.marks(a), *self.right.marks(b))
 
@@ -250,19 +251,19 @@ class Negated(_Node):
     def kind(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self.inner.kind
 
-    def density(self, x: Energy, values: Values, T: Any) -> Any:
+    def density(self, x: Energy, values: Values, T: Time) -> Curve:
         return -self.inner.density(x, values, T)
 
-    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+    def exponent(self, x: Energy, values: Values, T: Time) -> Curve | None:
         return None
 
-    def portions(self, grid: Grid, values: Values) -> Any:
+    def portions(self, grid: Grid, values: Values) -> Curve:
         return -self.inner.portions(grid, values)
 
-    def binned(self, grid: Grid, values: Values) -> Any:
+    def binned(self, grid: Grid, values: Values) -> Curve:
         return -self.inner.binned(grid, values)
 
-    def marks(self, values: Values) -> tuple[Any, ...]:
+    def marks(self, values: Values) -> tuple[Scalar, ...]:
         return self.inner.marks(values)
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
@@ -293,19 +294,19 @@ class Convolved(_Node):
     def kind(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self.inner.kind
 
-    def density(self, x: Energy, values: Values, T: Any) -> Any:
+    def density(self, x: Energy, values: Values, T: Time) -> Curve:
         return self.operator.convolve(self.inner, x, values[0], values[1:], T)
 
-    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+    def exponent(self, x: Energy, values: Values, T: Time) -> Curve | None:
         return None
 
-    def portions(self, grid: Grid, values: Values) -> Any:
+    def portions(self, grid: Grid, values: Values) -> Curve:
         return self.operator.convolve_portions(self.inner, grid, values[0], values[1:])
 
-    def binned(self, grid: Grid, values: Values) -> Any:
+    def binned(self, grid: Grid, values: Values) -> Curve:
         return integrated(lambda g: self.portions(g, values), grid, self.marks(values))
 
-    def marks(self, values: Values) -> tuple[Any, ...]:
+    def marks(self, values: Values) -> tuple[Scalar, ...]:
         return self.operator.convolve_marks(self.inner, values[0], values[1:])
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:

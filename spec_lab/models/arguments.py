@@ -14,6 +14,8 @@ from typing import Any
 from spec_lab._base import ModelError
 from spec_lab._base.errors import nearest
 
+Setting = bool | int | float | str  # what a component may be told that is no parameter
+
 
 class ArgumentError(ModelError, TypeError):
     """A component was called with an argument that it does not take."""
@@ -29,7 +31,7 @@ def _accepted(init: Any) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     return kinds.get(first, ()), kinds.get(inspect.Parameter.KEYWORD_ONLY, ()), anything
 
 
-def check_names(cls: Any, count: int, names: Iterable[str]) -> None:
+def check_names(cls: type, count: int, names: Iterable[str]) -> None:
     """Refuse arguments that the constructor of a component does not take.
 
     Args:
@@ -64,7 +66,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
 
 
-def check_setting(cls: Any, name: str, default: Any, value: Any, above: float | None) -> None:
+def check_setting(cls: type, name: str, default: Setting, value: Setting | None, above: float | None) -> None:
     """Refuse a setting whose value is of another kind than its default, or not above its limit.
 
     Raises:
@@ -73,8 +75,8 @@ def check_setting(cls: Any, name: str, default: Any, value: Any, above: float | 
     if isinstance(default, bool):
         good, allowed = isinstance(value, bool), "True or False"
     elif isinstance(default, numbers.Real):
-        good = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-        good, allowed = good and (above is None or float(value) > above), "a finite number"
+        number = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+        good, allowed = math.isfinite(number) and (above is None or number > above), "a finite number"
         allowed += "" if above is None else f" above {above:g}"
     else:
         good, allowed = default is None or isinstance(value, type(default)), f"a {type(default).__name__}"

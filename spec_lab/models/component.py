@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import equinox as eqx
 import jax.numpy as jnp
 
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.models.arguments import check_names, check_setting
+from spec_lab.models.annotations import Bins, Curve, Nodes, Parameters, Scalar, Time
+from spec_lab.models.arguments import Setting, check_names, check_setting
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
@@ -71,9 +72,8 @@ class Component(Model):
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             if "config" in field.metadata:
-                check_setting(
-                    type(self), field.name, field.default, getattr(self, field.name), field.metadata.get("above")
-                )
+                default = cast(Setting, field.default)  # `config` always gives one
+                check_setting(type(self), field.name, default, getattr(self, field.name), field.metadata.get("above"))
         given: set[str] = set()
         for field in dataclasses.fields(self):
             declared = field.metadata.get("parameter")
@@ -114,7 +114,7 @@ class Component(Model):
         return declared.when is None or getattr(self, declared.when[0]) == declared.when[1]
 
     # ---- what a component class provides ---------------------------------------------------------------------------
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         """N(E) in photons/cm²/s/keV, or the dimensionless factor. `p` maps parameter names to scalars."""
         if type(self).exponential:
             return jnp.exp(self.log_spectrum(x, p, T))
@@ -123,19 +123,19 @@ class Component(Model):
             "energies x.E and parameters p[name], or make a component of a plain function with @component"
         )
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         """ln of `spectrum`; only with `exponential = True`."""
         raise NotImplementedError(f"{type(self).__name__} has no `log_spectrum`")
 
-    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+    def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         """The analytic integral of `spectrum` over bins, photons/cm²/s; only with `exact = True`."""
         raise NotImplementedError(f"{type(self).__name__} has no analytic integral")
 
-    def node_portions(self, grid: Grid, p: Mapping[str, Any]) -> Any:
+    def node_portions(self, grid: Grid, p: Parameters) -> Nodes:
         """Weight times N at the nodes, [k, e]; components narrower than a bin do better than the pointwise product."""
         return grid.weights * self.spectrum(grid.energy, p, grid.T)
 
-    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         """Energies, keV, between which the curve is smooth: where it jumps or bends, and around what may be narrower
         than a bin. Bins that hold one are integrated in pieces (see `cut_bins`). How many there are is static."""
         return ()
@@ -172,23 +172,23 @@ class Component(Model):
     def leaves(self) -> tuple[Component, ...]:
         return (self,)
 
-    def density(self, x: Energy, values: Values, T: Any) -> Any:
+    def density(self, x: Energy, values: Values, T: Time) -> Curve:
         return self.spectrum(x, values[0], T)
 
-    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+    def exponent(self, x: Energy, values: Values, T: Time) -> Curve | None:
         return self.log_spectrum(x, values[0], T) if type(self).exponential else None
 
-    def portions(self, grid: Grid, values: Values) -> Any:
+    def portions(self, grid: Grid, values: Values) -> Curve:
         if type(self).kind == "add":
             return self.node_portions(grid, values[0])
         return self.spectrum(grid.energy, values[0], grid.T)
 
-    def binned(self, grid: Grid, values: Values) -> Any:
+    def binned(self, grid: Grid, values: Values) -> Curve:
         if type(self).exact and grid.rule == "exact":
             return self.integral(grid.lo, grid.hi, values[0], grid.T)
         return integrated(lambda g: self.portions(g, values), grid, self.marks(values))
 
-    def marks(self, values: Values) -> tuple[Any, ...]:
+    def marks(self, values: Values) -> tuple[Scalar, ...]:
         return self.breaks(values[0])
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
@@ -228,7 +228,7 @@ class Mathematical(Component):
     kind: ClassVar[str] = "math"
 
 
-def needs_time(component: Component, T: Any) -> Any:
+def needs_time(component: Component, T: Time) -> Curve:
     """`T`, or an error that says where times come from."""
     if T is None:
         raise ModelError(

@@ -16,7 +16,7 @@ Nodes implement the few methods listed under "for nodes"; everything else is der
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -25,16 +25,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jax.typing import ArrayLike
 
 from spec_lab._base import ModelError
 from spec_lab._base.info import Info
+from spec_lab.models.annotations import Bins, Curve, Parameters, Scalar, Theta, Time
 from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
 from spec_lab.models.parameter import Parameter, rewritten
 
 if TYPE_CHECKING:
     from spec_lab.models.component import Component
 
-Values = Sequence[Mapping[str, Any]]  # one mapping name → scalar per leaf, in reading order
+Values = Sequence[Parameters]  # one mapping name → scalar per leaf, in reading order
 
 
 class Term(NamedTuple):
@@ -56,23 +58,23 @@ class Model(eqx.Module):
         """The components in reading order."""
 
     @abstractmethod
-    def density(self, x: Energy, values: Values, T: Any) -> Any:
+    def density(self, x: Energy, values: Values, T: Time) -> Curve:
         """N(E) in photons/cm²/s/keV, or the dimensionless factor, at the energies `x`."""
 
     @abstractmethod
-    def exponent(self, x: Energy, values: Values, T: Any) -> Any:
+    def exponent(self, x: Energy, values: Values, T: Time) -> Curve | None:
         """ln of `density` where it is known without taking a logarithm, else None: products then share one exp."""
 
     @abstractmethod
-    def portions(self, grid: Grid, values: Values) -> Any:
+    def portions(self, grid: Grid, values: Values) -> Curve:
         """Weight times N at each node, [k, e], summing over k to the bin integral (the bare factor for mul and math)."""
 
     @abstractmethod
-    def binned(self, grid: Grid, values: Values) -> Any:
+    def binned(self, grid: Grid, values: Values) -> Curve:
         """The bin integrals, [e], by analytic integral where there is one."""
 
     @abstractmethod
-    def marks(self, values: Values) -> tuple[Any, ...]:
+    def marks(self, values: Values) -> tuple[Scalar, ...]:
         """Energies, keV, at which `portions` is not smooth: bins that hold one are integrated in pieces."""
 
     @abstractmethod
@@ -136,7 +138,9 @@ class Model(eqx.Module):
         """The model without its values: hashable, equal for equal structure."""
         return Structure.of(self)
 
-    def with_values(self, theta: Any, frozen: Sequence[bool] | None = None) -> Model:
+    def with_values(
+        self, theta: Sequence[float] | np.ndarray | jax.Array, frozen: Sequence[bool] | None = None
+    ) -> Model:
         """The same model with other values, and, where given, other freezes.
 
         Args:
@@ -170,7 +174,7 @@ class Model(eqx.Module):
         return parse(text)
 
     # ---- evaluation ------------------------------------------------------------------------------------------------
-    def photons(self, theta: Any, grid: Grid) -> Any:
+    def photons(self, theta: Theta, grid: Grid) -> Bins:
         """Photons/cm²/s in each bin of `grid`, shape [e].
 
         Args:
@@ -204,7 +208,7 @@ class Model(eqx.Module):
         tables = [key for leaf in leaves for key in leaf.tabulates()]
         return prepared(grid, [leaf.jumps() for leaf in leaves], tables)
 
-    def evaluate(self, E: Any, theta: Any = None, T: Any = None) -> Any:
+    def evaluate(self, E: ArrayLike, theta: ArrayLike | None = None, T: ArrayLike | None = None) -> np.ndarray:
         """N(E) in photons/cm²/s/keV, or the dimensionless factor.
 
         Args:
@@ -218,19 +222,19 @@ class Model(eqx.Module):
         curve = _curve(self.structure, jnp.asarray(theta, float), jnp.asarray(E, float), T)
         return curve if traced else np.asarray(curve)
 
-    def phtspec(self, E: Any, T: Any = None) -> Any:
+    def phtspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
         """`evaluate` at the start values: N(E), photons/cm²/s/keV. T in s."""
         return self._additive().evaluate(E, T=T)
 
-    def flxspec(self, E: Any, T: Any = None) -> Any:
+    def flxspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
         """E N(E), erg/cm²/s/keV."""
         return KEV_TO_ERG * np.asarray(E, float) * self.phtspec(E, T)
 
-    def ergspec(self, E: Any, T: Any = None) -> Any:
+    def ergspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
         """E² N(E), erg/cm²/s."""
         return np.asarray(E, float) * self.flxspec(E, T)
 
-    def nouspec(self, E: Any, T: Any = None) -> Any:
+    def nouspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
         """`evaluate` at the start values, of a factor: it has no unit."""
         if self.kind not in ("mul", "math"):
             raise ModelError(
@@ -251,7 +255,7 @@ class Model(eqx.Module):
 
         return in_band(self._additive(), self.theta[None], emin, emax, time, ngrid)
 
-    def split(self, theta: Any) -> list[dict[str, Any]]:
+    def split(self, theta: Theta) -> list[dict[str, Scalar]]:
         """theta as one mapping name → scalar per leaf.
 
         Raises:
@@ -271,36 +275,36 @@ class Model(eqx.Module):
     # ---- algebra ---------------------------------------------------------------------------------------------------
     __array_ufunc__ = None  # else an array of numbers times a model is an array of models
 
-    def __add__(self, other: Any) -> Model:
+    def __add__(self, other: Model | float) -> Model:
         return _join("+", self, other)
 
-    def __radd__(self, other: Any) -> Model:
+    def __radd__(self, other: Model | float) -> Model:
         if isinstance(other, int) and other == 0:
             return self  # where sum() starts
         return _join("+", other, self)
 
-    def __sub__(self, other: Any) -> Model:
+    def __sub__(self, other: Model | float) -> Model:
         return _join("-", self, other)
 
-    def __rsub__(self, other: Any) -> Model:
+    def __rsub__(self, other: Model | float) -> Model:
         return _join("-", other, self)
 
-    def __mul__(self, other: Any) -> Model:
+    def __mul__(self, other: Model | float) -> Model:
         return _join("*", self, other)
 
-    def __rmul__(self, other: Any) -> Model:
+    def __rmul__(self, other: Model | float) -> Model:
         return _join("*", other, self)
 
-    def __truediv__(self, other: Any) -> Model:
+    def __truediv__(self, other: Model | float) -> Model:
         return _join("/", self, other)
 
-    def __rtruediv__(self, other: Any) -> Model:
+    def __rtruediv__(self, other: Model | float) -> Model:
         return _join("/", other, self)
 
-    def __pow__(self, other: Any) -> Model:
+    def __pow__(self, other: Model | float) -> Model:
         return _join("**", self, other)
 
-    def __rpow__(self, other: Any) -> Model:
+    def __rpow__(self, other: Model | float) -> Model:
         return _join("**", other, self)
 
     def __neg__(self) -> Model:
@@ -367,7 +371,7 @@ class Structure:
     def __reduce__(self) -> Any:
         return Structure.of, (self.model,)
 
-    def photons(self, theta: Any, grid: Grid) -> Any:
+    def photons(self, theta: Theta, grid: Grid) -> Bins:
         """As `Model.photons`."""
         return self.model.photons(theta, grid)
 

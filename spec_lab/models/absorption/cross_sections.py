@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import ModelError
 from spec_lab.models.absorption import medium, near_edge
+from spec_lab.models.annotations import Curve
 
 PACKAGED = {kind: medium.USUAL[kind] for kind in ("wabs", "phabs", "tbabs")}
 LOWEST, HIGHEST, PER_E_FOLD = 0.0136, 200.0, 600  # keV, keV, points
@@ -37,7 +38,7 @@ class CrossSection(NamedTuple):
         """Observed energies of the edges, keV."""
         return tuple(_edges(self.kind, self.abundance) / (1 + self.redshift))
 
-    def traced(self, lnE: Any) -> Any:
+    def traced(self, lnE: Curve) -> Curve:
         """The same in JAX, from the logarithm of energies already in the absorber's frame."""
         grid, values = table(self.kind, self.abundance)
         return 1e22 * jnp.exp(jnp.interp(lnE, grid, values) - 3 * lnE)

@@ -5,12 +5,12 @@ Both are 1 at wavelengths below the Lyman limit (setting `lyman_limit`, Angstrom
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Multiplicative
 from spec_lab.models.declare import LN10, span
 from spec_lab.models.integration.grid import Energy
@@ -64,7 +64,7 @@ class redden(Multiplicative):
     formula: ClassVar[str] = r"10^{-0.4\,E(B-V)\,(R_V a(\lambda)+b(\lambda))}"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ("EBV",)
-    EBV: Any = _reddening(5)
+    EBV: ParameterValue = _reddening(5)
     R_V: float = config(3.1, "ratio of total to selective extinction")
     lyman_limit: float = _lyman()
     redshift: float = config(0.0, "redshift of the dust", above=-1.0)
@@ -72,7 +72,7 @@ class redden(Multiplicative):
     def jumps(self) -> tuple[float, ...]:
         return _lyman_energy(self.lyman_limit, self.redshift)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         wavelength = KEV_ANGSTROM / x.shifted(self.redshift).E
         a, b = _ccm(1e4 / jnp.maximum(wavelength, self.lyman_limit))
         curve = -0.4 * LN10 * p["EBV"] * (self.R_V * a + b)
@@ -101,7 +101,7 @@ class zdust(Multiplicative):
     formula: ClassVar[str] = r"10^{-0.4\,E(B-V)\,(1+R_V)\,\xi(\lambda/(1+z))}"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ("EBV",)
-    EBV: Any = _reddening(100)
+    EBV: ParameterValue = _reddening(100)
     method: str = config("mw", "extinction curve: mw, lmc or smc")
     R_V: float = config(0.0, "ratio of total to selective extinction; 0: that of the method")
     lyman_limit: float = _lyman()
@@ -114,7 +114,7 @@ class zdust(Multiplicative):
     def jumps(self) -> tuple[float, ...]:
         return _lyman_energy(self.lyman_limit, self.redshift)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         usual, *terms = _PEI[self.method]
         wavelength = KEV_ANGSTROM / x.shifted(self.redshift).E
         micron = jnp.maximum(wavelength, self.lyman_limit) * 1e-4

@@ -7,13 +7,13 @@ cross-sections are tables; `Model.prepare` interpolates in them once per grid in
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
 from spec_lab._base import ModelError
 from spec_lab.models.absorption.cross_sections import CrossSection, section
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Multiplicative, needs_time
 from spec_lab.models.declare import span
 from spec_lab.models.integration.grid import Energy
@@ -68,7 +68,7 @@ class Absorber(Multiplicative):
     def jumps(self) -> tuple[float, ...]:
         return self.key.jumps()
 
-    def sigma(self, x: Energy) -> Any:
+    def sigma(self, x: Energy) -> Curve:
         """Cross-section per hydrogen atom, 1e-22 cm²."""
         known = None if x.known is None else x.known.get(self.key)
         return self.key.traced(x.shifted(self.redshift).lnE) if known is None else known
@@ -79,9 +79,9 @@ class SimpleAbsorber(Absorber):
 
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ("N_H",)
-    N_H: Any = column()
+    N_H: ParameterValue = column()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return -p["N_H"] * self.sigma(x)
 
 
@@ -153,15 +153,15 @@ class tinvabs(Absorber):
     formula: ClassVar[str] = r"e^{-N_{\rm H,0}\,e^{-T/\tau}\,\sigma(E(1+z))}"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ("N_H0",)
-    N_H0: Any = column(name="N_{\\rm H,0}", doc="hydrogen column density at T = 0")
-    tau: Any = parameter(10.0, span(1e-2, 1e4), unit="s", label=r"\tau", doc="decay time of the column")
+    N_H0: ParameterValue = column(name="N_{\\rm H,0}", doc="hydrogen column density at T = 0")
+    tau: ParameterValue = parameter(10.0, span(1e-2, 1e4), unit="s", label=r"\tau", doc="decay time of the column")
     abundance: str = abundances()
 
     @property
     def key(self) -> CrossSection:
         return section("tbabs", self.abundance, self.redshift)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return -p["N_H0"] * jnp.exp(-needs_time(self, T) / p["tau"]) * self.sigma(x)
 
 
@@ -177,8 +177,8 @@ class pcfabs(Absorber):
     aliases: ClassVar[tuple[str, ...]] = ("zpcfabs",)
     formula: ClassVar[str] = r"1-c+c\,e^{-N_{\rm H}\,\sigma(E(1+z))}"
     absorbs: ClassVar[tuple[str, ...]] = ("N_H",)
-    N_H: Any = column()
-    cover: Any = parameter(0.5, span(0, 1), label="c", doc="covered fraction")
+    N_H: ParameterValue = column()
+    cover: ParameterValue = parameter(0.5, span(0, 1), label="c", doc="covered fraction")
     abundance: str = abundances()
     xsect: str = atoms()
 
@@ -186,5 +186,5 @@ class pcfabs(Absorber):
     def key(self) -> CrossSection:
         return section(gas(self.xsect), self.abundance, self.redshift)
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return 1 + p["cover"] * jnp.expm1(-p["N_H"] * self.sigma(x))

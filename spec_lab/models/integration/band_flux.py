@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import ParameterError
 from spec_lab.models.integration.grid import KEV_TO_ERG, Grid
@@ -51,7 +52,9 @@ def _photons(structure: Any, thetas: Any, grid: Grid) -> Any:
     return jax.vmap(lambda theta: structure.photons(theta, grid))(thetas)
 
 
-def in_band(model: Model, thetas: Any, low: float, high: float, T: float | None = None, bins: int = BINS) -> BandFlux:
+def in_band(
+    model: Model, thetas: Float[np.ndarray, "s p"], low: float, high: float, T: float | None = None, bins: int = BINS
+) -> BandFlux:
     """Photons from `low` to `high` keV.
 
     Args:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
+from spec_lab.models.annotations import Bins, Curve, Flags, Places, Scalar
 from spec_lab.models.integration.grid import Grid, over_nodes
 
 _NODES = 16  # in a piece, at least
@@ -37,12 +38,12 @@ class Pieces(NamedTuple):
     """
 
     grid: Grid
-    bins: Any
-    share: Any
-    cut: Any
+    bins: Places
+    share: Bins
+    cut: Flags
 
 
-def integrated(portions: Callable[[Grid], Any], grid: Grid, marks: Sequence[Any]) -> Any:
+def integrated(portions: Callable[[Grid], Curve], grid: Grid, marks: Sequence[Scalar]) -> Curve:
     """The bin integrals [e] of what has these node portions and breaks at these energies (keV)."""
     plain = over_nodes(portions(grid))
     if not marks or grid.rule != "exact":
@@ -52,7 +53,7 @@ def integrated(portions: Callable[[Grid], Any], grid: Grid, marks: Sequence[Any]
     return jnp.where(pieces.cut, 0.0, plain).at[pieces.bins].add(parts)
 
 
-def cut(grid: Grid, marks: Sequence[Any]) -> Pieces:
+def cut(grid: Grid, marks: Sequence[Scalar]) -> Pieces:
     """Cut the bins of `grid` at `marks`: in each ladder, for each mark, the part below it and the part above it.
 
     The part below reaches down to the previous mark or the bin's lower edge. The part above reaches up to the bin's upper

@@ -13,15 +13,17 @@ Not here: what is integrated (`algebra`) and what the components are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import Bins, Curve, Energies, Nodes, Places, Scalar, Time
 
 KEV_TO_ERG = 1.602176634e-9  # exact since the SI of 2019
 RULES = ("exact", "trapezoid5")
@@ -40,16 +42,16 @@ class Energy(NamedTuple):
         known: Quantities tabulated beforehand at exactly these energies (absorption cross-sections), by key.
     """
 
-    E: Any
-    lnE: Any
-    known: Mapping[Any, Any] | None = None
+    E: Energies
+    lnE: Energies
+    known: Mapping[Hashable, Curve] | None = None
 
     @classmethod
-    def at(cls, E: Any) -> Energy:
+    def at(cls, E: Energies) -> Energy:
         """Energies with their logarithms; traced or concrete."""
         return cls(E, jnp.log(E))
 
-    def shifted(self, z: Any) -> Energy:
+    def shifted(self, z: Scalar | float) -> Energy:
         """The same photons in a frame at redshift `z`: E (1 + z). What was tabulated before no longer applies."""
         if isinstance(z, (int, float)) and z == 0:
             return self
@@ -78,23 +80,25 @@ class Grid(eqx.Module):
         asked: How many bins were asked for, where `parts` are given.
     """
 
-    lo: Any
-    hi: Any
-    nodes: Any
-    lnnodes: Any
-    weights: Any
-    T: Any = None
-    known: dict[Any, Any] | None = None
+    lo: Bins
+    hi: Bins
+    nodes: Nodes
+    lnnodes: Nodes
+    weights: Nodes
+    T: Time = None
+    known: dict[Hashable, Nodes] | None = None
     rule: str = eqx.field(static=True, default="exact")
     ladders: tuple[tuple[int, int], ...] = eqx.field(static=True, default=())
     shared: bool = eqx.field(static=True, default=False)
     whole: Grid | None = None
-    bins: Any = None
-    parts: Any = None
+    bins: Places | None = None
+    parts: Places | None = None
     asked: int = eqx.field(static=True, default=0)
 
     @classmethod
-    def make(cls, lo: Any, hi: Any, rule: str = "exact", T: Any = None, nodes: int | None = None) -> Grid:
+    def make(
+        cls, lo: ArrayLike, hi: ArrayLike, rule: str = "exact", T: ArrayLike | None = None, nodes: int | None = None
+    ) -> Grid:
         """Lay quadrature nodes into the bins (NumPy, on the host).
 
         Args:
@@ -117,20 +121,21 @@ class Grid(eqx.Module):
             raise ModelError("unknown integration rule", got=rule, allowed=", ".join(RULES))
         T = None if T is None else np.asarray(T, float)
         runs = ladders(lo, hi)
-        return cls(lo, hi, at, np.log(at), weights, T, None, rule, runs, _share_edges(lo, hi, runs))
+        arrays: dict[str, Any] = {"lo": lo, "hi": hi, "nodes": at, "lnnodes": np.log(at), "weights": weights, "T": T}
+        return cls(**arrays, rule=rule, ladders=runs, shared=_share_edges(lo, hi, runs))
 
     @property
     def energy(self) -> Energy:
         """The nodes as `Energy`, shape [k, e]."""
         return Energy(self.nodes, self.lnnodes, self.known)
 
-    def gathered(self, integrals: Any) -> Any:
+    def gathered(self, integrals: Curve) -> Curve:
         """The integrals over the bins that were asked for, from those over this grid's."""
         if self.parts is None:
             return integrals
         return jax.ops.segment_sum(integrals, self.parts, self.asked, indices_are_sorted=True)
 
-    def stretched(self, factor: Any) -> Grid:
+    def stretched(self, factor: Scalar | float) -> Grid:
         """The same bins at `factor` times the energy; what was tabulated no longer applies."""
         edges = (self.lo * factor, self.hi * factor, self.nodes * factor, self.lnnodes + jnp.log(factor))
         whole = None if self.whole is None else self.whole.stretched(factor)
@@ -138,7 +143,7 @@ class Grid(eqx.Module):
         return Grid(*edges, self.weights * factor, self.T, None, *rest)
 
 
-def over_nodes(portions: Any) -> Any:
+def over_nodes(portions: Curve) -> Curve:
     """The sum over nodes, [k, e] → [e]. Few nodes are added one by one, which XLA fuses with what made them."""
     k = portions.shape[0]
     return portions.sum(0) if k > 8 else sum((portions[j] for j in range(1, k)), portions[0])

@@ -21,7 +21,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
+from spec_lab.models.annotations import Curve, Flags, Nodes, Numbers
 from spec_lab.models.integration.grid import Grid
 
 BELOW, ABOVE = 10.0, 5.0  # how far the extension reaches, as ratios of energies
@@ -29,6 +31,10 @@ _STEPS = 24  # bins in each extension
 _PAIRS = 1_000_000  # of edges and sources: with more, the bins are fine and one source a bin is enough
 _FAINT = 1e-140  # photons: of fewer, as behind a thick absorber, the mean has no slope that a float can say
 _SPREAD = 1e-12  # of a half-bin squared: narrower is a point
+
+Intervals = Float[Numbers, "q"]
+Points = Float[Numbers, "points q"]
+Edges = Float[Numbers, "x"]
 
 
 class Sources(NamedTuple):
@@ -40,9 +46,9 @@ class Sources(NamedTuple):
         centre: The middle of each interval, keV, [q].
     """
 
-    photons: Any
-    energy: Any
-    centre: Any
+    photons: Points
+    energy: Points
+    centre: Intervals
 
     def part(self, where: slice) -> Sources:
         """Those of some of the intervals."""
@@ -54,7 +60,7 @@ def joined(parts: Sequence[Sources]) -> Sources:
     return Sources(*(jnp.concatenate(column, axis=-1) for column in zip(*parts, strict=True)))
 
 
-def sources(grid: Grid, portions: Any, points: int) -> Sources:
+def sources(grid: Grid, portions: Nodes, points: int) -> Sources:
     """One or two points for each bin, with the photons, the mean and (two) the variance of its node portions."""
     half, centre = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
     t = (grid.nodes - centre) / half
@@ -71,7 +77,7 @@ def sources(grid: Grid, portions: Any, points: int) -> Sources:
     return Sources(jnp.stack([0.5 * photons] * 2), centre + half * at, centre)
 
 
-def extension(grid: Grid, start: int, stop: int) -> tuple[Grid, Any]:
+def extension(grid: Grid, start: int, stop: int) -> tuple[Grid, Flags]:
     """Bins below and above a ladder, as fine as its own at its ends, then ever wider; and which of them count, [q].
 
     They have four Gauss-Legendre nodes each. Below a ladder that starts at zero there is nothing: those bins do not count.
@@ -120,7 +126,7 @@ _TAIL = [float(c) for c in _scaled_tail()]
 
 
 @jax.custom_jvp
-def passing(u: Any, above: Any) -> tuple[Any, Any]:
+def passing(u: Curve, above: Flags) -> tuple[Curve, Curve]:
     """What of a source passes an edge u = (x-μ)/(σ√2): -½ erfc(u) above it, ½ erfc(-u) below it; and e^(-u²)."""
     z = jnp.abs(u)
     t = 2 / (2 + z)
@@ -140,7 +146,7 @@ def _passing_jvp(primals: Any, tangents: Any) -> Any:
     return (share, bell), (bell / math.sqrt(math.pi) * du, -2 * u * bell * du)
 
 
-def flows(x: Any, points: Sources, sigma: Any) -> Any:
+def flows(x: Edges, points: Sources, sigma: Points) -> Float[Numbers, "3 x"]:
     """Σ over sources of ∫ E^n g dE up to each edge, n = 0, 1, 2, less that of sources below the edge: [3, x]."""
     m, mu, s = points.photons.ravel(), points.energy.ravel(), sigma.ravel()
     centre = jnp.broadcast_to(points.centre, points.energy.shape).ravel()
@@ -157,7 +163,7 @@ def points_per_bin(grid: Grid) -> int:
     return 2 if pairs <= _PAIRS else 1
 
 
-def parabola(grid: Grid, moments: Any) -> Any:
+def parabola(grid: Grid, moments: Float[Numbers, "3 e"]) -> Float[Numbers, "3 e"]:
     """Legendre coefficients, [3, e], of the density times half the bin's width, from its moments ∫ E^n N dE, [3, e]."""
     half, c = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
     zero, one, two = moments
@@ -166,7 +172,7 @@ def parabola(grid: Grid, moments: Any) -> Any:
     return jnp.stack([0.5 * zero, 1.5 * first, 2.5 * 0.5 * (3 * second - zero)])
 
 
-def along(coefficients: Any, t: Any) -> Any:
+def along(coefficients: Float[Numbers, "3 e"], t: Curve) -> Curve:
     """The parabola at t, from -1 to 1 over the bin."""
     a, b, c = coefficients
     return a + b * t + c * 0.5 * (3 * t**2 - 1)

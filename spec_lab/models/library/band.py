@@ -7,18 +7,18 @@ without the peak it is named after (alpha <= -2, beta above alpha) is NaN.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, amplitude, index, log_energy, pivot
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.powerlaws import positive
 
 
-def band_law(x: Energy, lnA: Any, piv: float, alpha: Any, beta: Any, lnEp: Any) -> Any:
+def band_law(x: Energy, lnA: Curve, piv: float, alpha: Scalar, beta: Scalar, lnEp: Curve) -> Curve:
     """ln N of the Band function."""
     drop = positive(alpha - beta)
     lnEc = lnEp - jnp.log(positive(2 + alpha))
@@ -43,18 +43,18 @@ class band(Additive):
         r"A\,(E_b/E_{\rm piv})^{\alpha-\beta}e^{\beta-\alpha}(E/E_{\rm piv})^{\beta}\ (E>E_b)"
     )
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2, "low-energy index")
-    beta: Any = index(r"\beta", -3.0, -6, -2, "high-energy index")
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N")
-    logA: Any = amplitude()
+    alpha: ParameterValue = index(r"\alpha", -1.0, -2, 2, "low-energy index")
+    beta: ParameterValue = index(r"\beta", -3.0, -6, -2, "high-energy index")
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot(100.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         return band_law(x, LN10 * p["logA"], self.pivot_energy, p["alpha"], p["beta"], LN10 * p["logEp"])
 
 
-def _cut_band(x: Energy, p: Mapping[str, Any], piv: float) -> tuple[Any, Any]:
+def _cut_band(x: Energy, p: Parameters, piv: float) -> tuple[Any, Any]:
     """ln(N/A) of cband, and the cut-off rate 1/Ec2."""
     rate2 = positive(2 + p["alpha2"]) * jnp.exp(-LN10 * p["logEp"])
     step = p["alpha1"] - p["alpha2"]
@@ -77,14 +77,14 @@ class cband(Additive):
 
     formula: ClassVar[str] = r"{\rm Band}(\alpha_1,\alpha_2,E_b)\,e^{-E/E_{c,2}},\ E_{c,2}=E_p/(2+\alpha_2)"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break")
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break")
-    logEb: Any = log_energy("E_b", 1.0, 0, 3, "break energy")
-    logEp: Any = log_energy("E_p", 3.0, 1, 4, "peak of E²N")
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 1.0, -2, 2, "index below the break")
+    alpha2: ParameterValue = index(r"\alpha_2", -1.0, -2, 2, "index above the break")
+    logEb: ParameterValue = log_energy("E_b", 1.0, 0, 3, "break energy")
+    logEp: ParameterValue = log_energy("E_p", 3.0, 1, 4, "peak of E²N")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return LN10 * p["logA"] + _cut_band(x.shifted(self.redshift), p, self.pivot_energy)[0]
 
 
@@ -101,15 +101,15 @@ class dband(Additive):
         r"{\rm cband}(E)\ (E\le E_{b,2}),\quad {\rm cband}(E_{b,2})(E/E_{b,2})^{\beta}\ (E>E_{b,2})"
     )
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break")
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break")
-    beta: Any = index(r"\beta", -3.0, -6, -2, "high-energy index")
-    logEb: Any = log_energy("E_b", 1.0, 0, 3, "break energy")
-    logEp: Any = log_energy("E_p", 3.0, 1, 4, "peak of E²N")
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 1.0, -2, 2, "index below the break")
+    alpha2: ParameterValue = index(r"\alpha_2", -1.0, -2, 2, "index above the break")
+    beta: ParameterValue = index(r"\beta", -3.0, -6, -2, "high-energy index")
+    logEb: ParameterValue = log_energy("E_b", 1.0, 0, 3, "break energy")
+    logEp: ParameterValue = log_energy("E_p", 3.0, 1, 4, "peak of E²N")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         curve, rate2 = _cut_band(x, p, self.pivot_energy)
         lnE2 = jnp.log(positive(p["alpha2"] - p["beta"])) - jnp.log(rate2)

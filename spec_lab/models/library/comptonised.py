@@ -15,7 +15,6 @@ The curve is computed on a grid of its own in ln x and interpolated.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax
@@ -24,6 +23,7 @@ import numpy as np
 from jax.scipy.special import gammaln
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, amplitude, log_energy, span
 from spec_lab.models.integration.grid import Energy
@@ -43,7 +43,7 @@ _BETA = {
 }
 
 
-def spectral_index(beta: Any, theta: Any) -> Any:
+def spectral_index(beta: Scalar, theta: Scalar) -> Scalar:
     """α for the escape β at the electron temperature θ = kT/511 keV, by Newton's rule in ln α; its slope is implicit."""
 
     def excess(u: Any, beta: Any, theta: Any) -> Any:
@@ -79,7 +79,7 @@ def _scattered(x: Any, a: Any) -> Any:
     return jnp.sum(w * terms, axis=0) / a
 
 
-def ln_curve(alpha: Any, depth: Any, ln_ratio: Any) -> Any:
+def ln_curve(alpha: Scalar, depth: Scalar, ln_ratio: Scalar) -> Curve:
     """ln N/A, plus x, on the grid `_LNX`; `depth` is r(τ_e), `ln_ratio` ln(kT/kT0)."""
     lnx = jnp.asarray(_LNX)
     lny = lnx + ln_ratio
@@ -126,10 +126,10 @@ class comptt(Additive):
         r"A\frac{kT}{kT_0}\frac{\alpha(\alpha+3)}{2(2\alpha+3)}\left[(2\alpha+3)\,y^{-\alpha-1}e^{-x}\gamma(\alpha+3,y)"
         r"\,I(x)+\frac{y^2e^{-y}}{\alpha+3}\right],\ y=E/kT_0,\ x=E/kT"
     )
-    logkT0: Any = log_energy("kT_0", -1.0, -2, 2, "temperature of the seed photons")
-    logkT: Any = log_energy("kT", 1.7, 0.3, 2.7, "temperature of the electrons")
-    tau: Any = parameter(1.0, span(0.01, 100), label=r"\tau", doc="optical depth")
-    logA: Any = amplitude(doc="norm of XSPEC's compTT", unit="photons/cm²/s/keV")
+    logkT0: ParameterValue = log_energy("kT_0", -1.0, -2, 2, "temperature of the seed photons")
+    logkT: ParameterValue = log_energy("kT", 1.7, 0.3, 2.7, "temperature of the electrons")
+    tau: ParameterValue = parameter(1.0, span(0.01, 100), label=r"\tau", doc="optical depth")
+    logA: ParameterValue = amplitude(doc="norm of XSPEC's compTT", unit="photons/cm²/s/keV")
     geometry: str = config("disk", "disk or sphere")
     escape: str = config("formula", "how photons leave the cloud: formula, or table (for tau from 0.1 to 10)")
 
@@ -139,7 +139,7 @@ class comptt(Additive):
         if self.escape not in ("formula", "table"):
             raise ModelError("unknown way of escape", got=self.escape, allowed="formula, table")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         lnkT = LN10 * p["logkT"]
         kT = jnp.exp(lnkT)

@@ -8,12 +8,12 @@ lines of any width keep their photons.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Component
 from spec_lab.models.declare import span
 from spec_lab.models.integration.cut_bins import cut
@@ -40,15 +40,15 @@ class Convolution(Component):
 
     kind: ClassVar[str] = "conv"
 
-    def convolve(self, inner: Model, x: Energy, p: Mapping[str, Any], values: Values, T: Any) -> Any:
+    def convolve(self, inner: Model, x: Energy, p: Parameters, values: Values, T: Time) -> Curve:
         """The convolved curve at `x`; `p` are the operator's parameters, `values` the inner model's."""
         raise NotImplementedError
 
-    def convolve_portions(self, inner: Model, grid: Grid, p: Mapping[str, Any], values: Values) -> Any:
+    def convolve_portions(self, inner: Model, grid: Grid, p: Parameters, values: Values) -> Curve:
         """The convolved node portions, [k, e]."""
         raise NotImplementedError
 
-    def convolve_marks(self, inner: Model, p: Mapping[str, Any], values: Values) -> tuple[Any, ...]:
+    def convolve_marks(self, inner: Model, p: Parameters, values: Values) -> tuple[Scalar, ...]:
         """Energies, keV, at which the convolved curve is not smooth."""
         return ()
 
@@ -64,17 +64,17 @@ class zshift(Convolution):
 
     aliases: ClassVar[tuple[str, ...]] = ("zashift", "zmshift")
     formula: ClassVar[str] = r"N(E(1+z))"
-    z: Any = parameter(0.0, span(0, 10), label="z", doc="redshift", frozen=True)
+    z: ParameterValue = parameter(0.0, span(0, 10), label="z", doc="redshift", frozen=True)
 
-    def convolve(self, inner: Model, x: Energy, p: Mapping[str, Any], values: Values, T: Any) -> Any:
+    def convolve(self, inner: Model, x: Energy, p: Parameters, values: Values, T: Time) -> Curve:
         return inner.density(x.shifted(p["z"]), values, T)
 
-    def convolve_portions(self, inner: Model, grid: Grid, p: Mapping[str, Any], values: Values) -> Any:
+    def convolve_portions(self, inner: Model, grid: Grid, p: Parameters, values: Values) -> Curve:
         stretch = 1 + p["z"]
         portions = inner.portions(grid.stretched(stretch), values)
         return portions / stretch if inner.kind == "add" else portions
 
-    def convolve_marks(self, inner: Model, p: Mapping[str, Any], values: Values) -> tuple[Any, ...]:
+    def convolve_marks(self, inner: Model, p: Parameters, values: Values) -> tuple[Scalar, ...]:
         return tuple(mark / (1 + p["z"]) for mark in inner.marks(values))
 
 
@@ -92,16 +92,17 @@ class gsmooth(Convolution):
     """
 
     formula: ClassVar[str] = r"\int N(E')\,\frac{e^{-(E-E')^2/2\sigma(E')^2}}{\sigma(E')\sqrt{2\pi}}\,dE'"
-    Sig_6keV: Any = parameter(0.1, span(1e-3, 20), unit="keV", label=r"\sigma_6", doc="width at 6 keV")
-    Index: Any = parameter(0.0, span(-1, 1), label=r"\alpha", doc="index of the width with energy")
+    Sig_6keV: ParameterValue = parameter(0.1, span(1e-3, 20), unit="keV", label=r"\sigma_6", doc="width at 6 keV")
+    Index: ParameterValue = parameter(0.0, span(-1, 1), label=r"\alpha", doc="index of the width with energy")
 
-    def _sigma(self, lnE: Any, p: Mapping[str, Any]) -> Any:
+    def _sigma(self, lnE: Any, p: Parameters) -> Any:
         return p["Sig_6keV"] * jnp.exp(p["Index"] * (lnE - math.log(6.0)))
 
-    def convolve(self, inner: Model, x: Energy, p: Mapping[str, Any], values: Values, T: Any) -> Any:
+    def convolve(self, inner: Model, x: Energy, p: Parameters, values: Values, T: Time) -> Curve:
         """By Gauss-Hermite nodes around each energy: for drawing; lines inside should be wider than σ/5."""
         nodes, weights = _HERMITE
-        width, total = self._sigma(x.lnE, p), 0.0
+        width = self._sigma(x.lnE, p)
+        total: Curve = jnp.zeros(())
         for t, w in zip(nodes, weights, strict=True):
             source = x.E + math.sqrt(2) * width * t
             there = source > x.E / BELOW
@@ -113,7 +114,7 @@ class gsmooth(Convolution):
             total = total + share * inner.density(Energy(source, ln), values, T)
         return total
 
-    def convolve_portions(self, inner: Model, grid: Grid, p: Mapping[str, Any], values: Values) -> Any:
+    def convolve_portions(self, inner: Model, grid: Grid, p: Parameters, values: Values) -> Curve:
         whole = grid if grid.whole is None else grid.whole
         moments = self._moments(inner, whole, p, values)
         add = inner.kind == "add"
@@ -126,7 +127,7 @@ class gsmooth(Convolution):
         density = along(coefficients, (grid.nodes - centre) / half) / half
         return density * grid.weights if add else density
 
-    def _moments(self, inner: Model, grid: Grid, p: Mapping[str, Any], values: Values) -> Any:
+    def _moments(self, inner: Model, grid: Grid, p: Parameters, values: Values) -> Any:
         """∫ E^n N dE over each bin of the smoothed model, n = 0, 1, 2: [3, e]."""
 
         def photons(g: Grid) -> Any:
@@ -155,13 +156,13 @@ class gsmooth(Convolution):
             ladders.append(self._through(grid, start, stop, every, p))
         return kept + jnp.concatenate(ladders, axis=1)
 
-    def _kept(self, points: Sources, p: Mapping[str, Any]) -> Any:
+    def _kept(self, points: Sources, p: Parameters) -> Any:
         """What the sources of each bin have before any flows: [3, e]."""
         m, mu = points.photons, points.energy
         square = mu**2 + self._sigma(jnp.log(mu), p) ** 2
         return jnp.stack([m.sum(0), (m * mu).sum(0), (m * square).sum(0)])
 
-    def _through(self, grid: Grid, start: int, stop: int, points: Sources, p: Mapping[str, Any]) -> Any:
+    def _through(self, grid: Grid, start: int, stop: int, points: Sources, p: Parameters) -> Any:
         """What flows into the bins of a ladder, less what flows out: [3, bins]."""
         lo, hi = jnp.asarray(grid.lo)[start:stop], jnp.asarray(grid.hi)[start:stop]
         sigma = self._sigma(jnp.log(points.energy), p)

@@ -6,11 +6,11 @@ Thresholds and lines may lie anywhere in a photon bin and be far narrower than o
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Mathematical, Multiplicative
 from spec_lab.models.declare import LN10, log_energy, span
 from spec_lab.models.integration.grid import Energy
@@ -44,9 +44,9 @@ class const(Mathematical):
     formula: ClassVar[str] = "C"
     flat: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ()
-    C: Any = parameter(0.0, span(-10, 10), label="C", doc="value")
+    C: ParameterValue = parameter(0.0, span(-10, 10), label="C", doc="value")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return p["C"]
 
 
@@ -63,15 +63,15 @@ class hecut(Multiplicative):
     formula: ClassVar[str] = r"1\ (E\le E_{\rm th}),\quad e^{(E_{\rm th}-E)/E_c}\ (E>E_{\rm th})"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ()
-    logEc: Any = log_energy("E_c", 2.0, -1, 5, "e-folding energy")
+    logEc: ParameterValue = log_energy("E_c", 2.0, -1, 5, "e-folding energy")
     threshold_energy: float = config(0.0, "energy above which the cut-off acts, keV")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         excess = jnp.maximum(x.shifted(self.redshift).E - self.threshold_energy, 0.0)
         return -excess * jnp.exp(-LN10 * p["logEc"])
 
-    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         if self.threshold_energy <= 0:
             return ()
         return _fall(self.threshold_energy, jnp.exp(LN10 * p["logEc"]), self.redshift)
@@ -91,14 +91,14 @@ class highecut(Multiplicative):
     formula: ClassVar[str] = r"1\ (E\le E_c),\quad e^{(E_c-E)/E_f}\ (E>E_c)"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ()
-    cutoffE: Any = energy("E_c", 10.0, 1e-3, 1e3, "threshold")
-    foldE: Any = energy("E_f", 15.0, 1e-3, 1e4, "e-folding energy")
+    cutoffE: ParameterValue = energy("E_c", 10.0, 1e-3, 1e3, "threshold")
+    foldE: ParameterValue = energy("E_f", 15.0, 1e-3, 1e4, "e-folding energy")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         return -jnp.maximum(x.shifted(self.redshift).E - p["cutoffE"], 0.0) / p["foldE"]
 
-    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         return _fall(p["cutoffE"], p["foldE"], self.redshift)
 
 
@@ -116,15 +116,15 @@ class edge(Multiplicative):
     formula: ClassVar[str] = r"1\ (E<E_e),\quad e^{-\tau(E/E_e)^{-3}}\ (E\ge E_e)"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ()
-    edgeE: Any = energy("E_e", 7.0, 1e-2, 100, "threshold energy")
-    maxtau: Any = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth at the threshold")
+    edgeE: ParameterValue = energy("E_e", 7.0, 1e-2, 100, "threshold energy")
+    maxtau: ParameterValue = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth at the threshold")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         ratio = x.shifted(self.redshift).E / p["edgeE"]
         return jnp.where(ratio >= 1, -p["maxtau"] * jnp.maximum(ratio, 1.0) ** -3, 0.0)
 
-    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         return (p["edgeE"] / (1 + self.redshift),)
 
 
@@ -142,14 +142,14 @@ class gabs(Multiplicative):
     formula: ClassVar[str] = r"\exp\left(-\frac{d}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}\right)"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ()
-    El: Any = energy("E_l", 6.5, 1e-2, 1e3, "line energy")
-    sigma: Any = energy(r"\sigma", 0.1, 1e-3, 20, "line width")
-    strength: Any = energy("d", 1.0, 0, 100, "line depth")
+    El: ParameterValue = energy("E_l", 6.5, 1e-2, 1e3, "line energy")
+    sigma: ParameterValue = energy(r"\sigma", 0.1, 1e-3, 20, "line width")
+    strength: ParameterValue = energy("d", 1.0, 0, 100, "line depth")
     redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         away = (x.shifted(self.redshift).E - p["El"]) / p["sigma"]
         return -p["strength"] / (p["sigma"] * math.sqrt(2 * math.pi)) * jnp.exp(-0.5 * away**2)
 
-    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         return tuple((p["El"] + away * p["sigma"]) / (1 + self.redshift) for away in _WINGS)

@@ -7,11 +7,11 @@ does not apply. The time of each data unit comes from ``DataUnit(..., time=...)`
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Additive, needs_time
 from spec_lab.models.declare import LN10, index, log_energy, pivot, span
 from spec_lab.models.integration.grid import Energy
@@ -28,7 +28,7 @@ def _time(label: str, default: float, lo: float, hi: float, doc: str) -> Any:
     return parameter(default, span(lo, hi), label=label, unit="s", doc=doc)
 
 
-def _ln_stretch(p: Mapping[str, Any], T: Any) -> Any:
+def _ln_stretch(p: Parameters, T: Any) -> Any:
     """ln u, NaN before tc or where tc <= t0."""
     u = (T - p["t0"]) / positive(p["tc"] - p["t0"])
     return jnp.log(jnp.where(p["tc"] <= T, u, jnp.nan))
@@ -45,14 +45,14 @@ class hlecpl(Additive):
 
     formula: ClassVar[str] = r"A_c u^{\alpha-1}(E/E_{\rm piv})^{\alpha}e^{-(2+\alpha)Eu/E_{p,c}},\ u=(T-t_0)/(t_c-t_0)"
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2)
-    logEpc: Any = log_energy("E_{p,c}", 2.0, 0, 4, "peak of E²N at tc")
-    logAc: Any = _fading()
-    t0: Any = _time("t_0", 0.0, -20, 20, "time origin")
-    tc: Any = _time("t_c", 10.0, 0, 50, "start of the high-latitude emission")
+    alpha: ParameterValue = index(r"\alpha", -1.0, -2, 2)
+    logEpc: ParameterValue = log_energy("E_{p,c}", 2.0, 0, 4, "peak of E²N at tc")
+    logAc: ParameterValue = _fading()
+    t0: ParameterValue = _time("t_0", 0.0, -20, 20, "time origin")
+    tc: ParameterValue = _time("t_c", 10.0, 0, 50, "start of the high-latitude emission")
     pivot_energy: float = pivot()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         lnu = _ln_stretch(p, needs_time(self, T))
         rate = positive(2 + p["alpha"]) * jnp.exp(lnu - LN10 * p["logEpc"])
@@ -71,15 +71,15 @@ class hleband(Additive):
 
     formula: ClassVar[str] = r"{\rm Band}(\alpha,\beta,E_{p,c}/u,A_c u^{\alpha-1}),\ u=(T-t_0)/(t_c-t_0)"
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2, "low-energy index")
-    beta: Any = index(r"\beta", -4.0, -6, -2, "high-energy index")
-    logEpc: Any = log_energy("E_{p,c}", 2.0, 0, 4, "peak of E²N at tc")
-    logAc: Any = _fading()
-    t0: Any = _time("t_0", 0.0, -20, 20, "time origin")
-    tc: Any = _time("t_c", 10.0, 0, 50, "start of the high-latitude emission")
+    alpha: ParameterValue = index(r"\alpha", -1.0, -2, 2, "low-energy index")
+    beta: ParameterValue = index(r"\beta", -4.0, -6, -2, "high-energy index")
+    logEpc: ParameterValue = log_energy("E_{p,c}", 2.0, 0, 4, "peak of E²N at tc")
+    logAc: ParameterValue = _fading()
+    t0: ParameterValue = _time("t_0", 0.0, -20, 20, "time origin")
+    tc: ParameterValue = _time("t_c", 10.0, 0, 50, "start of the high-latitude emission")
     pivot_energy: float = pivot(100.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         lnu = _ln_stretch(p, needs_time(self, T))
         lnA = LN10 * p["logAc"] + (p["alpha"] - 1) * lnu

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 from spec_lab.models.integration.grid import Energy
@@ -27,8 +28,13 @@ def _soft_least(f: Any, g: Any, w: float) -> Any:
 
 
 def joined_law(
-    x: Energy, logA: Any, piv: float, indices: Sequence[Any], log_breaks: Sequence[Any], widths: Sequence[float]
-) -> Any:
+    x: Energy,
+    logA: Scalar,
+    piv: float,
+    indices: Sequence[Scalar],
+    log_breaks: Sequence[Scalar],
+    widths: Sequence[float],
+) -> Curve:
     """ln N of the harmonic family; `log_breaks` are log10 keV."""
 
     def shape(lnE: Any, segments: int) -> Any:
@@ -61,18 +67,18 @@ class sb2pl(Additive):
 
     formula: ClassVar[str] = r"A\,f(E)/f(E_{\rm piv}),\ f=[x^{-\alpha w}+x^{-\beta w}]^{-1/w},\ x=E/E_b"
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2, "low-energy index", PEAK)
-    beta: Any = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
-    alpha1: Any = index(r"\alpha_1", -1.0, -6, 4, "low-energy index", NO_PEAK)
-    alpha2: Any = index(r"\alpha_2", -3.0, -6, 4, "high-energy index", NO_PEAK)
-    logEb: Any = log_energy("E_b", 2.0, 0, 4, "break energy", NO_PEAK)
-    logA: Any = amplitude()
+    alpha: ParameterValue = index(r"\alpha", -1.0, -2, 2, "low-energy index", PEAK)
+    beta: ParameterValue = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
+    alpha1: ParameterValue = index(r"\alpha_1", -1.0, -6, 4, "low-energy index", NO_PEAK)
+    alpha2: ParameterValue = index(r"\alpha_2", -3.0, -6, 4, "high-energy index", NO_PEAK)
+    logEb: ParameterValue = log_energy("E_b", 2.0, 0, 4, "break energy", NO_PEAK)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness: float = bend_width(2.0)
     vfv_peak: bool = peak()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         if self.vfv_peak:
             low, high = p["alpha"], p["beta"]
@@ -95,17 +101,17 @@ class csb2pl(Additive):
 
     formula: ClassVar[str] = r"{\rm sb2pl}(E)\,e^{-E/E_c}"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break", no_peak=(-6, 4))
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break", no_peak=(-6, 4))
-    logEb: Any = log_energy("E_b", 1.0, -1, 3, "break energy")
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
-    logEc: Any = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 1.0, -2, 2, "index below the break", no_peak=(-6, 4))
+    alpha2: ParameterValue = index(r"\alpha_2", -1.0, -2, 2, "index above the break", no_peak=(-6, 4))
+    logEb: ParameterValue = log_energy("E_b", 1.0, -1, 3, "break energy")
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
+    logEc: ParameterValue = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness: float = bend_width(2.0)
     vfv_peak: bool = peak()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         indices, w = (p["alpha1"], p["alpha2"]), self.smoothness
         uncut = joined_law(x, p["logA"], self.pivot_energy, indices, (p["logEb"],), (w,)) * _falling(indices)
@@ -129,17 +135,17 @@ class sb3pl(Additive):
 
     formula: ClassVar[str] = r"[f_{12}^{-w_2}+(f_{12}(E_{b,2})(E/E_{b,2})^{\alpha_3})^{-w_2}]^{-1/w_2}"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -6, 4)
-    alpha2: Any = index(r"\alpha_2", -1.0, -6, 4)
-    alpha3: Any = index(r"\alpha_3", -3.0, -6, 4)
-    logEb1: Any = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy")
-    logEb2: Any = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy")
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 1.0, -6, 4)
+    alpha2: ParameterValue = index(r"\alpha_2", -1.0, -6, 4)
+    alpha3: ParameterValue = index(r"\alpha_3", -3.0, -6, 4)
+    logEb1: ParameterValue = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy")
+    logEb2: ParameterValue = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness1: float = bend_width(2.0)
     smoothness2: float = bend_width(2.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         indices = [p[f"alpha{i}"] for i in (1, 2, 3)]
         breaks, widths = (p["logEb1"], p["logEb2"]), (self.smoothness1, self.smoothness2)
@@ -158,20 +164,20 @@ class sb4pl(Additive):
 
     formula: ClassVar[str] = r"[f_{123}^{-w_3}+(f_{123}(E_{b,3})(E/E_{b,3})^{\alpha_4})^{-w_3}]^{-1/w_3}"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 2.0, -6, 4)
-    alpha2: Any = index(r"\alpha_2", 1.0, -6, 4)
-    alpha3: Any = index(r"\alpha_3", -1.0, -6, 4)
-    alpha4: Any = index(r"\alpha_4", -3.0, -6, 4)
-    logEb1: Any = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy")
-    logEb2: Any = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy")
-    logEb3: Any = log_energy("E_{b,3}", 3.0, 1, 5, "third break energy")
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 2.0, -6, 4)
+    alpha2: ParameterValue = index(r"\alpha_2", 1.0, -6, 4)
+    alpha3: ParameterValue = index(r"\alpha_3", -1.0, -6, 4)
+    alpha4: ParameterValue = index(r"\alpha_4", -3.0, -6, 4)
+    logEb1: ParameterValue = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy")
+    logEb2: ParameterValue = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy")
+    logEb3: ParameterValue = log_energy("E_{b,3}", 3.0, 1, 5, "third break energy")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness1: float = bend_width(2.0)
     smoothness2: float = bend_width(2.0)
     smoothness3: float = bend_width(2.0)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         indices = [p[f"alpha{i}"] for i in (1, 2, 3, 4)]
         breaks = [p[f"logEb{i}"] for i in (1, 2, 3)]

@@ -11,13 +11,14 @@ is the difference of the error function (or the arc tangent).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import erf
 
+from spec_lab.models.annotations import Bins, Curve, Flags, Nodes, Parameters, ParameterValue, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, amplitude
 from spec_lab.models.integration.grid import Energy, Grid
@@ -27,7 +28,7 @@ _NARROW = 8.0  # half-bins; a profile wider than this is smooth over a bin for G
 _DEGREE = 3
 
 
-def spread(grid: Grid, moments: Sequence[Any], pointwise: Any, smooth: Any) -> Any:
+def spread(grid: Grid, moments: Sequence[Bins], pointwise: Nodes, smooth: Flags) -> Nodes:
     """Node portions [k, e] from the moments ∫ profile t^n dE over each bin (t from -1 to 1), n = 0, 1, ….
 
     Args:
@@ -53,7 +54,7 @@ def spread(grid: Grid, moments: Sequence[Any], pointwise: Any, smooth: Any) -> A
     return jnp.where(smooth, plain, portions)
 
 
-def shares(grid: Grid, cumulative: Any) -> Any:
+def shares(grid: Grid, cumulative: Callable[[Nodes], Nodes]) -> Nodes:
     """Node portions for the five-point rule: the line's integral over each quarter, half to each of its ends."""
     quarter = jnp.diff(cumulative(grid.nodes), axis=0)
     ends = jnp.zeros((1, *quarter.shape[1:]))
@@ -72,18 +73,18 @@ class gauss(Additive):
     aliases: ClassVar[tuple[str, ...]] = ("gaussian", "zgauss", "agauss", "ga")
     formula: ClassVar[str] = r"\frac{A}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}"
     exact: ClassVar[bool] = True
-    El: Any = energy("E_l", 6.5, 0, 1e3, "line energy")
-    sigma: Any = energy(r"\sigma", 0.1, 1e-4, 20, "line width")
-    logA: Any = amplitude(doc="photons in the line", unit="photons/cm²/s")
+    El: ParameterValue = energy("E_l", 6.5, 0, 1e3, "line energy")
+    sigma: ParameterValue = energy(r"\sigma", 0.1, 1e-4, 20, "line width")
+    logA: ParameterValue = amplitude(doc="photons in the line", unit="photons/cm²/s")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         away = (x.shifted(self.redshift).E - p["El"]) / p["sigma"]
         return jnp.exp(LN10 * p["logA"] - 0.5 * away**2) / (p["sigma"] * math.sqrt(2 * math.pi))
 
-    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+    def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         return self._total(p) * (self._cumulative(hi, p) - self._cumulative(lo, p))
 
-    def node_portions(self, grid: Grid, p: Mapping[str, Any]) -> Any:
+    def node_portions(self, grid: Grid, p: Parameters) -> Nodes:
         if grid.rule != "exact":
             return self._total(p) * shares(grid, lambda E: self._cumulative(E, p))
         half = 0.5 * (grid.hi - grid.lo) * (1 + self.redshift)
@@ -98,10 +99,10 @@ class gauss(Additive):
         moments = [norm * m for m in (total, first, second, third)]
         return spread(grid, moments, grid.weights * self.spectrum(grid.energy, p), s > _NARROW)
 
-    def _total(self, p: Mapping[str, Any]) -> Any:
+    def _total(self, p: Parameters) -> Any:
         return jnp.exp(LN10 * p["logA"]) / (1 + self.redshift)
 
-    def _cumulative(self, E: Any, p: Mapping[str, Any]) -> Any:
+    def _cumulative(self, E: Any, p: Parameters) -> Any:
         return 0.5 * erf((E * (1 + self.redshift) - p["El"]) / (p["sigma"] * math.sqrt(2)))
 
 
@@ -117,18 +118,18 @@ class lorentz(Additive):
     aliases: ClassVar[tuple[str, ...]] = ("lorentzian", "zlorentz")
     formula: ClassVar[str] = r"\frac{A}{\pi}\frac{w/2}{(E-E_l)^2+(w/2)^2}"
     exact: ClassVar[bool] = True
-    El: Any = energy("E_l", 6.5, 0, 1e3, "line energy")
-    width: Any = energy("w", 0.1, 1e-4, 20, "full width at half maximum")
-    logA: Any = amplitude(doc="photons in the line", unit="photons/cm²/s")
+    El: ParameterValue = energy("E_l", 6.5, 0, 1e3, "line energy")
+    width: ParameterValue = energy("w", 0.1, 1e-4, 20, "full width at half maximum")
+    logA: ParameterValue = amplitude(doc="photons in the line", unit="photons/cm²/s")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         g = 0.5 * p["width"]
         return jnp.exp(LN10 * p["logA"]) / math.pi * g / ((x.shifted(self.redshift).E - p["El"]) ** 2 + g**2)
 
-    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+    def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         return self._total(p) * self._between(lo, hi, p)
 
-    def node_portions(self, grid: Grid, p: Mapping[str, Any]) -> Any:
+    def node_portions(self, grid: Grid, p: Parameters) -> Nodes:
         if grid.rule != "exact":
             return self._total(p) * shares(grid, lambda E: jnp.arctan(self._away(E, p)) / math.pi)
         half = 0.5 * (grid.hi - grid.lo) * (1 + self.redshift)
@@ -144,13 +145,13 @@ class lorentz(Additive):
         smooth = reach > _NARROW**2
         return spread(grid, moments, grid.weights * self.spectrum(grid.energy, p), smooth)
 
-    def _total(self, p: Mapping[str, Any]) -> Any:
+    def _total(self, p: Parameters) -> Any:
         return jnp.exp(LN10 * p["logA"]) / (1 + self.redshift)
 
-    def _away(self, E: Any, p: Mapping[str, Any]) -> Any:
+    def _away(self, E: Any, p: Parameters) -> Any:
         return (E * (1 + self.redshift) - p["El"]) / (0.5 * p["width"])
 
-    def _between(self, lo: Any, hi: Any, p: Mapping[str, Any]) -> Any:
+    def _between(self, lo: Any, hi: Any, p: Parameters) -> Any:
         """arctan(b) - arctan(a) over π, without cancellation far from the line."""
         a, b = self._away(lo, p), self._away(hi, p)
         return jnp.arctan2(b - a, 1 + a * b) / math.pi

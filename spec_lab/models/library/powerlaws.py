@@ -6,29 +6,29 @@ Indices are exponents of E (a falling spectrum has a negative index). `A = 10**l
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 from spec_lab.models.integration.grid import Energy
 
 
-def positive(value: Any) -> Any:
+def positive(value: Curve) -> Curve:
     """`value` where it is positive, else NaN: a spectrum that does not exist must not look like one that does."""
     return jnp.where(value > 0, value, jnp.nan)
 
 
-def growth(t: Any) -> Any:
+def growth(t: Curve) -> Curve:
     """(e^t - 1)/t, smooth through t = 0."""
     small = jnp.abs(t) < 1e-5
     safe = jnp.where(small, 1.0, t)
     return jnp.where(small, 1 + t * (0.5 + t / 6), jnp.expm1(safe) / safe)
 
 
-def power_integral(lo: Any, hi: Any, slope: Any) -> Any:
+def power_integral(lo: Bins, hi: Bins, slope: Curve | float) -> Bins:
     """∫ E^slope dE over bins, smooth through slope = -1: lo^(slope+1) L (e^t - 1)/t, L = ln(hi/lo), t = (slope+1) L."""
     lnlo = jnp.log(lo)
     width = jnp.log(hi) - lnlo
@@ -48,15 +48,15 @@ class pl(Additive):
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha}"
     exact: ClassVar[bool] = True
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", 0.0, -10, 10)
-    logA: Any = amplitude()
+    alpha: ParameterValue = index(r"\alpha", 0.0, -10, 10)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         return LN10 * p["logA"] + p["alpha"] * (x.lnE - math.log(self.pivot_energy))
 
-    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+    def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         piv = self.pivot_energy / (1 + self.redshift)
         return jnp.exp(LN10 * p["logA"]) * piv * power_integral(jnp.maximum(lo, 1e-10) / piv, hi / piv, p["alpha"])
 
@@ -79,14 +79,14 @@ class cpl(Additive):
     }
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha}\,e^{-E/E_c},\ E_c=E_p/(2+\alpha)"
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2, no_peak=(-8, 4))
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
-    logEc: Any = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
-    logA: Any = amplitude()
+    alpha: ParameterValue = index(r"\alpha", -1.0, -2, 2, no_peak=(-8, 4))
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
+    logEc: ParameterValue = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     vfv_peak: bool = peak()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         rate = jnp.exp(-LN10 * (p["logEp"] if self.vfv_peak else p["logEc"]))
         if self.vfv_peak:
@@ -110,29 +110,29 @@ class bknpl(Additive):
     )
     exact: ClassVar[bool] = True
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", -1.0, -6, 4, "index below the break")
-    alpha2: Any = index(r"\alpha_2", -2.0, -6, 4, "index above the break")
-    logEb: Any = log_energy("E_b", 0.7, -2, 4, "break energy")
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", -1.0, -6, 4, "index below the break")
+    alpha2: ParameterValue = index(r"\alpha_2", -2.0, -6, 4, "index above the break")
+    logEb: ParameterValue = log_energy("E_b", 0.7, -2, 4, "break energy")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         above = x.lnE - LN10 * p["logEb"]
         slope = jnp.where(above > 0, p["alpha2"], p["alpha1"])
         return self._ln_at_break(p) + slope * above
 
-    def integral(self, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+    def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         rest = (1 + self.redshift) * jnp.exp(-LN10 * p["logEb"])  # energies in units of the break
         lo, hi = jnp.maximum(lo, 1e-10) * rest, hi * rest
         below = power_integral(jnp.minimum(lo, 1.0), jnp.minimum(hi, 1.0), p["alpha1"])
         above = power_integral(jnp.maximum(lo, 1.0), jnp.maximum(hi, 1.0), p["alpha2"])
         return jnp.exp(self._ln_at_break(p)) / rest * (below + above)
 
-    def breaks(self, p: Mapping[str, Any]) -> tuple[Any, ...]:
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         return (jnp.exp(LN10 * p["logEb"]) / (1 + self.redshift),)
 
-    def _ln_at_break(self, p: Mapping[str, Any]) -> Any:
+    def _ln_at_break(self, p: Parameters) -> Any:
         return LN10 * p["logA"] + p["alpha1"] * (LN10 * p["logEb"] - math.log(self.pivot_energy))
 
 
@@ -148,11 +148,11 @@ class logpar(Additive):
 
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha+\beta\log_{10}(E/E_{\rm piv})}"
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.5, -6, 4, "index at the pivot energy")
-    beta: Any = index(r"\beta", -0.2, -4, 4, "curvature")
-    logA: Any = amplitude()
+    alpha: ParameterValue = index(r"\alpha", -1.5, -6, 4, "index at the pivot energy")
+    beta: ParameterValue = index(r"\beta", -0.2, -4, 4, "curvature")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         y = x.shifted(self.redshift).lnE - math.log(self.pivot_energy)
         return LN10 * p["logA"] + y * (p["alpha"] + p["beta"] * y / LN10)

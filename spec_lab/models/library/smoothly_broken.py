@@ -16,11 +16,12 @@ exists the spectrum is NaN.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 from spec_lab.models.integration.grid import Energy
@@ -39,8 +40,13 @@ def _log_cosh(q: Any) -> Any:
 
 
 def log_cosh_law(
-    x: Energy, logA: Any, piv: float, indices: Sequence[Any], log_breaks: Sequence[Any], widths: Sequence[float]
-) -> Any:
+    x: Energy,
+    logA: Scalar,
+    piv: float,
+    indices: Sequence[Scalar],
+    log_breaks: Sequence[Scalar],
+    widths: Sequence[float],
+) -> Curve:
     """ln N of the log-cosh family; `log_breaks` are log10 keV."""
     log10E, log10piv = x.lnE / LN10, math.log10(piv)
     curve = LN10 * logA + 0.5 * (indices[0] + indices[-1]) * (x.lnE - math.log(piv))
@@ -70,18 +76,18 @@ class sbpl(Additive):
         r"A\,(E/E_{\rm piv})^{b}\,10^{g(E)-g(E_{\rm piv})},\ g=m\Delta\ln\cosh\frac{\log(E/E_b)}{\Delta}"
     )
     exponential: ClassVar[bool] = True
-    alpha: Any = index(r"\alpha", -1.0, -2, 2, "low-energy index", PEAK)
-    beta: Any = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
-    alpha1: Any = index(r"\alpha_1", -1.0, -6, 4, "low-energy index", NO_PEAK)
-    alpha2: Any = index(r"\alpha_2", -3.0, -6, 4, "high-energy index", NO_PEAK)
-    logEb: Any = log_energy("E_b", 2.0, 0, 4, "break energy", NO_PEAK)
-    logA: Any = amplitude()
+    alpha: ParameterValue = index(r"\alpha", -1.0, -2, 2, "low-energy index", PEAK)
+    beta: ParameterValue = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
+    alpha1: ParameterValue = index(r"\alpha_1", -1.0, -6, 4, "low-energy index", NO_PEAK)
+    alpha2: ParameterValue = index(r"\alpha_2", -3.0, -6, 4, "high-energy index", NO_PEAK)
+    logEb: ParameterValue = log_energy("E_b", 2.0, 0, 4, "break energy", NO_PEAK)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness: float = bend_width(0.3)
     vfv_peak: bool = peak()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         if self.vfv_peak:
             low, high = p["alpha"], p["beta"]
@@ -103,17 +109,17 @@ class csbpl(Additive):
 
     formula: ClassVar[str] = r"{\rm sbpl}(E)\,e^{-E/E_c}"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the break", no_peak=(-6, 4))
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index above the break", no_peak=(-6, 4))
-    logEb: Any = log_energy("E_b", 1.0, -1, 3, "break energy")
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
-    logEc: Any = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 1.0, -2, 2, "index below the break", no_peak=(-6, 4))
+    alpha2: ParameterValue = index(r"\alpha_2", -1.0, -2, 2, "index above the break", no_peak=(-6, 4))
+    logEb: ParameterValue = log_energy("E_b", 1.0, -1, 3, "break energy")
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
+    logEc: ParameterValue = log_energy("E_c", 2.0, 0, 4, "cut-off energy", NO_PEAK)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness: float = bend_width(0.3)
     vfv_peak: bool = peak()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         indices, d = (p["alpha1"], p["alpha2"]), self.smoothness
         uncut = log_cosh_law(x, p["logA"], self.pivot_energy, indices, (p["logEb"],), (d,))
@@ -121,7 +127,7 @@ class csbpl(Additive):
             return uncut - x.E * jnp.exp(-LN10 * p["logEc"])
         return uncut - x.E * self._rate(p)
 
-    def _rate(self, p: Mapping[str, Any]) -> Any:
+    def _rate(self, p: Parameters) -> Any:
         """1/Ec from the peak, or NaN. E²N falls beyond Ep iff 2 + index(E) < E/Ec on (Ep, (2+max index) Ec)."""
 
         def slope(logE: Any) -> Any:
@@ -152,21 +158,21 @@ class dsbpl(Additive):
 
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{b}\,10^{\sum_i g_i(E)-g_i(E_{\rm piv})},\ i=1,2"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 1.0, -2, 2, "index below the first break", no_peak=(-6, 4))
-    alpha2: Any = index(r"\alpha_2", -1.0, -2, 2, "index between the breaks", no_peak=(-6, 4))
-    beta: Any = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
-    logEb: Any = log_energy("E_b", 1.0, -1, 3, "first break energy", PEAK)
-    logEp: Any = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
-    alpha3: Any = index(r"\alpha_3", -3.0, -6, 4, "high-energy index", NO_PEAK)
-    logEb1: Any = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy", NO_PEAK)
-    logEb2: Any = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy", NO_PEAK)
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 1.0, -2, 2, "index below the first break", no_peak=(-6, 4))
+    alpha2: ParameterValue = index(r"\alpha_2", -1.0, -2, 2, "index between the breaks", no_peak=(-6, 4))
+    beta: ParameterValue = index(r"\beta", -3.0, -6, -2, "high-energy index", PEAK)
+    logEb: ParameterValue = log_energy("E_b", 1.0, -1, 3, "first break energy", PEAK)
+    logEp: ParameterValue = log_energy("E_p", 2.0, 0, 4, "peak of E²N", PEAK)
+    alpha3: ParameterValue = index(r"\alpha_3", -3.0, -6, 4, "high-energy index", NO_PEAK)
+    logEb1: ParameterValue = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy", NO_PEAK)
+    logEb2: ParameterValue = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy", NO_PEAK)
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness1: float = bend_width(0.3)
     smoothness2: float = bend_width(0.3)
     vfv_peak: bool = peak()
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         if self.vfv_peak:
             first, last = p["logEb"], p["beta"]
@@ -191,20 +197,20 @@ class tsbpl(Additive):
 
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{b}\,10^{\sum_i g_i(E)-g_i(E_{\rm piv})},\ i=1,2,3"
     exponential: ClassVar[bool] = True
-    alpha1: Any = index(r"\alpha_1", 2.0, -6, 4)
-    alpha2: Any = index(r"\alpha_2", 1.0, -6, 4)
-    alpha3: Any = index(r"\alpha_3", -1.0, -6, 4)
-    alpha4: Any = index(r"\alpha_4", -3.0, -6, 4)
-    logEb1: Any = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy")
-    logEb2: Any = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy")
-    logEb3: Any = log_energy("E_{b,3}", 3.0, 1, 5, "third break energy")
-    logA: Any = amplitude()
+    alpha1: ParameterValue = index(r"\alpha_1", 2.0, -6, 4)
+    alpha2: ParameterValue = index(r"\alpha_2", 1.0, -6, 4)
+    alpha3: ParameterValue = index(r"\alpha_3", -1.0, -6, 4)
+    alpha4: ParameterValue = index(r"\alpha_4", -3.0, -6, 4)
+    logEb1: ParameterValue = log_energy("E_{b,1}", 1.0, -1, 3, "first break energy")
+    logEb2: ParameterValue = log_energy("E_{b,2}", 2.0, 0, 4, "second break energy")
+    logEb3: ParameterValue = log_energy("E_{b,3}", 3.0, 1, 5, "third break energy")
+    logA: ParameterValue = amplitude()
     pivot_energy: float = pivot()
     smoothness1: float = bend_width(0.3)
     smoothness2: float = bend_width(0.3)
     smoothness3: float = bend_width(0.3)
 
-    def log_spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         indices = [p[f"alpha{i}"] for i in (1, 2, 3, 4)]
         breaks = [p[f"logEb{i}"] for i in (1, 2, 3)]

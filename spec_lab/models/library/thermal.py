@@ -7,12 +7,12 @@ kT in keV. `bb` and `mbb` carry XSPEC's `bbody` normalisation (8.0525: L39/D10²
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 
+from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, amplitude, index, log_energy
 from spec_lab.models.integration.grid import Energy
@@ -23,12 +23,12 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _BERNOULLI = ((2, 1 / 12), (4, -1 / 720), (6, 1 / 30240), (8, -1 / 1209600), (10, 1 / 47900160))
 
 
-def bose(y: Any) -> Any:
+def bose(y: Curve) -> Curve:
     """1/(e^y - 1) without overflow, in value and in gradient."""
     return jnp.exp(-y) / -jnp.expm1(-y)
 
 
-def planck_integral(lo: Any, hi: Any, s: Any) -> Any:
+def planck_integral(lo: Bins, hi: Bins, s: Curve | float) -> Bins:
     """∫ x^s/(e^x - 1) dx from lo to hi, about 1e-10.
 
     Below x = 1 term by term from x/(e^x-1) = Σ B_j x^j/j!; above by Gauss-Legendre in ln x over the 45 units that matter.
@@ -63,10 +63,10 @@ class bb(Additive):
 
     aliases: ClassVar[tuple[str, ...]] = ("bbody", "zbbody")
     formula: ClassVar[str] = r"\frac{8.0525\,A\,E^2}{(kT)^4\,(e^{E/kT}-1)}"
-    logkT: Any = log_energy("kT", 1.0, -2, 4, "temperature")
-    logA: Any = amplitude(doc="L39/D10²", unit="1e39 erg/s/(10 kpc)²")
+    logkT: ParameterValue = log_energy("kT", 1.0, -2, 4, "temperature")
+    logA: ParameterValue = amplitude(doc="L39/D10²", unit="1e39 erg/s/(10 kpc)²")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         norm = BBODY * jnp.exp(LN10 * (p["logA"] - 4 * p["logkT"]))
         return norm * x.E**2 * bose(x.E * jnp.exp(-LN10 * p["logkT"]))
@@ -82,10 +82,10 @@ class bbodyrad(Additive):
     """
 
     formula: ClassVar[str] = r"\frac{1.0344\times10^{-3}A\,E^2}{e^{E/kT}-1}"
-    logkT: Any = log_energy("kT", 0.0, -2, 4, "temperature")
-    logA: Any = amplitude(doc="(R_km/D10)²", unit="km²/(10 kpc)²")
+    logkT: ParameterValue = log_energy("kT", 0.0, -2, 4, "temperature")
+    logA: ParameterValue = amplitude(doc="(R_km/D10)²", unit="km²/(10 kpc)²")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         return BBODYRAD * jnp.exp(LN10 * p["logA"]) * x.E**2 * bose(x.E * jnp.exp(-LN10 * p["logkT"]))
 
@@ -104,12 +104,12 @@ class mbb(Additive):
         r"8.0525A\frac{m+1}{(T_{\max}/T_{\min})^{m+1}-1}\frac{(E/kT_{\min})^{m-1}}{(kT_{\min})^2}"
         r"\int_{E/kT_{\max}}^{E/kT_{\min}}\frac{x^{2-m}}{e^x-1}dx"
     )
-    logkTmin: Any = log_energy("kT_{\\min}", 0.0, -1, 3, "lowest temperature")
-    logkTmax: Any = log_energy("kT_{\\max}", 2.0, 0, 4, "highest temperature")
-    m: Any = index("m", 0.0, -2, 2, "index of the luminosity against temperature")
-    logA: Any = amplitude(doc="L39/D10²", unit="1e39 erg/s/(10 kpc)²")
+    logkTmin: ParameterValue = log_energy("kT_{\\min}", 0.0, -1, 3, "lowest temperature")
+    logkTmax: ParameterValue = log_energy("kT_{\\max}", 2.0, 0, 4, "highest temperature")
+    m: ParameterValue = index("m", 0.0, -2, 2, "index of the luminosity against temperature")
+    logA: ParameterValue = amplitude(doc="L39/D10²", unit="1e39 erg/s/(10 kpc)²")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         lnmin, m = LN10 * p["logkTmin"], p["m"]
         ratio = positive(LN10 * p["logkTmax"] - lnmin)
@@ -130,10 +130,10 @@ class diskbb(Additive):
     formula: ClassVar[str] = (
         r"\frac{8}{3}1.0344\times10^{-3}A\,E^2y^{-8/3}\int_y^\infty\frac{x^{5/3}}{e^x-1}dx,\ y=E/kT_{in}"
     )
-    logkT: Any = log_energy("kT_{\\rm in}", 0.0, -2, 3, "temperature at the inner radius")
-    logA: Any = amplitude(doc="(R_in,km/D10)² cos i", unit="km²/(10 kpc)²")
+    logkT: ParameterValue = log_energy("kT_{\\rm in}", 0.0, -2, 3, "temperature at the inner radius")
+    logA: ParameterValue = amplitude(doc="(R_in,km/D10)² cos i", unit="km²/(10 kpc)²")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         lny = x.lnE - LN10 * p["logkT"]
         y = jnp.exp(lny)
@@ -166,10 +166,10 @@ class bremss(Additive):
 
     aliases: ClassVar[tuple[str, ...]] = ("zbremss",)
     formula: ClassVar[str] = r"\frac{1.34\,A\,g(E,kT)\,e^{-E/kT}}{E\sqrt{kT}}"
-    logkT: Any = log_energy("kT", 0.8, -1, 3, "temperature")
-    logA: Any = amplitude(doc="3.02e-15/(4πD²) ∫ n_e n_H dV", unit="cm⁻⁵")
+    logkT: ParameterValue = log_energy("kT", 0.8, -1, 3, "temperature")
+    logA: ParameterValue = amplitude(doc="3.02e-15/(4πD²) ∫ n_e n_H dV", unit="cm⁻⁵")
 
-    def spectrum(self, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         y = x.E * jnp.exp(-LN10 * p["logkT"])
         gaunt = math.sqrt(3) / math.pi * _k0(0.5 * y)

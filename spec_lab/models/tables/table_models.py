@@ -12,14 +12,15 @@ A saved table model carries its table along, so that it can be loaded where the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import Bins, Parameters
 from spec_lab.models.catalog import check_free
 from spec_lab.models.component import Additive, Component, Multiplicative
 from spec_lab.models.declare import LN10, amplitude, span
@@ -69,13 +70,13 @@ def _make(path: str | Path, name: str | None, additive: bool, absorbs: tuple[str
 
 def tabulated(
     name: str,
-    edges: Any,
-    spectra: Any,
+    edges: ArrayLike,
+    spectra: ArrayLike,
     *,
     additive: bool = True,
     logarithmic: tuple[str, ...] = (),
     absorbs: tuple[str, ...] | None = None,
-    **axes: Any,
+    **axes: ArrayLike,
 ) -> type[Component]:
     """The class of a table model made of arrays.
 
@@ -189,7 +190,7 @@ def _weights(axis: TableAxis, value: Any) -> Any:
     return jnp.where(inside, weights, jnp.nan)
 
 
-def interpolated(table: SpectrumTable, p: Mapping[str, Any]) -> Any:
+def interpolated(table: SpectrumTable, p: Parameters) -> Bins:
     """The spectrum at the parameters, [e]."""
     spectrum = jnp.asarray(table.spectra)
     for axis in table.axes:
@@ -201,18 +202,18 @@ def interpolated(table: SpectrumTable, p: Mapping[str, Any]) -> Any:
 def _additive(table: SpectrumTable) -> dict[str, Any]:
     widths = np.diff(table.edges)
 
-    def spectrum(self: Any, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self: Any, x: Energy, p: Parameters, T: Any = None) -> Any:
         i, inside = _cell(table.edges, x.shifted(self.redshift).E)
         density = interpolated(table, p) / widths
         return jnp.where(inside, jnp.exp(LN10 * p["logA"]) * density[i], 0.0)
 
-    def integral(self: Any, lo: Any, hi: Any, p: Mapping[str, Any], T: Any = None) -> Any:
+    def integral(self: Any, lo: Any, hi: Any, p: Parameters, T: Any = None) -> Any:
         running = jnp.concatenate([jnp.zeros(1), jnp.cumsum(interpolated(table, p))])
         z = 1 + self.redshift
         ends = [jnp.interp(E * z, table.edges, running) for E in (lo, hi)]
         return jnp.exp(LN10 * p["logA"]) / z * (ends[1] - ends[0])
 
-    def node_portions(self: Any, grid: Grid, p: Mapping[str, Any]) -> Any:
+    def node_portions(self: Any, grid: Grid, p: Parameters) -> Any:
         return integral(self, grid.lo, grid.hi, p) / (grid.hi - grid.lo) * grid.weights
 
     exact = {"spectrum": spectrum, "integral": integral, "node_portions": node_portions}
@@ -223,7 +224,7 @@ def _factor(table: SpectrumTable, absorbs: tuple[str, ...]) -> dict[str, Any]:
     amounts = [axis for axis in table.axes if axis.name in absorbs]
     off_grid = amounts and any(axis.values[0] > 0 for axis in amounts)  # nothing absorbs, though no row says so
 
-    def spectrum(self: Any, x: Energy, p: Mapping[str, Any], T: Any = None) -> Any:
+    def spectrum(self: Any, x: Energy, p: Parameters, T: Any = None) -> Any:
         i, _ = _cell(table.edges, x.shifted(self.redshift).E)
         factor = interpolated(table, p)[i]
         if not off_grid:
