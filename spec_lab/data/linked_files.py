@@ -114,7 +114,7 @@ def _refuse(source: Source, missing: list[tuple[str, str, str]]) -> None:
         "rsp": "Give rsp=..., or rmf=... with arf=....",
     }
     named = " and ".join(f"{key} = {name!r}" for _, key, name in missing)
-    plural = "files that are not there" if len(missing) > 1 else "a file that is not there"
+    plural = "name files that are not there" if len(missing) > 1 else "names a file that is not there"
     keys = " and ".join(key for _, key, _ in missing)
     hint = " ".join(hints[slot] for slot, _, _ in missing)
-    raise DataError(f"{keys} of {source.name!r} names {plural}", got=named, hint=hint)
+    raise DataError(f"{keys} of {source.name!r} {plural}", got=named, hint=hint)

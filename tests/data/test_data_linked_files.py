@@ -91,9 +91,7 @@ def test_each_missing_file_is_named_with_what_to_pass(tmp_path, key):
 
 def test_all_missing_files_are_named_at_once(tmp_path):
     path = pha(tmp_path / "a.pha", header={key: f"gone.{key.lower()}" for key in GONE})
-    with pytest.raises(
-        DataError, match=r"BACKFILE and RESPFILE and ANCRFILE of 'a.pha' names files that are not there"
-    ):
+    with pytest.raises(DataError, match=r"BACKFILE and RESPFILE and ANCRFILE of 'a.pha' name files that are not there"):
         DataUnit(path)
 
 

@@ -5,7 +5,7 @@ import pytest
 from data_files import COUNTS, EDGES, N, dense, ebounds_hdu, matrix_hdu, pha, save
 
 from spec_lab._base import DataError, SpecLabWarning
-from spec_lab.data import DataUnit, Response
+from spec_lab.data import DataUnit, Response, Source
 from spec_lab.data.ogip.write import write_rsp
 
 ODD = {
@@ -131,3 +131,25 @@ def test_rows_in_another_order_with_their_numbers_are_sorted(tmp_path):
         shuffled.data[name][:] = shuffled.data[name][order].copy()
     read = Response.from_file(save(tmp_path / "a.rsp", matrix_hdu(), shuffled))
     assert read.emin.tolist() == EDGES[:-1].tolist() and read.channels.tolist() == list(range(1, N + 1))
+
+
+def test_channel_numbers_of_a_spectrum_that_overflowed(tmp_path):
+    numbers = (1 + np.arange(300)).astype(np.int8)
+    path = pha(
+        tmp_path / "a.pha",
+        np.ones(300, int),
+        channel=False,
+        columns=[("CHANNEL", "J", numbers)],
+        header={"DETCHANS": 300},
+    )
+    with pytest.warns(
+        SpecLabWarning, match=r"173 channel numbers that are too large for their column .*counted from 1"
+    ):
+        assert Source.from_file(path).channels.tolist() == list(range(1, 301))
+
+
+def test_groups_counted_from_1_over_channels_counted_from_0(tmp_path):
+    path = save(tmp_path / "a.rsp", matrix_hdu(header={"TLMIN4": None}), ebounds_hdu(first=0))
+    with pytest.warns(SpecLabWarning, match="no TLMIN4, while EBOUNDS counts from 0 and groups reach from 1 to 8"):
+        read = Response.from_file(path)
+    assert np.array_equal(read.matrix, dense()) and read.channels.tolist() == list(range(N))

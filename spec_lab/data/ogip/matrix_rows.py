@@ -82,7 +82,7 @@ def _first_channel(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end
     where = f"{table.where} F_CHAN"
     fits = lambda offset: low >= offset and high <= offset + channels.size  # noqa: E731
     candidate = known if declared is None else declared
-    if declared is None and candidate != 1:
+    if declared is None and candidate != 1 and fits(candidate):
         note(where, f"no TLMIN{index}, while EBOUNDS counts from {known}", f"counted from {known}", OVERRIDE)
     if fits(candidate):
         if candidate != known:
@@ -93,6 +93,10 @@ def _first_channel(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end
         found = f"TLMIN{index} = {candidate} leaves channels {low} to {high - 1} outside EBOUNDS"
         note(where, found, f"counted from {known}, as EBOUNDS does", OVERRIDE)
         return known
+    if declared is None and fits(1):  # what no TLMIN means, though EBOUNDS counts otherwise (GBM)
+        found = f"no TLMIN{index}, while EBOUNDS counts from {known} and groups reach from {low} to {high - 1}"
+        note(where, found, "counted from 1", OVERRIDE)
+        return 1
     return None
 
 

@@ -104,6 +104,11 @@ def channels(row: Row, n: int) -> np.ndarray:
     if value.shape != (n,):
         raise DataError(f"{row.where} column CHANNEL must have {n} values", got=list(value.shape))
     numbers = whole_numbers(value, f"{row.where} column CHANNEL")
+    by_row = numbers[0] + np.arange(n)
+    if np.any(np.diff(numbers) <= 0) and not np.any((numbers - by_row) % 256):
+        found = f"{np.sum(numbers != by_row)} channel numbers that are too large for their column (the last is {numbers[-1]})"
+        note(row.where, found, f"counted from {numbers[0]}", "give the spectrum with channels=...")
+        return by_row
     if np.any(np.diff(numbers) <= 0):
         raise DataError(f"{row.where} column CHANNEL: channel numbers must increase", got=numbers[:9].tolist())
     return numbers

@@ -19,7 +19,7 @@ from spec_lab.data.response import Response
 from spec_lab.data.sky import direction_table
 from spec_lab.data.sky.direction_table import DirectionTable
 from spec_lab.tree import Struct, field, register_pytree_type
-from spec_lab.variables import AbstractConstant, AbstractVariable
+from spec_lab.variables import AbstractAnnotated, AbstractConstant, AbstractVariable
 
 MOST_RECENT = 8
 ROUGH = 0.01  # a table whose measured error is larger is warned of
@@ -245,7 +245,7 @@ def _start(name: str, given: Any, default: float, frozen: bool, prior: Callable[
         raise DataError(f"{name} must be a number or a variable", got=given) from error
     if not np.isfinite(number) or (name == "dec" and abs(number) > 90):
         raise DataError(f"{name} cannot start there", got=number, allowed="-90 to 90" if name == "dec" else "finite")
-    stated = dict(own.metadata or {}).get("prior") if own is not None else None
+    stated = dict(own.metadata or {}).get("prior") if isinstance(own, AbstractAnnotated) else None
     held = frozen if own is None else isinstance(own, AbstractConstant)
     return StartValue(number, held, str(stated) if stated else prior(number))
 
