@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab.engines.outcome import Outcome, Status
+from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 
 FLAT = 1e-10  # of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
@@ -91,6 +92,7 @@ def best_fit_outcome(
     stats: tuple[tuple[str, Any], ...] = (),
     settings: tuple[tuple[str, Any], ...] = (),
     remark: str = "",
+    target: Target | None = None,
 ) -> Outcome:
     """The outcome of a maximum-likelihood engine that ended at `best` (`f[n]`).
 
@@ -117,11 +119,17 @@ def best_fit_outcome(
         engine=engine,
         setup=problem.setup.with_free(best),
         best=best,
-        stat=problem.stat(best),
+        stat=problem.stat(best) if target is None else float(-2.0 * target.log_like(best[None])[0]),
         covariance=covariance,
         draws=sample,
+        scores=None if target is None else _scores(target, sample),
         status=status,
         message=status.sentence + (f" At its bound: {', '.join(names)}." if names else "") + remark,
         stats=stats,
-        settings=(*settings, ("seed", seed)),
+        settings=(*settings, ("seed", seed), *(() if target is None else (("hooks", ", ".join(target.hooks)),))),
     )
+
+
+def _scores(target: Target, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    like = target.log_like(draws)
+    return like, like + target.log_prior(draws)

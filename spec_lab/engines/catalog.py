@@ -50,15 +50,16 @@ ENGINES: dict[str, Engine] = {
     e.name: e
     for e in (
         Engine("fit", "Quick fit", "Best fit and errors by the built-in damped Newton method: milliseconds.",
-               "newton:fit", "newton:NewtonOptions", not_pausable=_INSTANT),
+               "newton:fit", "newton:NewtonOptions", hooks=("loglike_func",), not_pausable=_INSTANT),
         Engine("iminuit", "iminuit", "Best fit by MIGRAD with exact gradients, errors by HESSE, on request MINOS.",
-               "iminuit:run", "iminuit:IminuitOptions"),
+               "iminuit:run", "iminuit:IminuitOptions", hooks=("loglike_func",)),
         Engine("lmfit", "lmfit", "Best fit by Levenberg-Marquardt on signed deviance residuals; errors are not scaled.",
-               "lmfit:run", "lmfit:LmfitOptions"),
+               "lmfit:run", "lmfit:LmfitOptions", hooks=("loglike_func",)),
         Engine("bootstrap", "Parametric bootstrap", "Errors from simulations: simulate under the best fit, refit each one, look "
                "at the spread.", "bootstrap:run", "bootstrap:BootstrapOptions"),
         Engine("preview", "Posterior preview", "Posterior, corner and ln Z by importance sampling around the best fit: well "
                "under a second; says when it is not to be trusted.", "preview:run", "preview:PreviewOptions", True,
+               hooks=("loglike_func", "logprior_func"),
                not_pausable=_INSTANT),
         Engine("emcee", "emcee", "Posterior by an ensemble of walkers, batched; says how long its memory is.",
                "emcee:run", "emcee:EmceeOptions", True, hooks=("loglike_func", "logprior_func")),
@@ -151,7 +152,11 @@ def run_engine(
     engine = find_engine(name)
     settings = make_options(name, **options)
     if hooks:
-        check_hooks(engine.title, engine.hooks, hooks)
+        check_hooks(engine.title, engine.hooks, hooks, engine.bayesian)
+        if not engine.bayesian:
+            most = getattr(settings, "max_calls", 10000)
+            chosen = {"most": most, "draws": settings.draws, "seed": settings.seed}
+            return _load("hooked:best_fit")(problem, name, control or Control(), hooks, **chosen)
         return _load(engine.home)(problem, settings, control or Control(), hooks)
     if engine.bayesian:
         check_proper(problem, engine.title)

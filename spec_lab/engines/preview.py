@@ -17,11 +17,13 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import systematic
+from spec_lab.engines.hooked import hooked_mode, log_density
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.psis import psis
 from spec_lab.engines.student_t import StudentT, mixture_log_density
+from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, log_prior
 from spec_lab.tree.attrs import frozen_static
@@ -60,18 +62,19 @@ def _weigh(view: Any, space: Any, us: Any) -> Any:
     return jax.vmap(one)(us)
 
 
-def run(problem: Problem, options: PreviewOptions, control: Control) -> Outcome:
+def run(problem: Problem, options: PreviewOptions, control: Control, hooks: Hooks | None = None) -> Outcome:
     """Posterior and evidence by importance sampling around the mode."""
     if problem.n == 0:
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     control.report(0.0, "finding the mode")
-    mode, hessian = find_mode(problem)
+    target = Target(problem, hooks)
+    mode, hessian = hooked_mode(problem, target, control) if hooks else find_mode(problem)
     n, generator = problem.n, np.random.default_rng(options.seed)
     proposals = [StudentT.of_hessian(mode[:n], hessian[:n, :n], options.tail)]
     sizes: list[int] = []
-    us, table = np.empty((0, n)), np.empty((0, 3 + problem.width))
+    us, table = np.empty((0, n)), np.empty((0, 3 + (n if hooks else problem.width)))
     while len(us) < options.draws and not (control.stopped and len(us)):
         size = _next_size(us, table, proposals, sizes, options)
         if size is None:  # the proposal fits badly: draw from one with the moments seen so far
@@ -83,9 +86,10 @@ def run(problem: Problem, options: PreviewOptions, control: Control) -> Outcome:
         control.report(0.1 + 0.9 * len(us) / options.draws, f"{len(us)} of {options.draws} draws")
         new = proposals[-1].draw(size, generator)
         us = np.concatenate([us, new])
-        table = np.concatenate([table, problem.map_blocks(_weigh, problem.pad(new), _SIZES)])
+        found = log_density(problem, target, new) if hooks else problem.map_blocks(_weigh, problem.pad(new), _SIZES)
+        table = np.concatenate([table, found])
         sizes[-1] += size
-    return _outcome(problem, table, mixture_log_density(proposals, sizes, us), options, control)
+    return _outcome(target, table, mixture_log_density(proposals, sizes, us), options, control)
 
 
 def _next_size(
@@ -119,9 +123,11 @@ def _log_target(table: np.ndarray) -> np.ndarray:
 
 
 def _outcome(
-    problem: Problem, table: np.ndarray, log_q: np.ndarray, options: PreviewOptions, control: Control
+    target: Target, table: np.ndarray, log_q: np.ndarray, options: PreviewOptions, control: Control
 ) -> Outcome:
+    problem = target.problem
     n = problem.n
+    hooks = (("hooks", ", ".join(target.hooks)),) if target.hooks else ()
     stat, prior, x = table[:, 1], table[:, 2], table[:, 3 : 3 + n]
     smoothed, shape = psis(_log_target(table) - log_q)
     log_z, error, effective = _evidence(smoothed)
@@ -152,7 +158,7 @@ def _outcome(
             ("evaluations", len(x)),
             ("seconds", control.elapsed),
         ),
-        settings=(("draws", options.draws), ("tail", options.tail), ("seed", options.seed)),
+        settings=(("draws", options.draws), ("tail", options.tail), ("seed", options.seed), *hooks),
     )
 
 

@@ -57,13 +57,14 @@ class Target:
         return out
 
 
-def check_hooks(title: str, honoured: tuple[str, ...], hooks: Hooks) -> None:
+def check_hooks(title: str, honoured: tuple[str, ...], hooks: Hooks, bayesian: bool = True) -> None:
     """Refuse hooks that an engine would silently ignore.
 
     Args:
         title: The engine, for the message.
         honoured: Names of the hooks it honours.
         hooks: Those that are set.
+        bayesian: Whether the engine reads priors at all.
 
     Raises:
         EngineError: One of the set hooks would have no effect.
@@ -76,6 +77,11 @@ def check_hooks(title: str, honoured: tuple[str, ...], hooks: Hooks) -> None:
             hint=f"Use emcee or nested, or remove it: {'; '.join(f'infer.{name} = None' for name in hooks)}.",
         )
     for name in hooks:
+        if not bayesian and name != "loglike_func":
+            raise EngineError(
+                f"{title} maximises the likelihood and reads no prior: {name} would have no effect",
+                hint=f"Use preview, emcee or nested, or remove it: infer.{name} = None.",
+            )
         twin = {"logprior_func": "prior_transform_func", "prior_transform_func": "logprior_func"}.get(name)
         if name not in honoured and twin not in hooks:
             raise EngineError(

@@ -138,6 +138,7 @@ class Setup(Struct):
             ParameterError: No such parameter.
         """
         n = len(self.values)
+        pid = pid.removesuffix("*") if isinstance(pid, str) else pid  # as tables show the free ones
         if isinstance(pid, (int, np.integer)) and not isinstance(pid, bool) and 1 <= pid <= n:
             return int(pid) - 1
         if isinstance(pid, str):

@@ -1,4 +1,9 @@
-"""Hooks: functions of the user's in place of log-likelihood, log prior or prior transform, one vector at a time."""
+"""Hooks: functions of the user's in place of log-likelihood, log prior or prior transform, one vector at a time.
+
+A hook is called with an `Infer` and a vector. That `Infer` is the hook's own: it has no hooks (so `infer.calc_loglike` is the
+built-in one) and stands at the vector that is asked about, so `infer.loglike` and `infer.par[1].val` are what the person
+means. Of a prior transform the vector is a point of the cube, and the `Infer` stands where it stood when the run began.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -6,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spec_lab._base import ParameterError
+from spec_lab.infer.store import LocalStore
 
 if TYPE_CHECKING:
     from spec_lab.infer.infer import Infer
@@ -18,13 +24,14 @@ class BoundHook:
     """A hook with its `Infer`: a function of one vector, whose answer is checked before an engine works with it.
 
     Args:
-        infer: Handed to the hook first.
+        infer: A copy that belongs to the hook, on a `LocalStore`.
         name: One of `NAMES`.
         func: The user's function.
     """
 
     def __init__(self, infer: "Infer", name: str, func: Hook):
         self.infer, self.name, self.func = infer, name, func
+        self._from = infer.setup
 
     def __call__(self, vector: np.ndarray) -> Any:
         """A float; of `prior_transform_func` the free vector `f[n]`.
@@ -32,8 +39,9 @@ class BoundHook:
         Raises:
             ParameterError: The function returned something else.
         """
-        answer = self.func(self.infer, vector)
         many = self.name == "prior_transform_func"
+        self.infer.attach(LocalStore(self._from if many else self._from.with_free(vector)))
+        answer = self.func(self.infer, vector)
         wanted = len(vector) if many else 1
         try:
             found = np.empty(0) if answer is None else np.asarray(answer, dtype=float)

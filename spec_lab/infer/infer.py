@@ -1,7 +1,8 @@
-"""Infer: data and models under one roof, with the documented names.
+"""Infer: data and models under one roof, with the documented names; BayesInfer and MaxLikeFit are names of it.
 
 It keeps no science of its own: its set-up lives in a store, every change is an edit, every number comes from the compiled
-`Problem` of the present set-up, every table from a pure function. `BayesInfer` and `MaxLikeFit` add engines.
+`Problem` of the present set-up, every table from a pure function. What can be read stands in `parameters` and `quantities`, what
+can be run in `engines`; here are construction, edits, hooks and files.
 """
 
 import warnings
@@ -9,27 +10,42 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
+import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError, SpecLabWarning
-from spec_lab._base.info import Info
 from spec_lab.data.notice import windows as checked
-from spec_lab.engines import Control, Outcome, run_engine
-from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink
-from spec_lab.infer import tables
-from spec_lab.infer.analyzer import Bootstrap
+from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink, links
 from spec_lab.infer.archive import Archive
+from spec_lab.infer.engines import Engines
+from spec_lab.infer.fit import Fit
 from spec_lab.infer.hooks import NAMES, BoundHook, Hook, hook_property
 from spec_lab.infer.loading import check_fits, tried
 from spec_lab.infer.pair import Pair
-from spec_lab.infer.par import Cfg, Cfgs, Handles
-from spec_lab.infer.readings import Readings
+from spec_lab.infer.par import Par
+from spec_lab.infer.sample_matrix import sample_property
 from spec_lab.infer.store import LocalStore, Store
 from spec_lab.models import Model
+from spec_lab.results.estimates import cfg_info, par_info
+from spec_lab.results.goodness import stat_table
+from spec_lab.results.table_files import write_tables
 
 
-class Infer(Readings):
-    """Pairs of data and model, their parameters, and the statistic.
+@attrs.frozen(eq=False)
+class SetPairs(Edit):
+    """Begin anew with other pairs; parameters start as their models say."""
+
+    pairs: tuple[Any, ...]
+
+    def apply(self, setup: Setup) -> Setup:
+        return Setup.from_pairs(list(self.pairs), rule=setup.rule)
+
+    def as_code(self) -> str:
+        return "infer.pairs = [(data, model), ...]"
+
+
+class Infer(Engines):
+    """Pairs of data and model, their parameters, the statistic, and all engines.
 
     Args:
         pairs: `(Data, Model)` pairs in either order; a `DataUnit` serves as data of one unit.
@@ -41,39 +57,50 @@ class Infer(Readings):
     """
 
     def __init__(self, pairs: Iterable[Any] | None = None, rule: str = "exact"):
-        self._store: Store = LocalStore(Setup.from_pairs(list(pairs or []), rule=rule))
-        self._problem: Problem | None = None
-        self.outcome: Outcome | None = None
+        self._stand_on(Fit(LocalStore(Setup.from_pairs(list(pairs or []), rule=rule))))
+
+    def _stand_on(self, fit: Fit) -> None:
+        self._fit = fit
+        self._handles: dict[int, Par] = {}
         self._hooks: dict[str, Hook | None] = dict.fromkeys(NAMES)
+        self._by_hand: dict[str, np.ndarray] = {}
+
+    @classmethod
+    def _of(cls, setup: Setup) -> Self:
+        """An `Infer` on a set-up that exists."""
+        made = cls()
+        made._stand_on(Fit(LocalStore(setup)))
+        return made
+
+    def _again(self, setup: Setup) -> Self:
+        return type(self)._of(setup)
 
     # -- state ---------------------------------------------------------------------------------------------------------
     @property
-    def setup(self) -> Setup:
-        """The present set-up (immutable)."""
-        return self._store.get()
-
-    @property
     def store(self) -> Store:
         """Where the set-up lives."""
-        return self._store
+        return self._fit.store
 
     def attach(self, store: Store) -> None:
         """Hand the set-up over to another store (a session); it must hold the same pairs."""
-        self._store = store
+        self._fit.store = store
+
+    def editable(self) -> "Infer":
+        """What a Lab may edit: this object itself; of an analyzer, a copy of its set-up."""
+        return self
 
     def commit(self, edit: Edit) -> None:
         """Apply an edit through the store."""
-        self._store.commit(edit)
+        self._fit.commit(edit)
 
     @property
-    def problem(self) -> Problem:
-        """The compiled problem of the present set-up; remade (not recompiled) after each edit."""
-        setup = self.setup
-        if not setup.pairs:
-            raise ParameterError("there are no pairs yet", hint="Add one: infer.append((data, model)).")
-        if self._problem is None or self._problem.setup is not setup:
-            self._problem = Problem(setup, self._problem)
-        return self._problem
+    def pairs(self) -> list[Pair]:
+        """The pairs, as live views; each reads as the tuple `(data, model)`. Setting them starts anew."""
+        return [Pair.of(self._fit, i) for i in range(len(self.setup.pairs))]
+
+    @pairs.setter
+    def pairs(self, pairs: Iterable[Any]) -> None:
+        self.commit(SetPairs(tuple(pairs)))
 
     def append(self, *pair: Any) -> None:
         """Add pairs: `append((data, model), ...)` or `append(data, model)`."""
@@ -95,12 +122,18 @@ class Infer(Readings):
         self.commit(SetModel(Model.parse(model) if isinstance(model, str) else model, pair))
 
     def link(self, pids: Iterable[int | str]) -> None:
-        """Make parameters one; the first named gives value, prior and frozen state to the whole group."""
-        self.commit(Link(_several(pids)))
+        """Make parameters one; the first named gives value, prior and frozen state to the group. One alone stays as it is."""
+        several = tuple(_several(pids))
+        if len({self.setup.index(pid) for pid in several}) > 1 or not several:
+            self.commit(Link(several))
 
-    def unlink(self, pids: Iterable[int | str]) -> None:
-        """Separate the named parameters from their groups and each other; their values stay."""
-        self.commit(Unlink(_several(pids)))
+    def unlink(self, pids: Iterable[int | str] | None = None) -> None:
+        """Separate the named parameters (None: all) from their groups and each other; their values stay."""
+        setup = self.setup
+        named = range(1, len(setup.values) + 1) if pids is None else _several(pids)
+        linked = tuple(p for p in named if len(links.members(setup.partition, setup.index(p))) > 1)
+        if linked:
+            self.commit(Unlink(linked))
 
     def notice(self, unit: str, windows: Any) -> None:
         """Choose the energy windows (keV) of a data unit: `[lo, hi]`, a list of those, or None for everything."""
@@ -151,124 +184,16 @@ class Infer(Readings):
         """
         saved = Archive.load(path, allow=allow)
         check_fits([saved.setup], [saved.outcome])
-        made: Any = (_kinds().get(saved.kind, cls) if cls is Infer else cls)()
-        made._store, made.outcome = LocalStore(saved.setup), saved.outcome
+        made: Any = (_KINDS.get(saved.kind, cls) if cls is Infer else cls)._of(saved.setup)
+        made.outcome = saved.outcome
         tried("the fit", lambda: (made.par_info, repr(made)))
         return made
 
-    # -- parameters ----------------------------------------------------------------------------------------------------
-    @property
-    def pairs(self) -> list[Pair]:
-        """The pairs, as live views."""
-        return [Pair.of(self, i) for i in range(len(self.setup.pairs))]
+    # -- samples -------------------------------------------------------------------------------------------------------
+    posterior_sample = sample_property("posterior_sample", True)
+    bootstrap_sample = sample_property("bootstrap_sample", False)
 
-    @property
-    def par(self) -> Handles:
-        """All parameters by number: `par[1]`."""
-        return Handles(self, tuple(range(1, len(self.setup.values) + 1)))
-
-    @property
-    def cfg(self) -> Cfgs:
-        """All configuration values by number."""
-        rows = tables.cfg_rows(self.setup)
-        return Cfgs({str(i): Cfg(row[2], row[3], row[4]) for i, row in enumerate(rows, start=1)})
-
-    @property
-    def pvalues(self) -> np.ndarray:
-        """`f[p]`, the value of every parameter."""
-        return np.array(self.setup.values)
-
-    @property
-    def free_par(self) -> Handles:
-        """The free parameters."""
-        return Handles(self, tuple(i + 1 for i in self.setup.free))
-
-    @property
-    def free_pvalues(self) -> np.ndarray:
-        """`f[n]`, the values of the free parameters."""
-        return self.setup.free_values
-
-    @property
-    def free_nparams(self) -> int:
-        """Number of free parameters."""
-        return len(self.setup.free)
-
-    @property
-    def free_pranges(self) -> list[tuple[float, float]]:
-        """The hard limits of the free parameters: their priors' supports."""
-        return [p.range for p in self.free_par.values()]
-
-    @property
-    def free_plabels(self) -> list[str]:
-        """LaTeX labels of the free parameters."""
-        return [f"${p.label}$" for p in self.free_par.values()]
-
-    @property
-    def clean_free_plabels(self) -> list[str]:
-        """Plain names of the free parameters."""
-        return [p.name for p in self.free_par.values()]
-
-    @property
-    def free_indexed_plabels(self) -> list[str]:
-        """LaTeX labels with numbers: unique."""
-        return [f"$p{p.pid}({p.label})$" for p in self.free_par.values()]
-
-    @property
-    def clean_free_indexed_plabels(self) -> list[str]:
-        """Plain names with numbers, `p3(logA)`: unique."""
-        return [f"p{p.pid}({p.name})" for p in self.free_par.values()]
-
-    # -- tables --------------------------------------------------------------------------------------------------------
-    cfg_info = property(lambda self: tables.cfg_info(self.setup), doc="Table of configuration values.")
-    par_info = property(lambda self: tables.par_info(self.setup), doc="Table of all parameters; `*` marks free ones.")
-    free_par_info = property(lambda self: tables.free_par_info(self.setup), doc="Table of the free parameters.")
-
-    # -- numbers -------------------------------------------------------------------------------------------------------
-    @property
-    def stat(self) -> float:
-        """The statistic (weighted) at the present parameters."""
-        return self.problem.stat()
-
-    def calc_stat(self, theta: Any) -> float:
-        """The statistic at free values `theta` (`f[n]`); the parameters stay where they are."""
-        return self.problem.stat(self._vector(theta))
-
-    def calc_loglike(self, theta: Any) -> float:
-        """-stat/2 at `theta`, or what `loglike_func` says."""
-        hook = self.hooks.get("loglike_func")
-        return hook(self._vector(theta)) if hook else -0.5 * self.calc_stat(theta)
-
-    def calc_logprior(self, theta: Any) -> float:
-        """Log prior density at `theta`, or what `logprior_func` says."""
-        hook = self.hooks.get("logprior_func")
-        return hook(self._vector(theta)) if hook else float(self.problem.log_prior(self._vector(theta)))
-
-    def calc_logprob(self, theta: Any) -> float:
-        """Log-likelihood plus log prior at `theta`; -inf outside the priors without evaluating the model."""
-        prior = self.calc_logprior(theta)
-        return prior + self.calc_loglike(theta) if np.isfinite(prior) else -np.inf
-
-    def calc_pseudo_residual(self, theta: Any) -> np.ndarray:
-        """`f[c]`, signed square roots of the weighted deviances at `theta`; their squares sum to the statistic."""
-        _, _, residuals = self.problem.display(self._vector(theta))
-        return self._weighted(residuals)
-
-    def prior_transform(self, cube: Any) -> np.ndarray:
-        """Free values at prior quantiles `cube` (`f[n]` in [0, 1]), or what `prior_transform_func` says."""
-        hook = self.hooks.get("prior_transform_func")
-        return np.asarray(hook(self._vector(cube)) if hook else self.problem.from_cube(self._vector(cube)))
-
-    def _vector(self, theta: Any) -> np.ndarray:
-        what, allowed = "the vector does not fit the free parameters", ", ".join(self.clean_free_indexed_plabels)
-        try:
-            vector = np.atleast_1d(np.asarray(theta, dtype=float))
-        except (TypeError, ValueError):
-            raise ParameterError(what, got=theta, allowed=f"one number each: {allowed}") from None
-        if vector.shape != (self.free_nparams,):
-            raise ParameterError(what, got=vector.shape, allowed=f"shape ({self.free_nparams},): {allowed}")
-        return vector
-
-    # -- engines -------------------------------------------------------------------------------------------------------
+    # -- hooks ---------------------------------------------------------------------------------------------------------
     loglike_func = hook_property(NAMES[0], "Replaces the log-likelihood: called with (infer, theta), returns a number.")
     logprior_func = hook_property(NAMES[1], "Replaces the log prior: called with (infer, theta), returns a number.")
     prior_transform_func = hook_property(
@@ -278,48 +203,54 @@ class Infer(Readings):
     @property
     def hooks(self) -> dict[str, Callable[[np.ndarray], Any]]:
         """The functions that replace log-likelihood, log prior or prior transform, bound to this object."""
-        return {name: BoundHook(self, name, hook) for name, hook in self._hooks.items() if hook}
+        problem = self.problem if any(self._hooks.values()) else None
+        return {
+            name: BoundHook(self._own(problem), name, hook) for name, hook in self._hooks.items() if hook is not None
+        }
 
-    def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
-        """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.
-
-        Raises:
-            EngineError: The engine cannot run, or cannot honour a hook that is set.
-        """
-        self.outcome = run_engine(engine, self.problem, control=control, hooks=self.hooks, **options)
-        self._store.record(self.outcome)
-        return self.outcome
-
-    def fit(self, **options: Any) -> Bootstrap:
-        """Minimise the statistic with the built-in method, leave the parameters at the best fit, return its reading.
-
-        Args:
-            **options: See `spec_lab.engines.NewtonOptions`: `starts`, `seed`, `max_iterations`, `draws`.
-        """
-        return self._fitted("fit", **options)
-
-    def _fitted(self, engine: str, **options: Any) -> Bootstrap:
-        outcome = self.run(engine, **options)
-        self.commit(SetFree(tuple(map(float, outcome.best)), why=engine))
-        return Bootstrap(self, outcome)
+    def _own(self, problem: Problem | None) -> "Infer":
+        """A copy for a hook, without hooks; it shares the compiled programs."""
+        made = _KINDS[_kind(type(self))]()
+        made._stand_on(Fit(LocalStore(self.setup), problem))
+        return made
 
     def __repr__(self) -> str:
         names = "; ".join(f"{'+'.join(p.data.names)}: {p.model.expression}" for p in self.setup.pairs)
         return f"<{type(self).__name__} {names or 'without pairs'}, {self.free_nparams} free>"
 
+    def __str__(self) -> str:
+        if not self.setup.pairs:
+            return repr(self)
+        return "\n".join([repr(self), cfg_info(self.setup).text, par_info(self.setup, hide_frozen_data=True).text])
+
     def _repr_html_(self) -> str:
-        shown: Info = tables.par_info(self.setup, hide_frozen_data=True)
-        return shown._repr_html_()
+        return par_info(self.setup, hide_frozen_data=True)._repr_html_()
+
+    def save(self, savepath: str | Path) -> None:
+        """Write `infer_cfg.json`, `infer_par.json` and `infer_stat.json` into a folder (made if missing).
+
+        Raises:
+            ParameterError: `savepath` is no path.
+        """
+        tables = {"cfg": cfg_info(self.setup), "par": par_info(self.setup), "stat": stat_table(self.problem)}
+        write_tables(savepath, {f"infer_{name}": table for name, table in tables.items()})
+
+
+class BayesInfer(Infer):
+    """An `Infer` for posteriors: `preview()` in a fraction of a second, samplers for the final word."""
+
+
+class MaxLikeFit(Infer):
+    """An `Infer` for maximum likelihood: `fit()` (built-in), `iminuit()`, `lmfit()`, `bootstrap()`."""
+
+
+_KINDS: dict[str, type[Infer]] = {kind.__name__: kind for kind in (Infer, BayesInfer, MaxLikeFit)}
 
 
 def _several(pids: Any) -> tuple[int | str, ...]:
     return tuple(pids) if isinstance(pids, Iterable) and not isinstance(pids, str) else (pids,)
 
 
-def _kinds() -> dict[str, type[Infer]]:
-    return {kind.__name__: kind for kind in (Infer, *Infer.__subclasses__()) if kind.__module__.startswith("spec_lab.")}
-
-
 def _kind(cls: type) -> str:
-    """The nearest class of this package."""
-    return next(base.__name__ for base in cls.__mro__ if base in _kinds().values())
+    """The nearest class of those that files know."""
+    return next(base.__name__ for base in cls.__mro__ if base in _KINDS.values())

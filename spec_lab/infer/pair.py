@@ -1,88 +1,82 @@
 """Pair: one data set beside its model, read-only and live."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.infer.fluxes import BandFlux, in_band, part, without_absorption
-from spec_lab.infer.quantities import KEV_TO_ERG, PAIR_QUANTITIES, UnitReading, add_quantities
-
-if TYPE_CHECKING:
-    from spec_lab.infer.infer import Infer
+from spec_lab.data import Data, DataUnit
+from spec_lab.fit import Setup
+from spec_lab.fit.program_layout import statistic_of
+from spec_lab.infer.fit import Fit
+from spec_lab.infer.store import LocalStore
+from spec_lab.models import Model
+from spec_lab.models.integration.grid import KEV_TO_ERG
+from spec_lab.results.fluxes import BandFlux, in_band, part, without_absorption
+from spec_lab.results.spectra import PAIR_QUANTITIES, UnitSpectrum, add_quantities, unit_spectra
 
 
 @add_quantities(PAIR_QUANTITIES)
 class Pair:
     """Data and the model that is to explain them.
 
-    `Pair(data, model)` stands alone (with an `Infer` of its own); `infer.pairs[i]` is a live view into an `Infer`.
+    `Pair(data, model)` stands alone; `infer.pairs[i]` is a live view into an `Infer`. Both read as a tuple: `data, model = pair`.
     """
 
-    def __init__(self, data: Any, model: Any):
-        from spec_lab.infer.infer import Infer
-
-        self._infer: Infer = Infer([(data, model)])
+    def __init__(self, data: Data | DataUnit, model: Model):
+        self._fit = Fit(LocalStore(Setup.from_pairs([(data, model)])))
         self._number = 0
 
     @classmethod
-    def of(cls, infer: "Infer", number: int) -> "Pair":
-        """A live view of a pair of an `Infer`."""
+    def of(cls, fit: Fit, number: int) -> "Pair":
+        """A live view of the pair with that number, from 0."""
         pair = object.__new__(cls)
-        pair._infer, pair._number = infer, number
+        pair._fit, pair._number = fit, number
         return pair
 
+    def __iter__(self) -> Iterator[Data | Model]:
+        return iter((self.data, self.model))
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, place: int) -> Data | Model:
+        return (self.data, self.model)[place]
+
     @property
-    def data(self) -> Any:
+    def data(self) -> Data:
         """The data."""
-        return self._infer.setup.pairs[self._number].data
+        return self._fit.setup.pairs[self._number].data
 
     @property
-    def model(self) -> Any:
+    def model(self) -> Model:
         """The model with the present values in its variables."""
-        return self._infer.setup.model(self._number)
+        return self._fit.setup.model(self._number)
 
-    def readings(self, rebin: bool = False) -> list[UnitReading]:
+    def unit_spectra(self, rebin: bool = False) -> list[UnitSpectrum]:
         """Each unit beside the model at the present parameters."""
-        problem = self._infer.problem
-        theta, photons = problem.photons()
-        place, mine = problem.layout.pairs[self._number], photons[self._number]
-        model = self._infer.setup.pairs[self._number].model
-        return [
-            UnitReading(
-                unit,
-                model,
-                theta[slice(*place.slots)],
-                mine[slice(*where.energies)],
-                theta[where.slots : where.slots + 3],
-                rebin,
-                problem.response(self._number, j),
-            )
-            for j, (unit, where) in enumerate(zip(self.data.units, place.units, strict=True))
-        ]
+        return unit_spectra(self._fit.problem, rebin)[self._number]
 
     # -- statistic -----------------------------------------------------------------------------------------------------
     def _display(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        _, stat, residual = self._infer.problem.display()
+        _, stat, residual = self._fit.problem.display()
         return stat[self._number], residual[self._number]
 
     @property
-    def stat_func(self) -> list[Any]:
-        """The statistic of each unit."""
-        from spec_lab.fit.program_layout import statistic_of
-
-        return [statistic_of(u) for u in self.data.units]
+    def stat_func(self) -> list[Callable[[], float]]:
+        """One function a unit: the (unweighted) statistic at the parameters present when it is called."""
+        return [lambda j=j: self.stat_list[j] for j in range(len(self.data.units))]
 
     @property
-    def pseudo_residual_func(self) -> list[Any]:
-        """The statistic of each unit; its kernels return (deviance, signed residual)."""
-        return self.stat_func
+    def pseudo_residual_func(self) -> list[Callable[[], np.ndarray]]:
+        """One function a unit: `f[c]`, the signed deviance residuals at the parameters present when it is called."""
+        return [lambda j=j: self.pseudo_residual_list[j] for j in range(len(self.data.units))]
 
     @property
-    def stat_list(self) -> list[float]:
+    def stat_list(self) -> np.ndarray:
         """The (unweighted) statistic of each unit."""
-        return [float(np.sum(s)) for s in self._display()[0]]
+        return np.array([float(np.sum(s)) for s in self._display()[0]])
 
     @property
     def pseudo_residual_list(self) -> list[np.ndarray]:
@@ -90,9 +84,9 @@ class Pair:
         return self._display()[1]
 
     @property
-    def weight_list(self) -> list[float]:
+    def weight_list(self) -> np.ndarray:
         """The weight of each unit."""
-        return [float(u.weight) for u in self.data.units]
+        return np.array([float(u.weight) for u in self.data.units])
 
     @property
     def stat(self) -> float:
@@ -106,9 +100,9 @@ class Pair:
         return np.concatenate([r * np.sqrt(w) for r, w in weighted])
 
     @property
-    def loglike_list(self) -> list[float]:
+    def loglike_list(self) -> np.ndarray:
         """-stat/2 of each unit, unweighted."""
-        return [-0.5 * s for s in self.stat_list]
+        return -0.5 * self.stat_list
 
     @property
     def loglike(self) -> float:
@@ -116,14 +110,14 @@ class Pair:
         return -0.5 * self.stat
 
     @property
-    def npoint_list(self) -> list[int]:
+    def npoint_list(self) -> np.ndarray:
         """Channels of each unit that enter the fit."""
-        return [len(u.channels().S) for u in self.data.units]
+        return np.array([len(u.channels().S) for u in self.data.units])
 
     @property
     def npoint(self) -> int:
         """Channels that enter the fit."""
-        return sum(self.npoint_list)
+        return int(self.npoint_list.sum())
 
     # -- from counts to fluxes -----------------------------------------------------------------------------------------
     def energy_flux(
@@ -150,7 +144,7 @@ class Pair:
         return float(self._band(low, high, T, component, unabsorbed).photon_flux[0])
 
     def _band(self, low: float, high: float, T: float | None, component: str | None, bare: bool) -> BandFlux:
-        first = self.readings()[0]
+        first = self.unit_spectra()[0]
         mine, places = part(first.model, component)
         theta = np.asarray(first.theta)[None, places]
         return in_band(mine, without_absorption(mine, theta) if bare else theta, low, high, T)
@@ -165,8 +159,8 @@ class Pair:
         """Model energy flux over the noticed range per folded count rate, for each unit."""
         return [f / float(np.sum(u.conv_ctsrate)) for f, u in self._fluxes()]
 
-    def _fluxes(self) -> list[tuple[float, UnitReading]]:
-        units = self.readings()
+    def _fluxes(self) -> list[tuple[float, UnitSpectrum]]:
+        units = self.unit_spectra()
         return [(self.energy_flux(float(u.c.emin.min()), float(u.c.emax.max()), u.unit.time), u) for u in units]
 
     def rate_to_fluxdensity(self, E: float = 1, T: float | None = None, unit: str = "fv") -> list[float]:
@@ -177,14 +171,14 @@ class Pair:
             T: Time, s, for time-dependent models.
             unit: `"NE"` photons/cm²/s/keV, `"fv"` erg/cm²/s/keV, or `"Jy"`.
         """
-        return [self._density(u, E, T, unit) / float(np.sum(u.ctsrate)) for u in self.readings()]
+        return [self._density(u, E, T, unit) / float(np.sum(u.ctsrate)) for u in self.unit_spectra()]
 
     def conv_rate_to_fluxdensity(self, E: float = 1, T: float | None = None, unit: str = "fv") -> list[float]:
         """The same per folded count rate."""
-        return [self._density(u, E, T, unit) / float(np.sum(u.conv_ctsrate)) for u in self.readings()]
+        return [self._density(u, E, T, unit) / float(np.sum(u.conv_ctsrate)) for u in self.unit_spectra()]
 
     @staticmethod
-    def _density(u: UnitReading, E: float, T: float | None, unit: str) -> float:
+    def _density(u: UnitSpectrum, E: float, T: float | None, unit: str) -> float:
         scales = {"ne": 1.0, "fv": KEV_TO_ERG * E, "jy": KEV_TO_ERG * E * JANSKY_PER_FV}
         if str(unit).lower() not in scales:
             raise ParameterError("unknown unit of flux density", got=unit, allowed="'NE', 'fv' or 'Jy'")
@@ -197,7 +191,7 @@ class Pair:
         return f"<Pair {'+'.join(self.data.names)}: {self.model.expression}>"
 
     def _repr_html_(self) -> str:
-        tags = [kind.tag for kind in self.stat_func]
+        tags = [statistic_of(unit).tag for unit in self.data.units]
         columns = {"Data": self.data.names, "Model": [self.model.expression] * len(tags), "Statistic": tags}
         return Info({n: list(c) for n, c in columns.items()} | {"Value": self.stat_list, "Bins": self.npoint_list}).html
 

@@ -1,37 +1,43 @@
 """Par and Cfg: live handles on parameters and configuration. They store nothing of their own.
 
-A handle is (infer, number); reading it reads the present set-up, writing it commits an edit.
+A handle is (fit, number); reading it reads the present set-up, writing it commits an edit. There is one handle a number for
+the life of an `Infer`: `infer.par[1] is infer.par[1]`.
 """
 
 import html
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.fit import Freeze, SetPrior, SetTie, SetValue, Slot, links
-from spec_lab.infer import tables
+from spec_lab.fit import Freeze, Link, SetPrior, SetTie, SetValue, Slot, Unlink, links
+from spec_lab.infer.fit import Fit
 from spec_lab.priors import Distribution, Prior, as_prior
-
-if TYPE_CHECKING:
-    from spec_lab.infer.infer import Infer
+from spec_lab.results.estimates import Post, par_info
 
 
 class Par:
     """A parameter of an `Infer`, live: `infer.par[3].val = 1.2`, `.frozen = True`, `.prior = unif(0, 4)`."""
 
-    __slots__ = ("_index", "_infer")
+    __slots__ = ("_fit", "_index")
 
-    def __init__(self, infer: "Infer", pid: int | str):
-        self._infer = infer
-        self._index = infer.setup.index(pid)
+    def __init__(self, fit: Fit, pid: int | str):
+        self._fit = fit
+        self._index = fit.setup.index(pid)
 
     @property
     def slot(self) -> Slot:
-        """What no edit changes: name, label, unit, component."""
-        return self._infer.setup.slots[self._index]
+        """What no edit of values changes: name, label, unit, component.
+
+        Raises:
+            ParameterError: The parameter went with a component that another model does not have.
+        """
+        slots = self._fit.setup.slots
+        if self._index >= len(slots):
+            raise ParameterError("this parameter is gone with its model", got=self.pid, allowed=f"1 to {len(slots)}")
+        return slots[self._index]
 
     @property
     def pid(self) -> int:
@@ -61,11 +67,11 @@ class Par:
     @property
     def val(self) -> float:
         """The number that samplers see."""
-        return float(self._infer.setup.values[self._index])
+        return float(self._fit.setup.values[self._index])
 
     @val.setter
     def val(self, value: float) -> None:
-        self._infer.commit(SetValue(self.pid, value))
+        self._fit.commit(SetValue(self.pid, value))
 
     @property
     def value(self) -> float:
@@ -79,18 +85,18 @@ class Par:
     @property
     def frozen(self) -> bool:
         """Whether the parameter, with its whole group, is held fixed."""
-        return self._infer.setup.frozen[self._index]
+        return self._fit.setup.frozen[self._index]
 
     @frozen.setter
     def frozen(self, flag: bool) -> None:
         if flag not in (True, False):
             raise ParameterError(f"par[{self.pid}].frozen is a switch", got=flag, allowed="True or False")
-        self._infer.commit(Freeze((self.pid,), bool(flag)))
+        self._fit.commit(Freeze((self.pid,), bool(flag)))
 
     def frozen_at(self, value: float) -> None:
         """Set a value and freeze the parameter there."""
-        self._infer.commit(SetValue(self.pid, value))
-        self._infer.commit(Freeze((self.pid,), True))
+        self._fit.commit(SetValue(self.pid, value))
+        self._fit.commit(Freeze((self.pid,), True))
 
     def freeze(self) -> None:
         """Freeze at the present value."""
@@ -103,12 +109,12 @@ class Par:
     @property
     def free(self) -> bool:
         """Whether the parameter is a coordinate of the fit: not frozen, not tied, master of its group."""
-        return self._index in self._infer.setup.free
+        return self._index in self._fit.setup.free
 
     @property
     def prior(self) -> Prior | None:
         """The prior; None is improper and flat."""
-        return self._infer.setup.priors[self._index]
+        return self._fit.setup.priors[self._index]
 
     @prior.setter
     def prior(self, prior: Prior | Distribution | str | None) -> None:
@@ -120,40 +126,45 @@ class Par:
                 got=prior,
                 allowed="a prior such as unif(-2, 2), its text, or None",
             )
-        self._infer.commit(SetPrior(self.pid, prior))
+        self._fit.commit(SetPrior(self.pid, prior))
 
     @property
     def range(self) -> tuple[float, float]:
         """Where the value may go: the prior's support within the parameter's limits, or the value itself when frozen."""
         if self.frozen:
             return (self.val, self.val)
-        return self._infer.setup.range_of(self._index)
+        return self._fit.setup.range_of(self._index)
 
     @property
     def mates(self) -> tuple[int, ...]:
         """Numbers of the other members of the group."""
-        return tuple(i + 1 for i in links.members(self._infer.setup.partition, self._index) if i != self._index)
+        return tuple(i + 1 for i in links.members(self._fit.setup.partition, self._index) if i != self._index)
+
+    @property
+    def post(self) -> Post | None:
+        """What the last run says of this parameter; None where it was not free or nothing was run."""
+        return self._fit.post(self._index)
 
     def link(self, *others: "Par | int | str") -> None:
         """Link others to this one: its value, prior and frozen state become theirs."""
-        self._infer.link([self.pid, *(o.pid if isinstance(o, Par) else o for o in others)])
+        self._fit.commit(Link((self.pid, *(_pid(other) for other in others))))
 
-    def unlink(self) -> None:
-        """Take this parameter out of its group; its value stays."""
-        self._infer.unlink([self.pid])
+    def unlink(self, *others: "Par | int | str") -> None:
+        """Take others out of this one's group, or, without any, this one; values stay."""
+        self._fit.commit(Unlink(tuple(_pid(other) for other in others) or (self.pid,)))
 
     def tie(self, expression: str) -> None:
         """Follow an expression of other parameters, such as `2*par[1] + 0.5`."""
-        self._infer.commit(SetTie(self.pid, expression))
+        self._fit.commit(SetTie(self.pid, expression))
 
     def untie(self) -> None:
         """Stop following an expression; the value stays."""
-        self._infer.commit(SetTie(self.pid, ""))
+        self._fit.commit(SetTie(self.pid, ""))
 
     @property
     def tied_to(self) -> str | None:
         """The expression the parameter follows, if any."""
-        return self._infer.setup.tied.get(self._infer.setup.root(self._index))
+        return self._fit.setup.tied.get(self._fit.setup.root(self._index))
 
     def todict(self) -> dict[str, Any]:
         """The present state as plain data."""
@@ -183,6 +194,10 @@ class Par:
         return f"<code>{html.escape(repr(self))}</code>"
 
 
+def _pid(other: Par | int | str) -> int | str:
+    return other.pid if isinstance(other, Par) else other
+
+
 class Handles:
     """An ordered view of handles. A whole number is a place, counted from 1; text is a parameter's number or name.
 
@@ -190,22 +205,27 @@ class Handles:
     and `free_par["3"]` parameter 3. Also iteration (over the numbers as text), `len`, `in`, `.keys()`, `.values()`, `.items()`.
     """
 
-    def __init__(self, infer: "Infer", pids: tuple[int, ...]):
-        self._infer, self._pids = infer, pids
+    def __init__(self, fit: Fit, pids: tuple[int, ...], known: dict[int, Par]):
+        self._fit, self._pids, self._known = fit, pids, known
 
     def __getitem__(self, pid: int | str) -> Par:
-        whole = len(self._pids) == len(self._infer.setup.values)
+        whole = len(self._pids) == len(self._fit.setup.values)
         if whole:
-            return Par(self._infer, pid)
+            return self._handle(self._fit.setup.index(pid) + 1)
         if isinstance(pid, int | np.integer) and not isinstance(pid, bool) and 1 <= pid <= len(self._pids):
-            return Par(self._infer, self._pids[pid - 1])
-        if isinstance(pid, str) and (found := Par(self._infer, pid)).pid in self._pids:
-            return found
+            return self._handle(self._pids[pid - 1])
+        if isinstance(pid, str) and (found := self._fit.setup.index(pid) + 1) in self._pids:
+            return self._handle(found)
         named = ", ".join(repr(p) for p in self.keys()) or "none"
         raise ParameterError(
             "this is not among the parameters shown here", got=pid, allowed=f"places 1 to {len(self._pids)}, or {named}",
             hint="Every parameter is in infer.par.",
         )  # fmt: skip
+
+    def _handle(self, pid: int) -> Par:
+        if pid not in self._known:
+            self._known[pid] = Par(self._fit, pid)
+        return self._known[pid]
 
     def __setitem__(self, pid: int | str, value: float) -> None:
         self[pid].val = value
@@ -229,7 +249,7 @@ class Handles:
 
     def values(self) -> list[Par]:
         """The handles."""
-        return [Par(self._infer, p) for p in self._pids]
+        return [self._handle(p) for p in self._pids]
 
     def items(self) -> list[tuple[str, Par]]:
         """(number as text, handle)."""
@@ -239,7 +259,7 @@ class Handles:
         return "\n".join(repr(p) for p in self.values()) or "no parameters"
 
     def _repr_html_(self) -> str:
-        return tables.par_info(self._infer.setup, only=self._pids)._repr_html_()
+        return par_info(self._fit.setup, only=self._pids)._repr_html_()
 
 
 class Cfg:

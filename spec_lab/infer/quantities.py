@@ -1,169 +1,219 @@
-"""The documented quantities of data and model, from one table.
+"""The numbers of an `Infer`: statistic, likelihood, prior, the documented spectra of data and model, checks, simulated data.
 
-`data_*`, `model_*`, `conv_*`, `deconv_*`, `cts_to_*` and their `re_` (display-rebinned) twins are some hundred names for a few
-functions of one data unit. The functions stand here, in `UNIT_QUANTITIES`; the names on `Infer` and `Pair` are made from the
-table. Energies are in keV, rates in counts/s, `ctsspec` in counts/s/keV, `phtspec` in photons/cm²/s/keV, `flxspec` in
-erg/cm²/s/keV and `ergspec` in erg/cm²/s.
+Everything here is derived from the present set-up and the compiled problem; nothing is stored.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from spec_lab.fit.program_layout import statistic_of
-from spec_lab.models.integration.grid import KEV_TO_ERG as KEV_TO_ERG
+from spec_lab._base import ParameterError
+from spec_lab._base.info import Info
+from spec_lab.engines.simulation import simulate_units
+from spec_lab.fit import Problem, Setup
+from spec_lab.infer.parameters import Parameters
+from spec_lab.results.checks import Checks
+from spec_lab.results.goodness import stat_table
+from spec_lab.results.spectra import INFER_QUANTITIES, UnitSpectrum, add_quantities, spectrum_figure, unit_spectra
+
+if TYPE_CHECKING:
+    from spec_lab.results.drawing import Drawing
 
 
-class UnitReading:
-    """One data unit beside its model, in the fit's channels or (`rebin`) those of the display grouping.
+@add_quantities(INFER_QUANTITIES)
+class Quantities(Parameters, Checks):
+    """Base of `Infer`: what can be computed at the present parameters, or at others that are asked about."""
 
-    Args:
-        unit: The data unit.
-        model: The pair's model.
-        theta: The model's parameter values.
-        photons: Photons/cm²/s in each of the unit's photon-energy bins.
-        factors: The unit's `sf`, `bf`, `rf`.
-        rebin: Whether to read the display grouping.
-        response: The response in use, where it depends on the source's position; None means the unit's.
-    """
+    @property
+    def problem(self) -> Problem:
+        """The compiled problem of the present set-up; remade (not recompiled) after each edit."""
+        return self._fit.problem
 
-    def __init__(
-        self, unit: Any, model: Any, theta: np.ndarray, photons: np.ndarray, factors: np.ndarray, rebin: bool,
-        response: Any = None,
-    ):  # fmt: skip
-        self.unit, self.model, self.theta = unit, model, theta
-        self.photons, (self.sf, self.bf, self.rf) = photons, factors
-        self.c = unit.channels(rebin=rebin, response=response)
+    @property
+    @abstractmethod
+    def hooks(self) -> dict[str, Callable[[np.ndarray], Any]]:
+        """The functions that replace log-likelihood, log prior or prior transform."""
 
-    def __repr__(self) -> str:
-        return f"<{self.unit.name or 'data unit'} beside {self.model.expression}: {self.c.size} channels>"
+    @abstractmethod
+    def _again(self, setup: Setup) -> Self:
+        """An `Infer` of the same kind on another set-up."""
 
-    @cached_property
-    def chbin_mean(self) -> np.ndarray:
-        """Middle of each channel."""
-        return 0.5 * (self.c.emin + self.c.emax)
+    def unit_spectra(self, rebin: bool = False) -> list[UnitSpectrum]:
+        """Each data unit of each pair beside its model."""
+        return [u for pair in unit_spectra(self.problem, rebin) for u in pair]
 
-    @cached_property
-    def chbin_width(self) -> np.ndarray:
-        """Width of each channel."""
-        return self.c.emax - self.c.emin
+    def spectrum(self, style: str = "CE", *, rebin: bool = False, terms: bool = True, **options: Any) -> "Drawing":
+        """The figure for print: net spectra with the model and its additive terms, signed residuals below.
 
-    @cached_property
-    def ctsrate(self) -> np.ndarray:
-        """Net (background-subtracted) count rate."""
-        return self.c.S / (self.c.ts * self.sf) - self.c.B / (self.c.tb * self.bf)
+        Args:
+            style: `CC` counts/s/channel, `CE` counts/s/keV; unfolded through the model, in photons or erg: `NE`, `Fv` (E N),
+                `vFv` (E² N).
+            rebin: The display grouping of the data instead of that of the fit.
+            terms: Whether to draw the terms of a model that has several.
+            **options: See `spec_lab.results.figures.spectrum`: `title`, `figsize`, `xlabel`, `ylabel`.
 
-    @cached_property
-    def ctsrate_error(self) -> np.ndarray:
-        """Its error, source and background in quadrature."""
-        return np.hypot(self.c.sigma_S / (self.c.ts * self.sf), self.c.sigma_B / (self.c.tb * self.bf))
+        Raises:
+            ParameterError: Unknown style or option, or there are no pairs.
+        """
+        return spectrum_figure(self.problem, style, rebin=rebin, terms=terms, **options)
 
-    @cached_property
-    def conv_ctsrate(self) -> np.ndarray:
-        """The model's count rate, folded through the response."""
-        return self.rf * (self.c.matrix @ self.photons)
+    def _fitted_point(self) -> np.ndarray:
+        return self.setup.free_values
 
-    @cached_property
-    def phtspec_at_rsp(self) -> np.ndarray:
-        """The model's photon spectrum at the middle of each channel."""
-        return np.asarray(self.model.evaluate(self.chbin_mean, self.theta, T=self.unit.time))
+    def _vectors(self, most: int) -> np.ndarray:
+        return self.setup.free_values[None]
 
-    @cached_property
-    def residual(self) -> np.ndarray:
-        """(net - model) / error of net."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return (self.ctsrate - self.conv_ctsrate) / self.ctsrate_error
+    def qq(self, **options: Any) -> "Drawing":
+        """Signed residuals of all channels against normal quantiles: points outside the 95 % band are not Gaussian.
 
-    @cached_property
-    def signed(self) -> np.ndarray:
-        """Signed roots of the deviances, as the statistic has them; of few counts (net - model)/error says nothing."""
-        kind, c = statistic_of(self.unit), self.c
-        if kind.summed:
-            return self.residual
-        exposures = {"ts": c.ts * self.sf, "tb": c.tb * self.bf}
-        _, signed = kind.numpy(S=c.S, B=c.B, m=self.conv_ctsrate, sigma_S=c.sigma_S, sigma_B=c.sigma_B, **exposures)
-        return np.asarray(signed)
+        Args:
+            **options: See `spec_lab.results.figures.qq`: `title`.
+        """
+        from spec_lab.results.goodness.figure import qq
 
-    def as_energy(self, spectrum: np.ndarray, style: str) -> np.ndarray:
-        """A photon spectrum as `pht`, `flx` (E N) or `erg` (E² N)."""
-        power = {"pht": 0, "flx": 1, "erg": 2}[style]
-        return spectrum * (KEV_TO_ERG * self.chbin_mean**power if power else 1.0)
+        return qq(self.pseudo_residual, **options)
 
-    def at_rsp(self, style: str) -> np.ndarray:
-        """The model's spectrum at the middle of each channel, in a style."""
-        return self.as_energy(self.phtspec_at_rsp, style)
+    # -- statistic -----------------------------------------------------------------------------------------------------
+    @property
+    def stat_list(self) -> np.ndarray:
+        """The (unweighted) statistic of each unit."""
+        return np.array([float(np.sum(s)) for pair in self.problem.display()[1] for s in pair])
 
-    def cts_to(self, style: str) -> np.ndarray:
-        """Factor from a count spectrum to a deconvolved one: the model's spectrum over its folded one."""
-        folded = self.conv_ctsrate / self.chbin_width
-        return np.divide(self.at_rsp(style), folded, out=np.full_like(folded, np.nan), where=folded != 0)
+    @property
+    def pseudo_residual_list(self) -> list[np.ndarray]:
+        """Signed deviance residuals of each unit."""
+        return [r for pair in self.problem.display()[2] for r in pair]
 
+    @property
+    def weight_list(self) -> np.ndarray:
+        """The weight of each unit."""
+        return np.array([float(unit.weight) for pair in self.setup.pairs for unit in pair.data.units])
 
-Reader = Callable[[UnitReading], np.ndarray]
+    @property
+    def pseudo_residual(self) -> np.ndarray:
+        """Signed residuals times the root of the weight, all units; their squares sum to the statistic."""
+        return self._weighted(self.problem.display()[2])
 
-_STYLES = {"phtspec": "pht", "flxspec": "flx", "ergspec": "erg"}
+    def _weighted(self, residuals: list[list[np.ndarray]]) -> np.ndarray:
+        units = [
+            (u, r)
+            for p, rs in zip(self.setup.pairs, residuals, strict=True)
+            for u, r in zip(p.data.units, rs, strict=True)
+        ]
+        return np.concatenate([r * np.sqrt(float(u.weight)) for u, r in units])
 
-DATA: dict[str, Reader] = {
-    "chbin_mean": lambda u: u.chbin_mean,
-    "chbin_width": lambda u: u.chbin_width,
-    "ctsrate": lambda u: u.ctsrate,
-    "ctsrate_error": lambda u: u.ctsrate_error,
-    "ctsspec": lambda u: u.ctsrate / u.chbin_width,
-    "ctsspec_error": lambda u: u.ctsrate_error / u.chbin_width,
-}
-CONV: dict[str, Reader] = {
-    "ctsrate": lambda u: u.conv_ctsrate,
-    "ctsspec": lambda u: u.conv_ctsrate / u.chbin_width,
-}
-AT_RSP: dict[str, Reader] = {n: lambda u, s=s: u.at_rsp(s) for n, s in _STYLES.items()}
-DECONV: dict[str, Reader] = {n: lambda u, s=s: u.cts_to(s) * u.ctsrate / u.chbin_width for n, s in _STYLES.items()} | {
-    f"{n}_error": lambda u, s=s: u.cts_to(s) * u.ctsrate_error / u.chbin_width for n, s in _STYLES.items()
-}
-CTS_TO: dict[str, Reader] = {s: lambda u, s=s: u.cts_to(s) for s in _STYLES.values()}
+    @property
+    def loglike_list(self) -> np.ndarray:
+        """-stat/2 of each unit, unweighted."""
+        return -0.5 * self.stat_list
 
+    @property
+    def loglike(self) -> float:
+        """-stat/2, weighted."""
+        return -0.5 * self.problem.stat()
 
-def _documented_pair() -> dict[str, tuple[bool, Reader]]:
-    """Name on `Pair` → (rebinned, function)."""
-    table: dict[str, tuple[bool, Reader]] = {"conv_ctsrate_f64": (False, CONV["ctsrate"])}
-    for again, mark in ((False, ""), (True, "re_")):
-        table |= {f"conv_{mark}{n}": (again, f) for n, f in CONV.items()}
-        table |= {f"{mark}{n}_at_rsp": (again, f) for n, f in AT_RSP.items()}
-        table |= {f"{mark}cts_to_{n}": (again, f) for n, f in CTS_TO.items()}
-        table |= {f"deconv_{mark}{n}": (again, f) for n, f in DECONV.items()}
-        table |= {f"{mark}residual": (again, lambda u: u.residual)}
-    return table
+    @property
+    def npoint_list(self) -> np.ndarray:
+        """Channels of each unit that enter the fit."""
+        return np.array([len(unit.channels().S) for pair in self.setup.pairs for unit in pair.data.units])
 
+    @property
+    def npoint(self) -> int:
+        """Channels that enter the fit."""
+        return int(self.npoint_list.sum())
 
-def _documented_infer() -> dict[str, tuple[bool, Reader]]:
-    """Name on `Infer` → (rebinned, function)."""
-    table: dict[str, tuple[bool, Reader]] = {}
-    for again, mark in ((False, ""), (True, "re_")):
-        table |= {f"data_{mark}{n}": (again, f) for n, f in (DATA | DECONV).items()}
-        table |= {f"model_{mark}{n}": (again, f) for n, f in (CONV | AT_RSP).items()}
-        table |= {f"{mark}residual": (again, lambda u: u.residual)}
-    return table
+    @property
+    def dof(self) -> int:
+        """Degrees of freedom: channels minus free parameters."""
+        return self.npoint - len(self.setup.free)
 
+    @property
+    def all_stat(self) -> Info:
+        """The statistic of each unit and in total, as a table."""
+        return stat_table(self.problem)
 
-PAIR_QUANTITIES = _documented_pair()
-INFER_QUANTITIES = _documented_infer()
+    # -- priors --------------------------------------------------------------------------------------------------------
+    @property
+    def prior_list(self) -> list[float]:
+        """Prior density of each free parameter at its value (1 for an improper flat prior)."""
+        priors = [(self.setup.priors[i], float(self.setup.values[i])) for i in self.setup.free]
+        return [1.0 if p is None else float(p.pdf(v)) for p, v in priors]
 
+    @property
+    def prior(self) -> float:
+        """Product of the prior densities."""
+        return float(np.prod(self.prior_list))
 
-def add_quantities(table: dict[str, tuple[bool, Reader]]) -> Callable[[type], type]:
-    """Class decorator: one property a table row, a list with one array a data unit. The class has `readings(rebin)`."""
+    @property
+    def logprior(self) -> float:
+        """Sum of the log prior densities (never the log of a product, which underflows)."""
+        return float(self.problem.log_prior(self.setup.free_values))
 
-    def decorate(cls: type) -> type:
-        for name, (rebin, reader) in table.items():
-            setattr(cls, name, _property(name, rebin, reader))
-        return cls
+    def simulate(self, seed: int, n: int | None = None) -> Any:
+        """Simulated data under the present parameters (`fakeit`).
 
-    return decorate
+        Args:
+            seed: Of the draw; the same seed gives the same counts.
+            n: How many draws; None for one.
 
+        Returns:
+            For one draw, an `Infer` of the same kind over the simulated data, with the present parameters, links and
+            priors; for many, `Simulations` as `[pair][unit]`, whose `.write(folder)` makes OGIP files.
+        """
+        drawn = simulate_units(self.problem, seed, n)
+        if n is not None:
+            return drawn
+        pairs = tuple(
+            pair.replace(data=type(pair.data)(list(zip(pair.data.names, units, strict=True))))
+            for pair, units in zip(self.setup.pairs, drawn, strict=True)
+        )
+        return self._again(self.setup.replace(pairs=pairs))
 
-def _property(name: str, rebin: bool, reader: Reader) -> property:
-    def get(self: Any) -> list[np.ndarray]:
-        return [reader(u) for u in self.readings(rebin)]
+    fakeit = simulate
 
-    grouping = "display grouping" if rebin else "grouping of the fit"
-    return property(get, doc=f"`{name}`: one array a data unit, in the {grouping}.")
+    # -- numbers -------------------------------------------------------------------------------------------------------
+    @property
+    def stat(self) -> float:
+        """The statistic (weighted) at the present parameters."""
+        return self.problem.stat()
+
+    def calc_stat(self, theta: Any) -> float:
+        """The statistic at free values `theta` (`f[n]`); the parameters stay where they are."""
+        return self.problem.stat(self._vector(theta))
+
+    def calc_loglike(self, theta: Any) -> float:
+        """-stat/2 at `theta`, or what `loglike_func` says."""
+        hook = self.hooks.get("loglike_func")
+        return hook(self._vector(theta)) if hook else -0.5 * self.calc_stat(theta)
+
+    def calc_logprior(self, theta: Any) -> float:
+        """Log prior density at `theta`, or what `logprior_func` says."""
+        hook = self.hooks.get("logprior_func")
+        return hook(self._vector(theta)) if hook else float(self.problem.log_prior(self._vector(theta)))
+
+    def calc_logprob(self, theta: Any) -> float:
+        """Log-likelihood plus log prior at `theta`; -inf outside the priors without evaluating the model."""
+        prior = self.calc_logprior(theta)
+        return prior + self.calc_loglike(theta) if np.isfinite(prior) else -np.inf
+
+    def calc_pseudo_residual(self, theta: Any) -> np.ndarray:
+        """`f[c]`, signed square roots of the weighted deviances at `theta`; their squares sum to the statistic."""
+        _, _, residuals = self.problem.display(self._vector(theta))
+        return self._weighted(residuals)
+
+    def prior_transform(self, cube: Any) -> np.ndarray:
+        """Free values at prior quantiles `cube` (`f[n]` in [0, 1]), or what `prior_transform_func` says."""
+        hook = self.hooks.get("prior_transform_func")
+        return np.asarray(hook(self._vector(cube)) if hook else self.problem.from_cube(self._vector(cube)))
+
+    def _vector(self, theta: Any) -> np.ndarray:
+        what, allowed = "the vector does not fit the free parameters", ", ".join(self.clean_free_indexed_plabels)
+        try:
+            vector = np.atleast_1d(np.asarray(theta, dtype=float))
+        except (TypeError, ValueError):
+            raise ParameterError(what, got=theta, allowed=f"one number each: {allowed}") from None
+        if vector.shape != (self.free_nparams,):
+            raise ParameterError(what, got=vector.shape, allowed=f"shape ({self.free_nparams},): {allowed}")
+        return vector

@@ -1,12 +1,13 @@
 """The store: the one gate through which a set-up changes.
 
 An `Infer` on its own keeps its set-up in a `LocalStore`; shown in a Lab, it hands over to the session, which is a store too.
-A line typed in a cell and a click in a panel commit the same edits here.
+A line typed in a cell and a click in a panel commit the same edits here. An analyzer stands on a `Snapshot`, which refuses.
 """
 
 import threading
-from typing import Protocol
+from typing import NoReturn, Protocol
 
+from spec_lab._base import ParameterError
 from spec_lab.engines import Outcome
 from spec_lab.fit import Edit, Setup
 
@@ -49,3 +50,52 @@ class LocalStore:
 
     def __repr__(self) -> str:
         return f"<LocalStore of {self._setup!r}>"
+
+
+class Snapshot:
+    """The store of an analyzer: the set-up that a result belongs to, at its best fit. It does not move.
+
+    Args:
+        setup: What was fitted, standing at the best fit.
+        owner: What the analyzer is called: `Posterior`.
+    """
+
+    def __init__(self, setup: Setup, owner: str):
+        self._setup, self._owner = setup, owner
+
+    def get(self) -> Setup:
+        """The set-up."""
+        return self._setup
+
+    def commit(self, edit: Edit) -> Setup:
+        """Refuse.
+
+        Raises:
+            ParameterError: Always.
+        """
+        self._refuse(f"cannot be edited ({edit.label})")
+
+    def begin(self, engine: str) -> None:
+        """Refuse.
+
+        Raises:
+            ParameterError: Always.
+        """
+        self._refuse(f"runs no engine ({engine})")
+
+    def record(self, outcome: Outcome) -> None:
+        """Refuse.
+
+        Raises:
+            ParameterError: Always.
+        """
+        self._refuse(f"keeps no other run ({outcome.engine})")
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise ParameterError(
+            f"a {self._owner} reads one finished run and {what}",
+            hint="Its `.infer` is the Infer that was run: `result.infer` takes edits and engines.",
+        )
+
+    def __repr__(self) -> str:
+        return f"<Snapshot of {self._setup!r}>"

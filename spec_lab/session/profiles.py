@@ -8,7 +8,7 @@ change on release, `SetRefitted`.
 Each fit holds the coordinate by bounds that meet, so nothing compiles, and starts from the nearest answer. Where the
 statistic is not finite, or the model fails, the curve has a gap.
 
-Not here: profiles over a chosen grid (`infer.drawings`), how a curve is told to the panels (`views.profiles`).
+Not here: profiles over a chosen grid (`results.profiles`), how a curve is told to the panels (`views.profiles`).
 """
 
 import threading
@@ -22,7 +22,7 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab.engines.newton import minimise, resume
 from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
-from spec_lab.infer.drawings import Profile
+from spec_lab.results.profiles import Profile
 from spec_lab.session import arguments as read
 from spec_lab.session.actions import Action, Effects
 from spec_lab.session.fit_key import fit_key

@@ -55,7 +55,7 @@ class FitSession(Commands):
     """
 
     def __init__(self, infer: Any, *, live: bool = False, previews: bool = False):
-        self.infer = infer
+        self.infer = infer = infer.editable()
         self._lock = threading.RLock()
         self._state = State.begin(infer.setup, live=live, previews=previews)
         self._listeners: list[Listener] = []

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from spec_lab.analysis import ess, ess_sd, rhat
 from spec_lab.engines.chain_diagnostics import accuracy
+from spec_lab.results import ess, ess_sd, rhat
 
 
 def autoregressive(phi, chains=4, size=1000, n=2, seed=0):

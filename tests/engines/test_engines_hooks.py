@@ -57,7 +57,7 @@ def test_an_outcome_with_hooks_says_so_and_is_not_polished():
     assert posterior.max_loglike == pytest.approx(posterior.outcome.log_like.max())
 
 
-@pytest.mark.parametrize("engine", ["preview", "nuts", "fit", "iminuit", "lmfit"])
+@pytest.mark.parametrize("engine", ["nuts", "svi", "bootstrap"])
 def test_compiled_engines_refuse_with_the_reason(engine):
     infer = make(MaxLikeFit)
     infer.logprior_func = lambda infer, theta: 0.0
@@ -67,6 +67,64 @@ def test_compiled_engines_refuse_with_the_reason(engine):
         infer.run(engine)
     infer.logprior_func = None
     infer.fit()
+
+
+@pytest.mark.parametrize("engine", ["fit", "iminuit", "lmfit"])
+def test_best_fits_read_no_prior(engine):
+    infer = make(MaxLikeFit)
+    infer.logprior_func = lambda infer, theta: 0.0
+    with pytest.raises(EngineError, match=r"reads no prior: logprior_func would have no effect.*preview"):
+        infer.run(engine)
+
+
+STANDS = {"loglike_func": lambda infer, theta: infer.loglike, "logprior_func": lambda infer, theta: infer.logprior}
+RUNS = {
+    "fit": lambda infer: infer.fit(),
+    "iminuit": lambda infer: infer.iminuit(),
+    "lmfit": lambda infer: infer.lmfit(),
+    "preview": lambda infer: infer.preview(draws=3000),
+    "emcee": lambda infer: infer.emcee(nstep=500, discard=200, savepath=None, random_seed=1),
+    "nested": lambda infer: infer.nested(live=100),
+    "multinest": lambda infer: infer.multinest(nlive=200, savepath=None, random_seed=1),
+}
+
+
+SLOW = ("emcee", "nested", "multinest")
+
+
+@pytest.mark.parametrize("engine", [pytest.param(e, marks=pytest.mark.slow) if e in SLOW else e for e in RUNS])
+def test_a_hook_that_reads_its_infer_changes_nothing(engine):
+    if engine == "multinest":
+        pytest.importorskip("pymultinest")
+    infer = make()
+    plain = RUNS[engine](infer)
+    infer.loglike_func = STANDS["loglike_func"]
+    if engine in ("emcee", "preview"):
+        infer.logprior_func = STANDS["logprior_func"]
+    hooked = RUNS[engine](infer)
+    sd = plain.sample.std(axis=0)
+    assert np.all(np.abs(hooked.par_mean - plain.par_mean) < 0.3 * sd)
+    np.testing.assert_allclose(hooked.sample.std(axis=0), sd, rtol=0.25)
+    if plain.lnZ is not None:
+        assert abs(hooked.lnZ - plain.lnZ) < 4 * np.hypot(hooked.lnZ_err, plain.lnZ_err) + 0.05
+    if engine in ("fit", "iminuit", "lmfit"):
+        assert hooked.min_stat == pytest.approx(plain.min_stat, abs=2e-3)
+        np.testing.assert_allclose(hooked.errors, plain.errors, rtol=0.05)
+
+
+def test_the_infer_of_a_hook_stands_at_its_vector():
+    infer, seen = make(), []
+
+    def loglike(own, theta):
+        seen.append((own.par[1].val - theta[0], own.free_pvalues - theta, own.calc_loglike(theta) - own.loglike))
+        return own.loglike
+
+    infer.loglike_func = loglike
+    here = infer.setup
+    assert infer.calc_loglike([-1.4, 1.9]) == pytest.approx(-0.5 * infer.calc_stat([-1.4, 1.9]))
+    infer.prior_transform_func = lambda own, cube: own.prior_transform(cube)
+    np.testing.assert_allclose(infer.prior_transform([0.3, 0.6]), infer.problem.from_cube([0.3, 0.6]))
+    assert all(a == 0 and not np.any(b) and c == 0 for a, b, c in seen) and infer.setup is here
 
 
 def test_a_hook_that_an_engine_does_not_read_is_refused():

@@ -86,7 +86,7 @@ def test_10_reading_moves_nothing():
     infer = BayesInfer([(make_data(1), pl(logA=2.0))])
     infer.par[2].prior = unif(0, 4)
     post = infer.preview(draws=2000)
-    before = infer.pvalues.copy()
+    before = infer.pvalues
     _ = (post.par_best, post.aic, post.all_IC, post.free_par_info, post.stat_info)
     np.testing.assert_array_equal(infer.pvalues, before)
     other = infer.preview(draws=2000, seed=2)

@@ -8,8 +8,8 @@ from small import make_data, make_unit
 from spec_lab import BayesInfer, Data, MaxLikeFit, datasets, unif
 from spec_lab._base import ParameterError, StatisticError
 from spec_lab.fit import Problem, Setup
-from spec_lab.infer.expected import expected_units
 from spec_lab.models import bb, cpl, pl
+from spec_lab.results.model_counts import model_counts
 
 
 def made(*seeds, kind=BayesInfer, model=None, **more):
@@ -31,7 +31,7 @@ def without_background(mean=None, **more):
 def few_counts(seed):
     """200 channels with one count of background in the region next to the source, a quarter of one in the source's."""
     unit, generator = make_unit(1, channels=200, stat="cstat"), np.random.default_rng(seed)
-    m = expected_units(
+    m = model_counts(
         Problem(Setup.from_pairs([(Data([("u1", unit)]), pl(alpha=-1.6, logA=np.log10(0.5)))])), [-1.6, np.log10(0.5)]
     )
     src = unit.src.replace(counts=generator.poisson(m[0].source[0] + 0.25).astype(float), errors=None)
@@ -96,7 +96,7 @@ def test_the_expectation_is_the_mean_over_simulated_fits():
     infer.par[2].prior, infer.par[2].val = unif(-3, 3), 0.0
     fit = infer.fit()
     found, drawn = fit.goodness().total, fit.ppc(n=400, seed=1).simulated
-    assert np.median(expected_units(fit.problem, fit.par_truth)[0].total) < 5  # few counts: E[C] is not 1
+    assert np.median(model_counts(fit.problem, fit.par_truth)[0].total) < 5  # few counts: E[C] is not 1
     assert drawn.mean() == pytest.approx(found.expected, abs=4 * drawn.std() / 20)
     assert drawn.var() == pytest.approx(found.variance, rel=0.25)
 
@@ -229,7 +229,7 @@ def test_the_transform_without_background_is_poissons():
     infer = BayesInfer([(without_background(stat="cstat"), pl())])
     infer.par[2].prior, infer.par[2].val = unif(-3, 5), 2.0
     infer.fit()
-    c, mu = infer.setup.pairs[0].data.units[0].channels(), expected_units(infer.problem, infer.free_pvalues)[0].total[0]
+    c, mu = infer.setup.pairs[0].data.units[0].channels(), model_counts(infer.problem, infer.free_pvalues)[0].total[0]
     values = infer.pit().values
     assert np.all((values >= poisson.cdf(c.S - 1, mu) - 1e-9) & (values <= poisson.cdf(c.S, mu) + 1e-9))
     share = (values - poisson.cdf(c.S - 1, mu)) / poisson.pmf(c.S, mu)

@@ -9,8 +9,8 @@ from small import make_data
 from spec_lab import BayesInfer, unif
 from spec_lab._base import ParameterError
 from spec_lab.engines import Control
-from spec_lab.infer.contours import LEVELS
 from spec_lab.models import cpl
+from spec_lab.results.profiles.contour import LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_table_and_figure_say_what_is_what(curved):
 
 
 def test_a_long_grid_reports_and_stops(curved, monkeypatch):
-    monkeypatch.setattr("spec_lab.infer.contours.PATIENCE", 0.0)
+    monkeypatch.setattr("spec_lab.results.profiles.contour.PATIENCE", 0.0)
     flag, heard = threading.Event(), []
 
     def hear(progress):

@@ -131,7 +131,7 @@ def test_tables_have_the_documented_columns(joint, posterior):
     assert list(stat) == ["Data", "Model", "Statistic", "Value", "Bins"]
     assert stat["Data"][-1] == "Total" and stat["Bins"][-1] == 48
     assert stat["Value"][-1].endswith("/43")
-    assert list(posterior.all_IC.data_dict) == ["AIC", "AICc", "BIC", "lnZ"]
+    assert list(posterior.all_IC) == ["AIC", "AICc", "BIC", "lnZ", "lnZ_err"]
 
 
 def test_par_info_shows_links_freezes_and_ties():
@@ -166,7 +166,7 @@ def test_what_a_notebook_shows_is_readable(joint, posterior):
         text, page = repr(thing), thing._repr_html_()
         assert "object at 0x" not in text and "cpl" in text + page
         assert page.startswith("<") and "<script" not in page
-    for thing in (joint.store, joint.readings()[0], posterior.ppc(n=5).units[0], joint.setup, posterior.outcome):
+    for thing in (joint.store, joint.unit_spectra()[0], posterior.ppc(n=5).units[0], joint.setup, posterior.outcome):
         assert "object at 0x" not in repr(thing)
 
 

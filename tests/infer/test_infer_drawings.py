@@ -153,12 +153,12 @@ def test_different_data_are_not_compared(power_law):
 def test_residuals_of_the_display_grouping_are_those_of_the_statistic():
     for stat in ("pgstat", "cstat", "pstat", "gstat"):
         infer = Infer([(make_data(1, stat=stat), pl(alpha=-1.6, logA=2.28))])
-        drawn = [u.signed for u in infer.readings(rebin=True)]  # no display grouping: the one of the fit
+        drawn = [u.signed for u in infer.unit_spectra(rebin=True)]  # no display grouping: the one of the fit
         np.testing.assert_allclose(drawn[0], infer.pseudo_residual_list[0], rtol=1e-9, atol=1e-9)
     coarse = Infer([(make_data(1, rebn={"max_bin": 4}), pl(alpha=-1.6, logA=2.28))])
-    assert len(coarse.readings(rebin=True)[0].signed) == 6 and coarse.spectrum(rebin=True).axes
+    assert len(coarse.unit_spectra(rebin=True)[0].signed) == 6 and coarse.spectrum(rebin=True).axes
     few = Infer([(make_data(1, stat="cstat", norm=1e-3), pl(alpha=-1.6, logA=-3.0))])
-    c = few.readings(rebin=True)[0]
+    c = few.unit_spectra(rebin=True)[0]
     assert np.all(np.isfinite(c.signed)) and np.abs(c.signed).max() < 5
 
 

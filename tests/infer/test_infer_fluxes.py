@@ -7,8 +7,9 @@ from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.infer.quantities import KEV_TO_ERG
 from spec_lab.models import Model, component, gauss, pl
+from spec_lab.models.integration.grid import KEV_TO_ERG
+from spec_lab.results.estimates import some_draws
 
 
 def line(sigma, energy=60.0):
@@ -82,7 +83,7 @@ def posterior():
 
 def test_fluxes_at_draws_are_those_of_the_draws(posterior):
     flux = posterior.flux(20, 200, photons=True, most=50)
-    alpha, norm = posterior._some(50).T
+    alpha, norm = some_draws(posterior.outcome, 50).T
     np.testing.assert_allclose(flux.draws[:, 0], power_law(20, 200, alpha, 10**norm), rtol=1e-8)
     assert "photon flux of the model, 20-200 keV" in repr(flux) and "photons/cm²/s" in flux._repr_html_()
     assert posterior.flux_info(20, 200, component="pl")["Of"] == ["pl", "pl"]
@@ -91,7 +92,7 @@ def test_fluxes_at_draws_are_those_of_the_draws(posterior):
 def test_luminosity_is_k_corrected(posterior):
     """For a power law K = (1+z)^(Γ-2); distance of Planck18 at z = 1 is 6791.8 Mpc (Planck 2018 results VI)."""
     z, far = 1.0, 6791.8 * 3.0856776e24
-    alpha = posterior._some(50)[:, 0]
+    alpha = some_draws(posterior.outcome, 50)[:, 0]
     flux = posterior.flux(20, 200, most=50).draws[:, 0]
     found = posterior.luminosity(20, 200, z=z, most=50)
     np.testing.assert_allclose(found.draws[:, 0], 4 * np.pi * far**2 * flux * (1 + z) ** (-alpha - 2), rtol=2e-4)

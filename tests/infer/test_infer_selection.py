@@ -5,9 +5,9 @@ import pytest
 from small import make_data
 
 from spec_lab._base import ParameterError
-from spec_lab.analysis import criteria
 from spec_lab.infer import BayesInfer, Bootstrap, Infer, Posterior, compare, select_model
 from spec_lab.models import Model
+from spec_lab.results import criteria
 
 
 def sampled(expression, data):
@@ -47,7 +47,7 @@ def test_what_is_not_to_be_trusted_is_said(data):
 
 def test_a_channel_that_no_draw_changes_is_not_distrusted(data):
     pytest.importorskip("arviz")
-    from spec_lab.analysis import loo
+    from spec_lab.results import loo
 
     generator = np.random.default_rng(0)
     table = np.column_stack([-0.5 * generator.normal(size=(1000, 3)) ** 2 * 0.1, np.full(1000, -1.5)])

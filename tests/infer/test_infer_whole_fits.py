@@ -13,7 +13,7 @@ from spec_lab._base import EngineError, MissingDependency
 from spec_lab.data import Background, Data, DataUnit, Response, Source
 from spec_lab.engines import ENGINES, Outcome, run_engine
 from spec_lab.fit import PairSpec, Problem, Setup
-from spec_lab.infer import Bootstrap, Posterior, tables
+from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.models import (
     Additive,
     Model,
@@ -28,6 +28,7 @@ from spec_lab.models import (
     tbabs,
 )
 from spec_lab.priors import families, parse_prior
+from spec_lab.results import estimates as tables
 from spec_lab.tree import SerializationError, io
 from spec_lab.variables import Constrained, Derived, Fixed, Interval, Positive, Tagged
 
@@ -72,7 +73,7 @@ def rich(folder):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole_number(tmp_path_factory):
     return rich(tmp_path_factory.mktemp("rich"))
 
 

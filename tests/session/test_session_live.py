@@ -98,11 +98,11 @@ def test_a_dropped_preview_is_made_again_when_it_is_asked_for(live, infer):
 
 
 def test_a_hook_that_cannot_be_honoured_is_said_not_ignored(live, infer):
-    infer.loglike_func = lambda infer, theta: -float(theta @ theta)
+    infer.prior_transform_func = lambda infer, cube: cube
     infer.par[1].frozen = True
     assert live.settle(120)
     quality = views.view(live.state, live.evaluation())["criteria"]["quality"]
-    assert not quality["ok"] and "loglike_func" in quality["text"]
+    assert not quality["ok"] and "prior_transform_func" in quality["text"]
 
 
 def test_where_the_draws_find_a_better_place_the_fit_is_made_anew_from_there(live, infer, monkeypatch):

@@ -7,7 +7,7 @@ from session_toy import fitted_session, make_infer, run_code, same_state
 
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import SetTie
-from spec_lab.infer.drawings import profile
+from spec_lab.results.profiles import profile
 from spec_lab.session import profiles, views
 from spec_lab.session.profiles import POINTS, GrowingProfile
 

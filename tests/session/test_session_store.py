@@ -46,8 +46,8 @@ def test_a_refused_edit_changes_nothing(session, infer):
     session.subscribe(heard.append)
     state = session.state
     for bad in (
-        lambda: infer.link([1]),
-        lambda: infer.unlink([1]),
+        lambda: infer.link([1, 99]),
+        lambda: infer.unlink([99]),
         lambda: infer.notice("na", [1e6, 2e6]),
         lambda: session.fit("no_such_engine"),
         lambda: session.fit("fit", no_such_option=1),

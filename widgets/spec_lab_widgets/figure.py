@@ -1,4 +1,4 @@
-"""Figures for print of what the Lab shows; the drawing itself is `spec_lab.analysis.figures`."""
+"""Figures for print of what the Lab shows; the drawing itself is `spec_lab.results.figures`."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def figure(session: FitSession, kind: str) -> Any:
 
 
 def _spectrum(session: FitSession) -> Any:
-    from spec_lab.analysis import figures  # brings matplotlib
+    from spec_lab.results import figures  # brings matplotlib
 
     curves = [
         figures.UnitCurves(u.name, u.lo, u.hi, u.data, u.error, u.model, u.residual, dict(u.terms))
@@ -32,7 +32,7 @@ def _spectrum(session: FitSession) -> Any:
 
 
 def _corner(session: FitSession) -> Any:
-    from spec_lab.analysis import figures
+    from spec_lab.results import figures
 
     source = views.corner_source(session.state)
     if source is None or not len(source.draws):

@@ -12,7 +12,7 @@ from IPython.display import display
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
 from spec_lab.infer import Bootstrap, Posterior
-from spec_lab.infer.drawings import Profile
+from spec_lab.results.profiles import Profile
 from spec_lab.session import Command, FitSession, views
 from spec_lab.session.commands import Commands
 from spec_lab.session.tutor import Tutor

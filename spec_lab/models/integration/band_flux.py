@@ -1,7 +1,7 @@
 """Bands: photons and energy of an additive model between two energies, at one or many parameter vectors.
 
 Everything goes through the bin integrals on 2000 narrow bins, so that a line counts in full however narrow it is. What
-fluxes mean for a fit (draws, absorption taken away, luminosities) is in `spec_lab.infer.fluxes`.
+fluxes mean for a fit (draws, absorption taken away, luminosities) is in `spec_lab.results.fluxes.fluxes`.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from spec_lab.analysis import corner_histograms
-from spec_lab.analysis.histograms import LEVELS
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
+from spec_lab.results import corner_histograms
+from spec_lab.results.corner import LEVELS
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import pareto_k, trusted
 from spec_lab.session.state import State

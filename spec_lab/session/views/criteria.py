@@ -1,14 +1,14 @@
 """Information criteria of the present set-up and of every run, with a fence around what may not be compared.
 
-The formulas are `spec_lab.analysis.criteria`; weights are Akaike's, from AICc, over the comparable rows.
+The formulas are `spec_lab.results.criteria`; weights are Akaike's, from AICc, over the comparable rows.
 """
 
 from collections.abc import Hashable
 
-from spec_lab.analysis import criteria as formulas
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.fit.comparable import incomparable
+from spec_lab.results import criteria as formulas
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import RELIABLE, pareto_k, trusted

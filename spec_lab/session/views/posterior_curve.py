@@ -7,9 +7,9 @@ import functools
 
 import numpy as np
 
-from spec_lab.analysis import FEWEST, information, smooth_density
 from spec_lab.engines import Outcome
 from spec_lab.priors import Prior
+from spec_lab.results import FEWEST, information, smooth_density
 from spec_lab.session.messages import PosteriorCurve
 from spec_lab.session.state import State
 from spec_lab.session.views.corner import corner_source

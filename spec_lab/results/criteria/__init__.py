@@ -1,0 +1,46 @@
+"""Which model? Information criteria, evidences, predictive criteria; several results side by side, and the one to keep."""
+
+from spec_lab.results.criteria.comparison import compare
+from spec_lab.results.criteria.criteria import Criteria
+from spec_lab.results.criteria.formulas import (
+    THRESHOLDS,
+    aic,
+    aicc,
+    akaike_weights,
+    bayes_factor,
+    bic,
+    combine_evidence,
+    evidence_weights,
+    paired_error,
+    simplest,
+    strength,
+    with_error,
+)
+from spec_lab.results.criteria.out_of_sample import TRUSTED_K, Predictive, loo, to_arviz, waic
+from spec_lab.results.criteria.selection import Selection, select_model
+from spec_lab.results.criteria.table import CriteriaTable
+
+__all__ = [
+    "THRESHOLDS",
+    "TRUSTED_K",
+    "Criteria",
+    "CriteriaTable",
+    "Predictive",
+    "Selection",
+    "aic",
+    "aicc",
+    "akaike_weights",
+    "bayes_factor",
+    "bic",
+    "combine_evidence",
+    "compare",
+    "evidence_weights",
+    "loo",
+    "paired_error",
+    "select_model",
+    "simplest",
+    "strength",
+    "to_arviz",
+    "waic",
+    "with_error",
+]

@@ -1,0 +1,38 @@
+"""Spectra as steps: the outline of binned values with gaps, the middle of each bin, the axis of energies.
+
+Every figure for print that draws something binned in energy uses these.
+"""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter, StrMethodFormatter
+
+
+def middle(lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bar centres (geometric where positive) and the distances to both edges, `f[2, c]`."""
+    lo, hi = np.asarray(lo, float), np.asarray(hi, float)
+    x = np.where(lo > 0, np.sqrt(np.maximum(lo * hi, 0.0)), 0.5 * (lo + hi))
+    return x, np.stack([x - lo, hi - x])
+
+
+def steps(lo: np.ndarray, hi: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values and edges for `stairs`, with a NaN step over every gap between groups."""
+    lo, hi, y = (np.asarray(part, float) for part in (lo, hi, y))
+    gap = np.flatnonzero(~np.isclose(hi[:-1], lo[1:], rtol=1e-6))
+    values = np.insert(y, gap + 1, np.nan)
+    return values, np.r_[np.insert(lo, gap + 1, hi[gap]), hi[-1:]]
+
+
+def energy_axis(axes: Any, edges: np.ndarray) -> None:
+    """Logarithmic from the first edge to the last, where these are positive."""
+    low, high = float(np.nanmin(edges)), float(np.nanmax(edges))
+    if low <= 0:
+        return
+    axes.set_xscale("log")
+    decades = np.log10(high / low)
+    if decades > 0:
+        axes.set_xlim(low * 10 ** (-0.02 * decades), high * 10 ** (0.02 * decades))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 3 else (1.0,)))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}") if high < 1e5 else LogFormatterSciNotation())
+    axes.xaxis.set_minor_formatter(NullFormatter())
