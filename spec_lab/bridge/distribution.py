@@ -4,12 +4,15 @@ Families NumPyro knows become its own classes (which `reparam` understands); the
 stand for a prior at a site (a distribution, a `Prior`, its text, a `PyroxSample`, a function of the module) is told apart here.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import numpyro.distributions as dist
+from jaxtyping import Float
 from numpyro.distributions import constraints
 
 from spec_lab import variables
@@ -20,19 +23,35 @@ from spec_lab.priors import Prior, cumulative, log_density, parse_prior, quantil
 from spec_lab.priors.families import BY_NAME
 from spec_lab.variables import AbstractProbabilistic, AbstractVariable
 
+QUANTILES = 2000  # that give the moments of a cut prior
+
 
 class PriorDistribution(dist.Distribution):
-    """Any prior as a distribution: density and quantile from the kernels, draws by inversion."""
+    """Any prior as a distribution, also within limits that cut it: density and quantile are ours, draws are made by inversion.
 
-    pytree_aux_fields = ("prior",)
+    Args:
+        prior: The prior.
+        limits: Where the value may be; the prior's support if not given. The density is normalised to the mass inside.
+        validate_args: As in NumPyro.
+    """
 
-    def __init__(self, prior: Prior, *, validate_args: bool | None = None):
-        self.prior = prior
+    pytree_aux_fields = ("prior", "limits")
+
+    def __init__(self, prior: Prior, limits: tuple[float, float] | None = None, *, validate_args: bool | None = None):
+        self.prior, self.limits = prior, prior.support if limits is None else limits
         super().__init__(batch_shape=(), event_shape=(), validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)  # pyright: ignore[reportArgumentType]
     def support(self) -> Any:
-        return between(*self.prior.support)
+        return between(*self.limits)
+
+    @property
+    def _mass(self) -> tuple[float, float]:
+        """The prior's mass below the limits, and between them."""
+        if self.limits == self.prior.support:
+            return 0.0, 1.0
+        below, above = (float(self.prior.cdf(limit)) for limit in self.limits)
+        return below, above - below
 
     def _computed(self, function, x):
         x = jnp.asarray(x)
@@ -40,13 +59,15 @@ class PriorDistribution(dist.Distribution):
         return function(jnp.asarray(self.prior.code), params, x)
 
     def log_prob(self, value: Any, intermediates: Any = None) -> Any:
-        return self._computed(log_density, value)
+        return self._computed(log_density, value) - math.log(self._mass[1])
 
     def icdf(self, q: Any) -> Any:
-        return self._computed(quantile, q)
+        below, mass = self._mass
+        return jnp.clip(self._computed(quantile, below + mass * jnp.asarray(q)), *self.limits)
 
     def cdf(self, value: Any) -> Any:
-        return self._computed(cumulative, value)
+        below, mass = self._mass
+        return jnp.clip((self._computed(cumulative, value) - below) / mass, 0.0, 1.0)
 
     def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
         tiny = jnp.finfo(jnp.result_type(float)).tiny
@@ -54,15 +75,28 @@ class PriorDistribution(dist.Distribution):
 
     @property
     def mean(self) -> Any:
-        return jnp.asarray(self.prior.mean)
+        return jnp.asarray(self.prior.mean if self.limits == self.prior.support else np.mean(self._cut_quantiles))
 
     @property
     def variance(self) -> Any:
-        return jnp.asarray(self.prior.var)
+        return jnp.asarray(self.prior.var if self.limits == self.prior.support else np.var(self._cut_quantiles))
+
+    @property
+    def _cut_quantiles(self) -> Float[np.ndarray, " q"]:
+        """Evenly spaced quantiles: averages over them are moments."""
+        below, mass = self._mass
+        return np.asarray(self.prior.ppf(below + mass * (np.arange(QUANTILES) + 0.5) / QUANTILES))
 
 
-def distribution_of(prior: Prior) -> dist.Distribution:
-    """The NumPyro distribution of a prior: the one it was read from, NumPyro's own of that name, or one over our densities."""
+def distribution_of(prior: Prior, limits: tuple[float, float] | None = None) -> dist.Distribution:
+    """The NumPyro distribution of a prior: the one it was read from, NumPyro's own of that name, or one over our densities.
+
+    Args:
+        prior: The prior.
+        limits: Where the value may be; if they cut the prior, it is the prior within them.
+    """
+    if limits is not None and limits != prior.support:
+        return PriorDistribution(prior, limits)
     if prior.law is not None:
         return prior.law.distribution
     known = BY_NAME[prior.family].numpyro(*prior.params)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpyro
 from jaxtyping import Array, Float
 
-from spec_lab._base import ParameterError
+from spec_lab.bridge.distribution import distribution_of
 from spec_lab.bridge.module import pyrox_method
 from spec_lab.bridge.parameterized import Parameterized
 from spec_lab.fit import FreeSpace, Problem, Setup
@@ -36,9 +36,6 @@ class FitSites(Parameterized):
 
     Args:
         problem: The compiled fit.
-
-    Raises:
-        ParameterError: A parameter's hard limits cut its prior.
     """
 
     problem: Problem = eqx.field(static=True)
@@ -46,11 +43,11 @@ class FitSites(Parameterized):
     def setup(self) -> None:
         """Register every free parameter with its limits, its present value and its prior."""
         setup = self.problem.setup
-        _refuse_cut(setup)
         for i in setup.free:
             name = setup.slots[i].path
             self.register_param(name, _variable(setup, i))
-            self.set_prior(name, setup.priors[i])
+            prior = setup.priors[i]
+            self.set_prior(name, None if prior is None else distribution_of(prior, setup.range_of(i)))
 
     def _pyrox_fullname(self, name: str) -> str:
         return name  # the path of a slot, pair1.cpl.alpha, is a whole name: the pair is its scope
@@ -69,11 +66,7 @@ class FitSites(Parameterized):
 
 
 def numpyro_model(problem: Problem) -> FitSites:
-    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`.
-
-    Raises:
-        ParameterError: A parameter's hard limits cut its prior.
-    """
+    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`."""
     return FitSites(problem)
 
 
@@ -89,14 +82,3 @@ def _limits(low: float, high: float) -> AbstractConstraint | None:
     if math.isfinite(low):
         return GreaterThan(low)
     return LessThan(high) if math.isfinite(high) else None
-
-
-def _refuse_cut(setup: Setup) -> None:
-    for i in setup.free:
-        prior = setup.priors[i]
-        if prior is not None and setup.range_of(i) != prior.support:
-            raise ParameterError(
-                f"par[{i + 1}] ({setup.slots[i].path}) has hard limits that cut its prior, which no NumPyro site can say",
-                got=f"{prior} within {list(setup.range_of(i))}",
-                hint="Give it a prior inside the limits, such as truncnorm(min=..., max=..., loc=..., scale=...).",
-            )

@@ -12,7 +12,7 @@ import pytest
 from numpyro import handlers
 from small import make_data
 
-from spec_lab import BayesInfer, Infer, norm, truncnorm, unif
+from spec_lab import BayesInfer, Infer, norm, unif
 from spec_lab._base import ModelError, ParameterError, SpecLabWarning
 from spec_lab.bridge import Parameterized, PyroxModule, PyroxParam, PyroxSample, pyrox_method
 from spec_lab.models import Model, bb, component, pl, tbabs
@@ -251,7 +251,6 @@ def test_saved_and_loaded(cls, tmp_path):
 @pytest.mark.parametrize("cls", DIALECTS)
 def test_every_engine_takes_it(cls):
     infer, same = fit_of(cls()), fit_of(plain())
-    named(infer, "slope").prior = named(same, "slope").prior = truncnorm(min=-3, max=1, loc=-1.2, scale=0.5)
     best = infer.fit().par_best
     np.testing.assert_allclose(np.sort(best), np.sort(same.fit().par_best), rtol=1e-4)
     exact = infer.preview()

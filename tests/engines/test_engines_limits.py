@@ -1,12 +1,15 @@
 """Hard limits of a parameter: a prior wider than them is cut, renormalised, and never left."""
 
+import jax
 import numpy as np
 import pytest
 import scipy.stats
+from numpyro import handlers
+from numpyro.infer.util import log_density
 from small import make_data
 
 from spec_lab._base import ParameterError
-from spec_lab.bridge.sites import numpyro_model
+from spec_lab.bridge.sites import numpyro_model, site_names
 from spec_lab.engines import run_engine
 from spec_lab.fit import Link, Problem, SetPrior, Setup
 from spec_lab.fit.space import from_cube_np, log_prior_np
@@ -68,6 +71,24 @@ def test_limits_without_a_prior_bound_the_fit():
     assert Problem(setup).bounds[0][0] == LOW
 
 
-def test_numpyro_sites_refuse_a_cut_prior(setup):
-    with pytest.raises(ParameterError, match="cut its prior"):
-        numpyro_model(Problem(setup))
+def test_a_numpyro_site_has_the_cut_prior(setup):
+    problem = Problem(setup)
+    model = numpyro_model(problem)
+    for alpha in (-1.65, -1.35):
+        values = dict(zip(site_names(problem), problem.setup.free_values, strict=True)) | {"pair1.pl.alpha": alpha}
+        x = np.array(list(values.values()))
+        density, _ = log_density(model, (), {}, values)
+        assert float(density) == pytest.approx(-0.5 * problem.stat(x) + problem.log_prior(x), rel=1e-10)
+    site = handlers.trace(handlers.seed(model, 0)).get_trace()["pair1.pl.alpha"]["fn"]
+    draws = site.sample(jax.random.key(0), (2000,))
+    assert float(draws.min()) > LOW and float(draws.max()) < HIGH
+    assert float(site.mean) == pytest.approx(float(draws.mean()), abs=5 * float(draws.std()) / 2000**0.5)
+    assert float(site.cdf(site.icdf(0.3))) == pytest.approx(0.3)
+
+
+def test_svi_stays_within_the_limits(setup):
+    outcome, exact = (
+        run_engine(name, Problem(setup), **options) for name, options in (("svi", {"steps": 200}), ("preview", {}))
+    )
+    assert outcome.draws[:, 0].min() > LOW and outcome.draws[:, 0].max() < HIGH
+    assert np.all(np.abs(outcome.draws.mean(axis=0) - exact.draws.mean(axis=0)) < 0.3 * exact.draws.std(axis=0))
