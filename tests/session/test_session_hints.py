@@ -15,6 +15,7 @@ from spec_lab.session.evaluation import UnitEvaluation
 from spec_lab.session.hints import CHANCE, can_have_line, lined_model, strongest
 from spec_lab.statistics import resolve
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*have no background counts")  # a background of nothing but zeros
 KIND = resolve("cstat", has_background=False)
 
 
