@@ -23,7 +23,7 @@ from spec_lab.fit.declared_ties import identities, present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.relations import Relations
-from spec_lab.fit.slots import Slot, make_slots
+from spec_lab.fit.slots import Slot, make_slots, told_by_person
 from spec_lab.priors import Prior
 from spec_lab.tree import Struct, field
 
@@ -92,6 +92,7 @@ class Setup(Struct):
         partition = _shared(made, slots)
         masters = [slots[root] for root in partition]  # whatever the other members say: a group has one state
         values = np.array([s.value for s in masters], dtype=float)
+        value_given, prior_given = told_by_person(made, slots)
         setup = cls(
             pairs=made,
             values=values,
@@ -100,8 +101,8 @@ class Setup(Struct):
             priors=tuple(s.prior for s in masters),
             ties=_declared_ties(made, slots, partition),
             rule=rule,
-            value_origins=told_apart([not s.value_given for s in masters]),
-            prior_origins=told_apart([not s.prior_given for s in masters]),
+            value_origins=told_apart([not value_given[root] for root in partition]),
+            prior_origins=told_apart([not prior_given[root] for root in partition]),
         )
         vars(setup)["slots"] = slots
         return setup.edited(values=setup.settle(values)) if setup.ties else setup

@@ -23,8 +23,8 @@ class Slot(NamedTuple):
     """One numbered parameter place and everything about it that no edit changes.
 
     `limits` are hard: where the quantity is defined at all (a `Constrained` variable's range). A prior may be wider; it is cut
-    to them. `default` and `default_prior` are what the component says when nobody says otherwise; `value_given` and `prior_given`
-    say whether somebody did. A `source` is no parameter of its component's formula: it is what a derived one is computed from.
+    to them. `default` and `default_prior` are what the component says when nobody says otherwise. A `source` is no parameter of
+    its component's formula: it is what a derived one is computed from.
     """
 
     pid: int
@@ -44,8 +44,6 @@ class Slot(NamedTuple):
     limits: tuple[float, float]
     default: float | None = None
     default_prior: Prior | None = None
-    value_given: bool = False
-    prior_given: bool = False
     source: bool = False
     movable: bool = False  # a source position on which the unit's response depends
 
@@ -60,6 +58,17 @@ def make_slots(pairs: tuple[PairSpec, ...]) -> tuple[Slot, ...]:
     drafts = [draft for i, pair in enumerate(pairs) for draft in _model_slots(i, pair)]
     drafts += [draft for i, pair in enumerate(pairs) for draft in _data_slots(i, pair)]
     return tuple(Slot(pid, **draft) for pid, draft in enumerate(drafts, start=1))
+
+
+def told_by_person(pairs: tuple[PairSpec, ...], slots: tuple[Slot, ...]) -> tuple[list[bool], list[bool]]:
+    """Of each slot, whether a person gave its value, and whether a person gave its prior."""
+    records = {(i, p.component, p.name): p for i, pair in enumerate(pairs) for p in pair.model.parameters}
+    values, priors = [], []
+    for slot in slots:
+        record = None if slot.owner == "data" or slot.source else records[slot.pair, slot.component, slot.name]
+        values.append(slot.value != slot.default if record is None else record.value_given)
+        priors.append(slot.prior != slot.default_prior if record is None else record.prior_given)
+    return values, priors
 
 
 def _model_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
@@ -85,8 +94,6 @@ def _record(p: Parameter) -> dict[str, Any]:
         "log": bool(p.log),
         "doc": p.doc or "",
         "limits": p.bounds or _ANYWHERE,
-        "value_given": p.value_given,
-        "prior_given": p.prior_given,
     }
 
 
@@ -151,6 +158,5 @@ def _started(unit: DataUnit, name: str) -> dict[str, Any]:
         "movable": movable,
         "limits": limits,
         "default": value if name in ("ra", "dec") else 1.0,
-        "value_given": name not in ("ra", "dec") and value != 1.0,
         "default_prior": believed,
     }

@@ -97,7 +97,7 @@ def unpack(packed: Any, slots: int, width: int, laws: Laws) -> FreeSpace:
     """The space of `slots` slots and `width` coordinates from its vector, traced."""
     shapes = [(slots,), (slots, width), *[(width,)] * 3, (width, 4), *[(width,)] * 3]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-    arrays = [a.reshape(shape) for a, shape in zip(jnp.split(packed, ends), shapes, strict=True)]
+    arrays: list[Any] = [a.reshape(shape) for a, shape in zip(jnp.split(packed, ends), shapes, strict=True)]
     space = FreeSpace(*arrays, laws=laws)
     return space._replace(code=space.code.astype(jnp.int32), active=space.active > 0.5)
 

@@ -1,7 +1,7 @@
 """Expression ties: `par[4] = 2*par[1] + 0.5`.
 
 A tie is text. It is parsed once into a small checked syntax tree (numbers, `par[n]`, + - * / **, a few functions), so a typed
-expression can never run code. AffineForm ties become numbers in the map from the free vector to all slots, which makes them data
+expression can never run code. Affine ties become numbers in the map from the free vector to all slots, which makes them data
 of the compiled functions; others become part of the compiled structure.
 """
 
@@ -13,16 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from spec_lab._base import ParameterError
+from spec_lab._base.expressions import UnreadableExpression, read_expression
+from spec_lab._base.expressions import evaluate as evaluate_tree
 
 FUNCTIONS = ("exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan", "tanh")
 _ALLOWED = "numbers, par[n], + - * / **, parentheses and " + ", ".join(FUNCTIONS)
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
-}
 
 
 class AffineForm(NamedTuple):
@@ -95,31 +90,30 @@ def parse(expression: str) -> ast.expr:
     """
     text = re.sub(r"\bp(\d+)\b", r"par[\1]", expression.strip().lstrip("="))
     try:
-        tree = ast.parse(text, mode="eval").body
-        _check(tree, expression)
-    except (SyntaxError, RecursionError, MemoryError) as error:
+        tree = read_expression(text)
+    except UnreadableExpression as error:
+        raise ParameterError("the tie is not an expression", got=expression, allowed=_ALLOWED) from error
+
+    def check(node: ast.AST) -> float:
+        match node:
+            case ast.Subscript(value=ast.Name(id="par"), slice=ast.Constant(value=int(n))) if n >= 1:
+                return 0.0
+            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+                return walk(argument)
+        piece = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
+        what = f"the tie {expression!r} uses something that is not allowed"
+        raise ParameterError(what, got=piece, allowed=_ALLOWED)
+
+    def walk(node: ast.AST) -> float:
+        return evaluate_tree(node, check, lambda op, left, right: 0.0)
+
+    try:
+        walk(tree)
+        if not all(abs(float(n.value)) < 1e300 for n in ast.walk(tree) if isinstance(n, ast.Constant)):  # pyright: ignore[reportArgumentType]
+            raise OverflowError
+    except (RecursionError, OverflowError) as error:
         raise ParameterError("the tie is not an expression", got=expression, allowed=_ALLOWED) from error
     return tree
-
-
-def _check(node: ast.AST, expression: str) -> None:
-    match node:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < 1e300:
-            return
-        case ast.Subscript(value=ast.Name(id="par"), slice=ast.Constant(value=int(n))) if n >= 1:
-            return
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            _check(left, expression)
-            _check(right, expression)
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            _check(operand, expression)
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            _check(argument, expression)
-        case _:
-            piece = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
-            raise ParameterError(
-                f"the tie {expression!r} uses something that is not allowed", got=piece, allowed=_ALLOWED
-            )
 
 
 def sources(expression: str) -> tuple[int, ...]:
@@ -134,30 +128,18 @@ def sources(expression: str) -> tuple[int, ...]:
 
 def evaluate(expression: str, par: Callable[[int], Any], functions: Any = math) -> Any:
     """The tie's value; `par(n)` gives parameter n (1-based), `functions` is `math`, `numpy` or `jax.numpy`."""
-    return _evaluate(parse(expression), par, functions)
 
+    def leaf(node: Any) -> Any:
+        if isinstance(node, ast.Subscript):
+            return par(node.slice.value)  # type: ignore[attr-defined]
+        value = evaluate_tree(node.args[0], leaf)
+        if isinstance(value, AffineForm):
+            if value.coefficients:
+                raise _NotAffine
+            value = value.constant
+        return abs(value) if node.func.id == "abs" else getattr(functions, node.func.id)(value)
 
-def _evaluate(node: ast.expr, par: Callable[[int], Any], functions: Any) -> Any:
-    match node:
-        case ast.Constant(value=int() | float() as value):
-            return float(value)  # whole numbers have powers without end: 9**9**9
-        case ast.Subscript(slice=ast.Constant(value=int(n))):
-            return par(n)
-        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int(power))):
-            return _evaluate(left, par, functions) ** power
-        case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATORS[type(op)](_evaluate(left, par, functions), _evaluate(right, par, functions))
-        case ast.UnaryOp(op=op, operand=operand):
-            value = _evaluate(operand, par, functions)
-            return -value if isinstance(op, ast.USub) else value
-        case ast.Call(func=ast.Name(id=name), args=[argument]):
-            value = _evaluate(argument, par, functions)
-            if isinstance(value, AffineForm):
-                if value.coefficients:
-                    raise _NotAffine
-                value = value.constant
-            return abs(value) if name == "abs" else getattr(functions, name)(value)
-    raise AssertionError(f"unchecked node {ast.dump(node)}")
+    return evaluate_tree(parse(expression), leaf)
 
 
 def number(expression: str, par: Callable[[int], float]) -> float:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import equinox as eqx
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab.priors import Prior, parse_prior, unif
@@ -27,6 +28,8 @@ from spec_lab.variables import (
     prior_of,
     words_of,
 )
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Declaration:
             return self
         return replace(self, prior=self.otherwise[2])
 
-    def wrap(self, value: Any, title: str = "a parameter") -> AbstractVariable:
+    def wrap(self, value: ArrayLike | AbstractVariable | None, title: str = "a parameter") -> AbstractVariable:
         """The variable for a field: the user's own, or the user's number (or the default) with the metadata attached."""
         if isinstance(value, AbstractVariable):
             return value
@@ -60,7 +63,7 @@ class Declaration:
                 got=number,
                 allowed="a finite number, or a variable such as spec_lab.variables.Fixed(1.0)",
             )
-        variable = Tagged(float(number), metadata=self.metadata)
+        variable = Tagged(float(np.asarray(number)), metadata=self.metadata)
         if not self.frozen:
             return variable
         return Fixed(variable)
@@ -81,7 +84,7 @@ def parameter(
     frozen: bool = False,
     when: tuple[str, Any] | None = None,
     otherwise: tuple[str, Any, str | Prior] | None = None,
-) -> Any:
+) -> AbstractVariable:
     """A field that holds one parameter.
 
     Args:
@@ -101,7 +104,7 @@ def parameter(
     return eqx.field(default=None, metadata={"parameter": spec})
 
 
-def config(default: Any, doc: str = "", above: float | None = None) -> Any:
+def config(default: C, doc: str = "", above: float | None = None) -> C:
     """A static setting of a component, given by keyword.
 
     Args:
@@ -142,12 +145,20 @@ class Parameter:
     bounds: tuple[float, float]
     log: bool
     doc: str
-    variable: Any
+    variable: AbstractVariable | ArrayLike
     value_given: bool = False
     prior_given: bool = False
 
 
-def read(component: str, name: str, declared: Declaration, variable: Any, *, wrapped: bool, given: bool) -> Parameter:
+def read(
+    component: str,
+    name: str,
+    declared: Declaration,
+    variable: AbstractVariable | ArrayLike,
+    *,
+    wrapped: bool,
+    given: bool,
+) -> Parameter:
     """The record of one field; what the user's variable says wins over what the class says.
 
     Args:
@@ -160,7 +171,7 @@ def read(component: str, name: str, declared: Declaration, variable: Any, *, wra
     """
     own, bounds = words_of(variable), _bounds(variable)
     told = {**declared.metadata, **own}
-    carried = prior_of(variable)
+    carried = prior_of(variable) if isinstance(variable, AbstractVariable) else None
     silent = carried is None and "prior" not in own  # `"prior": None` says that there is none
     prior = _within(declared.prior, bounds) if silent else carried
     return Parameter(
@@ -190,12 +201,12 @@ def _within(default: Prior | None, bounds: tuple[float, float]) -> Prior | None:
     return unif(lo, hi) if default.family == "unif" and lo < hi else default
 
 
-def number(variable: Any) -> float:
+def number(variable: AbstractVariable | ArrayLike) -> float:
     """The present value of a field; a bare number is allowed, as `equinox.tree_at` leaves one behind."""
-    return float(variable.value) if isinstance(variable, AbstractVariable) else float(variable)
+    return float(variable.value) if isinstance(variable, AbstractVariable) else float(np.asarray(variable))
 
 
-def rewritten(variable: Any, value: float, frozen: bool | None) -> Any:
+def rewritten(variable: AbstractVariable | ArrayLike, value: float, frozen: bool | None) -> AbstractVariable:
     """The variable at another value and, unless `frozen` is None, frozen or thawed; words, limits and priors stay."""
     fixed = isinstance(variable, Fixed)
     free = moved(variable.as_free() if isinstance(variable, Fixed) else variable, value)

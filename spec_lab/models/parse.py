@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import ast
 import math
-from operator import add, mul, sub, truediv
 from typing import Any
 
 from spec_lab._base import ModelError
 from spec_lab._base.errors import nearest
+from spec_lab._base.expressions import OPERATORS, SYMBOLS, UnreadableExpression, evaluate, read_expression
 from spec_lab.models.algebra import convolve, join
 from spec_lab.models.catalog import known_names, maker
 from spec_lab.models.component import Component
 from spec_lab.models.model import Model
-
-_SYMBOLS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 
 
 def parse(text: str) -> Model:
@@ -32,19 +30,17 @@ def parse(text: str) -> Model:
     if not isinstance(text, str):
         raise ModelError("a model expression is text", got=text, allowed='a string such as "tbabs*(pl+bb)"')
     try:
-        tree = ast.parse(" ".join(text.split()).replace("^", "**"), mode="eval")
-    except SyntaxError as error:
+        tree = read_expression(" ".join(text.split()).replace("^", "**"))
+    except UnreadableExpression as error:
         where = f" at character {error.offset}" if error.offset and text.strip() else ""
         raise ModelError(
             "the model expression does not parse",
-            got=text,
+            got=text if len(text) < 400 else text[:40] + " …",
             allowed='names, numbers, + - * / ** ( ), such as "tbabs*(pl+bb)"',
-            hint=f"{error.msg[:1].upper()}{error.msg[1:]}{where}." if text.strip() else "There is nothing in it.",
+            hint=f"{error.reason[:1].upper()}{error.reason[1:]}{where}." if text.strip() else "There is nothing in it.",
         ) from None
-    except (RecursionError, MemoryError):
-        raise ModelError("the model expression is nested too deep", got=text[:40] + " …") from None
     try:
-        model = _build(tree.body, text)
+        model = _build(tree)
     except RecursionError:
         raise ModelError("the model expression is too long", got=text[:40] + " …") from None
     if not isinstance(model, Model):
@@ -52,35 +48,27 @@ def parse(text: str) -> Model:
     return model
 
 
-def _build(node: ast.AST, text: str) -> Any:
-    if isinstance(node, ast.BinOp) and type(node.op) in _SYMBOLS:
-        left, right = _build(node.left, text), _build(node.right, text)
-        return join(_SYMBOLS[type(node.op)], left, right) if _any_model(left, right) else _fold(node.op, left, right)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        inner = _build(node.operand, text)
-        return -inner if isinstance(node.op, ast.USub) else inner
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-        return _finite(float(node.value), ast.unparse(node))
+def _build(node: ast.AST) -> Any:
+    return evaluate(node, _leaf, _combined)
+
+
+def _leaf(node: ast.AST) -> Any:
     if isinstance(node, ast.Name):
         return _component(node.id, {})
     if isinstance(node, ast.Call):
-        return _call(node, text)
+        return _call(node)
     raise ModelError(
         "this is not part of a model expression", got=ast.unparse(node), allowed="names, numbers, + - * / ** ( )"
     )
 
 
-def _any_model(*sides: Any) -> bool:
-    return any(isinstance(side, Model) for side in sides)
-
-
-_FOLDS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
-
-
-def _fold(op: ast.operator, left: float, right: float) -> float:
-    written = f"{left:g}{_SYMBOLS[type(op)]}{right:g}"
+def _combined(op: type[ast.operator], left: Any, right: Any) -> Any:
+    left, right = (side if isinstance(side, Model) else _finite(side, f"{side:g}") for side in (left, right))
+    if isinstance(left, Model) or isinstance(right, Model):
+        return join(SYMBOLS[op], left, right)
+    written = f"{left:g}{SYMBOLS[op]}{right:g}"
     try:
-        return _finite(_FOLDS[type(op)](left, right), written)
+        return _finite(OPERATORS[op](left, right), written)
     except ArithmeticError:
         return _finite(math.inf, written)
 
@@ -91,13 +79,13 @@ def _finite(value: Any, written: str) -> float:
     return float(value)
 
 
-def _call(node: ast.Call, text: str) -> Any:
+def _call(node: ast.Call) -> Any:
     given = {k.arg: _setting(k.value) for k in node.keywords if k.arg is not None}
     function = node.func
-    operator = _component(function.id, given) if isinstance(function, ast.Name) else _build(function, text)
+    operator = _component(function.id, given) if isinstance(function, ast.Name) else _build(function)
     if not node.args:
         return operator
-    inner = _build(node.args[0], text) if len(node.args) == 1 else None
+    inner = _build(node.args[0]) if len(node.args) == 1 else None
     if isinstance(inner, Model) and operator.kind in ("mul", "math"):
         return join("*", operator, inner)
     if operator.kind != "conv":

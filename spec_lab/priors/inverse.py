@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy.special as jsp
 import numpy as np
+from jaxtyping import Array, Float
 
 STEPS = 48  # bisection alone would reach 1e-14 of the bracket; Newton takes over long before
 
@@ -47,7 +48,7 @@ def _with_slope(solve, density):
     return ppf
 
 
-def betaln(a, b):
+def betaln(a: Float[Array, "..."], b: Float[Array, "..."]) -> Float[Array, "..."]:
     """ln B(a, b); the one of jax.scipy is off by 1e-8 for some arguments."""
     return jsp.gammaln(a) + jsp.gammaln(b) - jsp.gammaln(a + b)
 
@@ -118,7 +119,7 @@ def _w_minus_sin(xp, w):
     return xp.where(w < 1.0, series, w - xp.sin(w))
 
 
-def cosine_ppf_np(q):
+def cosine_ppf_np(q: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """Quantile of the standard raised cosine (1 + cos z) / 2π on [−π, π], numpy."""
     return _cosine(np, np.asarray(q, dtype=float))
 

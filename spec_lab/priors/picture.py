@@ -5,16 +5,19 @@ over a logarithmic axis, as the density of ln x.
 """
 
 import html
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from spec_lab.priors.prior import Prior
 
 WIDTH, HEIGHT, FOOT = 220, 64, 16
 MIDDLE = 0.98  # of the probability is drawn where the range is open
 OF_LN_X = ("logunif", "lognorm")
 
 
-def prior_html(prior: Any) -> str:
+def prior_html(prior: "Prior") -> str:
     """Text, median, central 90 % and density of a `Prior`."""
     low, high = prior.interval(0.9)
     words = f"median {prior.median:.4g}, 90 % in {low:.4g} … {high:.4g}"
@@ -22,7 +25,7 @@ def prior_html(prior: Any) -> str:
     return f"<div>{about}{_curve(prior)}</div>"
 
 
-def _curve(prior: Any) -> str:
+def _curve(prior: "Prior") -> str:
     inner = prior.interval(MIDDLE)
     low, high = (at if np.isinf(end) else end for end, at in zip(prior.support, inner, strict=True))
     logarithmic = prior.family in OF_LN_X and inner[0] > 0
@@ -32,6 +35,7 @@ def _curve(prior: Any) -> str:
     else:
         x = scale = np.linspace(low, high, 121)
         density = prior.pdf(x)
+    density = np.asarray(density)
     known = density[np.isfinite(density)]
     top = known.max() if len(known) == len(x) else np.quantile(known, 0.95)  # infinite at an end, as a beta may be
     along = 2 + (WIDTH - 4) * (scale - scale[0]) / (scale[-1] - scale[0])

@@ -1,14 +1,17 @@
 """`Prior`: one belief about one number — family and arguments, frozen, hashable, with a text form that parses back.
 
-Numbers in, numbers out on the host (numpy); `code` and `params` are what compiled functions take (`kernels`). Which
+Numbers in, numbers out on the host (numpy); `code` and `params` are what compiled functions take (`density`). Which
 parameter holds which prior is decided in a Setup; sites of NumPyro are the bridge's.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab._base.providers import provided
@@ -18,6 +21,7 @@ from spec_lab.priors.families import BY_NAME, FAMILIES, Family
 from spec_lab.priors.grammar import read_call, write_call, write_number
 from spec_lab.tree import register_pytree_type
 
+Numbers = Float[np.ndarray, "..."] | np.float64
 _FAR = 30.0  # standard deviations: farther out the mass of a cut Gaussian is no longer a number
 
 
@@ -102,7 +106,7 @@ class Prior:
     args: tuple[float, ...]
     law: Family | None = None  # a row beyond the table: see `distributions`
 
-    def __init__(self, family: str, *args: Any, **named: Any):
+    def __init__(self, family: str, *args: float | Sequence[float], **named: float):
         row = _family(family)
         if len(args) == 1 and isinstance(args[0], (tuple, list)):
             args = tuple(args[0])
@@ -212,23 +216,23 @@ class Prior:
         return loc + scale * lower, loc + scale * upper
 
     # -- numbers on the host ------------------------------------------------------------------------------------
-    def logpdf(self, x: Any) -> Any:
+    def logpdf(self, x: ArrayLike) -> Numbers:
         """Log density; −inf outside the support."""
         return density.log_density_np(self.code, np.array(self.params), x, self.laws)[()]
 
-    def pdf(self, x: Any) -> Any:
+    def pdf(self, x: ArrayLike) -> Numbers:
         """Density."""
         return np.exp(self.logpdf(x))
 
-    def cdf(self, x: Any) -> Any:
+    def cdf(self, x: ArrayLike) -> Numbers:
         """Cumulative probability."""
         return density.cumulative_np(self.code, np.array(self.params), x, self.laws)[()]
 
-    def logcdf(self, x: Any) -> Any:
+    def logcdf(self, x: ArrayLike) -> Numbers:
         """Log of the cumulative probability, accurate in the lower tail."""
         return self.frozen().logcdf(x)
 
-    def ppf(self, q: Any) -> Any:
+    def ppf(self, q: ArrayLike) -> Numbers:
         """Quantile at probability q in [0, 1]; nan outside."""
         q = np.asarray(q, float)
         with np.errstate(invalid="ignore"):

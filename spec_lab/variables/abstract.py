@@ -7,6 +7,7 @@ Concrete variables are in `variable`, wrappers of whole trees in `wrappers`.
 """
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import equinox as eqx
@@ -15,8 +16,8 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 from jax.core import Tracer
-from jax.typing import ArrayLike
-from jaxtyping import Array, Inexact
+from jaxtyping import Array, Inexact, PyTree
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.arithmetic import Arithmetic
@@ -103,22 +104,22 @@ class AbstractVariable(ShortRepr, Arithmetic, AbstractUnwrappable[T], Generic[T]
 Param: TypeAlias = AbstractVariable | Inexact[Array, "..."]
 
 
-def is_constant(x: Any) -> bool:
+def is_constant(x: PyTree) -> bool:
     """Whether `x` is a node the optimiser leaves alone; use as `is_leaf` of `eqx.partition`."""
     return isinstance(x, AbstractConstant)
 
 
-def is_variable(x: Any) -> bool:
+def is_variable(x: PyTree) -> bool:
     """Whether `x` is a variable; use as `is_leaf` of `jax.tree` functions."""
     return isinstance(x, AbstractVariable)
 
 
-def is_unwrappable(x: Any) -> bool:
+def is_unwrappable(x: PyTree) -> bool:
     """Whether `x` stands for something else."""
     return isinstance(x, AbstractUnwrappable)
 
 
-def unwrap(tree: Any) -> Any:
+def unwrap(tree: PyTree) -> PyTree:
     """Replace every wrapper of `tree` by what it stands for, inside out; a plain tree comes back unchanged.
 
     Examples:
@@ -136,12 +137,12 @@ def unwrap(tree: Any) -> Any:
     return jtu.tree_map(visit, tree, is_leaf=is_unwrappable)
 
 
-def placed(array: Any) -> Array:
+def placed(array: ArrayLike) -> Array:
     """A numpy array as a jax array. `jnp.asarray` would compile a small program for every new shape."""
     return jax.device_put(np.asarray(array))
 
 
-def as_inexact(x: Any) -> Any:
+def as_inexact(x: ArrayLike | Sequence[ArrayLike]) -> Inexact[Array, "..."]:
     """A number, sequence or array as an inexact jax array (int and bool become float); made without compiling.
 
     Raises:
@@ -159,6 +160,6 @@ def as_inexact(x: Any) -> Any:
     return placed(array)
 
 
-def is_traced(*xs: Any) -> bool:
+def is_traced(*xs: PyTree) -> bool:
     """Whether any of the values is being traced (so that checks on numbers are impossible)."""
     return any(isinstance(x, Tracer) for x in xs)

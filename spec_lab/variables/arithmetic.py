@@ -10,6 +10,8 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
+from numpy.typing import ArrayLike
 
 
 class Arithmetic:
@@ -17,7 +19,7 @@ class Arithmetic:
 
     __array_priority__ = 1000  # numpy arrays on the left hand defer to our reflected operators
 
-    value: Any
+    value: Array
 
     def __jax_array__(self):
         return jnp.asarray(self.value)
@@ -50,7 +52,7 @@ class Arithmetic:
         return format(float(self.value), spec) if spec else repr(self)
 
 
-def read(x: Any) -> Any:
+def read(x: "Arithmetic | ArrayLike") -> Any:
     """The value of a variable; anything else as it is."""
     return x.value if isinstance(x, Arithmetic) else x
 

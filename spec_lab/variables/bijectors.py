@@ -11,7 +11,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
+from jaxtyping import Array, PyTree
+from numpy.typing import ArrayLike
 
 from spec_lab.variables import chart
 from spec_lab.variables.abstract import is_traced, placed
@@ -36,19 +37,19 @@ class AbstractBijector(eqx.Module):
         with np.errstate(all="ignore"):
             return placed(getattr(host, name)(np, np.asarray(x)))
 
-    def forward(self, x: Any) -> Array:
+    def forward(self, x: ArrayLike) -> Array:
         """Raw → value."""
         return self._run("_forward", x)
 
-    def inverse(self, y: Any) -> Array:
+    def inverse(self, y: ArrayLike) -> Array:
         """Value → raw; ±inf on the edge, nan outside."""
         return self._run("_inverse", y)
 
-    def log_det(self, x: Any) -> Array:
+    def log_det(self, x: ArrayLike) -> Array:
         """log |d value / d raw| at raw `x`."""
         return self._run("_log_det", x)
 
-    def __call__(self, x: Any) -> Array:
+    def __call__(self, x: ArrayLike) -> Array:
         return self.forward(x)
 
 
@@ -117,8 +118,8 @@ class Softplus(AbstractBijector):
 class Affine(AbstractBijector):
     """x ↦ shift + scale · x; a negative scale reverses the order."""
 
-    shift: Any
-    scale: Any
+    shift: ArrayLike
+    scale: ArrayLike
 
     def _forward(self, xp, x):
         return self.shift + self.scale * x
@@ -127,13 +128,13 @@ class Affine(AbstractBijector):
         return (y - self.shift) / self.scale
 
     def _log_det(self, xp, x):
-        return xp.log(abs(self.scale)) + xp.zeros_like(x)
+        return xp.log(xp.abs(self.scale)) + xp.zeros_like(x)
 
 
 class Chain(AbstractBijector):
     """The last one first, as functions are written: Chain((f, g))(x) = f(g(x))."""
 
-    parts: tuple[Any, ...] = eqx.field(converter=tuple)
+    parts: tuple["AbstractBijector | TreeBijector", ...] = eqx.field(converter=tuple)
 
     def _forward(self, xp, x):
         for part in reversed(self.parts):
@@ -155,20 +156,20 @@ class Chain(AbstractBijector):
 class TreeBijector(eqx.Module):
     """One bijector for each leaf of a tree."""
 
-    tree: Any
+    tree: PyTree[AbstractBijector]
 
     def _each(self, method: str, values: Any) -> Any:
         is_leaf = lambda x: isinstance(x, (AbstractBijector, TreeBijector))  # noqa: E731
         return jax.tree_util.tree_map(lambda b, v: getattr(b, method)(v), self.tree, values, is_leaf=is_leaf)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: PyTree[Array]) -> PyTree[Array]:
         """Raw tree → tree of values."""
         return self._each("forward", x)
 
-    def inverse(self, y: Any) -> Any:
+    def inverse(self, y: PyTree[Array]) -> PyTree[Array]:
         """Tree of values → raw tree."""
         return self._each("inverse", y)
 
-    def log_det(self, x: Any) -> Any:
+    def log_det(self, x: PyTree[Array]) -> PyTree[Array]:
         """Tree of log |d value / d raw|."""
         return self._each("log_det", x)

@@ -9,11 +9,12 @@ from typing import Any
 import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
+from jaxtyping import PyTree
 
 from spec_lab.variables.abstract import AbstractBounded, is_constant, placed
 
 
-def is_bounded(x: Any) -> bool:
+def is_bounded(x: PyTree) -> bool:
     """Whether `x` is a node with limits."""
     return isinstance(x, AbstractBounded)
 
@@ -22,7 +23,7 @@ def _stop(x: Any) -> bool:
     return is_bounded(x) or is_constant(x)
 
 
-def tree_base(tree: Any) -> Any:
+def tree_base(tree: PyTree) -> PyTree:
     """The tree with every bounded node replaced by its value."""
     return jtu.tree_map(lambda x: x.base if is_bounded(x) else x, tree, is_leaf=_stop)
 
@@ -40,12 +41,12 @@ def _limits(side: int, tree: Any) -> Any:
     return jtu.tree_map(limit, tree, is_leaf=_stop)
 
 
-def tree_bounds(tree: Any) -> tuple[Any, Any]:
+def tree_bounds(tree: PyTree) -> tuple[PyTree, PyTree]:
     """(lower, upper): two trees shaped like `tree_base(tree)`; ±inf where there is no limit."""
     return _limits(0, tree), _limits(1, tree)
 
 
-def tree_update(tree: Any, base: Any) -> Any:
+def tree_update(tree: PyTree, base: PyTree) -> PyTree:
     """The tree at new values, given in the shape of `tree_base(tree)`; constants stay."""
 
     def put(old: Any, new: Any) -> Any:

@@ -51,7 +51,7 @@ BETWEEN = Kind(
 )
 
 
-def from_line(low: Values, high: Values, raw: Values, *, xp: ModuleType = jnp) -> tuple[Any, Any]:
+def from_line(low: Values, high: Values, raw: Values, *, xp: ModuleType = jnp) -> tuple[Values, Values]:
     """From the real line to values, each coordinate by its own limits.
 
     Args:
@@ -72,7 +72,7 @@ def from_line(low: Values, high: Values, raw: Values, *, xp: ModuleType = jnp) -
     return value, slope
 
 
-def to_line(low: Values, high: Values, value: Values, *, xp: ModuleType = jnp) -> Any:
+def to_line(low: Values, high: Values, value: Values, *, xp: ModuleType = jnp) -> Values:
     """From values inside their limits to the real line; see `from_line`."""
     chosen, low, high = _chosen(xp, low, high)
     raw = value

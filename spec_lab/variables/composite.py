@@ -5,7 +5,8 @@ from typing import Any
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
-from jaxtyping import Array
+from jaxtyping import Array, PyTree
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import as_inexact
@@ -32,7 +33,7 @@ class TransformedConstraint(AbstractConstraint):
         return jnp.minimum(one, other), jnp.maximum(one, other)
 
     @property
-    def bijector(self) -> AbstractBijector:
+    def bijector(self) -> AbstractBijector | TreeBijector:
         """First the constraint's, then the further one."""
         return Chain((self.transform, self.constraint.bijector))
 
@@ -44,9 +45,9 @@ class TreeConstraint(AbstractConstraint):
         ValueError: The tree holds no constraint, or a leaf that is none (ParameterError).
     """
 
-    tree: Any
+    tree: PyTree[AbstractConstraint]
 
-    def __init__(self, tree: Any):
+    def __init__(self, tree: PyTree[AbstractConstraint]):
         leaves = jtu.tree_leaves(tree, is_leaf=is_constraint)
         if not leaves:
             raise ParameterError("TreeConstraint: the tree is empty", allowed="at least one constraint")
@@ -59,7 +60,7 @@ class TreeConstraint(AbstractConstraint):
         return jtu.tree_map(read, self.tree, is_leaf=is_constraint)
 
     @property
-    def bounds(self) -> tuple[Any, Any]:
+    def bounds(self) -> tuple[PyTree, PyTree]:
         """A tree of lower limits and one of upper limits."""
         return self._each(lambda c: c.bounds[0]), self._each(lambda c: c.bounds[1])
 
@@ -75,7 +76,7 @@ class CustomConstraint(AbstractConstraint):
     own_bijector: AbstractBijector
     limits: tuple[Array, Array]
 
-    def __init__(self, bijector: AbstractBijector, bounds: tuple[Any, Any] = (-np.inf, np.inf)):
+    def __init__(self, bijector: AbstractBijector, bounds: tuple[ArrayLike, ArrayLike] = (-np.inf, np.inf)):
         self.own_bijector = bijector
         self.limits = (as_inexact(bounds[0]), as_inexact(bounds[1]))
 

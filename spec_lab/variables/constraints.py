@@ -14,12 +14,13 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
-from jaxtyping import Array
+from jaxtyping import Array, PyTree
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab._base.providers import provided
 from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced, placed
-from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween
+from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween, TreeBijector
 from spec_lab.variables.representation import ShortRepr
 
 
@@ -28,12 +29,12 @@ class AbstractConstraint(ShortRepr, AbstractConstant):
 
     @property
     @abstractmethod
-    def bounds(self) -> tuple[Any, Any]:
+    def bounds(self) -> tuple[PyTree[Array], PyTree[Array]]:
         """(lower, upper), arrays; ±inf where there is no limit."""
 
     @property
     @abstractmethod
-    def bijector(self) -> Any:
+    def bijector(self) -> AbstractBijector | TreeBijector:
         """The map from the real line to the set (`forward`, `inverse`, `log_det`)."""
 
     @property
@@ -41,7 +42,7 @@ class AbstractConstraint(ShortRepr, AbstractConstant):
         """The set as a NumPyro constraint (a tree of them for a `TreeConstraint`), made by the bridge."""
         return provided("constraint.support")(self)
 
-    def admit(self, value: Any) -> Any:
+    def admit(self, value: PyTree[ArrayLike]) -> PyTree[Array]:
         """`value`, nudged inside if it sits on a limit.
 
         Raises:
@@ -51,7 +52,7 @@ class AbstractConstraint(ShortRepr, AbstractConstant):
         return jtu.tree_map(lambda v, low, high: _admit(v, low, high, what=what), value, *self.bounds)
 
 
-def is_constraint(x: Any) -> bool:
+def is_constraint(x: PyTree) -> bool:
     """Whether `x` is a constraint."""
     return isinstance(x, AbstractConstraint)
 
@@ -152,7 +153,7 @@ class GreaterThan(AbstractConstraint):
 
     lower: Array
 
-    def __init__(self, lower: Any):
+    def __init__(self, lower: ArrayLike):
         self.lower = _limit(lower, "GreaterThan(lower)")
 
     @property
@@ -171,7 +172,7 @@ class LessThan(AbstractConstraint):
 
     upper: Array
 
-    def __init__(self, upper: Any):
+    def __init__(self, upper: ArrayLike):
         self.upper = _limit(upper, "LessThan(upper)")
 
     @property
@@ -198,7 +199,7 @@ class Interval(AbstractConstraint):
     lower: Array
     upper: Array
 
-    def __init__(self, lower: Any, upper: Any):
+    def __init__(self, lower: ArrayLike, upper: ArrayLike):
         self.lower, self.upper = _limit(lower, "Interval(lower)"), _limit(upper, "Interval(upper)")
         if not is_traced(self.lower, self.upper) and not np.all(np.asarray(self.lower) < np.asarray(self.upper)):
             raise ParameterError(

@@ -6,7 +6,10 @@ pickle by a private name that does not resolve; here they travel by their public
 """
 
 import importlib
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
+
+C = TypeVar("C")
 
 
 class FunctionRef(NamedTuple):
@@ -16,10 +19,10 @@ class FunctionRef(NamedTuple):
     name: str
 
 
-def pack(value: Any) -> Any:
+def _pack(value: Any) -> Any:
     """`value` with importable functions replaced by their names, tuples included."""
     if isinstance(value, tuple):
-        items = [pack(item) for item in value]
+        items = [_pack(item) for item in value]
         return type(value)(*items) if hasattr(type(value), "_fields") else tuple(items)
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if not callable(value) or isinstance(value, type) or not isinstance(module, str) or not isinstance(name, str):
@@ -31,21 +34,21 @@ def pack(value: Any) -> Any:
     return FunctionRef(module, name) if found is value else value
 
 
-def unpack(value: Any) -> Any:
+def _unpack(value: Any) -> Any:
     """The way back."""
     if isinstance(value, FunctionRef):
         return getattr(importlib.import_module(value.module), value.name)
     if isinstance(value, tuple):
-        items = [unpack(item) for item in value]
+        items = [_unpack(item) for item in value]
         return type(value)(*items) if hasattr(type(value), "_fields") else tuple(items)
     return value
 
 
-def rebuild(cls: type, fields: dict[str, Any]) -> Any:
+def rebuild(cls: type[C], fields: Mapping[str, Any]) -> C:
     """An instance from its fields, without its constructor."""
     made = object.__new__(cls)
     for name, value in fields.items():
-        object.__setattr__(made, name, unpack(value))
+        object.__setattr__(made, name, _unpack(value))
     return made
 
 
@@ -53,4 +56,4 @@ class Copied:
     """Mixin: copied and pickled by fields."""
 
     def __reduce__(self) -> tuple:
-        return rebuild, (type(self), {name: pack(value) for name, value in self.__dict__.items()})
+        return rebuild, (type(self), {name: _pack(value) for name, value in self.__dict__.items()})

@@ -5,26 +5,42 @@ use `rewrap(m)` to apply the converters again, or address the inside (`lambda m:
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict, TypeVar
 
 import equinox as eqx
+from numpy.typing import ArrayLike
+from typing_extensions import Unpack
 
 from spec_lab.tree import savable
 from spec_lab.variables.abstract import AbstractVariable
 from spec_lab.variables.constraints import AbstractConstraint
+from spec_lab.variables.metadata import Words
 from spec_lab.variables.variable import Constrained, Derived, Tagged
 
 REQUIRED: Any = dataclasses.MISSING
+Start = ArrayLike | Sequence[ArrayLike] | AbstractVariable
+X = TypeVar("X")
+M = TypeVar("M", bound=eqx.Module)
+
+
+class FieldOptions(TypedDict, total=False):
+    """What the field makers hand to `equinox.field`."""
+
+    kw_only: bool
+    init: bool
+    repr: bool
+    hash: bool | None
+    compare: bool
 
 
 @savable
-def identity(x: Any) -> Any:
+def identity(x: X) -> X:
     """x ↦ x."""
     return x
 
 
-def _field(wrap: Callable[[Any], AbstractVariable], default: Any, options: dict) -> Any:
+def _field(wrap: Callable[[Any], AbstractVariable], default: Any, options: Any) -> Any:
     def convert(x: Any) -> Any:
         return x if isinstance(x, AbstractVariable) else wrap(x)
 
@@ -33,34 +49,34 @@ def _field(wrap: Callable[[Any], AbstractVariable], default: Any, options: dict)
     return eqx.field(converter=convert, **options)
 
 
-def tagged(default: Any = REQUIRED, metadata: Mapping[str, Any] | None = None, **options: Any) -> Any:
+def tagged(default: Start = REQUIRED, metadata: Words = None, **options: Unpack[FieldOptions]) -> AbstractVariable:
     """A field that holds a `Tagged`; required if no default is given."""
     return _field(lambda x: Tagged(x, metadata=metadata), default, options)
 
 
 def derived(
     fn: Callable[[Any], Any] = identity,
-    default: Any = REQUIRED,
+    default: Start = REQUIRED,
     *,
-    words: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Any:
+    words: Words = None,
+    **options: Unpack[FieldOptions],
+) -> AbstractVariable:
     """A field that holds a `Derived` of what is assigned."""
     return _field(lambda x: Derived(fn, x, metadata=words), default, options)
 
 
 def constrained(
     constraint: AbstractConstraint | None = None,
-    default: Any = REQUIRED,
+    default: Start = REQUIRED,
     *,
-    words: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Any:
+    words: Words = None,
+    **options: Unpack[FieldOptions],
+) -> AbstractVariable:
     """A field that holds a `Constrained`, on the real line if no constraint is given; `words` is its metadata."""
     return _field(lambda x: Constrained(constraint, x, metadata=words), default, options)
 
 
-def rewrap(module: Any) -> Any:
+def rewrap(module: M) -> M:
     """`module` with every bare value in a field of ours wrapped again, at every depth."""
 
     def heal(node: Any) -> Any:

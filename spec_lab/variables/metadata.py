@@ -116,7 +116,7 @@ NOTHING = Metadata()
 Words = Mapping[str, Any] | None
 
 
-def as_metadata(value: Any) -> Any:
+def as_metadata(value: Mapping[str, Any] | Hashable | None) -> Metadata:
     """Converter of every `metadata=` argument: None → empty, a mapping → `Metadata`, anything else as it is, if hashable.
 
     Raises:
@@ -126,11 +126,11 @@ def as_metadata(value: Any) -> Any:
         return NOTHING if value is None else value
     if isinstance(value, Mapping):
         return Metadata(value)
-    value = frozenset(value) if isinstance(value, set) else tuple(value) if isinstance(value, list) else value
+    other: Any = frozenset(value) if isinstance(value, set) else tuple(value) if isinstance(value, list) else value
     try:
-        hash(value)
+        hash(other)
     except TypeError as error:
         raise ParameterError(
             "metadata is a dictionary of words", got=value, allowed='such as {"unit": "keV"}'
         ) from error
-    return value
+    return other

@@ -5,47 +5,48 @@ The distribution is no parameter: it sits behind `Law`, a constant, so its numbe
 object or as the text that somebody typed.
 """
 
-from typing import Any
-
 import equinox as eqx
 import jax
-from jax.typing import ArrayLike
 from jaxtyping import Array
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
-from spec_lab.priors import Prior, as_prior
+from spec_lab.priors import Distribution, Prior, as_prior
 from spec_lab.variables.abstract import (
     AbstractAnnotated,
     AbstractBounded,
     AbstractConstant,
     AbstractVariable,
-    as_inexact,
     read,
 )
 from spec_lab.variables.metadata import Metadata, Words
 from spec_lab.variables.variable import Fixed, Raw, Tagged, inner, words_of, wrapped_words
 
+Belief = Prior | Distribution
+
 
 class AbstractProbabilistic(eqx.Module):
     """A node that knows the distribution of its value."""
 
-    distribution: eqx.AbstractVar[Any]
+    distribution: eqx.AbstractVar[Belief]
 
 
 class Law(AbstractConstant):
     """A distribution, held where no optimiser finds it: trees as nodes, hashable values in the structure."""
 
-    node: Any
-    static: Any = eqx.field(static=True)
+    node: Belief | None
+    static: Belief | None = eqx.field(static=True)
 
-    def __init__(self, distribution: Any):
-        opaque = jax.tree_util.all_leaves([distribution])
+    def __init__(self, distribution: Belief):
+        opaque = isinstance(distribution, Prior) or jax.tree_util.all_leaves([distribution])
         self.node, self.static = (None, distribution) if opaque else (distribution, None)
 
     @property
-    def distribution(self) -> Any:
+    def distribution(self) -> Belief:
         """The distribution as it was given."""
-        return self.node if self.static is None else self.static
+        held = self.node if self.static is None else self.static
+        assert held is not None
+        return held
 
 
 class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProbabilistic):
@@ -70,7 +71,7 @@ class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProba
 
     def __init__(
         self,
-        distribution: Any,
+        distribution: "Belief | Law",
         value: ArrayLike | AbstractVariable | None = None,
         *,
         raw_value: ArrayLike | AbstractVariable | None = None,
@@ -82,8 +83,8 @@ class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProba
             distribution = distribution.distribution
         given = raw_value if value is None else value
         self.law = Law(distribution)
-        self.raw_value = as_inexact(distribution.mean) if given is None else inner(given)
-        self.metadata = wrapped_words(given, metadata)
+        start = distribution.mean if given is None else given  # pyright: ignore[reportAttributeAccessIssue]
+        self.raw_value, self.metadata = inner(start), wrapped_words(start, metadata)
 
     @property
     def value(self) -> Array:
@@ -91,7 +92,7 @@ class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProba
         return read(self.raw_value)
 
     @property
-    def distribution(self) -> Any:
+    def distribution(self) -> Belief:
         """The distribution of the value."""
         return self.law.distribution
 
@@ -114,7 +115,7 @@ def prior_of(variable: AbstractVariable) -> Prior | None:
     return None if stated is None else as_prior(stated)
 
 
-def moved(variable: Any, value: float) -> AbstractVariable:
+def moved(variable: AbstractVariable | ArrayLike, value: float) -> AbstractVariable:
     """A variable at another value, with its limits, its words and its prior; one that only computes a value becomes `Tagged`."""
     if isinstance(variable, AbstractBounded):
         return variable.update(value)  # type: ignore[return-value]

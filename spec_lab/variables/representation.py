@@ -30,7 +30,7 @@ class ShortRepr:
             return eqx.tree_pformat(raw)
 
 
-def short_text(x: Any) -> str:
+def short_text(x: object) -> str:
     """One field as text."""
     if isinstance(x, (jax.Array, np.ndarray)) and not isinstance(x, Tracer) and x.ndim == 0:
         number = x.item()

@@ -33,13 +33,13 @@ ELEMENTARY: dict[str, Any] = {
 _NAMES = {fn: name for name, fn in ELEMENTARY.items()}
 
 
-def pack(fn: Any) -> Any:
+def _pack(fn: Any) -> Any:
     """A function as a savable value."""
     name = _NAMES.get(fn)
     return fn if name is None else {"elementary": name}
 
 
-def unpack(saved: Any) -> Any:
+def _unpack(saved: Any) -> Any:
     """The way back."""
     if not isinstance(saved, dict):
         if isinstance(saved, type) or not callable(saved):
@@ -73,12 +73,12 @@ def _register(cls: type, pack_field: Any, unpack_field: Any, field: str) -> None
 
 def _save_derived(variable: Derived) -> dict[str, Any]:
     whole = variable.function
-    fn = pack(variable.fn) if whole.arrays is None else whole
+    fn = _pack(variable.fn) if whole.arrays is None else whole
     return {"fn": fn, "raw_value": variable.raw_value, "metadata": variable.metadata}
 
 
 def _load_derived(saved: dict[str, Any]) -> Derived:
-    fn = saved["fn"] if isinstance(saved["fn"], Function) else Function.of(unpack(saved["fn"]))
+    fn = saved["fn"] if isinstance(saved["fn"], Function) else Function.of(_unpack(saved["fn"]))
     return rebuild(Derived, {"function": fn, "raw_value": saved["raw_value"], "metadata": saved["metadata"]})
 
 
@@ -92,11 +92,11 @@ register_pytree_type(
     deserializer=_load_derived,
 )
 for _cls in (Computed, Parameterized):
-    _register(_cls, pack, unpack, "fn")
+    _register(_cls, _pack, _unpack, "fn")
 _register(
     Tie,
-    lambda links: [[link.target, list(link.sources), pack(link.fn)] for link in links],
-    lambda saved: tuple(Link(target, tuple(sources), unpack(fn)) for target, sources, fn in saved),
+    lambda links: [[link.target, list(link.sources), _pack(link.fn)] for link in links],
+    lambda saved: tuple(Link(target, tuple(sources), _unpack(fn)) for target, sources, fn in saved),
     "links",
 )
 

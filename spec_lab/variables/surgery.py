@@ -4,16 +4,20 @@ Names are paths (`"cpl.alpha"`, `"pairs[0].norm"`): they survive copies, jit and
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import equinox as eqx
 import jax.tree_util as jtu
+from jaxtyping import PyTree
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import AbstractVariable, is_constant, is_variable
 from spec_lab.variables.variable import Derived, Fixed
 from spec_lab.variables.wrappers import Frozen
+
+Where = Callable[[Any], AbstractVariable | Sequence[AbstractVariable]]
 
 
 def path_name(path: tuple[Any, ...]) -> str:
@@ -32,18 +36,20 @@ def _key_of(key: Any) -> Any:
     return key.idx if isinstance(key, jtu.SequenceKey) else key.key
 
 
-def named_variables(tree: Any) -> dict[str, Any]:
+def named_variables(tree: PyTree) -> dict[str, AbstractVariable]:
     """Path → variable, in tree order; a variable inside another is not listed by itself."""
     flat = jtu.tree_flatten_with_path(tree, is_leaf=is_variable)[0]
     return {path_name(path): leaf for path, leaf in flat if is_variable(leaf)}
 
 
-def map_variables(fn: Callable[[Any], Any], tree: Any) -> Any:
+def map_variables(fn: Callable[[AbstractVariable], PyTree], tree: PyTree) -> PyTree:
     """The tree with every variable `v` replaced by `fn(v)`; everything else as it is."""
     return jtu.tree_map(lambda x: fn(x) if is_variable(x) else x, tree, is_leaf=is_variable)
 
 
-def tree_replace(tree: Any, *, is_leaf: Callable[[Any], bool] | None = dataclasses.is_dataclass, **fields: Any) -> Any:
+def tree_replace(
+    tree: PyTree, *, is_leaf: Callable[[Any], bool] | None = dataclasses.is_dataclass, **fields: PyTree
+) -> PyTree:
     """`dataclasses.replace` on every node `is_leaf` picks, with values from parallel trees (or one value for all).
 
     Args:
@@ -85,12 +91,12 @@ def _replace(node: Any, changes: dict[str, Any]) -> Any:
     return dataclasses.replace(node, **changes)
 
 
-def partition(tree: Any, filter_spec: Callable[[Any], bool] = eqx.is_inexact_array) -> tuple[Any, Any]:
+def partition(tree: PyTree, filter_spec: Callable[[Any], bool] = eqx.is_inexact_array) -> tuple[PyTree, PyTree]:
     """(free, rest): arrays for the optimiser, and all else; constants go to the rest whole. `combine` undoes it."""
     return eqx.partition(tree, filter_spec, is_leaf=is_constant)
 
 
-def combine(*trees: Any) -> Any:
+def combine(*trees: PyTree) -> PyTree:
     """The tree from its parts."""
     return eqx.combine(*trees, is_leaf=is_constant)
 
@@ -105,21 +111,21 @@ def _change(tree: Any, where: Callable[[Any], Any], change: Callable[[Any], Any]
     return eqx.tree_at(where, tree, new, is_leaf=is_variable)
 
 
-def as_fixed(x: Any) -> Any:
+def as_fixed(x: AbstractVariable | ArrayLike) -> AbstractVariable:
     """`x` frozen: a variable or a bare value becomes `Fixed`; what is fixed stays as it is."""
     return x if isinstance(x, Fixed) else Fixed(x)
 
 
-def as_free(x: Any) -> Any:
+def as_free(x: PyTree) -> PyTree:
     """What is inside `Fixed` or `Frozen`; anything else as it is."""
     return x.as_free() if isinstance(x, AbstractVariable | Frozen) else x
 
 
-def freeze(tree: Any, where: Callable[[Any], Any]) -> Any:
+def freeze(tree: PyTree, where: Where) -> PyTree:
     """The tree with the picked variables `Fixed`."""
     return _change(tree, where, lambda v: v.as_fixed())
 
 
-def thaw(tree: Any, where: Callable[[Any], Any]) -> Any:
+def thaw(tree: PyTree, where: Where) -> PyTree:
     """The tree with the picked variables free."""
     return _change(tree, where, lambda v: v.as_free())

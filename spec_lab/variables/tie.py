@@ -7,14 +7,22 @@ Links between parameters of a *fit* are decided on the fit floor.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.tree_util as jtu
+from jaxtyping import Array, PyTree
 
 from spec_lab._base import ParameterError
-from spec_lab.variables.abstract import AbstractConstant, AbstractUnwrappable, is_unwrappable, is_variable, read
+from spec_lab.variables.abstract import (
+    AbstractConstant,
+    AbstractUnwrappable,
+    AbstractVariable,
+    is_unwrappable,
+    is_variable,
+    read,
+)
 from spec_lab.variables.copying import rebuild
 from spec_lab.variables.surgery import path_name
 from spec_lab.variables.variable import static_function
@@ -33,7 +41,7 @@ class Link(NamedTuple):
 class Placeholder(AbstractConstant):
     """What stands at a tied place; remembers the variable that was there."""
 
-    was: Any
+    was: AbstractVariable | Array
 
 
 class _Spot(NamedTuple):
@@ -115,14 +123,16 @@ class Tie(AbstractUnwrappable):
         {'a': 1.0, 'b': 1.0}
     """
 
-    tree: Any
+    tree: PyTree
     links: tuple[Link, ...] = eqx.field(static=True)
 
-    def __init__(self, tree: Any, target: Where, source: Where | tuple | list, fn: Callable[..., Any] | None = None):
+    def __init__(
+        self, tree: PyTree, target: Where, source: Where | Sequence[Where], fn: Callable[..., Any] | None = None
+    ):
         old: tuple[Link, ...] = ()
         if isinstance(tree, Tie):
             tree, old = tree.tree, tree.links
-        sources = tuple(_locate(tree, s) for s in (source if isinstance(source, (tuple, list)) else (source,)))
+        sources = tuple(_locate(tree, s) for s in ([source] if isinstance(source, str) or callable(source) else source))
         if fn is None and len(sources) != 1:
             raise ParameterError("Tie: several sources need fn", got=sources)
         at = _locate(tree, target)
@@ -131,7 +141,7 @@ class Tie(AbstractUnwrappable):
         self.links = _in_order((*old, Link(at, sources, None if fn is None else static_function(fn))))
         self.tree = _put(tree, at, Placeholder(_walk(tree, at)))
 
-    def unwrap(self) -> Any:
+    def unwrap(self) -> PyTree:
         """The plain tree, tied places filled in."""
         tree = self.tree
         for link in self.links:
@@ -139,7 +149,7 @@ class Tie(AbstractUnwrappable):
             tree = _put(tree, link.target, values[0] if link.fn is None else link.fn(*values))
         return tree
 
-    def untie(self, target: Where) -> Any:
+    def untie(self, target: Where) -> PyTree:
         """The tree without the tie of one place, which gets back the variable it had; no Tie if none is left."""
         at = _locate(self.tree, target)
         rest = tuple(link for link in self.links if link.target != at)
@@ -149,6 +159,6 @@ class Tie(AbstractUnwrappable):
         return rebuild(Tie, {"tree": tree, "links": rest}) if rest else tree
 
 
-def has_ties(tree: Any) -> bool:
+def has_ties(tree: PyTree) -> bool:
     """Whether any part of the tree is a Tie."""
     return any(isinstance(x, Tie) for x in jtu.tree_leaves(tree, is_leaf=is_unwrappable))

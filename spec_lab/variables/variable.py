@@ -13,8 +13,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
-from jaxtyping import Array, Inexact
+from jaxtyping import Array, Inexact, PyTree
+from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab.variables.abstract import (
@@ -35,18 +35,18 @@ from spec_lab.variables.representation import ShortRepr, short_text
 Raw = Inexact[Array, "..."] | AbstractVariable  # what a `raw_value` is
 
 
-def inner(x: Any) -> Any:
+def inner(x: ArrayLike | AbstractVariable) -> Raw:
     """What a `raw_value` may be: a variable as it is, anything else an inexact array."""
     return x if isinstance(x, AbstractVariable) else as_inexact(x)
 
 
-def words_of(variable: Any) -> Mapping[str, Any]:
+def words_of(variable: AbstractVariable | ArrayLike) -> Mapping[str, Any]:
     """The words of a variable: its metadata where that is a dictionary, else none."""
     words = variable.metadata if isinstance(variable, AbstractAnnotated) else NOTHING
     return words if isinstance(words, Metadata) else NOTHING
 
 
-def wrapped_words(x: Any, own: Any) -> Any:
+def wrapped_words(x: AbstractVariable | ArrayLike, own: Words) -> Metadata:
     """The words of a wrapper of `x`: those of the variable inside, overruled by its own."""
     inside, own = (x.metadata if isinstance(x, AbstractAnnotated) else NOTHING), as_metadata(own)
     if not own:
@@ -117,7 +117,8 @@ class Fixed(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractConsta
     def update(self, base: ArrayLike) -> "Fixed":
         """The frozen variable at another value, still frozen."""
         inside = self.raw_value
-        return Fixed(inside.update(base) if isinstance(inside, AbstractBounded) else base, metadata=self.metadata)
+        moved: Any = inside.update(base) if isinstance(inside, AbstractBounded) else base
+        return Fixed(moved, metadata=self.metadata)
 
     def __getattr__(self, name: str) -> Any:
         # Only reached for names not found. Underscored names and our own fields are refused outright: copy, pickle and
@@ -175,11 +176,11 @@ class Derived(AbstractVariable[Array], AbstractAnnotated[Metadata]):
 class Function(ShortRepr, Copied, eqx.Module):
     """A callable in a tree: its arrays are leaves, all else is structure."""
 
-    arrays: Any
-    rest: Any = eqx.field(static=True)
+    arrays: PyTree[Array]
+    rest: Callable[..., Any] = eqx.field(static=True)
 
     @classmethod
-    def of(cls, fn: Any) -> "Function":
+    def of(cls, fn: Callable[..., Any]) -> "Function":
         """A function, or a callable module with arrays.
 
         Raises:
@@ -201,7 +202,7 @@ class Function(ShortRepr, Copied, eqx.Module):
         return self.rest if self.arrays is None else eqx.combine(self.arrays, self.rest)
 
 
-def static_function(fn: Any) -> Callable[..., Any]:
+def static_function(fn: Callable[..., Any]) -> Callable[..., Any]:
     """`fn` if it can be part of a structure: callable, hashable, without arrays.
 
     Raises:
@@ -250,14 +251,15 @@ class Constrained(AbstractVariable[Array], AbstractAnnotated[Metadata], Abstract
         raw_value: ArrayLike | AbstractVariable | None = None,
         metadata: Words = None,
     ):
-        if value is None and raw_value is None:
+        given = raw_value if value is None else value
+        if given is None:
             raise ValueError("Must provide either value or raw_value")
         if value is not None and raw_value is not None:
             raise ValueError("Cannot provide both value and raw_value")
         _check_constraint(constraint)
-        start = as_inexact(read(value)) if raw_value is None else inner(raw_value)
+        start = as_inexact(read(given)) if raw_value is None else inner(given)
         self.constraint = RealLine(jnp.shape(read(start))) if constraint is None else constraint
-        self.metadata = wrapped_words(value if raw_value is None else raw_value, metadata)
+        self.metadata = wrapped_words(given, metadata)
         self.raw_value = start if raw_value is not None else _to_raw(self.constraint, start)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 import equinox as eqx
 import jax
 from jax.core import Tracer
+from jaxtyping import PyTree
 
 from spec_lab.variables.abstract import AbstractConstant, AbstractUnwrappable, is_variable
 from spec_lab.variables.variable import static_function
@@ -28,16 +29,16 @@ class Frozen(AbstractUnwrappable, AbstractConstant):
         3.0
     """
 
-    tree: Any
+    tree: PyTree
 
-    def __init__(self, tree: Any):
+    def __init__(self, tree: PyTree):
         self.tree = tree.tree if isinstance(tree, Frozen) else tree
 
-    def unwrap(self) -> Any:
+    def unwrap(self) -> PyTree:
         """The tree, gradients stopped."""
         return jax.tree_util.tree_map(_stop, self.tree)
 
-    def as_free(self) -> Any:
+    def as_free(self) -> PyTree:
         """The tree as it was."""
         return self.tree
 
@@ -46,14 +47,14 @@ class Computed(AbstractUnwrappable):
     """A tree whose arrays and numbers all go through `fn(leaf, *args, **kwargs)`; other leaves are left alone."""
 
     fn: Callable[..., Any] = eqx.field(static=True)
-    tree: Any
+    tree: PyTree
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
-    def __init__(self, fn: Callable[..., Any], tree: Any, *args: Any, **kwargs: Any):
+    def __init__(self, fn: Callable[..., Any], tree: PyTree, *args: PyTree, **kwargs: PyTree):
         self.fn, self.tree, self.args, self.kwargs = static_function(fn), tree, args, kwargs
 
-    def unwrap(self) -> Any:
+    def unwrap(self) -> PyTree:
         """The tree with `fn` applied."""
 
         def apply(x: Any) -> Any:
@@ -69,9 +70,9 @@ class Parameterized(AbstractUnwrappable):
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
-    def __init__(self, fn: Callable[..., Any], *args: Any, **kwargs: Any):
+    def __init__(self, fn: Callable[..., Any], *args: PyTree, **kwargs: PyTree):
         self.fn, self.args, self.kwargs = static_function(fn), args, kwargs
 
-    def unwrap(self) -> Any:
+    def unwrap(self) -> PyTree:
         """The result of the call."""
         return self.fn(*self.args, **self.kwargs)

@@ -26,7 +26,7 @@ from spec_lab.variables import (
     unwrap,
 )
 from spec_lab.variables.fields import identity
-from spec_lab.variables.saving import unpack
+from spec_lab.variables.saving import _unpack
 
 WORDS = {"unit": "keV", "label": r"\alpha", "range": (1, 2), "tags": frozenset({"x"}), "log": False}
 SAVED = {
@@ -70,4 +70,4 @@ def test_a_lambda_cannot_be_saved():
 def test_files_name_elementary_functions_only_from_the_list():
     assert ELEMENTARY["exp"] is jnp.exp and "save" not in ELEMENTARY
     with pytest.raises(ParameterError, match="elementary"):
-        unpack({"elementary": "save"})
+        _unpack({"elementary": "save"})
