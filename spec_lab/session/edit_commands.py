@@ -13,7 +13,7 @@ from spec_lab.session import arguments as read
 from spec_lab.session.actions import Do
 from spec_lab.session.pasted import paste_edit
 from spec_lab.session.registry import Command, argument, command
-from spec_lab.session.typed_values import value_edit
+from spec_lab.session.typed_values import by_number, value_edit
 
 Named = tuple[str, read.Windows]
 
@@ -36,7 +36,7 @@ class EditCommand(Command):
 
 @command("set_value")
 class GiveValue(EditCommand):
-    """Give a parameter a value: a number, text with a unit ("612 keV"), or "=2*par[1]+0.5"."""
+    """Give a parameter a value: a number, text with a unit ("612 keV"), or an expression ("=2*alpha+0.5", "=par[1]")."""
 
     pid: read.Pid = argument(read.pid)
     value: float | str = argument(read.anything)
@@ -108,13 +108,13 @@ class GivePrior(EditCommand):
 
 @command("tie")
 class TieParameter(EditCommand):
-    """Let a parameter follow an expression of others; an empty text lets it go."""
+    """Let a parameter follow an expression of others, such as "2*alpha+1" or "=par[2]"; an empty text lets it go."""
 
     pid: read.Pid = argument(read.pid)
     expression: str = argument(read.text)
 
     def edit(self, setup: Setup) -> Edit:
-        return SetTie(setup.index(self.pid) + 1, self.expression)
+        return SetTie(setup.index(self.pid) + 1, by_number(setup, self.expression))
 
 
 @command("set_model")

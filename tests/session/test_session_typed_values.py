@@ -22,6 +22,17 @@ def test_values_may_be_numbers_units_or_expressions(setup):
     assert energy == SetValue(2, pytest.approx(math.log10(250)))
 
 
+def test_ties_may_name_their_parameters(setup):
+    assert value_edit(setup, 3, "=2*alpha + 1e3") == SetTie(3, "2*par[1] + 1e3")
+    assert value_edit(setup, 3, "=log10(cpl.logEp)-p1+par[2]") == SetTie(3, "log10(par[2])-p1+par[2]")
+    tied = command_from("tie", {"pid": 3, "expression": "=-alpha"}, setup)
+    assert tied.edit == SetTie(3, "=-par[1]")
+    with pytest.raises(ParameterError, match="several parameters"):
+        value_edit(setup, 3, "=2*sf")
+    with pytest.raises(ParameterError, match="no such parameter"):
+        value_edit(setup, 3, "=2*beta")
+
+
 @pytest.mark.parametrize(
     ("pid", "value", "says"),
     [

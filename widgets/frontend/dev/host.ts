@@ -1,11 +1,14 @@
-// The host page: the real bundle on a fake model. Query: theme=dark, panels=params,fit, state=empty|silent|failed|
+// The host page: the real bundle on a fake model, or on what Python really said (golden=fitted). Query: theme=dark, panels=params,fit, state=empty|silent|failed|
 // running|messages, width=700. `window.model` is there for whoever drives the page.
 import lab from "../src/index";
 import { HISTORY, OTHERS } from "./catalog";
+import { GoldenModel, SCENES } from "./golden";
 import { FakeModel } from "./model";
 
 const query = new URLSearchParams(location.search);
-const model = new FakeModel({ panels: query.get("panels")?.split(",") ?? [], height: Number(query.get("height") ?? 0) });
+const traits = { panels: query.get("panels")?.split(",") ?? [], height: Number(query.get("height") ?? 0) };
+const scene = SCENES[query.get("golden") ?? ""];
+const model = scene ? new GoldenModel(scene, traits) : new FakeModel(traits);
 const { kernel } = model;
 const state = query.get("state");
 

@@ -142,6 +142,10 @@ describe("prior texts", () => {
   it("keeps arguments of the same name when the family changes", () => {
     const [norm, trunc] = [FAMILIES[2], FAMILIES[3]];
     expect(switchFamily({ family: "norm", args: ["5", "3"] }, norm, trunc).args).toEqual(["5", "3", "-2", "2"]);
+    const bell = FAMILIES.find((f) => f.name === "norm")!;
+    const row = firstRows()[0];
+    const args = switchFamily({ family: "", args: [] }, undefined, { ...bell, args: [{ name: "loc", default: 0 }, { name: "scale", default: 1 }] }, row).args;
+    expect(args).toEqual(["-0.92", "0.4"]); // at the value, a tenth of the slider wide
   });
 
   it("draws the glyph over the slider, zero outside the support", () => {

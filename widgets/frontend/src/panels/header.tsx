@@ -68,7 +68,7 @@ export function StatMark() {
   );
 }
 
-const MARKS = { connecting: "…", live: "live", busy: "busy", lost: "no answer" } as const;
+const MARKS = { connecting: "…", live: "kernel ready", busy: "kernel busy", lost: "no answer" } as const;
 
 function KernelMark() {
   const { lab } = useLocal();

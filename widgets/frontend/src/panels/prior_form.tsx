@@ -42,7 +42,7 @@ export function PriorForm({ row, onDone, onCancel }: { row: ParameterRow; onDone
         <label class="sl-field"><span>family</span>
           <select value={draft.value.family} onChange={(e) => {
             const to = families.find((f) => f.name === e.currentTarget.value);
-            if (to) draft.value = switchFamily(draft.value, family, to);
+            if (to) draft.value = switchFamily(draft.value, family, to, row);
           }}>
             {!family && <option value="">choose …</option>}
             {families.map((f) => <option key={f.name} value={f.name} title={f.doc}>{f.name}</option>)}

@@ -29,10 +29,13 @@ export function splitPrior(text: string): PriorText {
 
 export const joinPrior = (prior: PriorText): string => (prior.family ? `${prior.family}(${prior.args.join(", ")})` : "");
 
-/** Arguments for another family: its defaults, but keep what has the same name. */
-export function switchFamily(prior: PriorText, from: PriorFamily | undefined, to: PriorFamily): PriorText {
+const BELLS = ["norm", "cauchy"];
+
+/** Arguments for another family: what has the same name stays, a bell sits at the parameter's value, the rest has its defaults. */
+export function switchFamily(prior: PriorText, from: PriorFamily | undefined, to: PriorFamily, row?: ParameterRow): PriorText {
   const old = new Map(from?.args.map((arg, i) => [arg.name, prior.args[i]]));
-  return { family: to.name, args: to.args.map((arg) => old.get(arg.name) ?? (arg.default === null ? "" : String(arg.default))) };
+  const bell = new Map(row && BELLS.includes(to.name) ? [["loc", row.value.toPrecision(4)], ["scale", ((row.slider.hi - row.slider.lo) / 10).toPrecision(2)]].map(([name, text]) => [name, String(Number(text))]) : []);
+  return { family: to.name, args: to.args.map((arg) => old.get(arg.name) ?? bell.get(arg.name) ?? (arg.default === null ? "" : String(arg.default))) };
 }
 
 const caches = new WeakMap<Lab, Map<string, Promise<Shape>>>();

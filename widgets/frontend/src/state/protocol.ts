@@ -661,7 +661,7 @@ export interface Commands {
   set_refit_others: { on: boolean };
   /** Give a parameter a value and fit the other free ones to it, as one change. */
   set_refitted: { pid: number | string; value: number };
-  /** Give a parameter a value: a number, text with a unit ("612 keV"), or "=2*par[1]+0.5". */
+  /** Give a parameter a value: a number, text with a unit ("612 keV"), or an expression ("=2*alpha+0.5", "=par[1]"). */
   set_value: { pid: number | string; value: number | string };
   /** Put the free parameters at random places about the hidden best fit (about where they stand, while it is not known). */
   shuffle: Record<string, never>;
@@ -671,7 +671,7 @@ export interface Commands {
   stop_preview: Record<string, never>;
   /** Begin a lesson: fits and the best fit are hidden, sliders are left, the score is the statistic above the best. */
   teach: { steps?: { say: string; until?: Record<string, unknown> }[] | null };
-  /** Let a parameter follow an expression of others; an empty text lets it go. */
+  /** Let a parameter follow an expression of others, such as "2*alpha+1" or "=par[2]"; an empty text lets it go. */
   tie: { pid: number | string; expression: string };
   /** Take the last change back. */
   undo: Record<string, never>;

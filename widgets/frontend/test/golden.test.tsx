@@ -1,0 +1,68 @@
+// The panels on what Python really says: every scene is drawn whole, with Python's own texts.
+import { describe, expect, it } from "vitest";
+import lab from "../src/index";
+import { GoldenModel, SCENES, type Scene } from "../dev/golden";
+import { cornerFrame, spectrumFrame } from "../src/state/frames";
+import { bytes } from "../src/state/frozen";
+import type { CornerMessage, SpectrumMessage } from "../src/state/protocol";
+import { until } from "./helpers";
+
+const NAMES = ["start", "edited", "fitted", "lesson"] as const;
+const read = (name: string): Scene => SCENES[name];
+
+async function open(name: string) {
+  const scene = read(name);
+  const model = new GoldenModel(scene);
+  const el = document.createElement("div");
+  document.body.append(el);
+  const close = lab.initialize({ model });
+  const remove = lab.render({ model, el });
+  await until(() => el.querySelector(".sl-panel-spectrum canvas") !== null);
+  return { scene, model, el, close: () => { remove(); close(); el.remove(); } };
+}
+
+describe.each(NAMES)("the scene %s", (name) => {
+  it("shows title, statistic and every row as Python says", async () => {
+    const { scene, el, close } = await open(name);
+    expect(el.querySelector(".sl-heading h2")!.textContent).toBe(scene.view.title);
+    expect(el.querySelector(".sl-stat-value")!.textContent).toBe(scene.view.stat.value);
+    for (const row of scene.view.params.rows.filter((r) => !r.hidden)) {
+      const shown = el.querySelector(`tr[data-pid='${row.pid}']`)!;
+      expect(shown.textContent!.replace(/−/g, "-")).toContain(row.tie ? row.tie.slice(0, 3) : row.text);
+      if (row.error) expect(shown.textContent).toContain(row.error);
+    }
+    close();
+  });
+
+  it("has frames that hold what their headers promise", () => {
+    for (const { header, buffers } of read(name).frames) {
+      const parts = buffers.map((b) => new DataView(bytes(b).buffer as ArrayBuffer));
+      if (header.type === "corner") expect(cornerFrame(header as unknown as CornerMessage, parts).marginals.length).toBe((header.labels as string[]).length);
+      else for (const unit of spectrumFrame(header as unknown as SpectrumMessage, parts).units) expect(unit.lo.every((lo, i) => lo < unit.hi[i])).toBe(true);
+    }
+  });
+
+  it("puts a refusal where the command was given", async () => {
+    const { el, close } = await open(name);
+    el.querySelector<HTMLButtonElement>(".sl-tools .sl-switch, .sl-tools button:not([disabled])")!.click();
+    await until(() => el.textContent!.includes("takes no commands") || el.querySelector(".sl-help") !== null);
+    close();
+  });
+});
+
+describe("what only some scenes have", () => {
+  it("compares the runs of a fit, and lays one over the spectrum", async () => {
+    const { scene, el, close } = await open("fitted");
+    expect(scene.view.history).toHaveLength(1);
+    expect(el.querySelector(".sl-panel-history")!.textContent).toContain(scene.view.history[0].stat);
+    expect(el.querySelector(".sl-panel-corner")!.textContent).toContain("draws");
+    close();
+  });
+
+  it("hides the fits in a lesson", async () => {
+    const { scene, el, close } = await open("lesson");
+    expect(scene.view.engines.every((e) => !e.enabled)).toBe(true);
+    expect(el.querySelector(".sl-lesson")!.textContent).toContain("Bend it.");
+    close();
+  });
+});
