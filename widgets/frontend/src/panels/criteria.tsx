@@ -77,15 +77,16 @@ function digits(error: number | null): number {
 function Row({ row, delta }: { row: CriteriaRow; delta?: number }) {
   const local = useLocal();
   const column = (key: Criterion) => `sl-c-${key === local.criterion.value ? "chosen" : key}`;
-  const best = delta !== undefined && Math.abs(delta) < 1e-9;
+  const alone = (local.lab.view.value?.criteria.rows.filter((r) => r.comparable).length ?? 0) < 2; // nothing to be better than
+  const best = !alone && delta !== undefined && Math.abs(delta) < 1e-9;
   return (
     <>
       <tr class={`${row.run === "now" ? "sl-now" : ""} ${best ? "sl-best" : ""}`}>
         <td class="sl-left"><span class="sl-run">{row.run === "now" ? "now" : `#${row.run}`}</span>{row.run === "now" && row.label === "now" ? "" : row.label}</td>
         <td>{row.k}</td><td class="sl-c-stat">{fixed(row.stat, 2)}</td><td class={column("aic")}>{fixed(row.aic, 2)}</td><td class={column("aicc")}>{fixed(row.aicc, 2)}</td><td class={column("bic")}>{fixed(row.bic, 2)}</td>
         <td>{fixed(row.lnz, digits(row.lnz_err))}{row.lnz !== null && row.lnz_err !== null && <span class="sl-faint"> ± {fixed(row.lnz_err, digits(row.lnz_err))}</span>}</td>
-        <td>{delta === undefined ? "" : best ? <span class="sl-best-mark">best</span> : signed(delta, 2)}</td>
-        <td class="sl-weight">{row.weight !== null && row.comparable && <><span class="sl-weight-bar" style={{ width: `${Math.round(34 * row.weight)}px` }} /><span>{row.weight < 0.001 ? "<.001" : row.weight.toFixed(3)}</span></>}</td>
+        <td>{delta === undefined || alone ? "" : best ? <span class="sl-best-mark">best</span> : signed(delta, 2)}</td>
+        <td class="sl-weight">{row.weight !== null && row.comparable && !alone && <><span class="sl-weight-bar" style={{ width: `${Math.round(34 * row.weight)}px` }} /><span>{row.weight < 0.001 ? "<.001" : row.weight.toFixed(3)}</span></>}</td>
       </tr>
       {(row.why && !row.comparable) || row.note ? <tr class="sl-sub"><td colSpan={9} class="sl-left">{row.comparable ? row.note : row.why}</td></tr> : null}
     </>

@@ -27,7 +27,7 @@ export function Spectrum() {
   const local = useLocal();
   const frame = local.lab.spectrum.value;
   return (
-    <Panel name="spectrum" title="Spectrum" tools={<><ActivityChip kind="curves" />{frame && frame.units.length > 0 && <Tools />}</>}>
+    <Panel name="spectrum" title="Spectrum" tools={frame && frame.units.length > 0 ? <Tools /> : <ActivityChip kind="curves" />}>
       {!frame ? <Empty title="Waiting for the first curve …">The kernel is compiling the model; this takes a few seconds once.</Empty>
         : frame.units.length === 0 ? <Empty title="No data to draw">Append a pair of data and model.</Empty> : <Plot />}
     </Panel>
@@ -217,6 +217,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         </button>
       )}
       <span class="sl-grow" />
+      <ActivityChip kind="curves" />
       {local.lab.view.value?.lesson && <HeatKey />}
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : lab.stale.value ? "Curve and statistic belong to an earlier set-up; the new ones are being computed" : "The model folded with the response"}>
         <svg width="24" height="8" aria-hidden="true"><path d="M0 4H24" stroke="currentColor" stroke-width="2" stroke-dasharray={frame.preview || !frame.exact ? "1.5 3" : undefined} /></svg>
