@@ -6,7 +6,7 @@
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
-    timeline, overlays                 where one has been, and how it looked
+    timeline, overlays                where one has been, and how it looked
     known_fit                         how far one stands from the newest fit
     fit_key, difference, script       when two set-ups have the same fit; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
