@@ -44,6 +44,11 @@ class Info:
         """A table from a `pandas.DataFrame`, its index dropped; missing text is None, as `to_pandas` had it."""
         return cls({str(name): _values(column) for name, column in frame.items()}, title)
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Iterable[Any]], title: str | None = None) -> "Info":
+        """A table from column name to values."""
+        return cls(data, title)
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The column names."""
@@ -63,6 +68,26 @@ class Info:
     def list_dict(self) -> list[dict[str, Any]]:
         """The rows, each a dict."""
         return [dict(zip(self._columns, row, strict=True)) for row in self.data_list]
+
+    @property
+    def data_list_dict(self) -> list[dict[str, Any]]:
+        """The same as `list_dict`."""
+        return self.list_dict
+
+    @property
+    def data_frame(self) -> Any:
+        """The same as `to_pandas()`."""
+        return self.to_pandas()
+
+    @property
+    def text_table(self) -> str:
+        """The same as `text`."""
+        return self.text
+
+    @property
+    def html_table(self) -> str:
+        """The same as `html`."""
+        return self.html
 
     def to_pandas(self) -> Any:
         """The table as a `pandas.DataFrame`."""

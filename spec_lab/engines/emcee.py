@@ -228,7 +228,7 @@ def _write(folder: Path, chain: Chain, outcome: Outcome, options: EmceeOptions) 
     save_arrays(
         folder / CHAIN, chain=chain.places, log_prob=chain.log_prob, random_key=key, random_rest=np.array(rest, float)
     )
-    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_like]))
+    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_prob]))
     facts: dict[str, Any] = {"nstep": len(chain.places), "discard": options.discard}
     if np.isfinite(outcome.figures["autocorrelation"]):
         facts["autocorr_time"] = outcome.figures["autocorrelation"]

@@ -64,6 +64,7 @@ def test_the_documented_files(saved):
     assert json.loads((folder / "1-posterior_stats.json").read_text())["global evidence"] == posterior.lnZ
     sample = np.loadtxt(folder / "1-posterior_sample.txt")
     np.testing.assert_allclose(sample[:, :2], posterior.sample)
+    np.testing.assert_allclose(sample[:, 2], posterior.outcome.log_prob)
 
 
 @needs_library

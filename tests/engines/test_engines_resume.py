@@ -41,7 +41,7 @@ def test_the_documented_files(saved):
     assert json.loads((folder / "1-discard.json").read_text()) == 10
     table = np.loadtxt(folder / "1-posterior_sample.txt")
     np.testing.assert_allclose(table[:, :2], posterior.sample)
-    np.testing.assert_allclose(table[:, 2], posterior.outcome.log_like)
+    np.testing.assert_allclose(table[:, 2], posterior.outcome.log_prob)
     assert len(posterior.sample) == 30 * 32
 
 

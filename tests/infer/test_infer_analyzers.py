@@ -192,3 +192,41 @@ def test_pairs_are_tuples_and_can_be_set():
     other = make_data(2)
     infer.pairs = [(other, pl())]
     assert infer.pairs[0].model.expression == "pl" and len(infer.par) == 7
+
+
+def test_the_documented_doors():
+    import spec_lab.infer.analyzer as analyzers
+    import spec_lab.infer.infer as infers
+    import spec_lab.infer.pair as pairs
+    import spec_lab.infer.statistic as statistics
+
+    assert {infers.Infer, infers.BayesInfer, infers.MaxLikeFit} == {Infer, BayesInfer, MaxLikeFit}
+    assert (analyzers.SampleAnalyzer, analyzers.Posterior, analyzers.Bootstrap) == (
+        SampleAnalyzer,
+        Posterior,
+        Bootstrap,
+    )
+    assert pairs.Pair.__name__ == "Pair" and statistics.Statistic.__name__ == "Statistic"
+    assert statistics.StatisticNB.__name__ == "StatisticNB"
+
+
+def test_a_session_over_a_result_edits_a_copy(result, infer):
+    from spec_lab.session import FitSession
+
+    session = FitSession.of(result)
+    try:
+        assert session.infer is not result and type(session.infer) is type(infer)
+        assert session.infer.stat == result.stat
+        session.infer.par[1].val = -1.0
+        assert result.par[1].val != -1.0
+    finally:
+        session.close()
+
+
+def test_tables_by_their_documented_names(infer):
+    from spec_lab._base.info import Info
+
+    table = infer.par_info
+    assert Info.from_dict(table.data_dict) == table and table.data_list_dict == table.list_dict
+    assert table.text_table == table.text and table.html_table == table.html
+    assert list(table.data_frame.columns) == list(table.columns)

@@ -63,7 +63,7 @@ def put(name, value):
         (lambda: DataUnit(UNIT.src, notch=[1, 2]), ValidationError, r"DataUnit has no field 'notch'; .*mean notc\?"),
         (lambda: UNIT.replace(notch=[1, 2]), ValidationError, r"no field 'notch'; .*Did you mean notc\?"),
         (lambda: DataUnit(), ValidationError, "DataUnit needs src; allowed: src, bkg"),  # type: ignore[call-arg]
-        (lambda: DataUnit(*[None] * 20), ValidationError, "takes at most 14 arguments without a name; got 20"),
+        (lambda: DataUnit(*[None] * 20), ValidationError, "takes at most 15 arguments without a name; got 20"),
         (lambda: DataUnit(3), DataError, "src cannot be used; got 3; allowed: Source, path"),
     ],
 )  # fmt: skip

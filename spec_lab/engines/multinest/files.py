@@ -115,7 +115,7 @@ def _ascending(points: np.ndarray) -> np.ndarray:
 
 def write_documented(folder: Path, outcome: Outcome, live: int) -> None:
     """The sample, the number of live points, and the posterior's statistics; a warning file if the limit ended the run."""
-    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_like]))
+    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_prob]))
     (folder / "1-nlive.json").write_text(json.dumps(live), encoding="utf-8")
     (folder / "1-posterior_stats.json").write_text(json.dumps(_statistics(outcome), indent=2), encoding="utf-8")
     warning = folder / "1-max_iter_warning.txt"
