@@ -70,9 +70,10 @@ class UnitSpectrum:
 
     @cached_property
     def residual(self) -> np.ndarray:
-        """(net - model) / error of net."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return (self.ctsrate - self.conv_ctsrate) / self.ctsrate_error
+        """(net - model) / error of net; in bins without any error (no counts) the error is that of the model's counts."""
+        expected = np.sqrt(np.maximum(self.conv_ctsrate, 0.0) / self.c.ts)
+        error = np.where(self.ctsrate_error > 0, self.ctsrate_error, expected)
+        return (self.ctsrate - self.conv_ctsrate) / np.where(error > 0, error, 1.0)
 
     @cached_property
     def signed(self) -> np.ndarray:
