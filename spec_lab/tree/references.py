@@ -7,8 +7,8 @@ Reading a file must not be a way to run what it names. So a file may name
   argument `allow` of the loading call);
 
 and the name must be the object's own: `"spec_lab.tree.field:os"` leads nowhere, because `os` is not defined there. A module is
-imported because a file names it only where the person declared its package; the floors of spec_lab are a fixed list
-(`FLOORS`). Names that moved since the file was written are found by `former_names.txt`.
+imported because a file names it only where the person declared its package, or where it is one of spec_lab's own floors, a
+fixed list (`FLOORS`). Names that moved since the file was written are found by `former_names.txt`.
 
 Whether a class is of a kind that may be saved is asked in `registry`.
 """
@@ -16,6 +16,7 @@ Whether a class is of a kind that may be saved is asked in `registry`.
 import contextlib
 import contextvars
 import importlib
+import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -248,9 +249,18 @@ def _own(ref: str, kind: type) -> Any:
 
 
 def _load_floor(module: str) -> None:
+    """Import a module of spec_lab's own floors; importing one of these only defines things."""
     floor = ".".join(module.split(".")[:2])
-    if floor in FLOORS:
-        _import(module, floor)
+    if floor in FLOORS and importlib.util.find_spec(floor) and _is_module(module):
+        _import(module, module)
+
+
+def _is_module(module: str) -> bool:
+    """Whether a floor has this file, asked without importing anything but packages above it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def _refusal(ref: str, kind: str, otherwise: str) -> SerializationError:
