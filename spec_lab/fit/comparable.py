@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spec_lab.data import DataUnit
 from spec_lab.fit.setup import Setup
 
 
@@ -42,7 +43,7 @@ def _unit_difference(name: str, mine: Any, other: Any) -> str:
     return ""
 
 
-def windows_text(unit: Any) -> str:
+def windows_text(unit: DataUnit) -> str:
     """The noticed energies of a unit, such as `8–30, 40–900 keV`."""
     if unit.notc is None:
         return "everything"

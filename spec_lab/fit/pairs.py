@@ -20,8 +20,8 @@ class PairSpec(Struct):
         ties: What a `Tie` around the model said: (parameter of the model, from 1; expression in `par[n]` of the same numbers).
     """
 
-    data: Any = field()
-    model: Any = field()
+    data: Data = field()
+    model: Model = field()
     ties: LocalTies = field(static=True, default=())
 
 

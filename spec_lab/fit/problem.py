@@ -16,6 +16,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import refuse_forked_child
 from spec_lab.data import Response
@@ -24,6 +25,10 @@ from spec_lab.fit.program_layout import Block, ProgramLayout, curved_part, make_
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_np, make_space, pack, unpack
 from spec_lab.fit.view import View
+
+ViewFunction = Callable[..., Any]  # f(view, space, *args), written by an engine
+Free = Float[np.ndarray, "*s n"] | Sequence[float]  # values of the free parameters
+Rows = list[list[Float[np.ndarray, "c"]]]  # [pair][unit]
 
 
 class Program:
@@ -34,14 +39,14 @@ class Program:
         self._functions: dict[Callable[..., Any], Callable[..., Any]] = {}
         self._lock = threading.Lock()
 
-    def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def compiled(self, function: ViewFunction) -> Callable[..., Any]:
         """`(leaves, packed space, *args) -> result`, jitted."""
         with self._lock:
             if function not in self._functions:
                 self._functions[function] = jax.jit(functools.partial(self._trace, function))
             return self._functions[function]
 
-    def knows(self, function: Callable[..., Any]) -> bool:
+    def knows(self, function: ViewFunction) -> bool:
         """Whether `function` has been asked for before."""
         return function in self._functions
 
@@ -142,23 +147,23 @@ class Problem:
         """Padded number of free coordinates."""
         return self.program.layout.width
 
-    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+    def run(self, function: ViewFunction, *args: Any) -> Any:
         """Call `function(view, space, *args)`, compiled once per structure; results stay on the device."""
         refuse_forked_child()
         return self.program.compiled(function)(self.leaves, self._packed, *args)
 
-    def knows(self, function: Callable[..., Any]) -> bool:
+    def knows(self, function: ViewFunction) -> bool:
         """Whether `function` has been run on this structure before, so that it will not compile."""
         return self.program.knows(function)
 
-    def pad(self, x: Any) -> np.ndarray:
+    def pad(self, x: Free) -> Float[np.ndarray, "*s n"]:
         """Free values `[..., n]` with inert coordinates appended: `[..., width]`."""
         x = np.asarray(x, dtype=float)
         out = np.zeros((*x.shape[:-1], self.width))
         out[..., : x.shape[-1]] = x
         return out
 
-    def stat(self, x: Any = None) -> float:
+    def stat(self, x: Free | None = None) -> float:
         """The statistic at free values `f[n]` (default: the set-up's)."""
         return float(self.run(_stat, self._at(x)))
 
@@ -166,22 +171,22 @@ class Problem:
         """Go through the statistic once without compiling or computing it: raises where data and model do not fit together."""
         jax.eval_shape(functools.partial(self.program._trace, _stat), self.leaves, self._packed, self._at(None))
 
-    def value_and_grad(self, x: Any = None) -> tuple[float, np.ndarray]:
+    def value_and_grad(self, x: Free | None = None) -> tuple[float, Float[np.ndarray, "n"]]:
         """The statistic and its gradient `f[n]`."""
         value, gradient = self.run(_value_and_grad, self._at(x))
         return float(value), np.asarray(gradient)[: self.n]
 
-    def local(self, x: Any = None) -> tuple[float, np.ndarray, np.ndarray]:
+    def local(self, x: Free | None = None) -> tuple[float, Float[np.ndarray, "n"], Float[np.ndarray, "n n"]]:
         """The statistic, its gradient `f[n]` and its exact Hessian `f[n, n]`."""
         value, gradient, hessian = self.run(_local, self._at(x))
         return float(value), np.asarray(gradient)[: self.n], np.asarray(hessian)[: self.n, : self.n]
 
-    def batch(self, xs: Any) -> np.ndarray:
+    def batch(self, xs: Float[np.ndarray, "s n"]) -> Float[np.ndarray, "s"]:
         """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""
         return self.map_blocks(_batch, self.pad(np.atleast_2d(xs)))
 
     def map_blocks(
-        self, function: Callable[..., Any], rows: np.ndarray, sizes: tuple[int, int] = BATCHES
+        self, function: ViewFunction, rows: Float[np.ndarray, "s k"], sizes: tuple[int, int] = BATCHES
     ) -> np.ndarray:
         """Call a batched `function(view, space, rows)` on blocks of 64 or 1024 rows and join the results."""
         out, at, (small, large) = [], 0, sizes
@@ -193,15 +198,15 @@ class Problem:
             at += size
         return np.concatenate(out) if out else np.zeros(0)
 
-    def log_prior(self, x: Any) -> Any:
+    def log_prior(self, x: Free) -> Float[np.ndarray, "*s"]:
         """Log prior density at free values `[..., n]` (NumPy)."""
         return log_prior_np(self.host_space, self.pad(x))
 
-    def from_cube(self, q: Any) -> np.ndarray:
+    def from_cube(self, q: Free) -> Float[np.ndarray, "*s n"]:
         """Prior quantiles of `q` in [0, 1]^n."""
         return from_cube_np(self.host_space, self.pad(q))[..., : self.n]
 
-    def within(self, low: Any, high: Any) -> "Problem":
+    def within(self, low: Float[np.ndarray, "n"], high: Float[np.ndarray, "n"]) -> "Problem":
         """The same problem with other bounds `f[n]`; a coordinate whose two bounds meet is held there. Compiles nothing."""
         space, again = self.host_space, copy.copy(self)
         bounds = [np.concatenate([own, end[self.n :]]) for own, end in ((low, space.low), (high, space.high))]
@@ -223,21 +228,22 @@ class Problem:
         return again
 
     @property
-    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+    def bounds(self) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n"]]:
         """Lower and upper bounds of the free parameters: the priors' supports."""
-        return self.host_space.low[: self.n], self.host_space.high[: self.n]
+        low, high = (np.asarray(end)[: self.n] for end in (self.host_space.low, self.host_space.high))
+        return low, high
 
     def response(self, pair: int, unit: int) -> Response | None:
         """The response in use at the set-up's values, where it depends on the source's position; None elsewhere."""
         mine = next((p for p in self.positions if (p.pair, p.unit) == (pair, unit)), None)
         return None if mine is None else sky.response_in_use(self.setup, mine)
 
-    def photons(self, x: Any = None) -> tuple[np.ndarray, list[np.ndarray]]:
+    def photons(self, x: Free | None = None) -> tuple[Float[np.ndarray, "p"], list[Float[np.ndarray, "e"]]]:
         """All slot values `f[p]`, and photons/cm²/s in each bin of each pair's energy grid."""
         theta, photons = self.run(_photons, self._at(x))
         return np.asarray(theta), [np.asarray(p) for p in photons]
 
-    def display(self, x: Any = None) -> tuple[list[list[np.ndarray]], list[list[np.ndarray]], list[list[np.ndarray]]]:
+    def display(self, x: Free | None = None) -> tuple[Rows, Rows, Rows]:
         """Source rates, channel deviances and signed residuals, each as `[pair][unit] -> f[c]` without padding."""
         rates, deviances = self.run(_display, self._at(x))
         host = [[np.asarray(m) for m in pair] for pair in rates]
@@ -256,7 +262,7 @@ class Problem:
                 offsets[k] += where.channels
         return host, stat, residual
 
-    def _at(self, x: Any) -> np.ndarray:
+    def _at(self, x: Free | None) -> np.ndarray:
         return self.pad(self.setup.free_values if x is None else x)
 
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jaxtyping import Array, Float
 
-from spec_lab.data import Data
+from spec_lab.data import Data, DataUnit
 from spec_lab.fit import sky
 from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
@@ -62,20 +63,20 @@ class ProgramLayout(NamedTuple):
 class PairBlock(NamedTuple):
     """A pair's content: the integration grid, and one response matrix `f[c, e]` (or `Sky`) a unit."""
 
-    grid: Any
-    matrices: tuple[Any, ...]
+    grid: Grid
+    matrices: tuple[Float[Array, "c e"] | sky.Sky, ...]
 
 
 class StatBlock(NamedTuple):
     """The channels of all units of one statistic, padded and concatenated; `weight` is zero in the padding."""
 
-    S: Any
-    B: Any
-    sigma_S: Any
-    sigma_B: Any
-    ts: Any
-    tb: Any
-    weight: Any
+    S: Float[Array, "c"]
+    B: Float[Array, "c"]
+    sigma_S: Float[Array, "c"]
+    sigma_B: Float[Array, "c"]
+    ts: Float[Array, "c"]
+    tb: Float[Array, "c"]
+    weight: Float[Array, "c"]
 
 
 class Block(NamedTuple):
@@ -119,12 +120,12 @@ def _enter(kinds: list[StatisticKind], kind: StatisticKind) -> int:
     return len(kinds) - 1
 
 
-def statistic_of(unit: Any) -> StatisticKind:
+def statistic_of(unit: DataUnit) -> StatisticKind:
     """The statistic of a data unit."""
     return resolve(unit.stat, has_background=unit.channels().has_background)
 
 
-def padded_channels(unit: Any) -> int:
+def padded_channels(unit: DataUnit) -> int:
     """Channels after padding: room for every choice of energy windows."""
     return max(unit.max_groups, len(unit.channels().S))
 

@@ -9,11 +9,12 @@ What follows from the pairs (`slots`) and from the relations (`Relations`) is co
 every set-up in which it still holds: moving a value costs a few array operations, however many pairs there are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
@@ -24,6 +25,7 @@ from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apar
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.relations import Relations
 from spec_lab.fit.slots import Slot, make_slots, told_by_person
+from spec_lab.models import Model
 from spec_lab.priors import Prior
 from spec_lab.tree import Struct, field
 
@@ -217,7 +219,9 @@ class Setup(Struct):
         """`f[n]`, the values of the free slots."""
         return np.asarray(self.values)[list(self.free)]
 
-    def with_free(self, free_values: Any, origin: Origin = Origin.FITTED) -> "Setup":
+    def with_free(
+        self, free_values: Float[np.ndarray, "n"] | Sequence[float], origin: Origin = Origin.FITTED
+    ) -> "Setup":
         """The set-up with the free slots at `free_values` (`f[n]`), linked and tied slots following.
 
         Args:
@@ -274,7 +278,7 @@ class Setup(Struct):
             values[list(self.relations.groups[root])] = value
         return values
 
-    def model(self, pair: int) -> Any:
+    def model(self, pair: int) -> Model:
         """The model of a pair with the present values in its variables, frozen ones wrapped in `Fixed`."""
         mine = [i for i, s in enumerate(self.slots) if s.owner == "model" and s.pair == pair]
         return present_model(

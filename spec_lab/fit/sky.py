@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool, Float
 
 from spec_lab._base import DataError, ParameterError
 from spec_lab.data import Response
@@ -34,13 +35,13 @@ class Sky(NamedTuple):
         basis: `f[r, c, e]`, what the table's amplitudes multiply.
     """
 
-    held: Any
-    place: Any
-    coefficients: Any
-    basis: Any
+    held: Float[Array, "c e"]
+    place: Float[Array, "18"]
+    coefficients: Float[Array, "x y r"]
+    basis: Float[Array, "r c e"]
 
     @property
-    def free(self) -> Any:
+    def free(self) -> Bool[Array, ""]:
         """Whether the position can move."""
         return self.place[0] > 0.5
 
@@ -51,13 +52,15 @@ class Sky(NamedTuple):
         return SplineChart(self.place[1:10].reshape(3, 3), start, step, low, high, self.coefficients)
 
 
-def make_sky(free: bool, held: Any, chart: SplineChart, basis: Any) -> Sky:
+def make_sky(free: bool, held: Float[Array, "c e"], chart: SplineChart, basis: Float[Array, "r c e"]) -> Sky:
     """A `Sky` on the device; of the chart only the coefficients are there already."""
     place = np.concatenate([[float(free)], *(np.ravel(a) for a in chart[:5])])
     return Sky(held, jax.device_put(place), chart.coefficients, basis)
 
 
-def fold(response: Any, theta: jax.Array, slots: int, photons: jax.Array) -> jax.Array:
+def fold(
+    response: Float[Array, "c e"] | Sky, theta: Float[Array, "p"], slots: int, photons: Float[Array, "e"]
+) -> Float[Array, "c"]:
     """Rates `f[c]` of photons `f[e]` through a matrix or a `Sky`; `slots` is where the unit's data parameters start."""
     if not isinstance(response, Sky):
         return response @ photons
@@ -70,7 +73,7 @@ def fold(response: Any, theta: jax.Array, slots: int, photons: jax.Array) -> jax
     return jnp.where(response.free, moved, response.held @ photons)
 
 
-def astray(response: Any, theta: jax.Array, slots: int) -> jax.Array:
+def astray(response: Sky, theta: Float[Array, "p"], slots: int) -> Bool[Array, ""]:
     """Whether the position of a `Sky` is free and outside its table."""
     _, inside = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
     return response.free & ~inside
@@ -176,7 +179,7 @@ def response_in_use(setup: Setup, position: Position) -> Response:
     return unit.position.interpolated(float(setup.values[index + RA]), float(setup.values[index + DEC]))
 
 
-def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> jax.Array:
+def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> Float[Array, "c e"]:
     """`f[c, e]`, the matrix at a place, padded to `channels` rows, on the device.
 
     Raises:
@@ -189,7 +192,7 @@ def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> jax.Array:
     return jax.device_put(_padded(matrix[None], channels)[0])
 
 
-def table_of(unit: Any, channels: int) -> tuple[Any, Any]:
+def table_of(unit: Any, channels: int) -> tuple[SplineChart, Float[Array, "r c e"]]:
     """SplineChart and basis `f[r, c, e]` of a unit's table, on the device."""
     patch, c = unit.position.tabulate(), unit.channels()
     basis = np.stack([columns(one, c.first, c.last) for one in patch.basis])

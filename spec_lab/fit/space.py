@@ -10,10 +10,9 @@ Charts: `theta` (physical, bounded by the priors' supports), `u` (all of R^n: lo
 
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Bool, Float, Int
 
 from spec_lab import priors
 from spec_lab.fit.relations import Laws
@@ -37,15 +36,15 @@ class FreeSpace(NamedTuple):
         laws: The priors beyond the table.
     """
 
-    base: Any
-    matrix: Any
-    low: Any
-    high: Any
-    code: Any
-    params: Any
-    below: Any
-    mass: Any
-    active: Any
+    base: Float[Array | np.ndarray, "p"]
+    matrix: Float[Array | np.ndarray, "p n"]
+    low: Float[Array | np.ndarray, "n"]
+    high: Float[Array | np.ndarray, "n"]
+    code: Int[Array | np.ndarray, "n"]
+    params: Float[Array | np.ndarray, "n 4"]
+    below: Float[Array | np.ndarray, "n"]
+    mass: Float[Array | np.ndarray, "n"]
+    active: Bool[Array | np.ndarray, "n"]
     laws: Laws = Laws()
 
 
@@ -87,13 +86,13 @@ def base_values(setup: Setup) -> Float[np.ndarray, "p"]:
     return base
 
 
-def pack(space: FreeSpace) -> np.ndarray:
+def pack(space: FreeSpace) -> Float[np.ndarray, "k"]:
     """A space as one vector: each array handed to a compiled function costs microseconds, one is enough."""
     base, matrix, *columns, _ = space
     return np.concatenate([np.ravel(a).astype(float) for a in (base, matrix, *columns)])
 
 
-def unpack(packed: Any, slots: int, width: int, laws: Laws) -> FreeSpace:
+def unpack(packed: Float[Array, "k"], slots: int, width: int, laws: Laws) -> FreeSpace:
     """The space of `slots` slots and `width` coordinates from its vector, traced."""
     shapes = [(slots,), (slots, width), *[(width,)] * 3, (width, 4), *[(width,)] * 3]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
@@ -102,9 +101,11 @@ def unpack(packed: Any, slots: int, width: int, laws: Laws) -> FreeSpace:
     return space._replace(code=space.code.astype(jnp.int32), active=space.active > 0.5)
 
 
-def log_prior(space: FreeSpace, x: jax.Array) -> jax.Array:
+def log_prior(space: FreeSpace, x: Float[Array, "n"]) -> Float[Array, ""]:
     """The log prior density of free coordinates `x` (`f[n]`), normalised, -inf outside the bounds."""
-    return jnp.sum(_cut(space, priors.log_density(space.code, space.params, x, space.laws.rows), x, jnp))
+    return jnp.sum(
+        _cut(space, priors.log_density(jnp.asarray(space.code), jnp.asarray(space.params), x, space.laws.rows), x, jnp)
+    )
 
 
 def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
@@ -113,7 +114,7 @@ def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
     return xp.where(space.active, density, 0.0)
 
 
-def log_prior_np(space: FreeSpace, x: np.ndarray) -> Any:
+def log_prior_np(space: FreeSpace, x: Float[np.ndarray, "*s n"]) -> Float[np.ndarray, "*s"]:
     """`log_prior` in NumPy for `x` of shape `[..., n]`; the same numbers without a compiled program."""
     return np.sum(_cut(space, priors.log_density_np(space.code, space.params, x, space.laws.rows), x, np), axis=-1)
 
@@ -137,15 +138,17 @@ def to_u(space: FreeSpace, x: Any, *, margin: float = 1e-6, xp: Any = np) -> Any
     return xp.where(space.active, chart.to_line(space.low, space.high, x, xp=xp), 0.0)
 
 
-def from_cube(space: FreeSpace, q: jax.Array) -> jax.Array:
+def from_cube(space: FreeSpace, q: Float[Array, "n"]) -> Float[Array, "n"]:
     """From the unit cube: the priors' quantiles (`f[n]`)."""
-    q = space.below + space.mass * q
-    x = jnp.clip(priors.quantile(space.code, space.params, q, space.laws.rows), space.low, space.high)
+    q = jnp.asarray(space.below + space.mass * q)
+    x = jnp.clip(
+        priors.quantile(jnp.asarray(space.code), jnp.asarray(space.params), q, space.laws.rows), space.low, space.high
+    )
     return jnp.where(space.active, x, 0.0)
 
 
-def from_cube_np(space: FreeSpace, q: np.ndarray) -> np.ndarray:
+def from_cube_np(space: FreeSpace, q: Float[np.ndarray, "*s n"]) -> Float[np.ndarray, "*s n"]:
     """`from_cube` in NumPy."""
-    q = space.below + space.mass * q
+    q = np.asarray(space.below + space.mass * q)
     x = np.clip(priors.quantile_np(space.code, space.params, q, space.laws.rows), space.low, space.high)
     return np.where(space.active, x, 0.0)

@@ -1,14 +1,13 @@
 """What each additive term of a model gives on its own: for drawing `pl` and `bb` under `tbabs*(pl+bb)`. Traced."""
 
-from typing import Any
-
 import jax
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab.fit.view import View
 
 
-def term_photons(view: View, theta: Any) -> list[list[jax.Array]]:
+def term_photons(view: View, theta: Float[jax.Array, "p"]) -> list[list[jax.Array]]:
     """Photons/cm²/s of each term, with its factors, in each photon-energy bin: `[pair][term] -> f[e]`.
 
     Args:

@@ -49,7 +49,7 @@ class View:
 
     def theta(self, space: FreeSpace, x: jax.Array) -> jax.Array:
         """All slot values `f[p]` at free coordinates `x` (`f[n]`); links, freezes and ties applied."""
-        theta = space.base + space.matrix @ x
+        theta = jnp.asarray(space.base + space.matrix @ x)
         for group, expression in self.layout.curved:
             value = ties.evaluate(expression, lambda n, t=theta: t[self.layout.partition[n - 1]], jnp)
             theta = theta.at[np.array(group)].set(value)
