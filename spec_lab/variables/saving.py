@@ -17,7 +17,7 @@ from spec_lab._base import ParameterError
 from spec_lab.tree import class_ref, register_loaded_check, register_pytree_type, resolve_pytree_spec
 from spec_lab.variables.abstract import AbstractVariable
 from spec_lab.variables.copying import rebuild
-from spec_lab.variables.tie import Link, Tie
+from spec_lab.variables.tie import Tie, TiedPlace
 from spec_lab.variables.variable import Derived, Function
 from spec_lab.variables.wrappers import Computed, Parameterized
 
@@ -96,7 +96,7 @@ for _cls in (Computed, Parameterized):
 _register(
     Tie,
     lambda links: [[link.target, list(link.sources), _pack(link.fn)] for link in links],
-    lambda saved: tuple(Link(target, tuple(sources), _unpack(fn)) for target, sources, fn in saved),
+    lambda saved: tuple(TiedPlace(target, tuple(sources), _unpack(fn)) for target, sources, fn in saved),
     "links",
 )
 

@@ -30,7 +30,7 @@ from spec_lab.variables.variable import static_function
 Where = str | Callable[[Any], Any]
 
 
-class Link(NamedTuple):
+class TiedPlace(NamedTuple):
     """`target` follows `sources`; fn None means it is equal to the only source."""
 
     target: str
@@ -88,7 +88,7 @@ def _put(tree: Any, path: str, value: Any) -> Any:
     return eqx.tree_at(lambda t: _walk(t, path), tree, value, is_leaf=lambda x: _stops(x) or x is None)
 
 
-def _in_order(links: tuple[Link, ...]) -> tuple[Link, ...]:
+def _in_order(links: tuple[TiedPlace, ...]) -> tuple[TiedPlace, ...]:
     """Sources before what follows them.
 
     Raises:
@@ -124,12 +124,12 @@ class Tie(AbstractUnwrappable):
     """
 
     tree: PyTree
-    links: tuple[Link, ...] = eqx.field(static=True)
+    links: tuple[TiedPlace, ...] = eqx.field(static=True)
 
     def __init__(
         self, tree: PyTree, target: Where, source: Where | Sequence[Where], fn: Callable[..., Any] | None = None
     ):
-        old: tuple[Link, ...] = ()
+        old: tuple[TiedPlace, ...] = ()
         if isinstance(tree, Tie):
             tree, old = tree.tree, tree.links
         sources = tuple(_locate(tree, s) for s in ([source] if isinstance(source, str) or callable(source) else source))
@@ -138,7 +138,7 @@ class Tie(AbstractUnwrappable):
         at = _locate(tree, target)
         if any(link.target == at for link in old):
             raise ParameterError("Tie: this place is tied already", got=at, hint="Untie it first.")
-        self.links = _in_order((*old, Link(at, sources, None if fn is None else static_function(fn))))
+        self.links = _in_order((*old, TiedPlace(at, sources, None if fn is None else static_function(fn))))
         self.tree = _put(tree, at, Placeholder(_walk(tree, at)))
 
     def unwrap(self) -> PyTree:
