@@ -34,7 +34,7 @@ import numpy as np
 from spec_lab._base import ModelError
 from spec_lab.bridge import context
 from spec_lab.bridge.declarations import (
-    Declaration,
+    ModuleParameter,
     declarations,
     held_variables,
     limits_of,
@@ -100,7 +100,7 @@ def _takes_time(module: Any) -> bool:
     return "T" in inspect.signature(module).parameters
 
 
-def _component_class(module: Any, told: tuple[Declaration, ...]) -> type[Component]:
+def _component_class(module: Any, told: tuple[ModuleParameter, ...]) -> type[Component]:
     key = (_name(module), tuple((each.name, each.site is None) for each in told), _content(module))
     if key not in _made:
         _made[key] = _make_class(module, told)
@@ -112,7 +112,7 @@ def _name(module: Any) -> str:
     return named if isinstance(named, str) and named else type(module).__name__
 
 
-def _make_class(module: Any, told: tuple[Declaration, ...]) -> type[Component]:
+def _make_class(module: Any, told: tuple[ModuleParameter, ...]) -> type[Component]:
     name, kind, home = _name(module), getattr(module, "kind", "add"), type(module)
     check_free(name, 'pyrox_name = "mine"')
     if kind not in _KINDS:
@@ -140,7 +140,7 @@ def _make_class(module: Any, told: tuple[Declaration, ...]) -> type[Component]:
     return register_saving(type(base)(name, (base,), body), contents, SavedModule)
 
 
-def _field(told: Declaration) -> Any:
+def _field(told: ModuleParameter) -> Any:
     """A parameter whose default is the variable itself, so that its limits and its prior come along."""
     words = words_of(told.variable)
     known = {key: words[key] for key in ("prior", "unit", "label", "doc", "log") if key in words}
@@ -148,7 +148,7 @@ def _field(told: Declaration) -> Any:
     return eqx.field(default=told.variable, metadata=dict(made.metadata))
 
 
-def _evaluate(module: Any, told: tuple[Declaration, ...], p: Mapping[str, Any], E: Any, T: Any) -> Any:
+def _evaluate(module: Any, told: tuple[ModuleParameter, ...], p: Mapping[str, Any], E: Any, T: Any) -> Any:
     sites = {each.site: p[each.name] for each in told if each.site is not None}
     filled = _filled(module, told, p)
     try:
@@ -162,7 +162,7 @@ def _evaluate(module: Any, told: tuple[Declaration, ...], p: Mapping[str, Any], 
     return curve
 
 
-def _filled(module: Any, told: tuple[Declaration, ...], p: Mapping[str, Any]) -> Any:
+def _filled(module: Any, told: tuple[ModuleParameter, ...], p: Mapping[str, Any]) -> Any:
     """The module with the present values in the variables of its fields."""
     values = {path: p[each.name] for each in told for path in each.paths}
     if not values:

@@ -43,7 +43,7 @@ ENERGIES, TIME = np.array([10.0, 20.0, 40.0]), 1.0  # keV and s, of the calls th
 STAND_INS = (0.5, 0.75)  # of random sites in them
 
 
-class Declaration(NamedTuple):
+class ModuleParameter(NamedTuple):
     """One parameter of a module.
 
     Attributes:
@@ -59,7 +59,7 @@ class Declaration(NamedTuple):
     paths: tuple[str, ...] = ()
 
 
-def declarations(module: eqx.Module, call: Callable[..., Any]) -> tuple[Declaration, ...]:
+def declarations(module: eqx.Module, call: Callable[..., Any]) -> tuple[ModuleParameter, ...]:
     """Every parameter of a module, in the order in which it speaks of them.
 
     Args:
@@ -71,21 +71,23 @@ def declarations(module: eqx.Module, call: Callable[..., Any]) -> tuple[Declarat
     """
     said, other = (_listen(module, call, stand_in) for stand_in in STAND_INS)
     held = [(path, variable, set(map(id, _chain(variable)))) for path, variable in held_variables(module)]
-    found: dict[str, Declaration] = {}
+    found: dict[str, ModuleParameter] = {}
     for site, facts in said.items():
         name, spoken = _short(module, site), id(facts.get("init"))
         title = f"{type(module).__name__}.{name}"
         paths = tuple(path for path, _, ids in held if spoken in ids)
         variable = _variable(title, facts)
         _refuse_hierarchy(title, variable, other.get(site))
-        _enter(found, module, Declaration(name, site, variable, paths))
+        _enter(found, module, ModuleParameter(name, site, variable, paths))
     registered = {path for each in found.values() for path in each.paths}
     for path, variable, _ in held:
         if path not in registered:
             name = _word(path) + ("_raw" if isinstance(variable, Derived) else "")
             source = _source(variable)
             facts = {"init": source, "constraint": constraint_of(source), "prior": prior_of(source)}
-            _enter(found, module, Declaration(name, None, _variable(f"{type(module).__name__}.{name}", facts), (path,)))
+            _enter(
+                found, module, ModuleParameter(name, None, _variable(f"{type(module).__name__}.{name}", facts), (path,))
+            )
     return tuple(found.values())
 
 
@@ -168,7 +170,7 @@ def _refuse_hierarchy(title: str, variable: AbstractVariable, other: Mapping[str
         )
 
 
-def _enter(found: dict[str, Declaration], module: eqx.Module, new: Declaration) -> None:
+def _enter(found: dict[str, ModuleParameter], module: eqx.Module, new: ModuleParameter) -> None:
     if new.name in found:
         raise ModelError(
             f"{type(module).__name__} has two parameters called {new.name!r}", hint="Give one another name."

@@ -8,7 +8,7 @@ list of their parameters, with priors and guides, are in `parameterized`.
 import functools
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import equinox as eqx
 import numpy as np
@@ -23,7 +23,7 @@ from spec_lab.bridge.descriptors import PyroxParam
 from spec_lab.bridge.distribution import as_distribution, is_function
 from spec_lab.bridge.support import as_support, constraint_of
 from spec_lab.bridge.token import Token, new_token
-from spec_lab.models import join
+from spec_lab.models import Model, join
 from spec_lab.variables import AbstractVariable, Fixed
 from spec_lab.variables.copying import Copied
 
@@ -44,31 +44,34 @@ class instance_method:
         return types.MethodType(self.function, instance)
 
 
+Operand: TypeAlias = "Model | float | PyroxModule"
+
+
 class Operators:
     """Arithmetic of modules that are spectral components: `Source() + Line()` is a model, as with components of spec_lab."""
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Operand) -> Model:
         return _joined("+", self, other)
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Operand) -> Model:
         return _joined("+", other, self)
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Operand) -> Model:
         return _joined("-", self, other)
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Operand) -> Model:
         return _joined("-", other, self)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Operand) -> Model:
         return _joined("*", self, other)
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: Operand) -> Model:
         return _joined("*", other, self)
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Operand) -> Model:
         return _joined("/", self, other)
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Operand) -> Model:
         return _joined("/", other, self)
 
 
