@@ -1,4 +1,9 @@
-"""What a best fit says about the parameters: covariance from the Hessian, draws from it, and the outcome made of them."""
+"""What a best fit says about the parameters: covariance from the Hessian, draws from it, and the outcome made of them.
+
+Every minimiser ends here, so that they agree on what a bound is: one that the best value touches as seen from its error, however
+wide the prior; and on what is said there: the error of a value at its bound has one side. None leaves a statistic above the one
+it started from.
+"""
 
 from typing import Any
 
@@ -8,6 +13,9 @@ from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 
+NOTHING = 1e-3  # of the statistic: rounding, and where two programs stop
+FAR = 1e4  # standard deviations from which a bound is none to a minimiser
+TOUCHES = 1e-2  # standard deviations within which a value lies at its bound
 FLAT = 1e-10  # of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
 
 
@@ -80,6 +88,51 @@ def covariance_draws(
     return np.clip(draws, *bounds)
 
 
+def conditional_errors(hessian: np.ndarray, span: np.ndarray) -> np.ndarray:
+    """`f[n]`: half-widths in which the statistic rises by 1 with the others held; the span of the prior where it does not."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        errors = np.sqrt(2.0 / np.diag(hessian))
+    return np.where(np.isfinite(errors), np.minimum(errors, span), span)
+
+
+def near_limits(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds `(f[n], f[n])` for programs whose inner coordinate spans them; those far away are infinite.
+
+    Minuit's map of an interval onto the real line has no digits left where the interval is 1e9 times as wide as the error
+    (MIGRAD then ends anywhere, on NaN too).
+    """
+    x, (low, high) = problem.setup.free_values, problem.bounds
+    errors = conditional_errors(problem.local(x)[2], high - low)
+    return np.where(x - low > FAR * errors, -np.inf, low), np.where(high - x > FAR * errors, np.inf, high)
+
+
+def _at_bounds(problem: Problem, best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each value that lies at a bound is put upon it (`f[n]`), and which these are (`b[n]`)."""
+    low, high = problem.bounds
+    nearest = np.where(best - low < high - best, low, high)
+    away = np.abs(best - nearest)
+    pressed = away == 0
+    doubtful = ~pressed & (away < 1e-6 * np.where(np.isfinite(high - low), high - low, 1.0))
+    if doubtful.any():
+        errors = conditional_errors(problem.local(best)[2], high - low)
+        pressed |= doubtful & (away < TOUCHES * errors)
+    return np.where(pressed, nearest, best), pressed
+
+
+def _one_sided(gradient: np.ndarray, hessian: np.ndarray, pressed: np.ndarray) -> np.ndarray:
+    """`f[n]`: how far into the interval the statistic has risen by 1, the others following; NaN where it is not at a bound."""
+    errors, others = np.full(len(pressed), np.nan), np.flatnonzero(~pressed)
+    for j in np.flatnonzero(pressed):
+        slope, curvature = abs(gradient[j]), hessian[j, j]
+        if len(others):
+            cross = hessian[others, j]
+            curvature = curvature - cross @ np.linalg.pinv(hessian[np.ix_(others, others)]) @ cross
+        curvature = max(float(curvature), 0.0)
+        rise = slope + np.sqrt(slope**2 + 2.0 * curvature)  # slope d + curvature d² / 2 = 1
+        errors[j] = 2.0 / rise if rise > 0 else np.nan
+    return errors
+
+
 def best_fit_outcome(
     problem: Problem,
     *,
@@ -96,14 +149,28 @@ def best_fit_outcome(
 ) -> Outcome:
     """The outcome of a maximum-likelihood engine that ended at `best` (`f[n]`).
 
-    A converged fit with a parameter within 1e-6 of its bound (relative to the interval) becomes `at_bound`, said by name.
+    A converged fit with a parameter at its bound becomes `at_bound`, said by name and with its one-sided error; the others'
+    errors are then those with it held there, whatever the program said.
     Parameters that the data do not determine have no errors (NaN), and the message names them.
     """
     low, high = problem.bounds
-    width = np.where(np.isfinite(high - low), high - low, 1.0)
-    pressed = (best - low < 1e-6 * width) | (high - best < 1e-6 * width)
+    stat = problem.stat if target is None else lambda x: float(-2.0 * target.log_like(x[None])[0])
+    start = np.clip(problem.setup.free_values, low, high)
+    gained = stat(start) - stat(best)
+    if not gained >= 0.0 and np.isfinite(stat(start)):
+        best = start  # where nothing but rounding was lost it is as good, and errors stay
+        if not gained >= -NOTHING:
+            covariance, status = None, Status.stalled
+            remark = f" It found nothing lower than where it started, and stays there: infer.fit() may.{remark}"
+    snapped, pressed = _at_bounds(problem, best)
     names = [problem.setup.slots[i].path for i, p in zip(problem.setup.free, pressed, strict=True) if p]
-    if status is Status.converged and names:
+    told: tuple[tuple[str, float], ...] = ()
+    if names and target is None:
+        best, told, held = _held(problem, snapped, pressed, names)
+        if covariance is not None and np.isfinite(np.diag(covariance)[pressed]).any():
+            covariance = held
+        stats = (*stats, ("one_sided_errors", told))
+    if names and status is Status.converged:
         status = Status.at_bound
     vague = np.zeros(problem.n, dtype=bool)
     if covariance is None:
@@ -119,12 +186,12 @@ def best_fit_outcome(
         engine=engine,
         setup=problem.setup.with_free(best),
         best=best,
-        stat=problem.stat(best) if target is None else float(-2.0 * target.log_like(best[None])[0]),
+        stat=stat(best),
         covariance=covariance,
         draws=sample,
         scores=None if target is None else _scores(target, sample),
         status=status,
-        message=status.sentence + (f" At its bound: {', '.join(names)}." if names else "") + remark,
+        message=status.sentence + _bounds_in_words(names, told) + remark,
         stats=stats,
         settings=(*settings, ("seed", seed), *(() if target is None else (("hooks", ", ".join(target.hooks)),))),
     )
@@ -133,3 +200,18 @@ def best_fit_outcome(
 def _scores(target: Target, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     like = target.log_like(draws)
     return like, like + target.log_prior(draws)
+
+
+def _held(
+    problem: Problem, best: np.ndarray, pressed: np.ndarray, names: list[str]
+) -> tuple[np.ndarray, tuple[tuple[str, float], ...], np.ndarray]:
+    """The best fit with values on their bounds, their one-sided errors by name, and the covariance with these held."""
+    _, gradient, hessian = problem.local(best)
+    errors = _one_sided(gradient, hessian, pressed)
+    told = tuple(zip(names, map(float, errors[pressed]), strict=True))
+    return best, told, covariance_from_hessian(hessian, pressed)
+
+
+def _bounds_in_words(names: list[str], told: tuple[tuple[str, float], ...]) -> str:
+    each = [f"{name} (error to one side {error:.3g})" for name, error in told] or names
+    return f" At its bound: {', '.join(each)}." if each else ""

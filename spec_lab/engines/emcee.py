@@ -20,7 +20,7 @@ from spec_lab.engines.chain_diagnostics import accuracy, ess, ess_sd
 from spec_lab.engines.chain_files import save_arrays
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import SHOWN, sample_outcome
-from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
+from spec_lab.engines.fingerprint import fingerprint, saved_chain, write_fingerprint
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import whitening
@@ -124,12 +124,10 @@ def run(problem: Problem, options: EmceeOptions, control: Control, hooks: Hooks 
             "too few walkers", got=walkers, allowed=f"at least {2 * problem.n}, twice the free parameters"
         )
     target, own = Target(problem, hooks), fingerprint(problem, hooks, walkers=walkers)
-    earlier = None
-    if options.resume and resumable(Path(options.resume), "emcee", CHAIN, own):
-        earlier = _read(Path(options.resume))
+    earlier = saved_chain(options.resume, "emcee", CHAIN, own, _read)
     chain = _walk(target, walkers, earlier, options, control)
     outcome = _outcome(target, chain, 0 if earlier is None else len(earlier.places), options, control)
-    if options.savepath:
+    if options.savepath and (chain is not earlier or options.savepath != options.resume):
         folder = Path(options.savepath)
         _write(folder, chain, outcome, options)
         write_fingerprint(folder, "emcee", own)
@@ -223,7 +221,7 @@ def _read(folder: Path) -> Chain:
 
 
 def _write(folder: Path, chain: Chain, outcome: Outcome, options: EmceeOptions) -> None:
-    """The chain, the sample (parameters and log-likelihood), and the settings as the documented files."""
+    """The chain, the sample (parameters and log probability), and the settings as the documented files."""
     _, key, *rest = chain.random
     save_arrays(
         folder / CHAIN, chain=chain.places, log_prob=chain.log_prob, random_key=key, random_rest=np.array(rest, float)

@@ -1,18 +1,22 @@
 """Fingerprints: what a saved chain belongs to, so that it is never continued on anything else.
 
-A fingerprint has named parts (data, model, links, priors, ...), so that a refusal can say what differs. It is kept as JSON
-beside the chain. Free values are no part of it: where a chain stands does not depend on where the sliders are.
+A fingerprint has named parts (data, model, links, priors, ...), so that one can say what differs. It is kept as JSON beside
+the chain; a chain of another fit is moved aside, never overwritten and never an error. Free values are no part of it: where a
+chain stands does not depend on where the sliders are.
 """
 
 import hashlib
+import itertools
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 
-from spec_lab._base import EngineError
+from spec_lab._base import SpecLabWarning
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.fit.program_layout import statistic_of
@@ -85,7 +89,7 @@ def _code(hook: Any) -> str:
 
 
 def resumable(folder: Path, engine: str, chain: str, own: Mapping[str, str]) -> bool:
-    """Whether the folder holds a chain to go on with.
+    """Whether the folder holds a chain to go on with; what belongs to another fit is moved aside, aloud.
 
     Args:
         folder: Where to look.
@@ -93,21 +97,70 @@ def resumable(folder: Path, engine: str, chain: str, own: Mapping[str, str]) -> 
         chain: File name of the chain.
         own: The fingerprint of the present problem.
 
-    Raises:
-        EngineError: There is a chain, but it belongs to something else, or nothing says what it belongs to.
+    Warns:
+        SpecLabWarning: There is a chain that belongs to something else, or nothing says what it belongs to: its files are now
+            in a folder beside where they were.
     """
     if not (folder / chain).exists():
         return False
-    where = str(folder / chain)
-    hint = "Choose another savepath, or start over there with resume=False."
     try:
         theirs = json.loads(_path(folder, engine).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise EngineError(f"nothing says what the chain {where} belongs to, so it is not reused", hint=hint) from None
-    differing = [name for name in {**theirs, **own} if theirs.get(name) != own.get(name)]
+        differing = [name for name in {**theirs, **own} if theirs.get(name) != own.get(name)]
+    except (OSError, ValueError, AttributeError):
+        move_aside(folder, engine, f"nothing says what the chain {folder / chain} belongs to")
+        return False
     if differing:
-        raise EngineError(f"the chain {where} belongs to another fit: {', '.join(differing)} differ", hint=hint)
-    return True
+        move_aside(folder, engine, f"the chain {folder / chain} belongs to another fit ({', '.join(differing)} differ)")
+    return not differing
+
+
+Chain = TypeVar("Chain")
+
+
+def saved_chain(
+    folder: str, engine: str, chain: str, own: Mapping[str, str], read: Callable[[Path], Chain]
+) -> Chain | None:
+    """The chain to go on with, or None; a file that cannot be read is moved aside like one of another fit.
+
+    Args:
+        folder: Where to look; "" has none.
+        engine: The engine's name.
+        chain: File name of the chain.
+        own: The fingerprint of the present problem.
+        read: Reads the chain in a folder.
+
+    Warns:
+        SpecLabWarning: As `resumable` does.
+    """
+    if not folder or not resumable(Path(folder), engine, chain, own):
+        return None
+    try:
+        return read(Path(folder))
+    except (BadZipFile, EOFError, KeyError, ValueError) as error:
+        move_aside(Path(folder), engine, f"the chain {Path(folder) / chain} is damaged ({error})")
+        return None
+
+
+def move_aside(folder: Path, engine: str, why: str) -> None:
+    """Move the engine's files into a new folder beside them, and say so."""
+    taken = [path for pattern in _FILES[engine] for path in folder.glob(pattern) if path.is_file()]
+    number = next(i for i in itertools.count(1) if not (folder / f"earlier_{i}").exists())
+    goal = folder / f"earlier_{number}"
+    goal.mkdir()
+    for path in taken:
+        path.rename(goal / path.name)
+    warnings.warn(f"{why}: its files were moved to {goal}, and the run starts anew", SpecLabWarning, stacklevel=2)
+
+
+_FILES = {
+    "emcee": ("1-.npz", "1-posterior_sample.txt", "1-nstep.json", "1-discard.json", "1-autocorr_time.json",
+              "1-emcee_fingerprint.json"),
+    "nuts": ("1-nuts.npz", "1-nuts_fingerprint.json"),
+    "nested": ("1-nested.npz", "1-nested_fingerprint.json"),
+    "multinest": ("1-.txt", "1-IS.*", "1-ev.dat", "1-live.points", "1-phys_live.points", "1-post_equal_weights.dat",
+                  "1-resume.dat", "1-stats.dat", "1-summary.txt", "1-posterior_sample.txt", "1-nlive.json",
+                  "1-posterior_stats.json", "1-max_iter_warning.txt", "1-multinest_fingerprint.json"),
+}  # fmt: skip
 
 
 def write_fingerprint(folder: Path, engine: str, own: Mapping[str, str]) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 from iminuit import Minuit
 
 from spec_lab._base import EngineError
-from spec_lab.engines.best_fit import best_fit_outcome
+from spec_lab.engines.best_fit import best_fit_outcome, near_limits
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import determined
+from spec_lab.engines.newton import determined, lower_nearby
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
@@ -52,7 +52,10 @@ class _Cost:
         if self._last is None or self._last[0] != key:
             if self.control.stopped:
                 raise _Stop
-            value, gradient = self.problem.value_and_grad(x)
+            inside = np.all(
+                (x >= self.problem.bounds[0]) & (x <= self.problem.bounds[1])
+            )  # bounds far away were dropped
+            value, gradient = self.problem.value_and_grad(x) if inside else (np.inf, np.zeros_like(x))
             self.calls += 1
             if value < self.best_stat:
                 self.best, self.best_stat = x.copy(), value
@@ -78,8 +81,7 @@ def run(problem: Problem, options: IminuitOptions, control: Control) -> Outcome:
     start = problem.setup.free_values
     minuit = Minuit(cost.value, start, grad=cost.gradient, name=names)  # pyright: ignore[reportArgumentType]
     minuit.errordef = Minuit.LEAST_SQUARES
-    low, high = problem.bounds
-    minuit.limits = list(zip(low, high, strict=True))
+    minuit.limits = list(zip(*near_limits(problem), strict=True))
     stopped, extra = False, ""
     try:
         minuit.migrad(ncall=options.max_calls)
@@ -107,7 +109,10 @@ def _outcome(
     stats: list[tuple[str, Any]] = [("calls", cost.calls), ("seconds", control.elapsed)]
     if options.minos and minuit.merrors:
         stats.append(("minos", tuple((name, m.lower, m.upper) for name, m in minuit.merrors.items())))
-    best = cost.best if stopped else np.array(minuit.values)
+    ended = np.array(minuit.values)
+    best = ended if not stopped and np.all(np.isfinite(ended)) else cost.best
+    if status is Status.converged and (missed := lower_nearby(problem, best)):
+        status, extra = Status.doubtful, f"{missed}{extra}"
     return best_fit_outcome(
         problem,
         engine="iminuit",

@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import EngineError
-from spec_lab.engines.best_fit import best_fit_outcome
+from spec_lab.engines.best_fit import best_fit_outcome, near_limits
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import determined, minimise
+from spec_lab.engines.newton import determined, lower_nearby
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
 INSIDE = 0.01  # of the interval
-MISSED = 0.1  # of the statistic, a third of a standard deviation: what a fit must not leave unsaid
 
 
 @frozen_static
@@ -55,7 +54,7 @@ def parameters_of(problem: Problem) -> Any:
     from lmfit import Parameters  # on use: it brings pandas and Matplotlib
 
     parameters = Parameters()
-    low, high = problem.bounds
+    low, high = near_limits(problem)
     room = INSIDE * np.where(np.isfinite(high - low), high - low, np.maximum(np.abs(problem.setup.free_values), 1.0))
     start = np.clip(problem.setup.free_values, low + room, high - room)
     for j, i in enumerate(problem.setup.free):
@@ -68,11 +67,13 @@ def run(problem: Problem, options: LmfitOptions, control: Control) -> Outcome:
     """Minimise with `leastsq`."""
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
-    best = {"x": problem.setup.free_values, "stat": np.inf}
+    best: dict[str, Any] = {"x": problem.setup.free_values, "stat": np.inf}
+    outside = np.full_like(residual_of(problem, best["x"]), 1e50)
 
     def residual(parameters: Any) -> np.ndarray:
         x = np.array([p.value for p in parameters.values()])
-        r = residual_of(problem, x)
+        inside = np.all((x >= problem.bounds[0]) & (x <= problem.bounds[1]))  # bounds far away were dropped
+        r = residual_of(problem, x) if inside else outside
         stat = float(r @ r)
         if stat < best["stat"]:
             best.update(x=x, stat=stat)
@@ -92,15 +93,14 @@ def run(problem: Problem, options: LmfitOptions, control: Control) -> Outcome:
     covariance = getattr(result, "covar", None)
     stopped = result.aborted and control.stopped
     status = Status.stopped if stopped else Status.converged if result.success else Status.limit
-    lower = float(minimise(problem, best["x"]).f)
-    missed = status is Status.converged and lower < best["stat"] - MISSED
+    missed = lower_nearby(problem, best["x"]) if status is Status.converged else ""
     return best_fit_outcome(
         problem,
         engine="lmfit",
         best=best["x"],
         covariance=None if covariance is None else determined(problem, best["x"], np.asarray(covariance)),
         status=Status.doubtful if missed else status,
-        remark=f" The statistic falls to {lower:.3f} nearby: infer.fit() finds it." if missed else "",
+        remark=missed,
         draws=options.draws,
         seed=options.seed,
         stats=(("calls", int(result.nfev)), ("seconds", control.elapsed)),

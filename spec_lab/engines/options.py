@@ -6,6 +6,7 @@
 from typing import Any
 
 import attrs
+import numpy as np
 from attrs.validators import and_, ge, gt, le
 
 from spec_lab._base import EngineError
@@ -26,6 +27,11 @@ def above(bound: float, default: Any) -> Any:
 def seed(default: int = 450001) -> Any:
     """The seed of an engine."""
     return at_least(0, default, SEEDS)
+
+
+def new_seed() -> int:
+    """A seed that nobody chose, small enough for every random generator in use (MultiNest's ends at 30 081)."""
+    return int(np.random.SeedSequence().generate_state(1)[0] % 30000) + 1
 
 
 def check_range(engine: str, option: Any, value: Any) -> None:

@@ -31,7 +31,7 @@ class Status(enum.StrEnum):
 
 _SENTENCES = {
     Status.converged: "Converged.",
-    Status.at_bound: "Converged, but with a parameter at its bound: widen its prior or freeze it.",
+    Status.at_bound: "The lowest statistic lies at the bound of a parameter: widen its prior or freeze it.",
     Status.stalled: "No further improvement is possible, though the convergence test was not met.",
     Status.limit: "The limit on iterations was reached before convergence.",
     Status.stopped: "Stopped on request; everything done so far is kept.",

@@ -10,6 +10,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines import Control, Outcome, run_engine
 from spec_lab.engines.catalog import check_proper
 from spec_lab.engines.lmfit import residual_of
+from spec_lab.engines.options import new_seed
 from spec_lab.fit import SetFree
 from spec_lab.infer.quantities import Quantities
 from spec_lab.results.table_files import write_json
@@ -112,13 +113,10 @@ class Engines(Quantities):
 
         Args:
             resume: Go on with the chains in `savepath` if there are some: they are extended until each has `draws`. Those of
-                another model, other data or other priors are refused.
+                another model, other data or other priors are moved aside, aloud.
             savepath: Folder that keeps the chains (`1-nuts.npz`, `1-nuts_fingerprint.json`), made if missing; None writes
                 nothing.
             **options: See `spec_lab.engines.nuts.NutsOptions`: `draws`, `warmup`, `chains`, `seed`.
-
-        Raises:
-            EngineError: `resume` meets chains of something else.
         """
         return self._sampled("nuts", **_files(savepath, resume), **options)
 
@@ -147,13 +145,10 @@ class Engines(Quantities):
         Args:
             resume: Go on with the run in `savepath` if there is one: a stopped one ends as if it had never been stopped, a
                 finished one goes on to a smaller `tolerance` or is read whole. A run of another model, other data or other
-                priors is refused.
+                priors is moved aside, aloud.
             savepath: Folder that keeps the run (`1-nested.npz`, `1-nested_fingerprint.json`), made if missing; None writes
                 nothing.
             **options: See `spec_lab.engines.nested.NestedOptions`: `live`, `moves`, `tolerance`, `max_rounds`, `sharpen`, `seed`.
-
-        Raises:
-            EngineError: `resume` meets a run of something else.
         """
         return self._sampled("nested", **_files(savepath, resume), **options)
 
@@ -175,13 +170,13 @@ class Engines(Quantities):
             nstep: Steps in all, the discarded ones included.
             discard: Steps at the beginning that are thrown away.
             resume: Go on with the chain in `savepath` if there is one: it is extended to `nstep` steps, and read whole if it
-                has more. A chain of another model, other data or other priors is refused.
+                has more. A chain of another model, other data or other priors is moved aside, aloud.
             savepath: Folder of the files, made if missing; None writes nothing.
-            random_seed: None takes the default seed, so that a run can be repeated.
+            random_seed: None draws a new seed; the outcome's settings hold the one that was used.
             **options: See `spec_lab.engines.emcee.EmceeOptions`: `walkers`.
 
         Raises:
-            EngineError: `resume` meets a chain of something else, or `discard` leaves nothing.
+            EngineError: `discard` leaves nothing.
         """
         for name, number in (("nstep", nstep), ("discard", discard)):
             if isinstance(number, bool) or not isinstance(number, int | np.integer):
@@ -192,9 +187,9 @@ class Engines(Quantities):
             raise EngineError(
                 "no step would be kept", got=f"nstep={nstep}, discard={discard}", allowed="discard < nstep"
             )
-        seed = {} if random_seed is None else {"seed": random_seed}
+        seed = new_seed() if random_seed is None else random_seed
         files = _files(savepath, resume)
-        return self._sampled("emcee", steps=nstep - discard, discard=discard, **seed, **files, **options)
+        return self._sampled("emcee", steps=nstep - discard, discard=discard, seed=seed, **files, **options)
 
     def multinest(
         self,
@@ -216,21 +211,21 @@ class Engines(Quantities):
         Args:
             nlive: Live points.
             resume: Go on with the run in `savepath` if there is one. A run of another model, other data or other priors is
-                refused.
+                moved aside, aloud.
             verbose: Let MultiNest print its progress.
             max_iter: Limit on iterations; None = 50 times `nlive`.
             ins: Use importance nested sampling for ln Z.
             savepath: Folder of the files, made if missing; None writes nothing.
-            random_seed: None takes the default seed, so that a run can be repeated.
+            random_seed: None draws a new seed; the outcome's settings hold the one that was used.
             **options: See `spec_lab.engines.multinest.MultinestOptions`: `efficiency`, `tolerance`.
 
         Raises:
             MissingDependency: pymultinest or the MultiNest library is not there; the message says how to get it.
-            EngineError: `resume` meets a run of something else, or MultiNest fails.
+            EngineError: MultiNest fails.
         """
-        seed = {} if random_seed is None else {"seed": random_seed}
+        seed = new_seed() if random_seed is None else random_seed
         settings = {"live": nlive, "verbose": verbose, "max_iterations": max_iter or 0, "importance": ins}
-        return self._sampled("multinest", **settings, **seed, **_files(savepath, resume), **options)
+        return self._sampled("multinest", **settings, seed=seed, **_files(savepath, resume), **options)
 
     # -- what engines call ---------------------------------------------------------------------------------------------
     def multinest_safe_prior_transform(self, cube: Any, ndim: int, nparams: int) -> None:

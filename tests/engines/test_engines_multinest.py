@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from small import make_unit
 
 from spec_lab import BayesInfer, unif
-from spec_lab._base import EngineError, MissingDependency
+from spec_lab._base import EngineError, MissingDependency, SpecLabWarning
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.multinest import files, find_library, worker
 from spec_lab.engines.multinest.child import Child
@@ -39,7 +40,7 @@ def make(**options):
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nest")
-    return folder, make().multinest(nlive=200, savepath=folder)
+    return folder, make().multinest(nlive=200, random_seed=450001, savepath=folder)
 
 
 @needs_library
@@ -70,7 +71,7 @@ def test_the_documented_files(saved):
 @needs_library
 def test_a_finished_run_is_taken_up_again(saved):
     folder, posterior = saved
-    again = make().multinest(nlive=200, savepath=folder)
+    again = make().multinest(nlive=200, random_seed=450001, savepath=folder)
     assert again.outcome.figures["evaluations"] < 50
     assert again.lnZ == posterior.lnZ
 
@@ -79,13 +80,24 @@ def test_a_finished_run_is_taken_up_again(saved):
 @pytest.mark.parametrize(
     ("part", "run"),
     [
-        ("data", lambda folder: make(stat="cstat").multinest(nlive=200, savepath=folder)),
-        ("live", lambda folder: make().multinest(nlive=100, savepath=folder)),
+        ("data", lambda folder: make(stat="cstat").multinest(nlive=200, random_seed=450001, savepath=folder)),
+        ("live", lambda folder: make().multinest(nlive=100, random_seed=450001, savepath=folder)),
     ],
 )
-def test_a_run_of_something_else_is_refused(saved, part, run):
-    with pytest.raises(EngineError, match=rf"another fit: .*{part}.* differ"):
-        run(saved[0])
+def test_a_run_of_something_else_is_moved_aside(saved, tmp_path, part, run):
+    folder = shutil.copytree(saved[0], tmp_path / "copy")
+    with pytest.warns(SpecLabWarning, match=rf"another fit .*{part}.* differ"):
+        run(folder)
+    assert (folder / "earlier_1" / "1-resume.dat").exists() and (folder / "1-resume.dat").exists()
+
+
+@needs_library
+def test_a_run_that_has_nothing_to_add_changes_no_file(saved):
+    folder, posterior = saved
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
+    again = make().multinest(nlive=200, savepath=folder)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()} == before
+    np.testing.assert_array_equal(again.sample, posterior.sample)
 
 
 @needs_library
@@ -118,7 +130,7 @@ def test_an_error_in_a_likelihood_ends_the_child_and_is_told():
 
     infer.loglike_func = broken
     with pytest.raises(ZeroDivisionError, match="mine"):
-        infer.multinest(nlive=50, savepath=None)
+        infer.multinest(nlive=50, random_seed=450001, savepath=None)
     assert len(calls) == 51
 
 
@@ -127,7 +139,7 @@ def test_hooks_and_functions_of_the_notebook_stay_in_this_process():
     infer = make()
     mean, sd = np.array([-1.0, 2.0]), np.array([0.1, 0.2])
     infer.loglike_func = lambda infer, theta: -0.5 * np.sum(((theta - mean) / sd) ** 2)
-    posterior = infer.multinest(nlive=100, savepath=None)
+    posterior = infer.multinest(nlive=100, random_seed=450001, savepath=None)
     assert np.all(np.abs(posterior.par_mean - mean) < 0.3 * sd)
 
 
@@ -176,9 +188,11 @@ Nested Importance Sampling Global Log-Evidence:   {}  +/-    0.166E-01
 """
 
 
-@pytest.mark.parametrize(("written", "log_z"), [("-0.2957E+03", -295.7), ("NaN", -295.8)])
+@pytest.mark.parametrize(("written", "log_z"), [("-0.2957E+03", -295.7), ("NaN", -295.8), ("0.19-322", -295.8)])
 def test_plain_evidence_stands_in_for_an_unusable_one(written, log_z):
-    assert files.read_evidence(STATS.format(written), True)[0] == pytest.approx(log_z)
+    found, _, remark = files.read_evidence(STATS.format(written), True)
+    assert found == pytest.approx(log_z)
+    assert ("plain nested sampling" in remark) is (log_z == -295.8)
     assert files.read_evidence(STATS.format(written), False)[0] == pytest.approx(-295.8)
 
 

@@ -9,9 +9,10 @@ from spec_lab._base import EngineError
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.draws import systematic
 from spec_lab.engines.evidence import evidence, shells
-from spec_lab.engines.nested.engine import NestedOptions, _Draws, _Run, _sharpen
+from spec_lab.engines.nested.estimates import run_evidence
 from spec_lab.engines.nested.importance import KernelMixture, sharpen
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
+from spec_lab.engines.nested.live_points import NestedRun, Plan
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
 from spec_lab.priors import logunif, norm, unif
 
@@ -62,7 +63,7 @@ class Asked(HookedLikelihood):
 
 
 def nest(toy, seed, live=100, moves=4, source=CompiledLikelihood):
-    state = _Run(source(toy), toy.n, NestedOptions(live=live, moves=moves, seed=seed))
+    state = NestedRun(source(toy), toy.n, Plan(live, moves, seed))
     while state.remaining > 0.01:
         state.advance()
         assert state.rounds < 500
@@ -139,10 +140,10 @@ def test_priors_over_decades_and_without_bounds():
 def test_importance_draws_sharpen_the_evidence(n):
     toy, z = Toy([unif(-10, 10)] * n, gaussian(n)), []
     for seed in range(6):
-        state, found = nest(toy, seed, live=200)
-        points, _ = state.all_points()
-        sharp = _sharpen(state, _Draws(state.source.near(points.q), points.log_like, found)).said
-        assert sharp.trusted and sharp.error < 0.02 and sharp.effective > 3000
+        state, _ = nest(toy, seed, live=200)
+        found = run_evidence(state, importance=True)
+        sharp = found.importance
+        assert found.settled and sharp is not None and sharp.error < 0.02 and sharp.effective > 3000
         z.append((sharp.log_z + n * np.log(20.0)) / sharp.error)
     assert np.abs(z).max() < 4.5
 

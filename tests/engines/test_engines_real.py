@@ -55,12 +55,12 @@ def test_nested(infer):
 
 def test_emcee(infer):
     infer.fit()
-    check(infer.emcee(nstep=1200, discard=200, savepath=None), 0.15, 0.1)
+    check(infer.emcee(nstep=1200, discard=200, random_seed=450001, savepath=None), 0.15, 0.1)
 
 
 def test_emcee_with_its_defaults_far_from_the_best_fit(infer):
     infer.at_par([-1.0, 2.0, 0.0])
-    posterior = infer.emcee(savepath=None)
+    posterior = infer.emcee(savepath=None, random_seed=450001)
     check(posterior, 0.1, 0.06)
     assert posterior.outcome.status is Status.converged and posterior.outcome.figures["ess"] > 1000
 
@@ -70,6 +70,6 @@ def test_multinest(infer):
         find_library()
     except MissingDependency as error:
         pytest.skip(str(error))
-    posterior = infer.multinest(nlive=300, savepath=None)
+    posterior = infer.multinest(nlive=300, random_seed=450001, savepath=None)
     check(posterior, 0.15, 0.1)
     assert abs(posterior.lnZ - LOG_Z) < min(4 * posterior.lnZ_err, 0.1)

@@ -9,10 +9,11 @@ import pytest
 from small import make_data, make_unit
 
 from spec_lab import BayesInfer, MaxLikeFit, unif
-from spec_lab._base import EngineError
+from spec_lab._base import EngineError, SpecLabWarning
 from spec_lab.engines.fingerprint import fingerprint
-from spec_lab.engines.nested.engine import NestedOptions, _Run, files
+from spec_lab.engines.nested import files
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood
+from spec_lab.engines.nested.live_points import NestedRun, Plan
 from spec_lab.fit import Problem
 from spec_lab.models import component, cpl, pl
 
@@ -27,7 +28,7 @@ def make(unit=None, model=None, cls=BayesInfer):
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("chain")
-    return folder, make().emcee(nstep=40, discard=10, savepath=folder)
+    return folder, make().emcee(nstep=40, discard=10, random_seed=450001, savepath=folder)
 
 
 def copy(saved, tmp_path):
@@ -47,8 +48,8 @@ def test_the_documented_files(saved):
 
 def test_a_chain_is_extended_as_if_it_had_never_ended(saved, tmp_path):
     folder = copy(saved, tmp_path)
-    extended = make().emcee(nstep=70, discard=10, savepath=folder)
-    at_once = make().emcee(nstep=70, discard=10, savepath=None)
+    extended = make().emcee(nstep=70, discard=10, random_seed=450001, savepath=folder)
+    at_once = make().emcee(nstep=70, discard=10, random_seed=450001, savepath=None)
     np.testing.assert_array_equal(extended.sample, at_once.sample)
     assert "40 of its 70 steps" in extended.outcome.message
     assert json.loads((folder / "1-nstep.json").read_text()) == 70
@@ -56,14 +57,14 @@ def test_a_chain_is_extended_as_if_it_had_never_ended(saved, tmp_path):
 
 def test_a_long_enough_chain_is_taken_as_it_is(saved):
     folder, posterior = saved
-    again = make().emcee(nstep=40, discard=10, savepath=folder)
+    again = make().emcee(nstep=40, discard=10, random_seed=450001, savepath=folder)
     np.testing.assert_array_equal(again.sample, posterior.sample)
 
 
 def test_moving_sliders_does_not_spoil_a_chain(saved, tmp_path):
     infer = make()
     infer.at_par([-1.2, 1.0])
-    infer.emcee(nstep=40, discard=10, savepath=copy(saved, tmp_path))
+    infer.emcee(nstep=40, discard=10, random_seed=450001, savepath=copy(saved, tmp_path))
 
 
 def changed_prior():
@@ -96,34 +97,38 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("part", OTHERS)
-def test_a_chain_of_another_fit_is_refused_and_says_why(saved, part):
-    with pytest.raises(EngineError, match=rf"belongs to another fit: .*{part.strip()}.* differ.*resume=False"):
-        OTHERS[part]().emcee(nstep=40, discard=10, savepath=saved[0])
+def test_a_chain_of_another_fit_is_moved_aside_and_says_why(saved, tmp_path, part):
+    folder = copy(saved, tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.warns(SpecLabWarning, match=rf"belongs to another fit \(.*{part.strip()}.* differ.*earlier_1"):
+        OTHERS[part]().emcee(nstep=20, discard=10, random_seed=450001, savepath=folder)
+    assert {path.name: path.read_bytes() for path in (folder / "earlier_1").iterdir()} == before
+    assert json.loads((folder / "1-nstep.json").read_text()) == 20
 
 
 def test_starting_over_replaces_it(saved, tmp_path):
     folder = copy(saved, tmp_path)
-    changed_prior().emcee(nstep=20, discard=5, resume=False, savepath=folder)
-    changed_prior().emcee(nstep=25, discard=5, savepath=folder)
+    changed_prior().emcee(nstep=20, discard=5, random_seed=450001, resume=False, savepath=folder)
+    changed_prior().emcee(nstep=25, discard=5, random_seed=450001, savepath=folder)
     assert json.loads((folder / "1-nstep.json").read_text()) == 25
 
 
-def test_a_chain_without_fingerprint_is_refused(saved, tmp_path):
+def test_a_chain_without_fingerprint_is_moved_aside(saved, tmp_path):
     folder = copy(saved, tmp_path)
     (folder / "1-emcee_fingerprint.json").unlink()
-    with pytest.raises(EngineError, match="nothing says"):
-        make().emcee(nstep=40, discard=10, savepath=folder)
+    with pytest.warns(SpecLabWarning, match="nothing says"):
+        make().emcee(nstep=40, discard=10, random_seed=450001, savepath=folder)
 
 
 def test_a_hook_that_reads_other_numbers_is_another_hook(tmp_path):
     centre = [-1.6]
     infer = make()
     infer.loglike_func = lambda infer, theta: -0.5 * float((theta[0] - centre[0]) ** 2 + (theta[1] - 2.3) ** 2)
-    infer.emcee(nstep=20, discard=5, savepath=tmp_path)
-    infer.emcee(nstep=25, discard=5, savepath=tmp_path)
+    infer.emcee(nstep=20, discard=5, random_seed=450001, savepath=tmp_path)
+    infer.emcee(nstep=25, discard=5, random_seed=450001, savepath=tmp_path)
     centre[0] = -1.0
-    with pytest.raises(EngineError, match="another fit: hooks differ"):
-        infer.emcee(nstep=25, discard=5, savepath=tmp_path)
+    with pytest.warns(SpecLabWarning, match="another fit .hooks differ"):
+        infer.emcee(nstep=25, discard=5, random_seed=450001, savepath=tmp_path)
 
 
 def test_user_functions_of_one_name_are_told_apart():
@@ -172,27 +177,57 @@ class TestNested:
 
     @staticmethod
     def begun():
-        options = NestedOptions(live=20)
-        return _Run(CompiledLikelihood(make().problem), 2, options).saved()
+        return NestedRun(CompiledLikelihood(make().problem), 2, Plan(20, 3, 450001)).saved()
 
     @pytest.mark.parametrize(("what", "infer", "options"), [
         ("model", lambda: make(model=cpl()), {}), ("priors", changed_prior, {}), ("live", make, {"live": 60}),
     ])  # fmt: skip
-    def test_another_fit_is_refused_and_the_file_stays(self, tmp_path, what, infer, options):
+    def test_a_run_of_another_fit_is_moved_aside(self, tmp_path, what, infer, options):
         make().nested(live=40, max_rounds=2, savepath=tmp_path)
         before = (tmp_path / files.RUN).read_bytes()
-        with pytest.raises(EngineError, match=rf"belongs to another fit: .*{what}.* differ"):
-            infer().nested(**{"live": 40, **options}, savepath=tmp_path)
-        assert (tmp_path / files.RUN).read_bytes() == before
+        with pytest.warns(SpecLabWarning, match=rf"belongs to another fit \(.*{what}.* differ"):
+            infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path)
+        assert (tmp_path / "earlier_1" / files.RUN).read_bytes() == before
         assert infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path, resume=False)
 
 
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * 300])
 @pytest.mark.parametrize(("engine", "options", "chain"), [
-    ("emcee", {"nstep": 30, "discard": 5}, "1-.npz"),
-    ("nuts", {"draws": 25, "warmup": 25}, "1-nuts.npz"),
-    ("nested", {"live": 40, "max_rounds": 3}, "1-nested.npz"),
+    ("emcee", {"nstep": 12, "discard": 5}, "1-.npz"), ("nested", {"live": 40, "max_rounds": 1}, "1-nested.npz"),
 ])  # fmt: skip
-def test_a_disk_that_fills_leaves_the_chain_that_was_there(tmp_path, monkeypatch, engine, options, chain):
+def test_a_damaged_chain_is_moved_aside(tmp_path, engine, options, chain, damage):
+    getattr(make(), engine)(**options, savepath=tmp_path)
+    (tmp_path / chain).write_bytes(damage((tmp_path / chain).read_bytes()))
+    with pytest.warns(SpecLabWarning, match=f"{chain} is damaged"):
+        getattr(make(), engine)(**options, savepath=tmp_path)
+    getattr(make(), engine)(**options, savepath=tmp_path)
+
+
+@pytest.mark.parametrize(("engine", "options"), [
+    ("emcee", {"nstep": 12, "discard": 5}), ("nested", {"live": 40, "max_rounds": 3}),
+])  # fmt: skip
+def test_a_run_that_has_nothing_to_add_changes_no_file(tmp_path, engine, options):
+    first = getattr(make(), engine)(**options, savepath=tmp_path)
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()}
+    again = getattr(make(), engine)(**options, savepath=tmp_path)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()} == before
+    np.testing.assert_array_equal(again.sample, first.sample)
+
+
+def test_a_seed_that_nobody_chose_is_new_and_told():
+    one, two = (make().emcee(nstep=12, discard=5, savepath=None).outcome for _ in range(2))
+    seeds = [dict(outcome.settings)["seed"] for outcome in (one, two)]
+    assert seeds[0] != seeds[1]
+    again = make().emcee(nstep=12, discard=5, savepath=None, random_seed=seeds[0]).outcome
+    np.testing.assert_array_equal(again.draws, one.draws)
+
+
+@pytest.mark.parametrize(("engine", "options", "more", "chain"), [
+    ("emcee", {"nstep": 30, "discard": 5}, {"nstep": 35}, "1-.npz"),
+    ("nuts", {"draws": 25, "warmup": 25}, {"draws": 50}, "1-nuts.npz"),
+    ("nested", {"live": 40, "max_rounds": 3}, {"max_rounds": 4}, "1-nested.npz"),
+])  # fmt: skip
+def test_a_disk_that_fills_leaves_the_chain_that_was_there(tmp_path, monkeypatch, engine, options, more, chain):
     getattr(make(), engine)(**options, savepath=tmp_path)
     before, names = (tmp_path / chain).read_bytes(), {p.name for p in tmp_path.iterdir()}
 
@@ -202,13 +237,13 @@ def test_a_disk_that_fills_leaves_the_chain_that_was_there(tmp_path, monkeypatch
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(OSError, match="No space"):
-        getattr(make(), engine)(**options, savepath=tmp_path)
+        getattr(make(), engine)(**{**options, **more}, savepath=tmp_path)
     assert (tmp_path / chain).read_bytes() == before and {p.name for p in tmp_path.iterdir()} == names
 
 
 def test_no_step_left_is_refused():
     with pytest.raises(EngineError, match="discard < nstep"):
-        make().emcee(nstep=10, discard=10, savepath=None)
+        make().emcee(nstep=10, discard=10, random_seed=450001, savepath=None)
 
 
 @pytest.mark.parametrize("engine", ["lmfit", "iminuit"])

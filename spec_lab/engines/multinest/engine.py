@@ -53,7 +53,7 @@ class MultinestOptions:
     tolerance: float = above(0.0, 0.5)
     max_iterations: int = at_least(0, 0)
     verbose: bool = False
-    seed: int = 450001
+    seed: int = at_least(0, 450001)
     savepath: str = ""
     resume: str = ""
 
@@ -82,10 +82,14 @@ def run(problem: Problem, options: MultinestOptions, control: Control, hooks: Ho
         folder = Path(made)
         if options.resume and resumable(Path(options.resume), "multinest", files.RESUME, own):
             files.copy(Path(options.resume), folder)
+        before = files.iterations(folder)
         order = {"library": str(library), "parameters": problem.n, "settings": _settings(options)}
         finished, calls = _drive(Child(folder, order), _answers(target), options, control)
+        ended = finished and before == files.iterations(folder) and files.had_converged(Path(options.resume))
+        if ended:  # nothing was added: MultiNest drew its equal weights anew, but what was given stays
+            folder = Path(options.resume)
         outcome = _outcome(target, folder, finished, calls, options, control)
-        if options.savepath:
+        if options.savepath and not (ended and options.savepath == options.resume):
             goal = Path(options.savepath)
             goal.mkdir(parents=True, exist_ok=True)
             files.copy(folder, goal)
@@ -165,7 +169,7 @@ def _outcome(
         draws=found.draws,
         log_like=found.log_like,
         status=status,
-        remark=f" ln Z = {found.log_z:.3f} ± {found.error:.3f}.{remark}",
+        remark=f" ln Z = {found.log_z:.3f} ± {found.error:.3f}.{found.remark}{remark}",
         log_evidence=found.log_z,
         log_evidence_error=found.error,
         stats=(

@@ -22,17 +22,21 @@ _OWN = (
     "1-.txt", "1-IS.iterinfo", "1-IS.points", "1-IS.ptprob", "1-ev.dat", "1-live.points", "1-phys_live.points",
     "1-post_equal_weights.dat", RESUME, "1-stats.dat", "1-summary.txt",
 )  # fmt: skip
+INS_UNUSABLE = (
+    " Importance nested sampling gave {:.3g} ± {:.3g}, which is no evidence: this is that of plain nested sampling."
+)
 _NUMBER = r"[-+]?[\d.]+(?:[EeDd]?[-+]\d+)?|NaN|[-+]?Infinity"
 _DROPPED = re.compile(r"(?<=\d)([-+]\d{3})$")
 
 
 class Found(NamedTuple):
-    """A posterior: equally weighted draws `f[s, n]`, their log-likelihoods `f[s]`, ln Z and its error."""
+    """A posterior: equally weighted draws `f[s, n]`, their log-likelihoods `f[s]`, ln Z, its error, and what to know of it."""
 
     draws: np.ndarray
     log_like: np.ndarray
     log_z: float
     error: float
+    remark: str = ""
 
 
 def text(path: Path) -> str:
@@ -56,6 +60,15 @@ def iterations(folder: Path) -> int:
     return sum(1 for line in text(folder / "1-ev.dat").splitlines() if line.strip())
 
 
+def had_converged(folder: Path) -> bool:
+    """Whether the documented files are those of a run that had ended by itself."""
+    try:
+        said = json.loads(text(folder / "1-posterior_stats.json") or "{}")
+    except ValueError:
+        return False
+    return str(said.get("message", "")).startswith(Status.converged.sentence)
+
+
 def copy(source: Path, goal: Path) -> None:
     """Copy MultiNest's own files of a run; older ones of another run are removed first."""
     for name in _OWN:
@@ -64,8 +77,14 @@ def copy(source: Path, goal: Path) -> None:
             shutil.copyfile(source / name, goal / name)
 
 
-def read_evidence(stats: str, importance: bool) -> tuple[float, float]:
-    """ln Z and error from the text of `1-stats.dat`: of INS if wanted and usable, else of plain nested sampling.
+def _usable(log_z: float, error: float) -> bool:
+    """Whether both are finite and none is the remains of an underflow; an error of 0 is one."""
+    tiny = np.finfo(float).tiny
+    return bool(np.isfinite(log_z) and tiny <= error < np.inf and (log_z == 0 or abs(log_z) >= tiny))
+
+
+def read_evidence(stats: str, importance: bool) -> tuple[float, float, str]:
+    """ln Z, error and a remark from the text of `1-stats.dat`: of INS if wanted and usable, else of plain nested sampling.
 
     Raises:
         EngineError: There is no evidence in it.
@@ -77,19 +96,21 @@ def read_evidence(stats: str, importance: bool) -> tuple[float, float]:
         )
         if match:
             found[bool(match[1])] = (number(match[2]), number(match[3]))
-    for kind in (True, False) if importance else (False,):
-        if kind in found and np.all(np.isfinite(found[kind])):
-            return found[kind]
+    if importance and True in found and _usable(*found[True]):
+        return *found[True], ""
+    if False in found and np.all(np.isfinite(found[False])):
+        fell = importance and True in found
+        return *found[False], INS_UNUSABLE.format(*found[True]) if fell else ""
     raise EngineError("MultiNest wrote no evidence", got=stats[:300])
 
 
 def read_result(folder: Path, n: int, options: Any) -> Found:
     """The posterior of a finished run."""
-    log_z, error = read_evidence(text(folder / "1-stats.dat"), options.importance)
+    log_z, error, remark = read_evidence(text(folder / "1-stats.dat"), options.importance)
     rows = table(folder / "1-post_equal_weights.dat", n + 1)
     if not len(rows):
         raise EngineError("MultiNest wrote no posterior sample", got=log_z, hint="Give it more live points.")
-    return Found(rows[:, :n], rows[:, n], log_z, error)
+    return Found(rows[:, :n], rows[:, n], log_z, error, remark)
 
 
 def read_partial(folder: Path, n: int, live: int, seed: int) -> Found:
