@@ -9,6 +9,8 @@
   some 20 microseconds, less than waking that other thread. The interpreter's lock is released meanwhile all the same. JAX takes
   this one from no environment variable: `settle_jax` hands it over where the first floor imports JAX.
 
+`SPEC_LAB_JAX=leave` leaves all of them alone, for a program that has its own ideas about JAX, and says which are then missing.
+
 Plain syntax and the standard library only: this is imported before the environment exists.
 """
 
@@ -16,6 +18,7 @@ import hashlib
 import os
 import platform
 import sys
+import warnings
 
 
 def cache_folder():
@@ -36,8 +39,41 @@ def _processor():
     return platform.machine() + (platform.processor() if not found else "".join(found))
 
 
+LOST = {  # what is lost without each of the settings
+    "jax_enable_x64": "statistics have 7 digits instead of 15",
+    "jax_compilation_cache_dir": "every session compiles anew",
+    "jax_cpu_enable_async_dispatch": "a small statistic takes several times as long",
+}
+
+
+def left_alone():
+    """Whether JAX's settings are left as they are: `SPEC_LAB_JAX=leave`.
+
+    Raises:
+        ValueError: The variable says something else.
+    """
+    said = os.environ.get("SPEC_LAB_JAX", "")
+    if said not in ("", "leave"):
+        raise ValueError(f"SPEC_LAB_JAX={said!r} means nothing; allowed: leave, or nothing at all")
+    return said == "leave"
+
+
+def missing_settings():
+    """The settings that spec_lab would make and that are not made, each with what is lost; JAX is imported for it."""
+    import jax
+
+    made = {
+        "jax_enable_x64": jax.config.jax_enable_x64,
+        "jax_compilation_cache_dir": bool(jax.config.jax_compilation_cache_dir),
+        "jax_cpu_enable_async_dispatch": not jax.config.read("jax_cpu_enable_async_dispatch"),
+    }
+    return {name: LOST[name] for name, done in made.items() if not done}
+
+
 def prepare_jax():
     """Tell JAX: through the environment if it is still to be imported, else directly."""
+    if left_alone():
+        return
     wanted = {
         "jax_enable_x64": True,
         "jax_compilation_cache_dir": cache_folder(),
@@ -58,5 +94,10 @@ def settle_jax():
     """Hand over what JAX does not read from the environment; before anything is computed."""
     import jax
 
+    if left_alone():
+        missing = "; ".join(f"{name} ({lost})" for name, lost in missing_settings().items())
+        if missing:
+            warnings.warn(f"SPEC_LAB_JAX=leave: JAX's settings stay as they are. Missing: {missing}", stacklevel=2)
+        return
     wished = os.environ.get("JAX_CPU_ENABLE_ASYNC_DISPATCH", "0")
     jax.config.update("jax_cpu_enable_async_dispatch", wished.lower() in ("1", "true", "yes", "on"))

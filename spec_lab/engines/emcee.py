@@ -215,7 +215,7 @@ def _memory(chain: np.ndarray) -> float:
 
 
 def _read(folder: Path) -> Chain:
-    with np.load(folder / CHAIN) as file:
+    with open(folder / CHAIN, "rb") as opened, np.load(opened) as file:  # closed also where it is damaged
         random = ("MT19937", file["random_key"], *(n.item() for n in file["random_rest"][:2].astype(int)))
         return Chain(file["chain"], file["log_prob"], (*random, file["random_rest"][2].item()))
 

@@ -4,6 +4,9 @@ The largest weights are replaced by the expected order statistics of a generalis
 its shape k̂ is the diagnosis: below 0.7 the weighted averages converge, above it they do not, whatever their error
 bars say.
 
+arviz-stats has the same (`array_stats.psislw`, of log-likelihoods); this one is for the preview, whose answer must not wait for
+the import of that package, and agrees with it to 1e-10.
+
 References: Vehtari, Simpson, Gelman, Yao & Gabry 2024, JMLR 25, 72 (method); Zhang & Stephens 2009, Technometrics 51,
 316 (fit of the tail).
 """

@@ -34,3 +34,32 @@ def test_what_the_environment_wishes_is_done():
 
 def test_the_package_itself_imports_no_jax():
     assert said("import sys, spec_lab; print('jax' in sys.modules)") == ["False"]
+
+
+LEFT = """
+import warnings
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    import spec_lab.tree, jax
+print(jax.config.jax_enable_x64, jax.config.jax_compilation_cache_dir, [str(w.message) for w in said])
+"""
+
+
+@pytest.mark.parametrize(("x64", "told"), [("0", True), ("1", False)])
+def test_jax_is_left_alone_and_what_is_missing_is_said(x64, told):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("JAX_")}
+    env = {**clean, "SPEC_LAB_JAX": "leave", "JAX_ENABLE_X64": x64}
+    done = subprocess.run([sys.executable, "-c", LEFT], env=env, capture_output=True, text=True, check=True).stdout
+    assert done.startswith(f"{x64 == '1'} None")
+    assert ("jax_enable_x64 (statistics have 7 digits" in done) is told
+    assert "jax_compilation_cache_dir (every session compiles anew)" in done
+
+
+def test_another_word_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-c", "import spec_lab"],
+        env={**os.environ, "SPEC_LAB_JAX": "keep"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode and "allowed: leave" in done.stderr

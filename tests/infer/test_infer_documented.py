@@ -304,7 +304,7 @@ def test_fluxes_carry_their_uncertainty(posterior):
 
 
 def test_predictive_criteria(posterior):
-    pytest.importorskip("arviz")
+    pytest.importorskip("arviz_base")
     table = posterior.log_likelihood(most=64)
     assert table.shape == (64, 48)
     assert np.all(table <= 1e-9)

@@ -27,7 +27,6 @@ def results(data):
 
 
 def test_the_table_of_criteria(results):
-    pytest.importorskip("arviz")
     reading = results["line"]
     table = reading.IC_info
     assert table.columns == ("AIC", "AICc", "BIC", "WAIC", "LOOIC", "lnZ")
@@ -38,7 +37,6 @@ def test_the_table_of_criteria(results):
 
 
 def test_what_is_not_to_be_trusted_is_said(data):
-    pytest.importorskip("arviz")
     reading = sampled("bb", data)  # a hopeless model: single channels decide
     table = reading.IC_info
     bad = reading.loo().pareto_k > 0.7
@@ -46,7 +44,6 @@ def test_what_is_not_to_be_trusted_is_said(data):
 
 
 def test_a_channel_that_no_draw_changes_is_not_distrusted(data):
-    pytest.importorskip("arviz")
     from spec_lab.results import loo
 
     generator = np.random.default_rng(0)
@@ -68,8 +65,6 @@ def test_a_bootstrap_has_no_predictive_criteria(data):
 
 @pytest.mark.parametrize("criterion", ["AIC", "AICc", "BIC", "WAIC", "LOOIC", "lnZ"])
 def test_the_simplest_of_the_good_is_taken(results, criterion):
-    if criterion in ("WAIC", "LOOIC"):
-        pytest.importorskip("arviz")
     found = select_model(results, criterion)
     assert found.name == "line" and found.reading is results["line"] and "hot" not in found.candidates
     assert dict(zip(found.info["Model"], found.info["Verdict"], strict=True))["hot"] == "worse"

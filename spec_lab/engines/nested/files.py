@@ -47,7 +47,7 @@ def write(folder: Path, run: Saved) -> None:
 
 def read(folder: Path) -> Saved:
     """The run that `write` kept."""
-    with np.load(folder / RUN) as file:
+    with open(folder / RUN, "rb") as opened, np.load(opened) as file:  # closed also where it is damaged
         log_volume, log_dead, calls, rounds = file["numbers"]
         live = Points(*(file[f"live_{name}"] for name in Points._fields))
         dead: list[Points] = []

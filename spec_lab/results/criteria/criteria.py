@@ -109,11 +109,11 @@ class Criteria:
         return np.concatenate([np.arange(padded) < n for group in lengths for n, padded in group])
 
     def waic(self) -> Predictive:
-        """Watanabe's criterion of all draws, on the deviance scale, with error (needs the extra `arviz`); kept."""
+        """Watanabe's criterion of all draws, on the deviance scale, with error; kept."""
         return self._waic
 
     def loo(self) -> Predictive:
-        """Leave-one-out cross-validation on the deviance scale, with Pareto k of each channel (extra `arviz`); kept."""
+        """Leave-one-out cross-validation on the deviance scale, with Pareto k of each channel; kept."""
         return self._loo
 
     @cached_property
@@ -125,7 +125,7 @@ class Criteria:
         return loo(self._every_draw)
 
     def to_arviz(self) -> Any:
-        """The sample as an `arviz.InferenceData` with pointwise log-likelihoods (extra `arviz`)."""
+        """The sample as a tree that ArviZ reads, with pointwise log-likelihoods (extra `arviz`)."""
         names = [self.problem.setup.slots[i].path for i in self.problem.setup.free]
         draws = some_draws(self.outcome, 2000)
         table = self.problem.map_blocks(_pointwise, self.problem.pad(draws))[:, self._real_channels()]
@@ -147,7 +147,7 @@ class Criteria:
     def IC_info(self) -> Info:
         """All criteria: of a posterior also WAIC and LOOIC, `value ± error`, from the likelihood of each channel at all draws.
 
-        A column `Remark` says what is not to be trusted, or what is missing (the extra `arviz`). The first reading takes a
+        A column `Remark` says what is not to be trusted, or what is missing. The first reading takes a
         second or so, the next ones nothing.
         """
         predictive, remarks = self._predictive()

@@ -1,20 +1,22 @@
-"""Predictive criteria and InferenceData, through arviz (optional: the extra `arviz`).
+"""Predictive criteria from the log-likelihood of every bin at every draw, and the sample for ArviZ.
 
-WAIC and LOO need the log-likelihood of every bin at every draw. Everything here takes arrays; arviz is imported when
-used.
+WAIC is its definition; LOO stands on `engines.psis`, so that both are always there. `to_arviz` needs the extra `arviz`
+(arviz-base), imported when used. Everything here takes arrays.
 """
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import logsumexp
 
 from spec_lab._base import StatisticError, require
 from spec_lab._base.info import Info
+from spec_lab.engines.psis import psis
 
 TRUSTED_K = 0.7  # Vehtari, Gelman & Gabry 2017
+UNSTEADY = 0.4  # variance of a bin's log-likelihood from which WAIC is not to be trusted (ibid.)
 UNMOVED = 1e-9  # a log-likelihood that differs by less between draws is the same at all of them
 
 
@@ -28,7 +30,7 @@ class Predictive(NamedTuple):
         pointwise: `f[c]`, each bin's share of `value`.
         pareto_k: `f[c]` for LOO: above 0.7 a bin's share is not to be trusted; 0 for a bin whose likelihood is the same at
             all draws, where there is nothing to extrapolate; empty for WAIC.
-        trusted: For LOO, whether no k is above 0.7; for WAIC, whether arviz raised no warning.
+        trusted: For LOO, whether no k is above 0.7; for WAIC, whether no bin's log-likelihood varies by more than 0.4.
     """
 
     value: float
@@ -55,12 +57,6 @@ class Predictive(NamedTuple):
         return self.info.html
 
 
-def _arviz(feature: str) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # arviz 0.x announces its successor at import
-        return require("arviz", feature, extra="arviz")
-
-
 def to_arviz(
     draws: ArrayLike,
     names: Sequence[str],
@@ -70,7 +66,7 @@ def to_arviz(
     observed: Mapping[str, ArrayLike] | None = None,
     attrs: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Draws as an `arviz.InferenceData`.
+    """Draws as a tree of datasets that ArviZ reads (`xarray.DataTree`).
 
     Args:
         draws: `f[k, s, n]` (k chains) or `f[s, n]`.
@@ -81,10 +77,10 @@ def to_arviz(
         attrs: Notes to keep with the posterior.
 
     Raises:
-        MissingDependency: arviz is not installed.
+        MissingDependency: arviz-base is not installed.
         StatisticError: Two parameters have one name.
     """
-    arviz = _arviz("to_arviz()")
+    arviz = require("arviz_base", "to_arviz()", extra="arviz")
     if len(set(names)) != len(names):
         raise StatisticError("parameter names must be unique", got=list(names))
     draws = np.asarray(draws, float)
@@ -102,36 +98,38 @@ def to_arviz(
         groups["sample_stats"] = {"lp": by_chain(log_prob)}
     if observed is not None:
         groups["observed_data"] = {name: np.asarray(values) for name, values in observed.items()}
-    return arviz.from_dict(**groups, posterior_attrs=dict(attrs or {}))
+    return arviz.from_dict(groups, attrs={"posterior": dict(attrs or {})})
 
 
 def waic(log_likelihood: ArrayLike) -> Predictive:
     """Watanabe's criterion (2010) from the log-likelihood of each bin at each draw, `f[s, c]` or `f[k, s, c]`."""
-    return _predictive("waic", log_likelihood)
+    values = _one_chain(log_likelihood)
+    penalty = values.var(axis=0)
+    return _summed(_log_mean(values) - penalty, penalty, np.zeros(0), bool(np.all(penalty <= UNSTEADY)))
 
 
 def loo(log_likelihood: ArrayLike) -> Predictive:
     """Leave-one-out cross-validation by PSIS (Vehtari, Gelman & Gabry 2017), from the same array as `waic`."""
-    return _predictive("loo", log_likelihood)
+    values = _one_chain(log_likelihood)
+    left_out, shapes = np.empty(values.shape[1]), np.empty(values.shape[1])
+    for i, column in enumerate(values.T):
+        weights, shapes[i] = psis(-column)
+        left_out[i] = logsumexp(weights + column) - logsumexp(weights)
+    shapes = np.where(np.ptp(values, axis=0) < UNMOVED, 0.0, shapes)  # such as bins above the model's cut-off
+    return _summed(left_out, _log_mean(values) - left_out, shapes, bool(np.all(shapes <= TRUSTED_K)))
 
 
-def _predictive(name: str, log_likelihood: ArrayLike) -> Predictive:
-    arviz = _arviz(f"{name}()")
+def _one_chain(log_likelihood: ArrayLike) -> np.ndarray:
     values = np.asarray(log_likelihood, float)
-    values = values if values.ndim == 3 else values[None]
-    names = ("anything",)  # arviz wants a posterior, though it does not enter
-    data = to_arviz(np.zeros((*values.shape[:2], 1)), names, log_likelihood=values)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the same is said by `trusted` and `pareto_k`
-        found = getattr(arviz, name)(data, pointwise=True, scale="deviance")
-    shape = np.asarray(found.pareto_k.values) if name == "loo" else np.zeros(0)
-    if name == "loo":  # arviz gives k = inf for bins that no draw changes, such as those above the model's cut-off
-        shape = np.where(np.ptp(values, axis=(0, 1)) < UNMOVED, 0.0, shape)
-    return Predictive(
-        float(found.iloc[0]),
-        float(found.iloc[1]),
-        float(found.iloc[2]),
-        np.asarray(found[f"{name}_i"]),
-        shape,
-        bool(np.all(shape <= TRUSTED_K)) if name == "loo" else not bool(found["warning"]),
-    )
+    return values.reshape(-1, values.shape[-1])
+
+
+def _log_mean(values: np.ndarray) -> np.ndarray:
+    """`f[c]`: ln of the likelihood's mean over the draws."""
+    return logsumexp(values, axis=0) - np.log(len(values))
+
+
+def _summed(elpd: np.ndarray, penalty: np.ndarray, shapes: np.ndarray, trusted: bool) -> Predictive:
+    shares = -2.0 * elpd
+    error = float(np.sqrt(len(shares) * np.var(shares)))
+    return Predictive(float(shares.sum()), error, float(penalty.sum()), shares, shapes, trusted)

@@ -70,7 +70,6 @@ def select_model(
     Raises:
         ParameterError: Nothing to choose from, results of different data (the difference is named), an unknown criterion,
             or one that a result does not give.
-        MissingDependency: WAIC or LOOIC without arviz.
     """
     if criterion not in _VALUES:
         raise ParameterError(
