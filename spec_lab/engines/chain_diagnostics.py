@@ -37,12 +37,12 @@ def rhat(chains: ArrayLike) -> Float[np.ndarray, "n"]:
     Args:
         chains: `f[k, s, n]` or `f[s, n]`.
     """
-    from arviz_stats.base import array_stats
+    from arviz_stats.base.array import array_stats
 
     whole = _chains(chains)
     half = whole.shape[1] // 2
     halves = np.concatenate([whole[:, :half], whole[:, whole.shape[1] - half :]])
-    return _each(lambda x: array_stats.rhat(x, chain_axis=0, draw_axis=1, method="identity"), halves, 2)
+    return _each(lambda x: np.asarray(array_stats.rhat(x, chain_axis=0, draw_axis=1, method="identity")), halves, 2)
 
 
 def ess(chains: ArrayLike, *, rank: bool = True) -> Float[np.ndarray, "n"]:
@@ -68,9 +68,9 @@ def ess_sd(chains: ArrayLike) -> Float[np.ndarray, "n"]:
 
 
 def _ess(chains: ArrayLike, method: str) -> np.ndarray:
-    from arviz_stats.base import array_stats
+    from arviz_stats.base.array import array_stats
 
-    return _each(lambda x: array_stats.ess(x, chain_axis=0, draw_axis=1, method=method), _chains(chains), 8)
+    return _each(lambda x: np.asarray(array_stats.ess(x, chain_axis=0, draw_axis=1, method=method)), _chains(chains), 8)
 
 
 def accuracy(size: float) -> str:

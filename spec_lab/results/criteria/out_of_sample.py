@@ -114,7 +114,7 @@ def loo(log_likelihood: ArrayLike) -> Predictive:
     left_out, shapes = np.empty(values.shape[1]), np.empty(values.shape[1])
     for i, column in enumerate(values.T):
         weights, shapes[i] = psis(-column)
-        left_out[i] = logsumexp(weights + column) - logsumexp(weights)
+        left_out[i] = float(np.asarray(logsumexp(weights + column)) - np.asarray(logsumexp(weights)))
     shapes = np.where(np.ptp(values, axis=0) < UNMOVED, 0.0, shapes)  # such as bins above the model's cut-off
     return _summed(left_out, _log_mean(values) - left_out, shapes, bool(np.all(shapes <= TRUSTED_K)))
 
@@ -126,7 +126,7 @@ def _one_chain(log_likelihood: ArrayLike) -> np.ndarray:
 
 def _log_mean(values: np.ndarray) -> np.ndarray:
     """`f[c]`: ln of the likelihood's mean over the draws."""
-    return logsumexp(values, axis=0) - np.log(len(values))
+    return np.asarray(logsumexp(values, axis=0)) - np.log(len(values))
 
 
 def _summed(elpd: np.ndarray, penalty: np.ndarray, shapes: np.ndarray, trusted: bool) -> Predictive:
