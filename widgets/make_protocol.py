@@ -18,7 +18,7 @@ from typing import Any, Literal, NotRequired, Union
 import attrs
 
 from spec_lab.session import COMMANDS, Command, Query, fit_forms, messages, view_model
-from spec_lab.session.registry import arguments_of
+from spec_lab.session.command_registry import arguments_of
 
 TYPES = (fit_forms, view_model, messages)
 HERE = Path(__file__).resolve().parent

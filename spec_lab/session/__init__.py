@@ -2,7 +2,7 @@
 
     state, actions, reports, reduce   what there is, what can be done to it, and the one pure function that does it
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
-    jobs, preview_worker, evaluator   background workers: fits, live previews, curves; served by `worker`, `threads`, `problems`
+    jobs, preview_worker, evaluator   background workers: fits, live previews, curves; by `background`, `threads`, `problems`
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
@@ -10,8 +10,9 @@
     known_fit                         how far one stands from the newest fit
     fit_key, difference, script       when two set-ups have the same fit; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
-    registry, arguments               whatever a person may ask, one class each: message, Python call, documentation
-    edit_commands, queries, commands  commands that are edits; questions; all of them as Python methods
+    command_registry, _arguments      whatever a person may ask, one class each: message, Python call, documentation
+    edit_commands, queries, command_methods
+                                      commands that are edits; questions; all of them as Python methods
     typed_values, pasted              what a person typed or pasted, as edits
     views                             state → the plain data that panels draw
     archive, autosave                 sessions as files, and who writes them by itself
@@ -29,16 +30,16 @@ from spec_lab.session.actions import Do as Do
 from spec_lab.session.autosave import autosaves as autosaves
 from spec_lab.session.brush import Brushed as Brushed
 from spec_lab.session.brush import Draws as Draws
+from spec_lab.session.command_registry import COMMANDS as COMMANDS
+from spec_lab.session.command_registry import Command as Command
+from spec_lab.session.command_registry import Query as Query
+from spec_lab.session.command_registry import command_from as command_from
 from spec_lab.session.difference import difference as difference
 from spec_lab.session.error_data import as_data as as_data
 from spec_lab.session.evaluation import Evaluation as Evaluation
 from spec_lab.session.fit_key import fit_key as fit_key
 from spec_lab.session.fit_key import same_setup as same_setup
 from spec_lab.session.reduce import reduce as reduce
-from spec_lab.session.registry import COMMANDS as COMMANDS
-from spec_lab.session.registry import Command as Command
-from spec_lab.session.registry import Query as Query
-from spec_lab.session.registry import command_from as command_from
 from spec_lab.session.session import FitSession as FitSession
 from spec_lab.session.session import recover as recover
 from spec_lab.session.state import State as State

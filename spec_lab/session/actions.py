@@ -1,8 +1,8 @@
 """Actions: everything a person can do to a session, as small immutable values.
 
-Each is a command of the `registry`. `action.take(state) -> (state, effects)` is pure; `action.as_code()` is the Python that does
-the same (`infer` and `lab` are the names it assumes). `Do` wraps the edits of a set-up, which are undoable; the rest steers
-history, fits and messages. What the workers report comes in through the same door (`reports`).
+Each is a command. `action.take(state) -> (state, effects)` is pure; `action.as_code()` is the Python that does the same (`infer`
+and `lab` are the names it assumes). `Do` wraps the edits of a set-up, which are undoable; the rest steers history, fits and
+messages. What the workers report comes in through the same door (`reports`).
 
 Effects are requests to the session to do something impure: start or stop a job, follow a change with a preview.
 """
@@ -17,10 +17,10 @@ import numpy as np
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import find_engine, improper, make_options
 from spec_lab.fit import Edit, Setup
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
+from spec_lab.session.command_registry import Command, OptionValue, argument, command
 from spec_lab.session.difference import as_lines, difference
 from spec_lab.session.fit_key import fit_key, same_setup
-from spec_lab.session.registry import Command, OptionValue, argument, command
 from spec_lab.session.state import FitState, State
 
 if TYPE_CHECKING:

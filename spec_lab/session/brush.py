@@ -15,8 +15,8 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Problem, Setup
+from spec_lab.session.background import Worker
 from spec_lab.session.problems import Problems
-from spec_lab.session.worker import Worker
 
 CURVES = 128  # of the selected draws so many are folded: evenly spaced, enough for a 95 % band
 BAND = (0.025, 0.5, 0.975)

@@ -10,10 +10,10 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import SetFree, Setup
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, moved
+from spec_lab.session.command_registry import argument, command
 from spec_lab.session.known_fit import away, known_fit, sigmas
-from spec_lab.session.registry import argument, command
 from spec_lab.session.state import State
 
 REACH = 4.0  # standard deviations to both sides

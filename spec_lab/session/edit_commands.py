@@ -9,10 +9,10 @@ from spec_lab._base import ParameterError
 from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, SetTie, Setup, Several, Unlink
 from spec_lab.models import Model
 from spec_lab.priors import Prior
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Do
+from spec_lab.session.command_registry import Command, argument, command
 from spec_lab.session.pasted import paste_edit
-from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.typed_values import by_number, value_edit
 
 Named = tuple[str, read.Windows]

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from spec_lab.fit import Setup
+from spec_lab.session.background import Worker
 from spec_lab.session.error_data import as_data
 from spec_lab.session.evaluation import Evaluation, read
 from spec_lab.session.fit_forms import ErrorData
 from spec_lab.session.problems import Problems
-from spec_lab.session.worker import Worker
 
 REST = 0.08  # seconds that a hand must rest before a slow refit begins
 

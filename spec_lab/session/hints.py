@@ -15,11 +15,11 @@ from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import Model, gauss
 from spec_lab.models.algebra import Binary
 from spec_lab.priors import unif
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, moved
+from spec_lab.session.command_registry import argument, command
 from spec_lab.session.evaluation import Evaluation, UnitEvaluation
 from spec_lab.session.known_fit import away, known_fit
-from spec_lab.session.registry import argument, command
 from spec_lab.session.state import State
 
 FEWEST = 6  # groups of a unit

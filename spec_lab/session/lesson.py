@@ -14,11 +14,11 @@ import numpy as np
 
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.fit import SetFree, Setup
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, Follow, moved
+from spec_lab.session.command_registry import Command, argument, command
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import away, known_fit
-from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.state import State
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from spec_lab.engines import Outcome
+from spec_lab.session.background import Worker
 from spec_lab.session.evaluation import Evaluation, read
 from spec_lab.session.problems import Problems
-from spec_lab.session.worker import Worker
 
 KEPT = 12
 

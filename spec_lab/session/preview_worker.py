@@ -12,12 +12,12 @@ from typing import Any
 
 from spec_lab.engines import Control, Outcome, Progress, improper, run_engine
 from spec_lab.fit import Setup
+from spec_lab.session.background import Worker
 from spec_lab.session.error_data import as_data
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.problems import Problems
 from spec_lab.session.reports import Previewed, Refitted
 from spec_lab.session.state import Preview
-from spec_lab.session.worker import Worker
 
 KEPT = 12
 BETTER = 0.1  # of the statistic: so much lower is another minimum

@@ -23,12 +23,12 @@ from spec_lab._base import ParameterError
 from spec_lab.engines.newton import minimise, resume
 from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
 from spec_lab.results.profiles import Profile
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects
+from spec_lab.session.command_registry import Command, argument, command
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.problems import Problems
 from spec_lab.session.reduce import check_lesson
-from spec_lab.session.registry import Command, argument, command
 from spec_lab.session.state import State
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from spec_lab._base import ParameterError
 from spec_lab.priors import Prior
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session import views
-from spec_lab.session.registry import Command, Query, argument, command
+from spec_lab.session.command_registry import Command, Query, argument, command
 
 if TYPE_CHECKING:
     from spec_lab.session.session import FitSession

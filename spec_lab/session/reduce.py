@@ -2,7 +2,7 @@
 
 from spec_lab._base import EngineError
 from spec_lab.session.actions import Action, Effects
-from spec_lab.session.registry import Command
+from spec_lab.session.command_registry import Command
 from spec_lab.session.state import State
 
 

@@ -24,7 +24,8 @@ from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
 from spec_lab.session.autosave import Autosave, newest, short_path
 from spec_lab.session.brush import Brush, make_region
-from spec_lab.session.commands import Commands
+from spec_lab.session.command_methods import Commands
+from spec_lab.session.command_registry import Command, OptionValue
 from spec_lab.session.degeneracy import walked
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.evaluator import Evaluator, Refit
@@ -35,7 +36,6 @@ from spec_lab.session.preview_worker import PreviewWorker
 from spec_lab.session.problems import Problems
 from spec_lab.session.profiles import Profiles
 from spec_lab.session.reduce import reduce
-from spec_lab.session.registry import Command, OptionValue
 from spec_lab.session.reports import Finished, Record, Tell
 from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State

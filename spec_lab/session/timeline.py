@@ -11,10 +11,10 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Setup
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, code_of, moved
+from spec_lab.session.command_registry import argument, command
 from spec_lab.session.fit_key import fit_key
-from spec_lab.session.registry import argument, command
 from spec_lab.session.state import Run, State
 
 MOST = 200  # moments shown; the oldest give way

@@ -11,6 +11,8 @@ from typing import Any
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.simulation import simulate_units
 from spec_lab.fit import Setup
+from spec_lab.session.background import Worker
+from spec_lab.session.command_registry import Command, method
 from spec_lab.session.error_data import as_data
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_key import fit_key
@@ -30,9 +32,7 @@ from spec_lab.session.lesson import (
     met,
 )  # fmt: skip
 from spec_lab.session.problems import Problems
-from spec_lab.session.registry import Command, method
 from spec_lab.session.state import State
-from spec_lab.session.worker import Worker
 
 STARTS = 4
 KEPT = 8

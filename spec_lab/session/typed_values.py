@@ -9,7 +9,7 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Edit, SetTie, Setup, SetValue, Slot
-from spec_lab.session import arguments as read
+from spec_lab.session import command_arguments as read
 
 # an identifier with dots, that is no function, no `par[1]` or `p1`, and not part of a number such as 1e3
 _NAME = re.compile(r"(?<![\w.])(?!par\b|p\d+\b)[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?!\w*\s*[\[(])(?![\w.])")

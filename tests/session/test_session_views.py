@@ -12,7 +12,7 @@ from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, fit_forms, messages, reports, view_model, views
 from spec_lab.session.evaluation import read
 from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, with_error
-from spec_lab.session.views.parameters import errors_of, slider_range
+from spec_lab.session.views.parameter_table import errors_of, slider_range
 
 VIEW = set(
     "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint styles journal undo "

@@ -19,7 +19,7 @@ import spec_lab_widgets as panels
 from spec_lab._base import ParameterError
 from spec_lab.infer import Bootstrap
 from spec_lab.session import FitSession
-from spec_lab_widgets import Lab, bundle
+from spec_lab_widgets import Lab, front_end
 
 
 def test_each_call_does_what_its_click_does(wire, lab):
@@ -224,11 +224,11 @@ def test_a_snapshot_has_runs_and_criteria(lab):
 
 def test_the_packed_front_end_is_the_built_one():
     """The module each widget carries brings the bundle whole, and names it, so that another version is another module."""
-    loader, source = bundle.loader(), bundle.esm().encode()
+    loader, source = front_end.loader(), front_end.esm().encode()
     packed = re.search(r'atob\("([A-Za-z0-9+/=]+)"\)', loader)
     assert packed and gzip.decompress(base64.b64decode(packed[1])) == source
     assert hashlib.sha256(source).hexdigest()[:16] in loader
-    assert loader == bundle.loader() and len(loader) < 120_000
+    assert loader == front_end.loader() and len(loader) < 120_000
 
 
 def test_what_was_clicked_goes_into_a_cell_below(lab, monkeypatch):

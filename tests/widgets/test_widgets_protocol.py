@@ -5,7 +5,7 @@ import inspect
 from pathlib import Path
 
 from spec_lab.session import COMMANDS, Query
-from spec_lab.session.commands import Commands
+from spec_lab.session.command_methods import Commands
 from spec_lab.session.tutor import Tutor
 from spec_lab_widgets import Lab
 

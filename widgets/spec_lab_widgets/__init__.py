@@ -3,7 +3,7 @@
     lab, panel      the widgets: `Lab` with all panels and the Python calls, and one widget a panel
     connection, handler one widget's side of the border (widgets/PROTOCOL.md): what a message does
     pump, flow      the one thread that sends, and how fast it may
-    bundle          the built front end, as text
+    front_end       the built front end, as text
     static_picture  the same as a picture for hosts without widgets
     saved_picture   that picture in the notebook, for when its kernel is gone
     page            the same as one HTML file that needs no kernel

@@ -14,7 +14,7 @@ from spec_lab._base.info import Info
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.results.profiles import Profile
 from spec_lab.session import Command, FitSession, views
-from spec_lab.session.commands import Commands
+from spec_lab.session.command_methods import Commands
 from spec_lab.session.tutor import Tutor
 from spec_lab_widgets.figure import figure
 from spec_lab_widgets.page import export

@@ -18,7 +18,7 @@ from spec_lab.session import FitSession, views
 from spec_lab.session.fit_forms import FitStatus
 from spec_lab.session.view_model import LabView, ParameterRow
 from spec_lab.session.views import Frame
-from spec_lab_widgets import bundle
+from spec_lab_widgets import front_end
 from spec_lab_widgets.static_picture import static_picture
 
 WHY = "This page has no kernel: for this, open the session in JupyterLab."
@@ -56,11 +56,11 @@ def page(session: FitSession, panels: list[str], height: int = 0) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{title}</title>",
-            f"<style>{_raw(bundle.css(), 'style')}</style><style>{STYLE}</style></head>",
+            f"<style>{_raw(front_end.css(), 'style')}</style><style>{STYLE}</style></head>",
             '<body><main id="spec-lab-frozen"></main>',
             f"<noscript>{static_picture(session).html}</noscript>",
             f'<script type="application/json" id="spec-lab-data">{_json(made)}</script>',
-            f'<script type="module">{_raw(bundle.esm(), "script")}</script>',
+            f'<script type="module">{_raw(front_end.esm(), "script")}</script>',
             "</body></html>\n",
         ]
     )

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from spec_lab.session import FitSession
-from spec_lab_widgets import bundle
+from spec_lab_widgets import front_end
 from spec_lab_widgets.connection import Connection
 from spec_lab_widgets.pump import Pump
 from spec_lab_widgets.saved_picture import SavedPicture
@@ -30,8 +30,8 @@ class Panel(anywidget.AnyWidget):
         height: Of the drawings, in CSS pixels; 0 = automatic.
     """
 
-    _esm = bundle.loader()
-    _css = bundle.css()
+    _esm = front_end.loader()
+    _css = front_end.css()
     panels = traitlets.List(traitlets.Enum(PANELS)).tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
     picture = traitlets.Unicode("").tag(sync=True)
@@ -87,7 +87,7 @@ class Panel(anywidget.AnyWidget):
 
     def _fallback(self) -> str:
         """What a host without widgets shows: the parameters, and how to get the panels."""
-        return f"<div>{self._session.infer._repr_html_()}<p><small>{html.escape(bundle.HINT)}</small></p></div>"
+        return f"<div>{self._session.infer._repr_html_()}<p><small>{html.escape(front_end.HINT)}</small></p></div>"
 
 
 class ParTable(Panel):

@@ -21,7 +21,7 @@ from spec_lab.session.views.lesson import lesson as lesson
 from spec_lab.session.views.lesson import told as told
 from spec_lab.session.views.models import components as components
 from spec_lab.session.views.models import model_preview as model_preview
-from spec_lab.session.views.parameters import prior_preview as prior_preview
+from spec_lab.session.views.parameter_table import prior_preview as prior_preview
 from spec_lab.session.views.posterior_curve import posterior_curve as posterior_curve
 from spec_lab.session.views.predictor import predictor as predictor
 from spec_lab.session.views.profiles import profile as profile

@@ -34,7 +34,7 @@ from spec_lab.session.views.hints import hint
 from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, reduced_text, statistic_text
-from spec_lab.session.views.parameters import errors_of, known_of, parameters
+from spec_lab.session.views.parameter_table import errors_of, known_of, parameters
 from spec_lab.session.views.spectrum import STYLES
 
 JOURNAL = 200

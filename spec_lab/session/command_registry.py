@@ -2,10 +2,10 @@
 
 The class says all there is to say. Its fields are the arguments, each with its type and with the check of what was typed; its
 docstring is the documentation; `undoable` says whether it enters the undo stack. What follows from it: the message of the front
-end (`command_from`), the Python call (`method`, in `commands.Commands`), the row in PROTOCOL.md and the types of the front end
+end (`command_from`), the Python call (`method`, in `command_methods`), the row in PROTOCOL.md and the types of the front end
 (widgets/make_protocol.py).
 
-Not here: how arguments are read (`arguments`), the commands themselves (`actions`, `edit_commands`, `queries` and the
+Not here: how arguments are read (`command_arguments`), the commands themselves (`actions`, `edit_commands`, `queries` and the
 features), what becomes of them (`session`).
 """
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from spec_lab.data.notice import windows as checked
 from spec_lab.session import actions
+from spec_lab.session.command_registry import Command, method
 from spec_lab.session.degeneracy import Walk
 from spec_lab.session.edit_commands import (
     FreezeParameters,
@@ -24,7 +25,6 @@ from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Teach
 from spec_lab.session.profiles import RefitOthers, SetRefitOthers
 from spec_lab.session.queries import StopPreview
-from spec_lab.session.registry import Command, method
 from spec_lab.session.timeline import Overlay, Revisit
 
 

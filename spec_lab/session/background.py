@@ -1,4 +1,4 @@
-"""Worker: a background thread that always does the latest thing it was asked for, and forgets what was overtaken.
+"""Background: a thread that always does the latest thing it was asked for, and forgets what was overtaken.
 
 While it waits, the thread holds nothing of its owner: a session that nobody refers to is freed, and its threads end with it.
 """
