@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError, SpecLabWarning
+from spec_lab.data import Data
 from spec_lab.data.notice import windows as checked
 from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink, links
 from spec_lab.infer.archive import Archive
@@ -55,6 +56,8 @@ class Infer(Engines):
     Raises:
         ParameterError: A pair does not join data and a model.
     """
+
+    inference_type = "Inference"
 
     def __init__(self, pairs: Iterable[Any] | None = None, rule: str = "exact"):
         self._stand_on(Fit(LocalStore(Setup.from_pairs(list(pairs or []), rule=rule))))
@@ -189,6 +192,21 @@ class Infer(Engines):
         tried("the fit", lambda: (made.par_info, repr(made)))
         return made
 
+    @property
+    def Data(self) -> list[Data]:
+        """The data of each pair."""
+        return [pair.data for pair in self.setup.pairs]
+
+    @property
+    def Model(self) -> list[Model]:
+        """The model of each pair, with the present values."""
+        return [self.setup.model(i) for i in range(len(self.setup.pairs))]
+
+    @property
+    def Pair(self) -> list[Pair]:
+        """The same as `pairs`."""
+        return self.pairs
+
     # -- samples -------------------------------------------------------------------------------------------------------
     posterior_sample = sample_property("posterior_sample", True)
     bootstrap_sample = sample_property("bootstrap_sample", False)
@@ -239,9 +257,13 @@ class Infer(Engines):
 class BayesInfer(Infer):
     """An `Infer` for posteriors: `preview()` in a fraction of a second, samplers for the final word."""
 
+    inference_type = "Bayesian Inference"
+
 
 class MaxLikeFit(Infer):
     """An `Infer` for maximum likelihood: `fit()` (built-in), `iminuit()`, `lmfit()`, `bootstrap()`."""
+
+    inference_type = "Maximum Likelihood Estimation"
 
 
 _KINDS: dict[str, type[Infer]] = {kind.__name__: kind for kind in (Infer, BayesInfer, MaxLikeFit)}

@@ -188,6 +188,8 @@ def test_links_that_change_nothing_are_no_edits():
 def test_pairs_are_tuples_and_can_be_set():
     infer = made()
     data, model = infer.pairs[0]
+    assert infer.Data == [data] and infer.Model[0].expression == "cpl" and infer.Pair[0].data is data
+    assert infer.inference_type == "Inference"
     assert data is infer.setup.pairs[0].data and model.expression == "cpl"
     other = make_data(2)
     infer.pairs = [(other, pl())]
