@@ -85,6 +85,7 @@ def _inherits_custom(cls: type) -> bool:
 def _complete(cls: Any, own: dict[str, FieldSpec], *, custom_init: bool) -> None:
     schema = Schema(MappingProxyType(merged(cls, own)), MappingProxyType(own), custom_init)
     cls.__struct_schema__ = schema
+    _ = schema.without_hooks  # known from now on: `replace` asks every time
     cls.__match_args__ = tuple(spec.name for spec in positional(schema.fields.values()))
     if schema.fields or not custom_init:
         if not custom_init:
