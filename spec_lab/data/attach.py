@@ -1,7 +1,8 @@
 """Whatever a user puts into a slot of a unit becomes the object that belongs there.
 
-An object stays as it is; a path, `path{n}`, `(file, n)` or a file object is read. When the source is read from a file, what its
-header names fills every slot that was left empty (`linked_files`): explicit arguments win, and "none" keeps a slot empty.
+An object stays as it is; a path, `path{n}`, `(file, n)`, `"path:n"` or a file object is read. When the source is read from a
+file, what its header names fills every slot that was left empty (`linked_files`): explicit arguments win, and "none" keeps a
+slot empty.
 Without a response there is no unit: a detector that tells every energy is taken only where `rsp="ideal"` asks for it.
 """
 
@@ -9,6 +10,7 @@ import os
 from typing import Any
 
 from spec_lab._base import DataError
+from spec_lab.data.files import numbered
 from spec_lab.data.linked_files import followed, is_none
 from spec_lab.data.response import Auxiliary, Redistribution, Response, ideal_response
 from spec_lab.data.sky.balrog import BalrogResponse
@@ -26,6 +28,7 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
     Raises:
         DataError: A slot holds something else, or a file cannot be read.
     """
+    src, bkg, rmf, arf, rsp = map(numbered, (src, bkg, rmf, arf, rsp))
     source = load("src", src)
     if source is None:
         raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")

@@ -1,6 +1,7 @@
 """Several units fitted by one model: `Data`, an ordered, immutable mapping from names to `DataUnit`s."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -8,13 +9,17 @@ import numpy as np
 from spec_lab._base import DataError
 from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
+from spec_lab._base.table_files import write_tables
 from spec_lab.data.grouping import describe
+from spec_lab.data.notice import Windows
+from spec_lab.data.quantities import data_quantities
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import FrozenStructError, Struct, field
 
 _FIELDS = ("units", "names")
 
 
+@data_quantities
 class Data(Struct):
     """Named units in order.
 
@@ -86,6 +91,43 @@ class Data(Struct):
         """The same data without one unit."""
         self[name]
         return type(self)([(key, unit) for key, unit in self.items() if key != name])
+
+    @property
+    def stats(self) -> list[str]:
+        """The name of each unit's statistic."""
+        return [unit.stat for unit in self.units]
+
+    @property
+    def notcs(self) -> list[Windows | None]:
+        """The energy windows of each unit, keV: sorted and merged; None for everything."""
+        return [unit.notc for unit in self.units]
+
+    @property
+    def times(self) -> list[float | None]:
+        """The time of each unit, s."""
+        return [unit.time for unit in self.units]
+
+    @property
+    def weights(self) -> np.ndarray:
+        """The weight of each unit in the likelihood."""
+        return np.array([unit.weight for unit in self.units])
+
+    @property
+    def npoints(self) -> np.ndarray:
+        """Groups of each unit that enter the fit."""
+        return np.array([unit.npoint for unit in self.units])
+
+    def net_counts_upperlimit(self, cl: float = 0.9) -> list[float]:
+        """`DataUnit.net_counts_upperlimit` of each unit."""
+        return [unit.net_counts_upperlimit(cl) for unit in self.units]
+
+    def net_ctsrate_upperlimit(self, cl: float = 0.9) -> list[float]:
+        """The same as rates, counts/s."""
+        return [unit.net_ctsrate_upperlimit(cl) for unit in self.units]
+
+    def save(self, savepath: str | Path) -> None:
+        """Write `data.json`, the rows of `info`, into a folder (made if missing)."""
+        write_tables(savepath, {"data": self.info})
 
     @property
     def info(self) -> Info:

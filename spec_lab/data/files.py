@@ -60,6 +60,14 @@ def split_row(file: FileLike) -> tuple[FileLike, int | None]:
     return match["path"], int(text) - 1
 
 
+def numbered(value: Any) -> Any:
+    """`"file:4"` as `("file", 4)`: what bayspec writes for a row or version; anything else as it is."""
+    path, colon, number = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not colon or not number.isdigit() or not path or not absent(Path(value).expanduser()):
+        return value
+    return value if absent(Path(path).expanduser()) else (path, int(number))
+
+
 def same_file_name(name: str, file: FileLike) -> bool:
     """Whether a name of a header means this very file, gzipped or not."""
     return Path(str(name).strip()).name.removesuffix(".gz") == file_name(file).removesuffix(".gz")

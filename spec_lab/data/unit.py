@@ -14,12 +14,14 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
+from spec_lab._base.table_files import write_tables
 from spec_lab.data import notice, upper_limits
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
 from spec_lab.data.file_warnings import collecting, quietly, some
 from spec_lab.data.grouping import Grouping, Ranges, describe, scheme, to_flags
+from spec_lab.data.quantities import unit_quantities
 from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.sky.balrog import BalrogResponse
@@ -38,6 +40,7 @@ from spec_lab.tree import Struct, field
 BAD_MODES = ("drop", "skip")
 
 
+@unit_quantities
 class DataUnit(Struct):
     """A source spectrum with everything needed to fit it.
 
@@ -63,7 +66,7 @@ class DataUnit(Struct):
     Raises:
         DataError: Names what cannot be used and why.
 
-    `(file, n)` counts rows of a PHA II file from 0 and matrices of an RSP2 file by their EXTVER from 1; `file{n}`
+    `(file, n)` and `"file:n"` count rows of a PHA II file from 0 and matrices of an RSP2 file by their EXTVER from 1; `file{n}`
     counts from 1 in both, as XSPEC does.
     """
 
@@ -205,6 +208,16 @@ class DataUnit(Struct):
             first, last, used = first[used], last[used], used[used]
         return gather(src, bkg, response, (first, last), used, self.scale_rule)
 
+    @property
+    def npoint(self) -> int:
+        """Groups that enter the fit."""
+        return self.channels().size
+
+    @property
+    def ebin(self) -> np.ndarray:
+        """`f[e, 2]`, photon-energy bins, keV."""
+        return np.stack(self.energies, axis=1)
+
     def net_counts_upperlimit(self, cl: float = 0.9) -> float:
         """Upper limit of the net counts at confidence level `cl` (flat prior on net counts >= 0)."""
         return upper_limits.net_counts_upperlimit(self.channels(), cl)
@@ -236,6 +249,10 @@ class DataUnit(Struct):
         written = source.replace(grouping=flags, quality=np.where(source.good & ~good, 5, source.quality))
         links: dict[str, Any] = {key.lower(): name for key, name in self.src.links if key.endswith("FILE")}
         return write_pha(path, written, overwrite=overwrite, **links)
+
+    def save(self, savepath: str | Path) -> None:
+        """Write `dataunit.json`, the rows of `info`, into a folder (made if missing)."""
+        write_tables(savepath, {"dataunit": self.info})
 
     @property
     def info(self) -> Info:

@@ -13,6 +13,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
+from spec_lab._base.table_files import write_tables
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.infer.engines import analyzer
@@ -26,7 +27,6 @@ from spec_lab.results.estimates import Estimates, is_posterior, some_draws
 from spec_lab.results.fluxes import Fluxes
 from spec_lab.results.goodness import stat_table
 from spec_lab.results.profiles import Profiles
-from spec_lab.results.table_files import write_tables
 
 if TYPE_CHECKING:
     from spec_lab.results.drawing import Drawing

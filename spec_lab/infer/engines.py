@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab._base.table_files import write_json
 from spec_lab.engines import Control, Outcome, run_engine
 from spec_lab.engines.catalog import check_proper
 from spec_lab.engines.lmfit import residual_of
 from spec_lab.engines.options import new_seed
 from spec_lab.fit import SetFree
 from spec_lab.infer.quantities import Quantities
-from spec_lab.results.table_files import write_json
 
 if TYPE_CHECKING:
     from spec_lab.infer.analyzer import Bootstrap, Posterior

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError, SpecLabWarning
+from spec_lab._base.table_files import write_tables
 from spec_lab.data import Data
 from spec_lab.data.notice import windows as checked
 from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink, links
@@ -29,7 +30,6 @@ from spec_lab.infer.store import LocalStore, Store
 from spec_lab.models import Model
 from spec_lab.results.estimates import cfg_info, par_info
 from spec_lab.results.goodness import stat_table
-from spec_lab.results.table_files import write_tables
 
 
 @attrs.frozen(eq=False)

@@ -1,6 +1,6 @@
 """Pair: one data set beside its model, read-only and live."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from spec_lab.fit import Setup
 from spec_lab.fit.program_layout import statistic_of
 from spec_lab.infer.fit import Fit
 from spec_lab.infer.store import LocalStore
+from spec_lab.infer.unit_function import UnitFunction
 from spec_lab.models import Model
 from spec_lab.models.integration.grid import KEV_TO_ERG
 from spec_lab.results.fluxes import BandFlux, in_band, part, without_absorption
@@ -64,14 +65,14 @@ class Pair:
         return stat[self._number], residual[self._number]
 
     @property
-    def stat_func(self) -> list[Callable[[], float]]:
-        """One function a unit: the (unweighted) statistic at the parameters present when it is called."""
-        return [lambda j=j: self.stat_list[j] for j in range(len(self.data.units))]
+    def stat_func(self) -> UnitFunction:
+        """The statistic of a unit: `stat_func(S, B, m, ts, tb, sigma_S, sigma_B, stat)`; +inf where `m` is not finite."""
+        return UnitFunction(self.data, residuals=False)
 
     @property
-    def pseudo_residual_func(self) -> list[Callable[[], np.ndarray]]:
-        """One function a unit: `f[c]`, the signed deviance residuals at the parameters present when it is called."""
-        return [lambda j=j: self.pseudo_residual_list[j] for j in range(len(self.data.units))]
+    def pseudo_residual_func(self) -> UnitFunction:
+        """The signed residuals `f[c]` of a unit, with the arguments of `stat_func`; +inf where `m` is not finite."""
+        return UnitFunction(self.data, residuals=True)
 
     @property
     def stat_list(self) -> np.ndarray:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spec_lab._base import ParameterError, written_whole
+from spec_lab._base.atomic import written_whole
+from spec_lab._base.errors import ParameterError
 from spec_lab._base.info import Info
 
 
