@@ -28,6 +28,8 @@ def same(a, b, where=""):
 def test_golden_messages_are_current(name):
     kept, now = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")), scene(name)
     now = json.loads(json.dumps(now))
+    for view in (kept["view"], now["view"]):  # whose words are those of other floors, and change with them
+        view["engines"], view["params"]["families"] = [], []
     said = f"run tests/widgets/make_golden_views.py: {name}"
     same(kept["view"], now["view"], said)
     for old, new in zip(kept["frames"], now["frames"], strict=True):
