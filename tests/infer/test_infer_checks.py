@@ -236,6 +236,7 @@ def test_the_transform_without_background_is_poissons():
     assert share.std() == pytest.approx(12**-0.5, abs=0.12)  # spread over what one count spans
 
 
+@pytest.mark.filterwarnings("ignore:[\\s\\S]*no background counts")
 def test_transforms_of_few_counts_do_not_call_a_right_model_wrong():
     """Over data sets of a count or two a channel, background included: p of Kolmogorov's distance is spread out."""
     ps = []

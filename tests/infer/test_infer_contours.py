@@ -1,5 +1,6 @@
 """Contours over two parameters, against closed forms, profiles and single fits."""
 
+import sys
 import threading
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_table_and_figure_say_what_is_what(curved):
 
 
 def test_a_long_grid_reports_and_stops(curved, monkeypatch):
-    monkeypatch.setattr("spec_lab.results.profiles.contour.PATIENCE", 0.0)
+    monkeypatch.setattr(sys.modules["spec_lab.results.profiles.contour"], "PATIENCE", 0.0)
     flag, heard = threading.Event(), []
 
     def hear(progress):
