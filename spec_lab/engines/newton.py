@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import EngineError
 from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, nearly_flat
@@ -115,6 +116,11 @@ def resume(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
 def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
     """At most `limit` steps from free values `x` (`f[n]`), without ceremony: for live refits and polishing."""
     return problem.run(resume, begin(problem.host_space, problem.pad(x)), limit)
+
+
+def quick_fit(problem: Problem) -> Float[np.ndarray, "n"]:
+    """The free values after at most 50 steps from the present ones."""
+    return _values(problem, minimise(problem, problem.setup.free_values))
 
 
 def determined(problem: Problem, best: np.ndarray, covariance: np.ndarray) -> np.ndarray:

@@ -14,10 +14,13 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError, SpecLabWarning
+from spec_lab._base.info import Info
 from spec_lab._base.table_files import write_tables
 from spec_lab.data import Data
 from spec_lab.data.notice import windows as checked
+from spec_lab.engines.newton import quick_fit
 from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink, links
+from spec_lab.fit.guess import Guess
 from spec_lab.infer.archive import Archive
 from spec_lab.infer.engines import Engines
 from spec_lab.infer.fit import Fit
@@ -153,6 +156,32 @@ class Infer(Engines):
         if not np.all(np.isfinite(vector)):
             raise ParameterError("the values of parameters must be finite numbers", got=vector.tolist())
         self.commit(SetFree(tuple(map(float, vector)), why="typed values", origin=Origin.GIVEN))
+
+    def guess(self) -> Info:
+        """Move what nobody gave to where the data suggest: values near a good fit, priors over the energies observed.
+
+        What a person gave stays as it is, and so does what is frozen, tied, or known to no rule. One edit, which undoes as one.
+
+        Returns:
+            What it changed, a row for each parameter.
+
+        Raises:
+            ParameterError: There are no pairs yet.
+
+        Example:
+            >>> from spec_lab import BayesInfer, datasets
+            >>> from spec_lab.models import cpl
+            >>> infer = BayesInfer([(datasets.load("burst"), cpl())])
+            >>> before = infer.stat
+            >>> infer.guess().data_dict["Parameter"]
+            ['alpha', 'logEp', 'logA']
+            >>> infer.stat < before, infer.par[1].origin
+            (True, 'guessed')
+        """
+        self._fit.begin("guess")
+        edit = Guess.of(self.problem.setup, quick_fit)
+        self.commit(edit)
+        return edit.table
 
     # -- files ---------------------------------------------------------------------------------------------------------
     def export(self, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -166,6 +166,16 @@ class Par:
         """The expression the parameter follows, if any."""
         return self._fit.setup.tied.get(self._fit.setup.root(self._index))
 
+    @property
+    def origin(self) -> str:
+        """Where the value comes from: `default`, `guessed` from the data, `fitted`, or `given` by a person."""
+        return self._fit.setup.value_origin(self._index).word
+
+    @property
+    def prior_origin(self) -> str:
+        """Where the prior comes from, in the words of `origin`."""
+        return self._fit.setup.prior_origin(self._index).word
+
     def todict(self) -> dict[str, Any]:
         """The present state as plain data."""
         return {

@@ -3,6 +3,7 @@
 import attrs
 import numpy as np
 
+from spec_lab._base.info import Info
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.guess.continuum_starts import continuum_starts
 from spec_lab.fit.guess.guess_terms import terms_of
@@ -58,18 +59,25 @@ def _statistic(setup: Setup) -> float:
 
 @attrs.frozen(eq=False)
 class Guess(Edit):
-    """Move what nobody gave to where the data suggest; `Guess.of(setup)` looks, applying it only puts the values in place."""
+    """Move what nobody gave to where the data suggest; `Guess.of(setup)` looks, applying it only puts the values in place.
+
+    Attributes:
+        before: The set-up it was made for.
+        found: Its guess.
+        refine: The fit that `guess` was given; needed once more where the edit is applied to another set-up.
+    """
 
     before: Setup
     found: Setup
+    refine: Refine | None = None
 
     @classmethod
     def of(cls, setup: Setup, refine: Refine | None = None) -> "Guess":
         """The edit that leads from a set-up to its `guess`."""
-        return cls(setup, guess(setup, refine))
+        return cls(setup, guess(setup, refine), refine)
 
     def apply(self, setup: Setup) -> Setup:
-        return self.found if setup is self.before else guess(setup)
+        return self.found if setup is self.before else guess(setup, self.refine)
 
     def as_code(self) -> str:
         return "infer.guess()"
@@ -77,3 +85,20 @@ class Guess(Edit):
     @property
     def label(self) -> str:
         return "guess from the data"
+
+    @property
+    def table(self) -> Info:
+        """What it changes: a row for each free parameter with another value or prior."""
+        old, new = self.before, self.found
+        changed = [i for i in new.free if new.values[i] != old.values[i] or new.priors[i] != old.priors[i]]
+        return Info(
+            {
+                "par#": [i + 1 for i in changed],
+                "Component": [new.slots[i].component for i in changed],
+                "Parameter": [new.slots[i].name for i in changed],
+                "Value": [float(new.values[i]) for i in changed],
+                "Before": [float(old.values[i]) for i in changed],
+                "Prior": [str(new.priors[i]) for i in changed],
+                "Prior before": [str(old.priors[i]) for i in changed],
+            }
+        )
