@@ -42,7 +42,7 @@ class SetPairs(Edit):
     pairs: tuple[Any, ...]
 
     def apply(self, setup: Setup) -> Setup:
-        return Setup.from_pairs(list(self.pairs), rule=setup.rule)
+        return Setup.from_pairs(_plain(self.pairs), rule=setup.rule)
 
     def as_code(self) -> str:
         return "infer.pairs = [(data, model), ...]"
@@ -63,7 +63,7 @@ class Infer(Engines):
     inference_type = "Inference"
 
     def __init__(self, pairs: Iterable[Any] | None = None, rule: str = "exact"):
-        self._stand_on(Fit(LocalStore(Setup.from_pairs(list(pairs or []), rule=rule))))
+        self._stand_on(Fit(LocalStore(Setup.from_pairs(_plain(pairs or ()), rule=rule))))
 
     def _stand_on(self, fit: Fit) -> None:
         self._fit = fit
@@ -112,7 +112,7 @@ class Infer(Engines):
         """Add pairs: `append((data, model), ...)` or `append(data, model)`."""
         flat = len(pair) == 2 and not isinstance(pair[0], (tuple, list))
         for one in [pair] if flat else pair:
-            self.commit(Append(one))
+            self.commit(Append(*_plain([one])))
 
     def set_model(self, model: Model | str, pair: int | None = None) -> None:
         """Give a pair another model; what both models have keeps value, prior, freeze and links.
@@ -296,6 +296,11 @@ class MaxLikeFit(Infer):
 
 
 _KINDS: dict[str, type[Infer]] = {kind.__name__: kind for kind in (Infer, BayesInfer, MaxLikeFit)}
+
+
+def _plain(pairs: Iterable[Any]) -> list[Any]:
+    """Pairs as they were given, those of another `Infer` as tuples."""
+    return [tuple(pair) if isinstance(pair, Pair) else pair for pair in pairs]
 
 
 def _several(pids: Any) -> tuple[int | str, ...]:

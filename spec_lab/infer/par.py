@@ -150,8 +150,12 @@ class Par:
         self._fit.commit(Link((self.pid, *(_pid(other) for other in others))))
 
     def unlink(self, *others: "Par | int | str") -> None:
-        """Take others out of this one's group, or, without any, this one; values stay."""
-        self._fit.commit(Unlink(tuple(_pid(other) for other in others) or (self.pid,)))
+        """Take others out of this one's group, or, without any, this one; values stay. One that is alone stays as it is."""
+        named = tuple(_pid(other) for other in others) or (self.pid,)
+        setup = self._fit.setup
+        linked = tuple(pid for pid in named if len(links.members(setup.partition, setup.index(pid))) > 1)
+        if linked:
+            self._fit.commit(Unlink(linked))
 
     def tie(self, expression: str) -> None:
         """Follow an expression of other parameters, such as `2*par[1] + 0.5`."""
