@@ -36,6 +36,7 @@ __all__ = sorted([*_HOME, "datasets", "models"])  # pyright: ignore[reportUnsupp
 
 prepare_jax()
 _provide("constraint.support", "spec_lab.bridge.support:support_of")
+_provide("model.fitted", "spec_lab.infer.fitted_models:fitted_model")
 _provide("component.reader", "spec_lab.bridge.components:read_component")
 _provide("prior.distribution", "spec_lab.bridge.distribution:make_distribution")
 

@@ -2,10 +2,10 @@
 
 `slots` numbers the parameters, `setup` holds the state of a fit (`origin`: where its values and priors come from; `relations`:
 what follows from links, freezes, priors and ties; `declared_ties`: what the variables of a model say, functions written as
-`formula`). `edits` change it, `model_edits` those after which there are other slots, `guess` moves it to a good start. `space`
-maps free vectors to all parameters, and `problem` makes the whole computable with compiled functions that no edit of values,
-links, freezes, priors or energy windows can make stale (`program_layout` arranges the data for them, `view` is what they see);
-`comparable` says whether two statistics may be compared, `term_photons` what each part of a model gives.
+`formula`). `edits` change it, `model_edits` and `setting_edit` those after which there are other slots, `guess` moves it to a
+good start. `space` maps free vectors to all parameters, and `problem` makes the whole computable with compiled functions that no
+edit of values, links, freezes, priors or energy windows can make stale (`program_layout` arranges the data for them, `view` is
+what they see); `comparable` says whether two statistics may be compared, `term_photons` what each part of a model gives.
 Engines, tables and widgets live above.
 """
 
@@ -15,6 +15,7 @@ from spec_lab.fit.model_edits import Append, SetModel
 from spec_lab.fit.origin import Origin
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.problem import Problem
+from spec_lab.fit.setting_edit import SetSetting
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS, Slot
 from spec_lab.fit.space import FreeSpace
@@ -34,6 +35,7 @@ __all__ = [
     "SetFree",
     "SetModel",
     "SetPrior",
+    "SetSetting",
     "SetTie",
     "SetValue",
     "Setup",

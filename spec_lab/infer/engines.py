@@ -13,6 +13,7 @@ from spec_lab.engines.catalog import check_proper
 from spec_lab.engines.lmfit import residual_of
 from spec_lab.engines.options import new_seed
 from spec_lab.fit import SetFree
+from spec_lab.infer.fitted_models import remember
 from spec_lab.infer.quantities import Quantities
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Engines(Quantities):
     def outcome(self, outcome: Outcome | None) -> None:
         self._fit.outcome = outcome
         self._by_hand.clear()
+        if outcome is not None:
+            remember(self)
 
     def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
         """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.

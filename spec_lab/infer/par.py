@@ -12,10 +12,11 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
-from spec_lab.fit import Freeze, Link, SetPrior, SetTie, SetValue, Slot, Unlink, links
+from spec_lab._base.numbered import Numbered
+from spec_lab.fit import Freeze, Link, SetPrior, SetSetting, SetTie, SetValue, Slot, Unlink, links
 from spec_lab.infer.fit import Fit
 from spec_lab.priors import Distribution, Prior, as_prior
-from spec_lab.results.estimates import Post, par_info
+from spec_lab.results.estimates import Post, cfg_rows, par_info
 
 
 class Par:
@@ -277,21 +278,43 @@ class Handles:
 
 
 class Cfg:
-    """A configuration value of a component (redshift, pivot energy, ...): fixed when the model is made."""
+    """A configuration value of a component (redshift, pivot energy, ...), live: `infer.cfg[1].val = 0.5` is an edit."""
 
-    __slots__ = ("_val", "component", "name")
+    __slots__ = ("_fit", "_number")
 
-    def __init__(self, component: str, name: str, val: Any):
-        self.component, self.name, self._val = component, name, val
+    def __init__(self, fit: Fit, number: int):
+        self._fit, self._number = fit, number
 
-    def _refuse(self, val: Any) -> None:
-        raise ParameterError(
-            f"{self.component}.{self.name} was fixed when the model was made", got=val,
-            hint=f"Set a model that has it, and keep all else: infer.set_model(...{self.component}({self.name}={val!r})...).",
-        )  # fmt: skip
+    def _row(self) -> tuple[str, str, str, str, Any]:
+        return cfg_rows(self._fit.setup)[self._number - 1]
 
-    val = property(lambda self: self._val, _refuse)
-    value = property(lambda self: self._val, _refuse)
+    @property
+    def component(self) -> str:
+        """Name of the component."""
+        return self._row()[2]
+
+    @property
+    def name(self) -> str:
+        """Name of the setting."""
+        return self._row()[3]
+
+    @property
+    def val(self) -> Any:
+        """The value. Setting it makes the model anew; parameters that both models have stay as they are."""
+        return self._row()[4]
+
+    @val.setter
+    def val(self, value: Any) -> None:
+        self._fit.commit(SetSetting(self._number, value))
+
+    @property
+    def value(self) -> Any:
+        """The same value."""
+        return self.val
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.val = value
 
     def __repr__(self) -> str:
         return f"<cfg {self.component}.{self.name} = {self.val!r}>"
@@ -300,18 +323,8 @@ class Cfg:
         return f"<code>{html.escape(repr(self))}</code>"
 
 
-class Cfgs(dict[str, Cfg]):
+class Cfgs(Numbered[Cfg]):
     """Configuration values by number, `cfg[1]` or `cfg["1"]`."""
-
-    def __missing__(self, number: object) -> Cfg:
-        if str(number) in self:
-            return self[str(number)]
-        raise ParameterError(
-            "there is no such configuration value", got=number, allowed=f"a number from 1 to {len(self)}"
-        )
-
-    def __repr__(self) -> str:
-        return "\n".join(f"{number}: {value!r}" for number, value in self.items()) or "no configuration values"
 
     def _repr_html_(self) -> str:
         columns = {"cfg#": list(self), "Component": [c.component for c in self.values()]}

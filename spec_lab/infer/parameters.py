@@ -35,8 +35,7 @@ class Parameters:
     @property
     def cfg(self) -> Cfgs:
         """All configuration values by number."""
-        rows = cfg_rows(self.setup)
-        return Cfgs({str(i): Cfg(row[2], row[3], row[4]) for i, row in enumerate(rows, start=1)})
+        return Cfgs(Cfg(self._fit, i + 1) for i in range(len(cfg_rows(self.setup))))
 
     @property
     def pvalues(self) -> tuple[float, ...]:
@@ -103,10 +102,11 @@ class Parameters:
     def cdicts(self) -> dict[str, dict[str, dict[str, Cfg]]]:
         """Model expression → component → configuration values."""
         out: dict[str, dict[str, dict[str, Cfg]]] = {}
+        values = iter(self.cfg.values())
         for name, pair in zip(self._expressions(), self.setup.pairs, strict=True):
             mine = out.setdefault(name, {component: {} for component in pair.model.names})
-            for component, key, value in pair.model.config:
-                mine[component][key] = Cfg(component, key, value)
+            for component, key, _ in pair.model.config:
+                mine[component][key] = next(values)
         return out
 
     @property

@@ -20,7 +20,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -30,6 +29,7 @@ from jax.typing import ArrayLike
 from spec_lab._base import ModelError
 from spec_lab._base.info import Info
 from spec_lab.models.annotations import Bins, Curve, Parameters, Scalar, Theta, Time
+from spec_lab.models.documented import DocumentedNames
 from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
 from spec_lab.models.parameter import Parameter, rewritten
 
@@ -47,7 +47,7 @@ class Term(NamedTuple):
     indices: tuple[int, ...]
 
 
-class Model(eqx.Module):
+class Model(DocumentedNames):
     """A spectral model. Build one from components: ``tbabs() * (pl() + bb())``, or from text: `Model.parse`."""
 
     kind: ClassVar[Any] = ""  # ``add``, ``mul``, ``math`` or ``conv``; of an operation, what it results in

@@ -1,0 +1,108 @@
+"""Which fit a model took part in last: so that `model.best_ergflux(10, 1000)` works after one, as code for bayspec has it.
+
+The model a person made and its components are remembered by identity, weakly; nothing is stored in them, and what is read is the
+outcome of the `Infer`. Where a model was fitted by several, the last run counts.
+"""
+
+import weakref
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from spec_lab._base import ModelError
+from spec_lab.models import Model
+from spec_lab.results.estimates import is_posterior, sample_of, some_draws
+
+if TYPE_CHECKING:
+    from spec_lab.infer.engines import Engines
+
+
+class Place(NamedTuple):
+    """Where a model stands in a fit."""
+
+    infer: "weakref.ref[Engines]"
+    pair: int
+    columns: tuple[int, ...]
+
+
+_places: dict[int, tuple["weakref.ref[Model]", Place]] = {}
+
+
+def remember(infer: "Engines") -> None:
+    """Write down that the last outcome of an `Infer` is the last of its models."""
+    for number, pair in enumerate(infer.setup.pairs):
+        first = 0
+        whole = pair.model
+        for model in whole.leaves():
+            _write(model, Place(weakref.ref(infer), number, tuple(range(first, first + model.size))))
+            first += model.size
+        _write(whole, Place(weakref.ref(infer), number, tuple(range(whole.size))))
+
+
+def _write(model: Model, place: Place) -> None:
+    key = id(model)
+    _places[key] = (weakref.ref(model, lambda _: _places.pop(key, None)), place)
+
+
+class ModelInFit:
+    """A model beside the outcome of the fit it took part in.
+
+    Args:
+        infer: What was run.
+        pair: Number of the pair, from 0.
+        columns: Which of the pair's model parameters are the model's.
+
+    Attributes:
+        time: Of the pair's data, s.
+    """
+
+    def __init__(self, infer: "Engines", pair: int, columns: tuple[int, ...]):
+        self._problem, self._outcome, self._pair, self._columns = infer.problem, infer.outcome, pair, list(columns)
+        self.time: float | None = infer.setup.pairs[pair].data.units[0].time
+
+    def _at(self, free: Float[np.ndarray, "s n"]) -> Float[np.ndarray, "s p"]:
+        slots = slice(*self._problem.layout.pairs[self._pair].slots)
+        return self._problem.map_blocks(_thetas, self._problem.pad(free))[:, slots][:, self._columns]
+
+    @cached_property
+    def thetas(self) -> Float[np.ndarray, "s p"]:
+        """Its parameters at the draws, 1000 at most."""
+        return self._at(some_draws(self._outcome, 1000))
+
+    def theta(self, point: str) -> Float[np.ndarray, "p"]:
+        """Its parameters at the mean, median, best, best_ci or truth of the draws.
+
+        Raises:
+            ModelError: The fit knows no such point.
+        """
+        sample, bayesian = sample_of(self._outcome), is_posterior(self._outcome)
+        truth = None if bayesian else np.asarray(self._outcome.best)
+        free = truth if point == "truth" else getattr(sample, point)
+        if free is None:
+            why = "a posterior has no truth" if point == "truth" else "no draw lies in all 1σ intervals at once"
+            raise ModelError(f"the last fit knows no {point} parameters", got=why, allowed="mean, median, best")
+        return self._at(np.asarray(free)[None])[0]
+
+
+def _thetas(view: Any, space: Any, xs: Any) -> Any:
+    import jax
+
+    return jax.vmap(lambda x: view.theta(space, x))(xs)
+
+
+def fitted_model(model: Model) -> ModelInFit:
+    """What the last fit with a model (or one whose component it is) knows of it.
+
+    Raises:
+        ModelError: It took part in no fit that is still there.
+    """
+    known, place = _places.get(id(model), (None, None))
+    infer = place.infer() if place is not None else None
+    if known is None or known() is not model or place is None or infer is None or infer.outcome is None:
+        raise ModelError(
+            f"{model.expression} took part in no fit yet",
+            hint="Run one: infer = BayesInfer([(data, model)]); infer.preview(). Then ask this very model.",
+        )
+    return ModelInFit(infer, place.pair, place.columns)

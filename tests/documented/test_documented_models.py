@@ -1,0 +1,136 @@
+"""Documented names of models: handles, tables, settings as edits, and what a fit says of a model."""
+
+import json
+
+import numpy as np
+import pytest
+from small import make_data
+
+from spec_lab import BayesInfer, Infer, unif
+from spec_lab._base import ModelError, ParameterError
+from spec_lab.models import band, cpl, hecut, pl
+from spec_lab.models.documented import FLUXES, POINTS, SPECTRA
+
+
+def test_a_model_reads_by_number():
+    model = cpl(logA=2.0) + pl(alpha=-1.5, name="tail")
+    assert model.expr == "cpl+tail" and model.type == "add"
+    assert list(model.par) == ["1", "2", "3", "4", "5"]
+    assert model.par[3].val == model.par["3"].value == 2.0
+    assert [p.name for p in model.par.values()] == ["alpha", "logEp", "logA", "alpha", "logA"]
+    assert str(model.par[1].prior) == "unif(-2, 2)" and model.par[1].range == (-2.0, 2.0) and not model.par[1].frozen
+    assert model.pvalues == tuple(p.val for p in model.par.values())
+    assert {(c.component, c.name) for c in model.cfg.values()} == {(c, n) for c, n, _ in model.config}
+    for handle, more in ((model.par[4], "infer.par"), (model.cfg[1], "infer.cfg")):
+        with pytest.raises(ParameterError, match=more):
+            handle.val = 1.0
+    with pytest.raises(ParameterError, match="1 to 5"):
+        model.par[6]
+
+
+def test_tables_of_a_model_are_saved(tmp_path):
+    cpl().save(tmp_path)
+    rows = json.loads((tmp_path / "model_par.json").read_text())
+    assert [row["Parameter"] for row in rows] == ["alpha", "logEp", "logA"]
+    assert json.loads((tmp_path / "model_cfg.json").read_text())[0]["cfg#"] == "1"
+
+
+def test_a_setting_is_an_edit():
+    infer = Infer([(make_data(1), cpl(logA=2.0)), (make_data(2), pl())])
+    infer.par[1].prior, infer.par[2].val, infer.par[3].frozen = unif(-1, 1), 2.5, True
+    infer.link([1, 4])
+    before = infer.stat
+    number = next(n for n, c in infer.cfg.items() if c.name == "redshift")
+    infer.cfg[number].val = 0.5
+    assert infer.cfg[number].val == 0.5 and infer.pairs[0].model.config[0][2] == 0.5
+    assert str(infer.par[1].prior) == "unif(-1, 1)" and infer.par[2].val == 2.5 and infer.par[3].frozen
+    assert infer.par[1].mates == (4,)
+    assert infer.stat != before
+    infer.cfg[int(number)].value = 0.0
+    assert infer.stat == pytest.approx(before, rel=1e-12)
+    with pytest.raises(ModelError, match="redshift"):
+        infer.cfg[number].val = "far"
+
+
+def test_a_setting_that_changes_the_parameters():
+    infer = Infer([(make_data(1), pl() + cpl(logA=2.0))])
+    number = next(n for n, c in infer.cfg.items() if c.name == "vfv_peak")
+    infer.par[5].val = 1.25
+    infer.cfg[number].val = False
+    assert [p.name for p in infer.par.values()][:5] == ["alpha", "logA", "alpha", "logEc", "logA"]
+    assert infer.par[5].val == 1.25
+    assert infer.cdicts[infer.pairs[0].model.expression]["cpl"]["vfv_peak"].val is False
+
+
+def test_pairs_that_share_a_model_share_its_settings():
+    model = cpl(logA=2.0)
+    infer = Infer([(make_data(1), model), (make_data(2), model)])
+    infer.cfg[1].val = 1.0
+    assert [pair.model.config[0][2] for pair in infer.pairs] == [1.0, 1.0]
+    assert infer.free_nparams == 3
+
+
+@pytest.fixture(scope="module")
+def after_a_fit():
+    model = cpl(logA=2.0)
+    infer = BayesInfer([(make_data(1), model)])
+    infer.par[3].prior = unif(-3, 5)
+    return model, infer.preview(draws=1000)
+
+
+@pytest.mark.parametrize("name", [n for n in SPECTRA if n != "nouspec"])
+def test_spectra_of_a_model_after_a_fit(after_a_fit, name):
+    model, post = after_a_fit
+    E = np.geomspace(10, 1000, 5)
+    at_best = getattr(post.pairs[0].model, name)(E)  # the analyzer stands at the best draw
+    np.testing.assert_allclose(getattr(model, f"best_{name}")(E), at_best, rtol=1e-9)
+    sample = getattr(model, f"{name}_sample")(E)
+    assert list(sample) == ["mean", "median", "Isigma", "IIsigma", "IIIsigma", "90%"]
+    assert sample["median"].shape == (5,) and sample["Isigma"].shape == (2, 5)
+    assert np.all(sample["IIsigma"][0] < sample["Isigma"][0]) and np.all(sample["Isigma"][0] < sample["median"])
+    for point in ("mean", "median", "best_ci"):
+        value = getattr(model, f"{point}_{name}")(E)
+        assert np.all((sample["IIIsigma"][0] < value) & (value < sample["IIIsigma"][1]))
+    assert np.ndim(getattr(model, f"best_{name}")(100.0)) == 0
+    with pytest.raises(ModelError, match="truth"):
+        getattr(model, f"truth_{name}")(E)
+
+
+@pytest.mark.parametrize("name", FLUXES)
+def test_fluxes_of_a_model_after_a_fit(after_a_fit, name):
+    model, post = after_a_fit
+    want = post.flux(10, 1000, photons=name == "phtflux", most=1000)
+    sample = getattr(model, f"{name}_sample")(emin=10, emax=1000, ngrid=2000)
+    assert sample["median"] == pytest.approx(want.median[0], rel=1e-9)
+    np.testing.assert_allclose(sample["Isigma"], want.Isigma[0], rtol=1e-9)
+    best = getattr(model, f"best_{name}")
+    assert best(10, 1000) == pytest.approx(getattr(post.pairs[0].model, name)(10, 1000), rel=1e-9)
+    assert getattr(model, f"best_{name}_ratio")([10, 100], [100, 1000]) == pytest.approx(
+        best(10, 100) / best(100, 1000)
+    )
+    assert getattr(model, f"{name}_ratio_sample")([10, 100], [100, 1000], 1000)["mean"] > 0
+
+
+def test_a_best_fit_has_a_truth():
+    model = pl()
+    infer = Infer([(make_data(1), model)])
+    result = infer.fit()
+    assert model.truth_ergflux(10, 1000) == pytest.approx(result.pairs[0].model.ergflux(10, 1000), rel=1e-9)
+
+
+def test_components_know_their_fit_too():
+    continuum, factor = pl(logA=2.0), hecut()
+    infer = BayesInfer([(make_data(1), factor * continuum)])
+    infer.par[3].prior = unif(-3, 5)
+    infer.preview(draws=500)
+    E = np.array([20.0, 200.0])
+    assert continuum.best_phtspec(E).shape == (2,) and factor.nouspec_sample(E)["mean"].shape == (2,)
+    with pytest.raises(ModelError, match="mul"):
+        factor.best_phtspec(E)
+
+
+def test_without_a_fit_it_says_so():
+    model = band()
+    with pytest.raises(ModelError, match=r"took part in no fit.*preview"):
+        model.best_ergflux(10, 1000)
+    assert all(callable(getattr(model, f"{point}_phtspec")) for point in POINTS)
