@@ -12,6 +12,8 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import ModelError
+from spec_lab.engines import Outcome
+from spec_lab.fit import Problem
 from spec_lab.models import Model
 from spec_lab.results.estimates import is_posterior, sample_of, some_draws
 
@@ -50,7 +52,8 @@ class ModelInFit:
     """A model beside the outcome of the fit it took part in.
 
     Args:
-        infer: What was run.
+        infer: What was run; its compiled programs are used.
+        outcome: Its run.
         pair: Number of the pair, from 0.
         columns: Which of the pair's model parameters are the model's.
 
@@ -58,9 +61,10 @@ class ModelInFit:
         time: Of the pair's data, s.
     """
 
-    def __init__(self, infer: "Engines", pair: int, columns: tuple[int, ...]):
-        self._problem, self._outcome, self._pair, self._columns = infer.problem, infer.outcome, pair, list(columns)
-        self.time: float | None = infer.setup.pairs[pair].data.units[0].time
+    def __init__(self, infer: "Engines", outcome: Outcome, pair: int, columns: tuple[int, ...]):
+        self._problem, self._outcome = Problem(outcome.setup, infer.problem), outcome
+        self._pair, self._columns = pair, list(columns)
+        self.time: float | None = outcome.setup.pairs[pair].data.units[0].time
 
     def _at(self, free: Float[np.ndarray, "s n"]) -> Float[np.ndarray, "s p"]:
         slots = slice(*self._problem.layout.pairs[self._pair].slots)
@@ -105,4 +109,4 @@ def fitted_model(model: Model) -> ModelInFit:
             f"{model.expression} took part in no fit yet",
             hint="Run one: infer = BayesInfer([(data, model)]); infer.preview(). Then ask this very model.",
         )
-    return ModelInFit(infer, place.pair, place.columns)
+    return ModelInFit(infer, infer.outcome, place.pair, place.columns)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 POINTS = ("mean", "median", "best", "best_ci", "truth")
 INTERVALS = {"Isigma": 0.6827, "IIsigma": 0.9545, "IIIsigma": 0.9973, "90%": 0.9}
 Draws = Float[np.ndarray, "s ..."]
+Vector = Float[np.ndarray, "p"]  # one value a parameter of the model
 
 
 class FittedModel(Protocol):
@@ -38,7 +39,7 @@ class FittedModel(Protocol):
 
     time: float | None
 
-    def theta(self, point: str) -> Float[np.ndarray, p]:
+    def theta(self, point: str) -> Vector:
         """The model's parameters at one of `POINTS`."""
         ...
 

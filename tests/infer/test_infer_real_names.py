@@ -147,9 +147,11 @@ def test_pairs(thing):
             ):
                 np.testing.assert_allclose(getattr(pair, f"{mark}cts_to_pht")[i] * rate, pht)
         np.testing.assert_allclose(pair.conv_ctsrate_f64[0], pair.conv_ctsrate[0])
-        assert [f() for f in pair.stat_func] == pytest.approx(pair.stat_list.tolist())
-        for f, r in zip(pair.pseudo_residual_func, pair.pseudo_residual_list, strict=True):
-            np.testing.assert_array_equal(f(), r)
+        counts = data.src_counts, data.bkg_counts, pair.conv_ctsrate, data.src_efficiency, data.bkg_efficiency
+        units = list(zip(*counts, data.src_errors, data.bkg_errors, data.stats, strict=True))
+        assert [pair.stat_func(*unit) for unit in units] == pytest.approx(pair.stat_list.tolist())
+        for unit, r in zip(units, pair.pseudo_residual_list, strict=True):
+            np.testing.assert_allclose(pair.pseudo_residual_func(*unit), r, rtol=1e-7, atol=1e-9)
         assert pair.stat == pytest.approx(pair.stat_list @ pair.weight_list)
         assert pair.npoint == pair.npoint_list.sum() and pair.loglike == pytest.approx(-0.5 * pair.stat)
         folded, observed = np.array(pair.conv_rate_to_flux), np.array(pair.rate_to_flux)
