@@ -35,7 +35,9 @@ def setup_of(burst, **given):
 
 
 @pytest.mark.parametrize(
-    "belief", [dist.Normal(-1.3, 0.02), norm(-1.3, 0.02), Prior.parse("norm(-1.3, 0.02)")], ids=repr
+    "belief",
+    [dist.Normal(-1.3, 0.02), norm(-1.3, 0.02), Prior.parse("norm(-1.3, 0.02)")],
+    ids=["NumPyro", "maker", "text"],
 )
 def test_a_random_value_is_fitted_with_its_prior(burst, belief):
     setup = setup_of(burst, alpha=Random(belief))
@@ -47,7 +49,7 @@ def test_a_random_value_is_fitted_with_its_prior(burst, belief):
 
 
 @pytest.mark.skipif(not X64, reason="reference values are of double precision")
-@pytest.mark.parametrize("belief", [dist.Normal(-1.3, 0.02), norm(-1.3, 0.02)], ids=repr)
+@pytest.mark.parametrize("belief", [dist.Normal(-1.3, 0.02), norm(-1.3, 0.02)], ids=["NumPyro", "maker"])
 def test_the_evidence_is_that_of_the_prior(burst, belief):
     assert BayesInfer([(burst, cpl(alpha=Random(belief)))]).preview().lnZ == pytest.approx(-134.45, abs=0.1)
 
