@@ -14,7 +14,8 @@
     infer = BayesInfer([(data, tbabs() * Source())])
 
 The module is called with energies in keV (and, if it takes a second argument `T`, the time in seconds) and gives
-photons/cm²/s/keV; with `kind = "mul"` or `"math"` it gives a factor. Its parameters (`declarations`) become the slots
+photons/cm²/s/keV; with `kind = "mul"` or `"math"` it gives a factor, and `absorbs` names its amounts of gas or dust, as in a
+component's class. Its parameters (`declarations`) become the slots
 `pyrox_name.name`. Evaluating calls the module with the values of its sites known beforehand, so nothing of NumPyro runs in a fit.
 
 A saved fit holds the module itself: its class is found again by its name, as every class of a person's own.
@@ -39,12 +40,11 @@ from spec_lab.bridge.declarations import (
     held_variables,
     limits_of,
     parameterized_modules,
-    refilled,
 )
 from spec_lab.bridge.descriptors import PyroxParam, PyroxSample
 from spec_lab.bridge.distribution import is_function
 from spec_lab.bridge.module import PyroxModule
-from spec_lab.bridge.registry import Entry, Registry
+from spec_lab.bridge.registered_parameters import Entry, Registry
 from spec_lab.bridge.token import Token, new_token
 from spec_lab.models import Additive, Component, Energy, Mathematical, Multiplicative
 from spec_lab.models.catalog import check_free
@@ -52,7 +52,7 @@ from spec_lab.models.component import needs_time
 from spec_lab.models.parameter import parameter
 from spec_lab.priors import as_prior
 from spec_lab.tree import register_pytree_type, register_saving
-from spec_lab.variables import AbstractConstraint, AbstractVariable, Derived, words_of
+from spec_lab.variables import AbstractConstraint, AbstractVariable, Derived, Tagged, words_of
 
 _KINDS: dict[str, type[Component]] = {"add": Additive, "mul": Multiplicative, "math": Mathematical}
 _UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
@@ -130,9 +130,10 @@ def _make_class(module: Any, told: tuple[ModuleParameter, ...]) -> type[Componen
     body = {
         "__doc__": inspect.getdoc(home) or f"The module {home.__name__}.",
         "__module__": __name__,
-        "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar},
+        "__annotations__": {**dict.fromkeys(fields, Any), "formula": ClassVar, "absorbs": ClassVar},
         "__reduce__": lambda self: (_remade, contents(self)),
         "formula": getattr(home, "formula", rf"\mathrm{{{name}}}(E)"),
+        "absorbs": getattr(module, "absorbs", None),
         "spectrum": spectrum,
         **fields,
     }
@@ -144,12 +145,14 @@ def _field(told: ModuleParameter) -> Any:
     """A parameter whose default is the variable itself, so that its limits and its prior come along."""
     words = words_of(told.variable)
     known = {key: words[key] for key in ("prior", "unit", "label", "doc", "log") if key in words}
-    made = parameter(float(told.variable.value), **{"label": rf"\mathrm{{{told.name}}}", "doc": told.name, **known})
+    made: Any = parameter(
+        float(told.variable.value), **{"label": rf"\mathrm{{{told.name}}}", "doc": told.name, **known}
+    )
     return eqx.field(default=told.variable, metadata=dict(made.metadata))
 
 
 def _evaluate(module: Any, told: tuple[ModuleParameter, ...], p: Mapping[str, Any], E: Any, T: Any) -> Any:
-    sites = {each.site: p[each.name] for each in told if each.site is not None}
+    sites = {each.site: each.told(p[each.name]) for each in told if each.site is not None}
     filled = _filled(module, told, p)
     try:
         curve = context.with_values(_call, sites, filled, E, T)
@@ -164,11 +167,11 @@ def _evaluate(module: Any, told: tuple[ModuleParameter, ...], p: Mapping[str, An
 
 def _filled(module: Any, told: tuple[ModuleParameter, ...], p: Mapping[str, Any]) -> Any:
     """The module with the present values in the variables of its fields."""
-    values = {path: p[each.name] for each in told for path in each.paths}
+    values = {path: each.told(p[each.name]) for each in told for path in each.paths}
     if not values:
         return module
     return jtu.tree_map_with_path(
-        lambda path, x: refilled(x, values[jtu.keystr(path)]) if isinstance(x, AbstractVariable) else x,
+        lambda path, x: Tagged(values[jtu.keystr(path)]) if isinstance(x, AbstractVariable) else x,
         module,
         is_leaf=lambda x: isinstance(x, AbstractVariable),
     )
@@ -206,7 +209,7 @@ def _content(node: Any) -> Hashable:
 
 def _functions(variable: Any) -> Hashable:
     """The functions through which a derived variable is computed."""
-    return (variable.fn, _functions(variable.raw_value)) if isinstance(variable, Derived) else None
+    return (_content(variable.fn), _functions(variable.raw_value)) if isinstance(variable, Derived) else None
 
 
 class SavedModule:
@@ -214,7 +217,12 @@ class SavedModule:
 
 
 def _remade(module: Any, state: Mapping[str, Any]) -> Component:
-    return _component_class(module, declarations(module, _call))(**state)
+    told = declarations(module, _call)
+    if not {each.name for each in told} <= {
+        *state
+    }:  # a file of an earlier version: sources in the place of what is derived
+        told = declarations(module, _call, ties=False)
+    return _component_class(module, told)(**state)
 
 
 register_pytree_type(

@@ -2,9 +2,10 @@
 
 The module is called while the bridge listens (nothing is drawn): `register_param`, `set_prior`, `pyrox_param` and `pyrox_sample`
 each say something of a site, and what was said becomes one variable with value, limits and prior. It is called twice, with other
-values of its random sites, so that a prior which depends on them is found out. A `Fixed` variable stays fixed; of a `Derived` one
-the source is the parameter. What cannot be said of a parameter of a fit (a site with many values, a prior that depends on another
-site, a site made behind the bridge's back) is refused.
+values of its random sites, so that a prior which depends on them is found out. A `Fixed` variable stays fixed; a `Derived` one
+stays derived, so that the fit ties it to its source. If its function has no formula, which a tie needs, the source alone is the
+parameter and the module is called with what the function makes of it. What cannot be said of a parameter of a fit (a site with
+many values, a prior that depends on another site, a site made behind the bridge's back) is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 import numpyro.distributions as dist
+from numpy.typing import ArrayLike
 from numpyro import handlers
 
 from spec_lab._base import ModelError, ParameterError
@@ -24,6 +26,8 @@ from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule
 from spec_lab.bridge.parameterized import Parameterized
 from spec_lab.bridge.support import constraint_of
+from spec_lab.fit.formula import Formula, formula_of
+from spec_lab.models.annotations import Curve, Scalar
 from spec_lab.priors import Prior, as_prior
 from spec_lab.variables import (
     AbstractConstraint,
@@ -51,44 +55,103 @@ class ModuleParameter(NamedTuple):
         site: Whole name of its site; None where a field holds it and no site is made of it.
         variable: Value, limits, prior, words.
         paths: The fields that hold it.
+        function: What the module is called with is this function of the parameter; None: the parameter itself.
     """
 
     name: str
     site: str | None
     variable: AbstractVariable
     paths: tuple[str, ...] = ()
+    function: Callable[[Scalar], Scalar] | None = None
+
+    def told(self, value: Scalar) -> Scalar:
+        """What the module is called with at a value of the parameter."""
+        return value if self.function is None else self.function(value)
+
+    @property
+    def scope(self) -> str:
+        """The module, within the one that is asked about, that says or holds it."""
+        return (self.site or self.paths[0]).rpartition(".")[0]
 
 
-def declarations(module: eqx.Module, call: Callable[..., Any]) -> tuple[ModuleParameter, ...]:
+def declarations(module: eqx.Module, call: Callable[..., Curve], ties: bool = True) -> tuple[ModuleParameter, ...]:
     """Every parameter of a module, in the order in which it speaks of them.
 
     Args:
         module: The module.
         call: `f(module, E, T)`, which gives one number for each energy, keV; `T` in s.
+        ties: Whether derived parameters stay derived. Else their sources take their places, as in files of earlier versions.
 
     Raises:
         ModelError: A site that is no parameter of a fit.
     """
     said, other = (_listen(module, call, stand_in) for stand_in in STAND_INS)
-    held = [(path, variable, set(map(id, _chain(variable)))) for path, variable in held_variables(module)]
-    found: dict[str, ModuleParameter] = {}
+    title, held = type(module).__name__, held_variables(module)
+    found: list[ModuleParameter] = []
+    sources: dict[
+        tuple[str, int], AbstractVariable
+    ] = {}  # by the module that holds them, so that class defaults are apart
     for site, facts in said.items():
-        name, spoken = _short(module, site), id(facts.get("init"))
-        title = f"{type(module).__name__}.{name}"
-        paths = tuple(path for path, _, ids in held if spoken in ids)
-        variable = _variable(title, facts)
-        _refuse_hierarchy(title, variable, other.get(site))
-        _enter(found, module, ModuleParameter(name, site, variable, paths))
-    registered = {path for each in found.values() for path in each.paths}
-    for path, variable, _ in held:
+        name, init = _short(module, site), facts.get("init")
+        each = ModuleParameter(name, site, _variable(f"{title}.{name}", facts), _paths(held, init))
+        _refuse_hierarchy(f"{title}.{name}", each.variable, other.get(site))
+        found.append(_still_derived(each, init) if facts.get("prior") is None else each)
+        sources[each.scope, id(init)] = each.variable
+    registered = {path for each in found for path in each.paths}
+    for path, variable in held:
         if path not in registered:
-            name = _word(path) + ("_raw" if isinstance(variable, Derived) else "")
-            source = _source(variable)
-            facts = {"init": source, "constraint": constraint_of(source), "prior": prior_of(source)}
-            _enter(
-                found, module, ModuleParameter(name, None, _variable(f"{type(module).__name__}.{name}", facts), (path,))
-            )
-    return tuple(found.values())
+            each = ModuleParameter(_word(path), None, _told_of(f"{title}.{_word(path)}", variable), (path,))
+            found.append(_still_derived(each, variable))
+            sources[each.scope, id(variable)] = each.variable
+    found = [_with_source(title, each, sources, ties) for each in found]
+    _refuse_double(title, [each.name for each in found])
+    return tuple(found)
+
+
+def _paths(held: list[tuple[str, AbstractVariable]], init: Any) -> tuple[str, ...]:
+    return tuple(path for path, variable in held if variable is init)
+
+
+def _told_of(title: str, variable: AbstractVariable) -> AbstractVariable:
+    """A variable of a field as a parameter of a fit."""
+    return _variable(title, {"init": variable, "constraint": constraint_of(variable), "prior": prior_of(variable)})
+
+
+def _still_derived(each: ModuleParameter, init: Any) -> ModuleParameter:
+    derived = isinstance(init, AbstractVariable) and isinstance(_inside(init), Derived)
+    return each._replace(variable=init) if derived else each
+
+
+def _with_source(
+    title: str, each: ModuleParameter, sources: dict[tuple[str, int], AbstractVariable], ties: bool
+) -> ModuleParameter:
+    """A derived parameter with its function as a formula and a source that no other module shares; others as they are."""
+    chain = _chain(each.variable)
+    if len(chain) == 1:
+        return each
+    key, raw = (each.scope, id(chain[-1])), each.name + "_raw" * (len(chain) - 1)
+    if key not in sources:
+        base = chain[-1]
+        sources[key] = _told_of(f"{title}.{raw}", base if isinstance(base, AbstractVariable) else Tagged(base))
+    source, function = sources[key], _composed([link.fn for link in chain if isinstance(link, Derived)])
+    try:
+        formula = formula_of(function, [float(source.value)], f"{title}.{each.name}") if ties else None
+    except ParameterError:  # a table, a choice, a loop: no tie, but a function of the source all the same
+        formula = None
+    if formula is None:
+        return each._replace(name=raw, variable=source, function=function)
+    return each._replace(variable=Derived(Formula(formula), source, metadata=words_of(each.variable)))
+
+
+def _composed(functions: list[Callable[[Scalar], Scalar]]) -> Callable[[Scalar], Scalar]:
+    """One function of several, of which the last comes first."""
+
+    def function(x: Scalar) -> Scalar:
+        for each in reversed(functions):
+            x = each(x)
+        return x
+
+    return function
 
 
 def held_variables(module: eqx.Module) -> list[tuple[str, AbstractVariable]]:
@@ -97,22 +160,17 @@ def held_variables(module: eqx.Module) -> list[tuple[str, AbstractVariable]]:
     return [(jtu.keystr(path), leaf) for path, leaf in leaves if isinstance(leaf, AbstractVariable)]
 
 
-def refilled(variable: AbstractVariable, value: Any) -> AbstractVariable:
-    """The variable at another value; of a `Derived` one the source is moved."""
-    if not isinstance(variable, Derived):
-        return Tagged(value)
-    source = variable.raw_value
-    return Derived(variable.fn, refilled(source, value) if isinstance(source, AbstractVariable) else value)
+def _inside(variable: AbstractVariable) -> AbstractVariable:
+    """The variable inside wrappers that only add words."""
+    while isinstance(variable, Tagged) and isinstance(variable.raw_value, AbstractVariable):
+        variable = variable.raw_value
+    return variable
 
 
-def _chain(variable: Any) -> list[Any]:
+def _chain(variable: AbstractVariable | ArrayLike) -> list[AbstractVariable | ArrayLike]:
     """A variable and, through `Derived` ones, what it is computed from."""
-    return [variable, *(_chain(variable.raw_value) if isinstance(variable, Derived) else ())]
-
-
-def _source(variable: AbstractVariable) -> AbstractVariable:
-    last = _chain(variable)[-1]
-    return last if isinstance(last, AbstractVariable) else Tagged(last)
+    inside = _inside(variable) if isinstance(variable, AbstractVariable) else variable
+    return [inside, *(_chain(inside.raw_value) if isinstance(inside, Derived) else ())]
 
 
 def _listen(module: eqx.Module, call: Callable[..., Any], stand_in: float) -> context.Declared:
@@ -170,12 +228,10 @@ def _refuse_hierarchy(title: str, variable: AbstractVariable, other: Mapping[str
         )
 
 
-def _enter(found: dict[str, ModuleParameter], module: eqx.Module, new: ModuleParameter) -> None:
-    if new.name in found:
-        raise ModelError(
-            f"{type(module).__name__} has two parameters called {new.name!r}", hint="Give one another name."
-        )
-    found[new.name] = new
+def _refuse_double(title: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ModelError(f"{title} has two parameters called {name!r}", hint="Give one another name.")
 
 
 def _short(module: eqx.Module, site: str) -> str:

@@ -15,7 +15,7 @@ import numpyro.distributions as dist
 from numpyro.distributions.transforms import IdentityTransform, Transform
 
 from spec_lab.bridge.distribution import as_distribution
-from spec_lab.bridge.registry import Entry
+from spec_lab.bridge.registered_parameters import Entry
 from spec_lab.bridge.support import as_support, is_identity
 from spec_lab.variables import AbstractVariable
 

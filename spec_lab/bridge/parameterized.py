@@ -15,7 +15,7 @@ from spec_lab.bridge import context
 from spec_lab.bridge.descriptors import PyroxParam
 from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule, instance_method
-from spec_lab.bridge.registry import EMPTY, GUIDES, Entry, Registry, choose
+from spec_lab.bridge.registered_parameters import EMPTY, GUIDES, Entry, Registry, choose
 from spec_lab.bridge.support import constraint_of
 from spec_lab.bridge.token import new_token
 from spec_lab.variables import AbstractVariable, Derived, Fixed
@@ -164,6 +164,11 @@ class Parameterized(PyroxModule):
         if isinstance(variable, Fixed):
             value = self.pyrox_param(name, variable)
             return self.pyrox_sample(name, value) if entry.record else value
+        known = context.given(self._pyrox_fullname(name))
+        if known is not context.MISSING:
+            return known
+        if context.declare(self._pyrox_fullname(name), init=variable) is not None:
+            return variable.value
         source = variable.raw_value
         if isinstance(source, AbstractVariable):
             below = self._entry_of_variable("", source, Entry(source, guide=entry.guide))

@@ -98,6 +98,8 @@ def fit_and_look(infer, folder):
     posterior = infer.preview(draws=100)
     chains = infer.nuts(draws=25, warmup=25, chains=2, savepath=folder / "chains")
     infer.numpyro_model()
+    best = infer.pairs[1].model.evaluate(np.geomspace(10.0, 900.0, 5))
+    assert np.all(best > 0)
     tables = [infer.par_info, infer.free_par_info, fit.stat_info, posterior.free_par_info, chains.all_IC]
     infer.spectrum().save(folder / "spectrum.pdf")
     posterior.corner().save(folder / "corner.png")

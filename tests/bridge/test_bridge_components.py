@@ -18,7 +18,6 @@ from spec_lab.bridge import Parameterized, PyroxModule, PyroxParam, PyroxSample,
 from spec_lab.models import Model, bb, component, pl, tbabs
 from spec_lab.variables import (
     Constrained,
-    Derived,
     Fixed,
     Interval,
     Param,
@@ -142,33 +141,29 @@ def test_a_factor():
     np.testing.assert_allclose(model.evaluate(E), 0.5 * np.asarray(pl().evaluate(E)), rtol=1e-12)
 
 
+class Silent(PyroxModule):
+    pyrox_name, kind = "grey", "mul"
+
+    @pyrox_method
+    def __call__(self, E):
+        return jnp.exp(-self.pyrox_sample("depth", unif(0, 2))) * jnp.ones_like(E)
+
+
+class Grey(Silent):
+    absorbs = ("depth",)
+
+
+def test_a_factor_says_what_it_absorbs_with():
+    pair = fit_of(Grey() * pl()).pairs[0]
+    bare = pair.energy_flux(1.0, 10.0, unabsorbed=True)
+    assert bare == pytest.approx(np.e * pair.energy_flux(1.0, 10.0), rel=1e-9)
+    with pytest.raises(ModelError, match="does not say whether it absorbs"):
+        fit_of(Silent() * pl()).pairs[0].energy_flux(1.0, 10.0, unabsorbed=True)
+
+
 def test_words_of_the_variable_are_kept():
     slope = Registered() + bb()
     assert slope.parameters[0].label == r"\Gamma"
-
-
-def test_of_a_derived_variable_the_source_is_fitted():
-    class Logged(PyroxModule):
-        pyrox_name = "logged"
-        norm: Param = Derived(jnp.exp, Constrained(Interval(-3.0, 3.0), 0.0))
-
-        def __call__(self, E):
-            return self.norm / E
-
-    class AlsoLogged(Parameterized):
-        pyrox_name = "logged"
-        norm: Param = Derived(jnp.exp, Constrained(Interval(-3.0, 3.0), 0.0))
-
-        @pyrox_method
-        def __call__(self, E):
-            return self.get_param("norm") / E
-
-    for cls in (Logged, AlsoLogged):
-        infer = fit_of(cls())
-        assert infer.par["logged.norm_raw"].range == (-3.0, 3.0)
-        infer.par["logged.norm_raw"].val = 1.0
-        curve = infer.setup.model(0).evaluate(np.array([2.0]))
-        np.testing.assert_allclose(curve, np.e / 2, rtol=1e-12)
 
 
 def test_modules_inside_modules():
