@@ -2,7 +2,8 @@
 
 One compiled loop does the whole fit: each step evaluates statistic, gradient and generalised Gauss-Newton matrix together
 (`View.curvature`), solves the Levenberg-Marquardt system in the eigenbasis of the scaled matrix, and keeps within the bounds by
-projection. Moré (1978) for the scaling, Nielsen (1999) for the damping rule. The covariance comes from the exact Hessian.
+projection. Where a line or several terms of a continuum can hide a lower minimum, starts read off the data are tried besides the
+present values. Moré (1978) for the scaling, Nielsen (1999) for the damping rule. The covariance comes from the exact Hessian.
 """
 
 from typing import Any, NamedTuple
@@ -13,14 +14,16 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import EngineError
-from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, nearly_flat
+from spec_lab.engines.best_fit import NOTHING, best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
+from spec_lab.fit.guess import may_hide, starts
 from spec_lab.tree.attrs import frozen_static
 
 MISSED = 0.1  # of the statistic, a third of a standard deviation: what a fit must not leave unsaid
+LEGS = (10, 25)  # steps after which the fits from several starts are compared
 EDM_GOAL = 1e-9  # estimated distance to the minimum, in units of the statistic
 
 
@@ -31,12 +34,15 @@ class NewtonOptions:
     Attributes:
         max_iterations: Steps allowed for each start.
         starts: 1 = from the present values; more = also from random places in the priors.
+        guesses: Starts read off the data that are tried as well, where a line or several terms of a continuum can hide a lower
+            minimum and neither a person nor a fit has set all their values; 0 = none.
         seed: Of the random starts and of the draws from the covariance.
         draws: Draws from the covariance.
     """
 
     max_iterations: int = at_least(1, 200)
     starts: int = at_least(1, 1)
+    guesses: int = at_least(0, 8)
     seed: int = seed()
     draws: int = at_least(1, 1000)
 
@@ -160,7 +166,8 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
     if not problem.knows(resume):
         control.report(None, COMPILING)
-    best = _descend(problem, problem.setup.free_values, options, control)
+    first = _descend(problem, problem.setup.free_values, options, control)
+    best = _from_guesses(problem, first, options, control)
     begun = 1
     while begun < options.starts and not control.stopped:
         number, begun = begun, begun + 1
@@ -168,15 +175,34 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
         other = _descend(problem, _random_start(problem, options.seed + number), options, control, quiet=True)
         if other is not None and float(other.f) < float(best.f):
             best = other
-    return _outcome(problem, best, begun, options, control)
+    return _outcome(problem, best, begun, options, control, _better(first, best))
+
+
+def _better(first: _Loop, best: _Loop) -> str:
+    """A sentence where another start than the present values led to a lower statistic, else ""."""
+    if not float(first.f) - float(best.f) > MISSED:
+        return ""
+    return f" Another start led lower: {float(best.f):.3f}; from the present values it was {float(first.f):.3f}."
+
+
+def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, control: Control) -> _Loop:
+    """The best of a finished fit and fits from starts read off the data; from step to step half of these are given up."""
+    if not options.guesses or control.stopped or not may_hide(problem.setup):
+        return first
+    control.report(None, "other starts, read off the data", best=_values(problem, first))
+    found = starts(problem.setup, quick_fit, most=options.guesses, ranges=False)
+    loops = [begin(problem.host_space, problem.pad(start.free_values)) for start in found]
+    for steps in LEGS:
+        loops = [problem.run(resume, loop, min(steps, options.max_iterations)) for loop in loops if not control.stopped]
+        loops = sorted((one for one in loops if np.isfinite(float(one.f))), key=lambda one: float(one.f))
+        loops = loops[: max(2, (len(loops) + 1) // 2)]
+    ends = [_finished(problem, loop, options, control) for loop in loops]
+    best = min(ends, key=lambda loop: float(loop.f), default=first)
+    return best if float(best.f) < float(first.f) - NOTHING else first
 
 
 def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: Control, quiet: bool = False) -> Any:
-    loop = minimise(problem, x, min(options.max_iterations, 50))
-    while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
-        done = int(loop.steps)
-        control.report(done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=_values(problem, loop))
-        loop = problem.run(resume, loop, min(done + 50, options.max_iterations))
+    loop = _finished(problem, minimise(problem, x, min(options.max_iterations, 50)), options, control)
     if np.isfinite(float(loop.f)):
         return loop
     if quiet:
@@ -186,6 +212,15 @@ def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: C
         got=dict(zip((problem.setup.slots[i].path for i in problem.setup.free), map(float, x), strict=True)),
         hint="Move the parameters to where the model is defined and give it a positive flux.",
     )
+
+
+def _finished(problem: Problem, loop: _Loop, options: NewtonOptions, control: Control) -> _Loop:
+    """A fit that was begun, led to its end, its limit or a stop."""
+    while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
+        done = int(loop.steps)
+        control.report(done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=_values(problem, loop))
+        loop = problem.run(resume, loop, min(done + 50, options.max_iterations))
+    return loop
 
 
 def _unfinished(loop: Any) -> bool:
@@ -205,7 +240,7 @@ def _random_start(problem: Problem, seed: int) -> np.ndarray:
     return np.where(np.isfinite(drawn) & (problem.host_space.code[: problem.n] != 0), drawn, jittered)
 
 
-def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, control: Control) -> Outcome:
+def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, control: Control, remark: str) -> Outcome:
     x = _values(problem, loop)
     low, high = problem.bounds
     _, _, hessian = problem.local(x)
@@ -218,7 +253,8 @@ def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, co
         draws=options.draws,
         seed=options.seed,
         stats=(("starts", begun), ("steps", int(loop.steps)), ("edm", float(loop.edm)), ("seconds", control.elapsed)),
-        settings=(("starts", options.starts),),
+        settings=(("starts", options.starts), ("guesses", options.guesses)),
+        remark=remark,
     )
 
 

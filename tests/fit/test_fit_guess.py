@@ -9,7 +9,7 @@ from small import make_data
 from spec_lab.data import DataUnit
 from spec_lab.engines.newton import minimise
 from spec_lab.fit import Freeze, Origin, Problem, SetPrior, Setup, SetValue
-from spec_lab.fit.guess import Guess, guess, starts
+from spec_lab.fit.guess import Guess, guess, may_hide, starts
 from spec_lab.models import Model, bb, cpl, gauss, pl
 from spec_lab.priors import unif
 
@@ -111,3 +111,13 @@ def test_3c273_comes_near_the_best_known(real_data, model, best, within):
     setup = Setup.from_pairs([(read(real_data), Model.parse(model))])
     reached = min(fitted(start) for start in starts(setup, best_of))
     assert reached < best + within
+
+
+@pytest.mark.parametrize(
+    ("text", "hides"), [("cpl", False), ("tbabs*pl", False), ("pl+bb", True), ("tbabs*(pl+gauss)", True)]
+)
+def test_where_a_lower_minimum_may_hide(text, hides):
+    setup = Setup.from_pairs([(make_data(1), Model.parse(text))])
+    assert may_hide(setup) == hides
+    assert not may_hide(setup.with_free(setup.free_values))  # a fit has been there
+    assert not may_hide(setup.with_free(setup.free_values, Origin.GIVEN))

@@ -4,11 +4,13 @@
 (`guess_terms`) at those values through the responses, `amplitudes` finds how much of each the counts want (one non-negative
 linear solve a combination), `continuum_starts` and `line_starts` make set-ups of it, and `guess` joins them: `Setup → Setup`.
 What a person gave is
-never moved, nor what is frozen, tied or linked to it; everything that was moved says so by its origin.
+never moved, nor what is frozen, tied or linked to it; everything that was moved says so by its origin. `hidden_minima` says where
+one start is not enough.
 
 Not here: fits (an engine may be handed in as `refine`), and the choice among several fitted starts.
 """
 
 from spec_lab.fit.guess.guess import Guess, guess, starts
+from spec_lab.fit.guess.hidden_minima import may_hide
 
-__all__ = ["Guess", "guess", "starts"]
+__all__ = ["Guess", "guess", "may_hide", "starts"]

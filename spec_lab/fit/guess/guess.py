@@ -35,10 +35,17 @@ def guess(setup: Setup, refine: Refine | None = None) -> Setup:
     return starts(setup, refine, most=1)[0]
 
 
-def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8) -> list[Setup]:
-    """Several different good starts, at most so many, best statistic first; see `guess`."""
-    found = [with_ranges(setup)]
-    for pair in range(len(setup.pairs)):
+def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> list[Setup]:
+    """Several different good starts, best statistic first; see `guess`.
+
+    Args:
+        setup: The set-up.
+        refine: Fits a problem, see `guess`.
+        most: How many at most.
+        ranges: Whether priors follow the data's range; False leaves them as they are.
+    """
+    found = [with_ranges(setup) if ranges else setup]
+    for pair in sorted({setup.slots[i].pair for i in setup.free if setup.slots[i].owner == "model"}):
         found = [new for one in found for new in _started(one, pair, refine, max(4, most))]
         found = sorted(found, key=_statistic)[:most]
     return found
