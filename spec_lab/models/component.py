@@ -56,6 +56,7 @@ class Component(Model):
     exact: ClassVar[bool] = False  # has `integral`
     exponential: ClassVar[bool] = False  # has `log_spectrum`
     flat: ClassVar[bool] = False  # does not depend on energy
+    smooths: ClassVar[bool] = False  # lets photons flow between bins: the cost grows with the square of their number
     absorbs: ClassVar[tuple[str, ...] | None] = None  # amounts of gas or dust; None: it does not say
     listed: ClassVar[bool] = True  # in the catalog; kinds and families start with a capital and never are
     name: str = eqx.field(default="", static=True, kw_only=True)

@@ -7,9 +7,12 @@ from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
 from spec_lab._base import ModelError, ParameterError
+from spec_lab.engines import Control
 from spec_lab.models import Model, component, gauss, pl
+from spec_lab.models.integration.band_flux import in_band
 from spec_lab.models.integration.grid import KEV_TO_ERG
 from spec_lab.results.estimates import some_draws
+from spec_lab.results.fluxes import fluxes
 
 
 def line(sigma, energy=60.0):
@@ -176,3 +179,24 @@ def test_another_band_compiles_nothing(posterior, compiles):
         posterior.flux(5, 900)
         posterior.luminosity(3, 70, z=0.3)
     assert counted.count == 0
+
+
+def test_a_smoothed_model_is_evaluated_in_little_memory_and_time():
+    sharp, smooth = Model.parse("pl"), Model.parse("gsmooth(pl)")
+    thetas = np.repeat(np.asarray(smooth.theta, float)[None], 20, axis=0)
+    thetas[:, 1] = 0.0  # of equal width everywhere
+    thetas[:, 0] = np.geomspace(1e-3, 0.05, 20)
+    made = in_band(smooth, thetas, 5.0, 50.0)
+    plain = in_band(sharp, np.asarray(sharp.theta, float)[None], 5.0, 50.0)
+    assert made.photons.shape == (20, 500)
+    np.testing.assert_allclose(made.energy_flux, plain.energy_flux[0], rtol=2e-4)
+
+
+def test_a_long_flux_tells_how_far_it_is_and_stops(monkeypatch, posterior):
+    monkeypatch.setattr(fluxes, "PATIENCE", 0.0)
+    heard = []
+    control = Control(on_progress=lambda progress: (heard.append(progress.fraction), control.end()))
+    found = posterior.flux(20, 200, most=300, control=control)
+    whole = posterior.flux(20, 200, most=300)
+    assert 0 < heard[0] < 1 and len(found.draws) == 64
+    np.testing.assert_array_equal(found.draws, whole.draws[:64])

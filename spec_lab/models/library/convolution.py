@@ -91,6 +91,7 @@ class gsmooth(Convolution):
     Parameters: Sig_6keV, keV; Index.
     """
 
+    smooths: ClassVar[bool] = True
     formula: ClassVar[str] = r"\int N(E')\,\frac{e^{-(E-E')^2/2\sigma(E')^2}}{\sigma(E')\sqrt{2\pi}}\,dE'"
     Sig_6keV: ParameterValue = parameter(0.1, span(1e-3, 20), unit="keV", label=r"\sigma_6", doc="width at 6 keV")
     Index: ParameterValue = parameter(0.0, span(-1, 1), label=r"\alpha", doc="index of the width with energy")

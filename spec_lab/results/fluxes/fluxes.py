@@ -1,10 +1,11 @@
 """Fluxes, luminosities and equivalent widths: integrals of a model over a band, at many parameter vectors at once.
 
-Everything goes through the bin integrals of the models on 2000 narrow bins, so that a line counts in full however narrow it
-is. `Fluxes` is what analyzers share: each quantity is evaluated at the draws themselves, so its interval carries every
-correlation between parameters. Cosmology is astropy's.
+Everything goes through the bin integrals of the models on 2000 narrow bins (500 of a smoothed model), so that a line counts in
+full however narrow it is. `Fluxes` is what analyzers share: each quantity is evaluated at the draws themselves, so its interval
+carries every correlation between parameters. Cosmology is astropy's.
 """
 
+from time import monotonic
 from typing import Any
 
 import jax
@@ -13,13 +14,14 @@ import numpy as np
 from spec_lab._base import ParameterError
 from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
-from spec_lab.engines import Outcome
+from spec_lab.engines import Control, Outcome
 from spec_lab.fit import Problem
 from spec_lab.models import Model
 from spec_lab.models.absorption.unabsorbed import without_absorption
-from spec_lab.models.integration.band_flux import BandFlux, in_band
+from spec_lab.models.integration.band_flux import BandFlux, Watch, in_band
 from spec_lab.results.estimates import Sample, some_draws
 
+PATIENCE = 1.0  # seconds before progress is reported
 MPC = 3.0856775814913673e24  # cm
 
 
@@ -72,6 +74,18 @@ def _quantity() -> type:
     return Quantity
 
 
+def _watched(control: Control) -> Watch:
+    """Reports to a control after the first second, and asks it whether to stop."""
+    began = monotonic()
+
+    def watch(done: int, total: int) -> bool:
+        if monotonic() - began > PATIENCE:
+            control.report(done / total, f"flux: {done} of {total} draws")
+        return control.stopped
+
+    return watch
+
+
 def _thetas(view: Any, space: Any, xs: Any) -> Any:
     return jax.vmap(lambda x: view.theta(space, x))(xs)
 
@@ -91,15 +105,19 @@ class Fluxes:
         here = setup.pairs[pair - 1]
         return here.model, thetas[:, slice(*layout.pairs[pair - 1].slots)], here.data.units[0].time
 
-    def _band(self, low: float, high: float, pair: int, component: str | None, bare: bool, most: int) -> BandFlux:
+    def _band(
+        self, low: float, high: float, pair: int, component: str | None, bare: bool, most: int,
+        control: Control | None = None,
+    ) -> BandFlux:  # fmt: skip
         model, thetas, T = self._pair(pair, most)
         mine, places = part(model, component)
         mine_only = thetas[:, places]
-        return in_band(mine, without_absorption(mine, mine_only) if bare else mine_only, low, high, T)
+        asked = without_absorption(mine, mine_only) if bare else mine_only
+        return in_band(mine, asked, low, high, T, watch=None if control is None else _watched(control))
 
     def flux(
         self, low: float, high: float, pair: int = 1, *, photons: bool = False, component: str | None = None,
-        unabsorbed: bool = False, most: int = 1000,
+        unabsorbed: bool = False, most: int = 1000, control: Control | None = None,
     ) -> Sample:  # fmt: skip
         """The model's flux from `low` to `high` keV at the draws, as a `Sample` of one column, erg/cm²/s.
 
@@ -112,12 +130,13 @@ class Fluxes:
             unabsorbed: Without the absorbing gas and dust: what factors declare as amounts of it (`absorbs`) is set to 0, other
                 factors stay.
             most: Draws to evaluate.
+            control: Hears of the progress when it takes more than a second, and may stop: the draws done so far are returned.
 
         Raises:
             ParameterError: The band is empty, or there is no such pair or component.
             ModelError: `unabsorbed`, and a multiplicative factor does not say whether it absorbs.
         """
-        band = self._band(low, high, pair, component, unabsorbed, most)
+        band = self._band(low, high, pair, component, unabsorbed, most, control)
         what = f"{'unabsorbed ' if unabsorbed else ''}{'photon' if photons else 'energy'} flux of {component or 'the model'}"
         title = f"{what}, {low:g}-{high:g} keV, {'photons' if photons else 'erg'}/cm²/s"
         return Sample((band.photon_flux if photons else band.energy_flux)[:, None], title=title)
@@ -197,8 +216,9 @@ class Fluxes:
         ends = [unit.energies for unit in self.problem.setup.pairs[pair - 1].data.units]
         low = min(float(lo[lo > 0].min()) for lo, _ in ends) if low is None else low
         high = max(float(hi.max()) for _, hi in ends) if high is None else high
-        band = in_band(line, thetas[:, places], low, high, T)
-        rest = in_band(model, thetas, low, high, T).photons - band.photons
+        every = in_band(model, thetas, low, high, T)
+        band = in_band(line, thetas[:, places], low, high, T, bins=len(every.edges) - 1)
+        rest = every.photons - band.photons
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(np.abs(band.photons) > 1e-12 * np.abs(rest), band.photons / np.maximum(rest, 0.0), 0.0)
         return Sample((share @ np.diff(band.edges))[:, None], title=f"equivalent width of {component}, keV")
