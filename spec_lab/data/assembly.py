@@ -7,16 +7,19 @@ filter never folds an area or aligns a spectrum again.
 """
 
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
+from jaxtyping import Int
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import ChannelMask
 from spec_lab.data.file_warnings import note, some
 from spec_lab.data.response import IDEAL, Auxiliary, Response, ideal_response, multiply
 from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
+Held = TypeVar("Held")
 AnySpectrum = TypeVar("AnySpectrum", bound=Spectrum)
 _VECTORS = ("counts", "errors", "quality", "grouping", "backscale", "areascale", "systematic")
 
@@ -27,15 +30,18 @@ class Assembly(NamedTuple):
     src: Source
     bkg: Background | None
     response: Response
-    good: np.ndarray
+    good: ChannelMask
 
 
-class Same:
+Part = Spectrum | Response | Auxiliary | BalrogResponse
+
+
+class Same(Generic[Held]):
     """Key of a cache: equal only for the same object, which it keeps alive."""
 
     __slots__ = ("value",)
 
-    def __init__(self, value: Any):
+    def __init__(self, value: Held):
         self.value = value
 
     def __eq__(self, other: object) -> bool:
@@ -60,7 +66,7 @@ def assemble(
 
 
 @lru_cache(maxsize=64)
-def _assemble(src: Same, bkg: Same, response: Same) -> Assembly:
+def _assemble(src: Same[Source], bkg: Same[Background | None], response: Same[Response]) -> Assembly:
     source = _aligned(src.value, response.value)
     background = None if bkg.value is None else _aligned(_like(bkg.value, src.value, response.value), response.value)
     source = _without_edges(source, response.value)
@@ -71,7 +77,7 @@ def _assemble(src: Same, bkg: Same, response: Same) -> Assembly:
     return Assembly(source, background, response.value, good)
 
 
-def _say_unusable(source: Source, good: np.ndarray, response: Response) -> None:
+def _say_unusable(source: Source, good: ChannelMask, response: Response) -> None:
     """Counts of good channels that the response gives no energy are lost: say so."""
     lost = good & ~response.usable
     counts = float(source.counts[lost].sum())
@@ -81,7 +87,13 @@ def _say_unusable(source: Source, good: np.ndarray, response: Response) -> None:
 
 
 @lru_cache(maxsize=64)
-def _response(src: Same, rmf: Same, arf: Same, rsp: Same, owner: str) -> Response:
+def _response(
+    src: Same[Source | None],
+    rmf: Same[Response | None],
+    arf: Same[Auxiliary | None],
+    rsp: Same[Response | BalrogResponse | None],
+    owner: str,
+) -> Response:
     return _combined(src.value, rmf.value, arf.value, rsp.value, owner)
 
 
@@ -140,7 +152,7 @@ def _aligned(spectrum: AnySpectrum, response: Response) -> AnySpectrum:
     return _spread(spectrum, numbers - known[0], response)
 
 
-def _spread(spectrum: AnySpectrum, index: np.ndarray, response: Response) -> AnySpectrum:
+def _spread(spectrum: AnySpectrum, index: Int[np.ndarray, "n"], response: Response) -> AnySpectrum:
     total = response.emin.size
     blank = {"quality": 5, "grouping": 0, "backscale": 1.0, "areascale": 1.0}
     values: dict[str, Any] = {"channels": response.channels, "emin": None, "emax": None}

@@ -7,9 +7,11 @@ Without a response there is no unit: a detector that tells every energy is taken
 """
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileAndRow
+from spec_lab.data.assembly import Part
 from spec_lab.data.files import numbered
 from spec_lab.data.linked_files import followed, is_none
 from spec_lab.data.response import Auxiliary, Redistribution, Response, ideal_response
@@ -17,12 +19,18 @@ from spec_lab.data.sky.balrog import BalrogResponse
 from spec_lab.data.spectrum import Background, Source, Spectrum
 
 Parts = tuple[Source, Background | None, Redistribution | None, Auxiliary | None, Response | BalrogResponse | None]
+if TYPE_CHECKING:
+    GivenSpectrum = Spectrum | FileAndRow | None
+    GivenResponse = Response | BalrogResponse | FileAndRow | None
+    GivenArea = Auxiliary | FileAndRow | None
+else:  # `load` judges in words of its own
+    GivenSpectrum = GivenResponse = GivenArea = Any
 _KINDS: dict[str, type] = {
     "src": Source, "bkg": Background, "rmf": Redistribution, "arf": Auxiliary, "rsp": Response,
 }  # fmt: skip
 
 
-def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
+def attach(src: GivenSpectrum, bkg: GivenSpectrum, rmf: GivenResponse, arf: GivenArea, rsp: GivenResponse) -> Parts:
     """Turn the five slots into objects.
 
     Raises:
@@ -30,20 +38,20 @@ def attach(src: Any, bkg: Any, rmf: Any, arf: Any, rsp: Any) -> Parts:
     """
     src, bkg, rmf, arf, rsp = map(numbered, (src, bkg, rmf, arf, rsp))
     source = load("src", src)
-    if source is None:
+    if not isinstance(source, Source):
         raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")
     given = {"bkg": bkg, "rmf": rmf, "arf": arf, "rsp": rsp}
-    if not isinstance(src, Spectrum) and source.links:
-        given |= followed(source, src, given)
+    if not isinstance(src, Spectrum) and src is not None and source.links:
+        given |= followed(source, cast(FileAndRow, src), given)
     ideal = isinstance(rsp, str) and rsp.strip().lower() == "ideal"
     loaded = {slot: load(slot, value) for slot, value in given.items() if not (ideal and slot == "rsp")}
     if ideal:
         loaded["rsp"] = ideal_response(source)
     _check_response(source, loaded)
-    return source, loaded["bkg"], loaded["rmf"], loaded["arf"], loaded["rsp"]
+    return cast(Parts, (source, loaded["bkg"], loaded["rmf"], loaded["arf"], loaded["rsp"]))
 
 
-def load(slot: str, value: Any) -> Any:
+def load(slot: str, value: GivenSpectrum | GivenResponse | GivenArea) -> Part | None:
     """The object for one slot; None for None and "none"."""
     kind = _KINDS[slot]
     if value is None or is_none(value):
@@ -53,7 +61,7 @@ def load(slot: str, value: Any) -> Any:
         or (slot == "rmf" and isinstance(value, Response))
         or (slot == "rsp" and isinstance(value, BalrogResponse))
     ):
-        return value
+        return cast(Part, value)
     if isinstance(value, Spectrum) and issubclass(kind, Spectrum):  # a source may serve as a background
         return kind(**value.to_dict())
     if isinstance(value, tuple):

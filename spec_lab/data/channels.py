@@ -4,12 +4,14 @@
 channels, so nothing that a bad channel holds can reach a number.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from spec_lab.data.assembly import Assembly, Same
+from spec_lab.data.annotations import ChannelMask, DirectMatrix, GroupedMatrix, GroupIndex, GroupMask, PerGroup
+from spec_lab.data.assembly import AnySpectrum, Assembly, Same
 from spec_lab.data.grouping import Counting, Ranges, Scheme, by_thresholds, from_flags, runs
 from spec_lab.data.optimal import bins, widths
 from spec_lab.data.response import Response
@@ -40,18 +42,18 @@ class Channels(Struct):
         has_background: Whether there is a background.
     """
 
-    S: np.ndarray = field()
-    B: np.ndarray = field()
-    sigma_S: np.ndarray = field()
-    sigma_B: np.ndarray = field()
-    emin: np.ndarray = field()
-    emax: np.ndarray = field()
-    matrix: np.ndarray = field()
-    ts: np.ndarray = field()
-    tb: np.ndarray = field()
-    first: np.ndarray = field()
-    last: np.ndarray = field()
-    used: np.ndarray = field()
+    S: PerGroup = field()
+    B: PerGroup = field()
+    sigma_S: PerGroup = field()
+    sigma_B: PerGroup = field()
+    emin: PerGroup = field()
+    emax: PerGroup = field()
+    matrix: GroupedMatrix = field()
+    ts: PerGroup = field()
+    tb: PerGroup = field()
+    first: GroupIndex = field()
+    last: GroupIndex = field()
+    used: GroupMask = field()
     has_background: bool = field(static=True)
 
     @property
@@ -60,44 +62,44 @@ class Channels(Struct):
         return self.S.size
 
     @property
-    def alpha(self) -> np.ndarray:
+    def alpha(self) -> PerGroup:
         """[c] ts/tb."""
         return self.ts / self.tb
 
     @property
-    def net(self) -> np.ndarray:
+    def net(self) -> PerGroup:
         """[c] Background-subtracted counts."""
         return self.S - self.alpha * self.B
 
     @property
-    def net_error(self) -> np.ndarray:
+    def net_error(self) -> PerGroup:
         """[c] Error of the net counts, in quadrature."""
         return np.hypot(self.sigma_S, self.alpha * self.sigma_B)
 
     @property
-    def middle(self) -> np.ndarray:
+    def middle(self) -> PerGroup:
         """[c] Middle energy, keV."""
         return (self.emin + self.emax) / 2
 
     @property
-    def width(self) -> np.ndarray:
+    def width(self) -> PerGroup:
         """[c] Width, keV."""
         return self.emax - self.emin
 
-    def select(self, keep: np.ndarray) -> "Channels":
+    def select(self, keep: GroupMask) -> "Channels":
         """The groups where `keep` [c] is True."""
         arrays = {name: getattr(self, name)[keep] for name in Channels.node_fields()}
         return Channels(**arrays, has_background=self.has_background)
 
 
-def group_edges(response: Response, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def group_edges(response: Response, first: GroupIndex, last: GroupIndex) -> tuple[PerGroup, PerGroup]:
     """Lower and upper edges [c], keV; channels may run either way in energy."""
     ends = np.stack([first, last])
     return response.emin[ends].min(axis=0), response.emax[ends].max(axis=0)
 
 
 def all_groups(
-    src: Source, bkg: Background | None, response: Response, good: np.ndarray, noticed: np.ndarray, scheme: Scheme,
+    src: Source, bkg: Background | None, response: Response, good: ChannelMask, noticed: ChannelMask, scheme: Scheme,
     stat: str, bad_mode: str = "drop",
 ) -> Ranges:  # fmt: skip
     """Ranges (first, last) of all groups that consist of good channels, or begin and end with good ones (`bad_mode="skip"`).
@@ -127,19 +129,19 @@ def all_groups(
     return ranges[:, 0], ranges[:, 1]
 
 
-def bad_in(good: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+def bad_in(good: ChannelMask, first: GroupIndex, last: GroupIndex) -> GroupIndex:
     """`i[c]` How many bad channels lie in each group."""
     bad = np.concatenate([[0], np.cumsum(~good)])
     return bad[last + 1] - bad[first]
 
 
-def _trimmed(good: np.ndarray, first: np.ndarray, last: np.ndarray) -> Ranges:
+def _trimmed(good: ChannelMask, first: GroupIndex, last: GroupIndex) -> Ranges:
     """Groups from their first good channel to their last."""
     index = np.flatnonzero(good)
     return index[np.searchsorted(index, first)], index[np.searchsorted(index, last, side="right") - 1]
 
 
-def only_good(parts: Assembly, first: np.ndarray, last: np.ndarray) -> tuple[Source, Background | None, Response]:
+def only_good(parts: Assembly, first: GroupIndex, last: GroupIndex) -> tuple[Source, Background | None, Response]:
     """The parts with nothing in the bad channels inside groups; as they are where there are none."""
     src, bkg, response, good = parts
     if not bad_in(good, first, last).any():
@@ -148,13 +150,13 @@ def only_good(parts: Assembly, first: np.ndarray, last: np.ndarray) -> tuple[Sou
     return src, bkg, response.replace(matrix=np.where(good, response.matrix, 0.0))  # type: ignore[return-value]
 
 
-def _emptied(spectrum: Any, good: np.ndarray) -> Any:
+def _emptied(spectrum: AnySpectrum, good: ChannelMask) -> AnySpectrum:
     errors = None if spectrum.errors is None else np.where(good, spectrum.errors, 0.0)
     return spectrum.replace(counts=np.where(good, spectrum.counts, 0.0), errors=errors)
 
 
 def _by_scheme(
-    src: Source, bkg: Background | None, response: Response, good: np.ndarray, noticed: np.ndarray, options: dict,
+    src: Source, bkg: Background | None, response: Response, good: ChannelMask, noticed: ChannelMask, options: Mapping[str, Any],
     stat: str,
 ) -> list[tuple[int, int]]:  # fmt: skip
     index = np.arange(good.size)
@@ -183,7 +185,7 @@ def _by_scheme(
 
 
 @lru_cache(maxsize=32)
-def by_flags(parts: Same, rule: str, bad_mode: str) -> Channels:
+def by_flags(parts: Same[Assembly], rule: str, bad_mode: str) -> Channels:
     """All good groups of an `Assembly` under the file's flags: no window changes them, so they are summed once."""
     src, bkg, response, good = parts.value
     ranges = all_groups(src, bkg, response, good, good, None, "", bad_mode)
@@ -192,7 +194,7 @@ def by_flags(parts: Same, rule: str, bad_mode: str) -> Channels:
 
 
 def gather(
-    src: Source, bkg: Background | None, response: Response, ranges: Ranges, used: np.ndarray, rule: str
+    src: Source, bkg: Background | None, response: Response, ranges: Ranges, used: GroupMask, rule: str
 ) -> Channels:
     """Sum counts, errors and response columns over the groups.
 
@@ -226,6 +228,6 @@ def gather(
     )
 
 
-def columns(matrix: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+def columns(matrix: DirectMatrix, first: GroupIndex, last: GroupIndex) -> GroupedMatrix:
     """[c, e] The columns of a matrix [e, ch] summed over groups."""
     return np.ascontiguousarray(sums(matrix, first, last, axis=1).T)

@@ -1,5 +1,6 @@
 """Several units fitted by one model: `Data`, an ordered, immutable mapping from names to `DataUnit`s."""
 
+import html
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +13,7 @@ from spec_lab._base.info import Info
 from spec_lab._base.table_files import write_tables
 from spec_lab.data.grouping import describe
 from spec_lab.data.notice import Windows
+from spec_lab.data.parameters import par_table
 from spec_lab.data.quantities import data_quantities
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import FrozenStructError, Struct, field
@@ -32,7 +34,7 @@ class Data(Struct):
     Nothing derived is kept here, so a changed unit cannot leave anything stale: `data.replace(na=unit)`.
     """
 
-    units: Any = field()  # always a tuple[DataUnit, ...] once constructed
+    units: tuple[DataUnit, ...] = field()  # once constructed; given in any of the spellings above
     names: tuple[str, ...] = field(static=True, default=())
 
     def __post_init__(self) -> None:
@@ -81,7 +83,7 @@ class Data(Struct):
         """Names and units in order."""
         return iter(zip(self.names, self.units, strict=True))
 
-    def replace(self, **units: Any) -> Self:
+    def replace(self, **units: DataUnit) -> Self:
         """The same data with some units exchanged or added, by name."""
         if units.keys() & set(_FIELDS):
             return super().replace(**units)
@@ -143,18 +145,18 @@ class Data(Struct):
     @property
     def par_info(self) -> Info:
         """What may be fitted of the data: factors and position of every unit, as they start."""
-        from spec_lab.data.parameters import par_table
-
-        return par_table(self)
+        return par_table(self.items())
 
     def __repr__(self) -> str:
         units = "; ".join(f"{name}: {unit.stat}, {unit.noticing}" for name, unit in self.items())
         return f"<Data {units}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.html_repr import data_html
-
-        return data_html(self)
+        shown = (
+            f"<details><summary>{html.escape(name)}</summary>{unit._repr_html_()}</details>"
+            for name, unit in self.items()
+        )
+        return self.info.html + "".join(shown)
 
 
 def _pairs(given: Any) -> list[tuple[str, DataUnit]]:

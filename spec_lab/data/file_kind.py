@@ -3,15 +3,15 @@
 import os
 import zlib
 from pathlib import Path
-from typing import Any
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileLike
 from spec_lab.data.files import absent, file_name, split_row
 
 _ENOUGH = 512  # bytes of a gzip stream that give the first of its content
 
 
-def first_bytes(file: Any, n: int = 8) -> bytes:
+def first_bytes(file: FileLike, n: int = 8) -> bytes:
     """The first bytes of a path or a binary file object (put back where it stood), of what a gzip stream holds."""
     file, _ = split_row(file)
     head = _head(file)
@@ -24,7 +24,7 @@ def first_bytes(file: Any, n: int = 8) -> bytes:
     return head[:n]
 
 
-def _head(file: Any) -> bytes:
+def _head(file: FileLike) -> bytes:
     if isinstance(file, str | os.PathLike):
         path = Path(file).expanduser()
         if refusal := absent(path):
@@ -43,7 +43,7 @@ def _head(file: Any) -> bytes:
     return head
 
 
-def is_fits(file: Any) -> bool:
+def is_fits(file: FileLike) -> bool:
     """True for FITS, False for NPZ and text, plain or gzipped.
 
     Raises:
@@ -60,6 +60,6 @@ def is_fits(file: Any) -> bool:
     raise DataError(f"{name} is neither FITS, NPZ nor text", got=head)
 
 
-def is_npz(file: Any) -> bool:
+def is_npz(file: FileLike) -> bool:
     """True for NumPy's zipped arrays."""
     return first_bytes(file)[:2] == b"PK"

@@ -10,16 +10,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileLike
 
-FileLike = Any  # str | Path | binary file object
 MOST_TEXT = 64_000_000  # bytes: a million channels
 DAMAGED = "The gzip stream is damaged: get the file again."
 
+AnyFile = TypeVar("AnyFile", bound=FileLike)
+Given = TypeVar("Given")
 _BRACES = re.compile(r"^(?P<path>.*)\{(?P<row>[^{}]*)\}$")
 
 
@@ -45,14 +47,15 @@ def file_name(file: FileLike) -> str:
     return Path(str(getattr(file, "name", None) or "<file object>")).name
 
 
-def split_row(file: FileLike) -> tuple[FileLike, int | None]:
+def split_row(file: AnyFile) -> tuple[AnyFile | str, int | None]:
     """Take `file{n}` apart.
 
     Returns:
         The file and the row counted from 0, or None where no row is named. XSPEC's braces count from 1.
     """
-    match = _BRACES.match(os.fspath(file)) if isinstance(file, str | os.PathLike) else None
-    if match is None or not absent(Path(file).expanduser()):  # a file may be called that
+    path = Path(file) if isinstance(file, str | os.PathLike) else None
+    match = None if path is None else _BRACES.match(str(path))
+    if match is None or path is None or not absent(path.expanduser()):  # a file may be called that
         return file, None
     text = match["row"].strip()
     if not text.isdigit() or int(text) < 1:
@@ -60,7 +63,7 @@ def split_row(file: FileLike) -> tuple[FileLike, int | None]:
     return match["path"], int(text) - 1
 
 
-def numbered(value: Any) -> Any:
+def numbered(value: Given) -> Given | tuple[str, int]:
     """`"file:4"` as `("file", 4)`: what bayspec writes for a row or version; anything else as it is."""
     path, colon, number = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not colon or not number.isdigit() or not path or not absent(Path(value).expanduser()):
@@ -73,7 +76,7 @@ def same_file_name(name: str, file: FileLike) -> bool:
     return Path(str(name).strip()).name.removesuffix(".gz") == file_name(file).removesuffix(".gz")
 
 
-def check_index(what: str, value: Any) -> None:
+def check_index(what: str, value: int | np.integer | None) -> None:
     """Refuse a row or version that is no whole number; None means that none was chosen."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer)):
         raise DataError(f"{what} must be a whole number", got=value)

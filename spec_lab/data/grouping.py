@@ -9,11 +9,12 @@ then be wider than `max_bin`), or is a group by itself where there is none. Reso
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import ChannelFlags, ChannelMask, GivenGrouping, GroupIndex, PerChannel
 from spec_lab.data.significance import pgsig, ppsig
 from spec_lab.tree.attrs import frozen_static
 
@@ -27,7 +28,7 @@ KEYS = {
     "max_bin": "most channels of a group",
     "method": "'optimal': widths after Kaastra & Bleeker 2016; thresholds then merge those bins",
 }
-Ranges = tuple[np.ndarray, np.ndarray]
+Ranges = tuple[GroupIndex, GroupIndex]  # first and last channel of each group
 
 
 @frozen_static
@@ -42,7 +43,7 @@ class Grouping:
     method: str | None = None
 
     @property
-    def options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, float | str]:
         """Those that are given."""
         found = {key: getattr(self, key) for key in KEYS}
         return {key: value for key, value in found.items() if value is not None}
@@ -51,21 +52,23 @@ class Grouping:
 Scheme = Literal["none"] | Grouping | None
 
 
-def scheme(grpg: Any) -> Scheme:
+def scheme(grpg: Grouping | GivenGrouping) -> Scheme:
     """Check a grouping and make it hashable: None, "none" or a `Grouping`.
 
     Raises:
         DataError: An unknown key, or a value that makes no sense.
     """
-    if grpg is None or grpg == "none":
-        return grpg
+    if grpg is None:
+        return None
+    if grpg == "none":
+        return "none"
     if grpg == "optimal":
         return Grouping(method="optimal")
     if isinstance(grpg, Grouping):
         _check_values(grpg.options)
         return grpg if grpg.options else "none"
     try:
-        options = dict(grpg)
+        options: dict[str, Any] = dict(cast(Mapping[str, Any], grpg))
     except (TypeError, ValueError) as error:
         allowed = "None (the file's flags), 'none', 'optimal', or a dict of " + ", ".join(KEYS)
         raise DataError("that is not a grouping", got=grpg, allowed=allowed) from error
@@ -106,7 +109,7 @@ def describe(chosen: Scheme) -> str:
     return ", ".join(f"{key}={value}" for key, value in shown.items())
 
 
-def from_flags(flags: np.ndarray) -> Ranges:
+def from_flags(flags: ChannelFlags) -> Ranges:
     """Ranges from OGIP flags: 1 starts, -1 continues, 0 is by itself. A first flag of -1 starts a group too."""
     begins = flags >= 0
     begins[0] = True
@@ -116,7 +119,7 @@ def from_flags(flags: np.ndarray) -> Ranges:
     return first, np.append(first[1:], flags.size) - 1
 
 
-def to_flags(first: np.ndarray, last: np.ndarray, n: int) -> np.ndarray:
+def to_flags(first: GroupIndex, last: GroupIndex, n: int) -> ChannelFlags:
     """OGIP flags [n] of ranges; channels in no range are 0."""
     flags = np.zeros(n, dtype=np.int64)
     for i, j in zip(first, last, strict=True):
@@ -125,7 +128,7 @@ def to_flags(first: np.ndarray, last: np.ndarray, n: int) -> np.ndarray:
     return flags
 
 
-def runs(*masks: np.ndarray) -> list[tuple[int, int]]:
+def runs(*masks: ChannelMask) -> list[tuple[int, int]]:
     """Ranges of channels over which none of the masks changes, as (first, last)."""
     change = np.zeros(masks[0].size - 1, dtype=bool)
     for mask in masks:
@@ -138,10 +141,10 @@ def runs(*masks: np.ndarray) -> list[tuple[int, int]]:
 class Counting:
     """What thresholds look at, [ch]: counts, errors and the exposure ratio alpha = ts/tb."""
 
-    S: np.ndarray
-    B: np.ndarray
-    sigma_B: np.ndarray
-    alpha: np.ndarray
+    S: PerChannel
+    B: PerChannel
+    sigma_B: PerChannel
+    alpha: PerChannel
     has_background: bool
     poisson: bool
 

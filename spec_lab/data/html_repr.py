@@ -1,15 +1,18 @@
 """What a notebook shows for a spectrum, a response or a unit: a small table and a small SVG. Pure functions, no matplotlib.
 
+Which curves are drawn is said where the values are (`_repr_html_`).
+
 Lines take the colour of the surrounding text (`currentColor`), so the picture fits light and dark themes. Ordinates are
 logarithmic, and values of zero left out, unless something is negative.
 """
 
 import html
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
-from spec_lab.data.response import Redistribution
+from spec_lab.data.annotations import Numbers
 
 WIDTH, HEIGHT = 440, 160
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 18, 18
@@ -18,56 +21,15 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 8, 18, 18
 class StepCurve(NamedTuple):
     """Steps: lower and upper edges, values, a name for the legend, and the opacity of the line."""
 
-    lo: np.ndarray
-    hi: np.ndarray
-    y: np.ndarray
+    lo: Float[np.ndarray, "n"]
+    hi: Float[np.ndarray, "n"]
+    y: Float[np.ndarray, "n"]
     name: str
     opacity: float = 1.0
 
 
-def spectrum_html(spectrum: Any) -> str:
-    """Table and counts per channel of a `Spectrum`."""
-    x = np.asarray(spectrum.channels, dtype=np.float64)
-    counts = StepCurve(x - 0.5, x + 0.5, np.where(spectrum.good, spectrum.counts, np.nan), "counts")
-    return _beside(spectrum.info.html, steps([counts], "channel", "counts", log_x=False))
-
-
-def response_html(response: Any, table: str | None = None) -> str:
-    """Table and, over photon energy, all that a `Response` detects: cm², or the probability of a redistribution."""
-    probability = isinstance(response, Redistribution) and response.kind != "FULL"
-    detected = StepCurve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
-    label = "probability to be detected" if probability else "effective area, cm²"
-    return _beside(response.info.html if table is None else table, steps([detected], "photon energy, keV", label))
-
-
-def area_html(area: Any) -> str:
-    """Table and effective area of an `Auxiliary`."""
-    curve = StepCurve(area.elo, area.ehi, area.area, "effective area")
-    return _beside(area.info.html, steps([curve], "photon energy, keV", "effective area, cm²"))
-
-
-def unit_html(unit: Any) -> str:
-    """Table and spectra (counts/s/keV of source and scaled background) of a `DataUnit`; noticed groups are darker."""
-    shown = unit.all_channels(rebin=True)
-    per = 1 / (shown.ts * shown.width)
-    source = shown.S * per
-    curves = [StepCurve(shown.emin, shown.emax, np.where(shown.used, source, np.nan), "source")]
-    if not shown.used.all():
-        curves.append(StepCurve(shown.emin, shown.emax, np.where(shown.used, np.nan, source), "not noticed", 0.3))
-    if shown.has_background:
-        curves.append(StepCurve(shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
-    return _beside(unit.info.html, steps(curves, "energy, keV", "counts/s/keV"))
-
-
-def data_html(data: Any) -> str:
-    """The table of a `Data` over the picture of each unit."""
-    parts = (
-        f"<details><summary>{html.escape(name)}</summary>{unit_html(unit)}</details>" for name, unit in data.items()
-    )
-    return data.info.html + "".join(parts)
-
-
-def _beside(table: str, picture: str) -> str:
+def beside(table: str, picture: str) -> str:
+    """A table with a picture on its right."""
     style = "display:flex;gap:1.5em;align-items:flex-start;flex-wrap:wrap"
     return f"<div style='{style}'><div>{table}</div><div>{picture}</div></div>"
 
@@ -131,7 +93,7 @@ def _range(values: np.ndarray, log: bool) -> tuple[float, float]:
     return (min(low, 0.0), max(high, 0.0))
 
 
-def _place(value: Any, bounds: tuple[float, float], low: float, high: float, log: bool) -> np.ndarray:
+def _place(value: Numbers | float, bounds: tuple[float, float], low: float, high: float, log: bool) -> np.ndarray:
     if log:
         value, bounds = np.log(np.maximum(value, bounds[0])), (np.log(bounds[0]), np.log(bounds[1]))
     span = bounds[1] - bounds[0]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileAndRow, FileLike
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import FileLike, file_name, folder_of, same_file_name, split_row
+from spec_lab.data.files import file_name, folder_of, same_file_name, split_row
 from spec_lab.data.spectrum import Background, Source
 
 BESIDE = "BACKGROUND_UP"  # the key of a link to the columns beside the counts
@@ -21,7 +22,7 @@ def is_none(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() == "none"
 
 
-def followed(source: Source, src: Any, given: dict[str, Any]) -> dict[str, Any]:
+def followed(source: Source, src: FileAndRow, given: dict[str, Any]) -> dict[str, Any]:
     """What to put into the empty slots: files, `(file, row)`, or a background.
 
     Args:
@@ -63,7 +64,7 @@ def _wanted(links: dict[str, str], given: dict[str, Any]) -> dict[str, str]:
     return wanted
 
 
-def _place(name: str, file: FileLike, source: Source, slot: str, key: str) -> Any:
+def _place(name: str, file: FileLike, source: Source, slot: str, key: str) -> str | tuple[FileLike, int] | None:
     """Where a named file is; None where it is not. A spectrum in the source's own file is `(file, row)`."""
     path, row = split_row(name)
     if row is not None and same_file_name(path, file):
@@ -83,7 +84,7 @@ def _place(name: str, file: FileLike, source: Source, slot: str, key: str) -> An
     return None
 
 
-def _own_background(file: FileLike, row: int | None, source: Source, named: str) -> Any:
+def _own_background(file: FileLike, row: int | None, source: Source, named: str) -> tuple[FileLike, int] | None:
     """The BKG spectrum in the source's own file, where BACKFILE leads to none; None where there is not just one."""
     from spec_lab.data.ogip.pha import background_rows
 

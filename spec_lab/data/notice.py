@@ -4,17 +4,18 @@
 file: quality and energy are independent filters.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import GivenWindows, GroupMask, PerGroup
 
 Windows = tuple[tuple[float, float], ...]
 MODES = ("inside", "overlap")
 
 
-def windows(notc: Any) -> Windows | None:
+def windows(notc: GivenWindows) -> Windows | None:
     """Bring any spelling of energy windows into one: sorted, merged where they overlap, keV.
 
     Args:
@@ -27,7 +28,7 @@ def windows(notc: Any) -> Windows | None:
     if notc is None:
         return None
     try:
-        pairs = [notc] if np.ndim(notc[0]) == 0 else list(notc)
+        pairs: list[Any] = [notc] if np.ndim(cast(Any, notc[0])) == 0 else list(notc)
         bounds = [(_bound(lo, 0.0), _bound(hi, np.inf)) for lo, hi in pairs]
     except (TypeError, ValueError, IndexError, KeyError) as error:
         raise DataError("notc is not a choice of energy windows", got=notc, allowed="[lo, hi] or [[lo, hi], …] in keV",
@@ -44,11 +45,11 @@ def windows(notc: Any) -> Windows | None:
     return tuple(merged)
 
 
-def _bound(value: Any, default: float) -> float:
+def _bound(value: float | None, default: float) -> float:
     return default if value is None else float(value)
 
 
-def noticed(notc: Windows | None, emin: np.ndarray, emax: np.ndarray, mode: str) -> np.ndarray:
+def noticed(notc: Windows | None, emin: PerGroup, emax: PerGroup, mode: str) -> GroupMask:
     """[c] True for the channels or groups that the windows keep; edges in keV."""
     keep = np.full(emin.shape, notc is None)
     for lo, hi in notc or ():

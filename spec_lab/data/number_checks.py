@@ -7,11 +7,13 @@ Used wherever values come in: headers and columns (`ogip`), text (`textfile`), a
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import GivenNumber, GivenNumbers, Numbers
 
 
-def as_numbers(values: Any, where: str) -> np.ndarray:
+def as_numbers(values: GivenNumbers, where: str) -> Numbers:
     """Values as a float64 array. Strings that spell numbers pass, None is NaN; truth values,
     complex numbers and dates are refused.
 
@@ -28,7 +30,7 @@ def as_numbers(values: Any, where: str) -> np.ndarray:
         raise DataError(f"{where} must be numbers", got=got) from error
 
 
-def as_number(value: Any, where: str) -> float | None:
+def as_number(value: GivenNumber, where: str) -> float | None:
     """A finite float from a number or a string that spells one; None stays None."""
     if value is None:
         return None
@@ -49,7 +51,7 @@ def _spells(word: Any) -> bool:
     return True
 
 
-def whole_numbers(values: np.ndarray, where: str) -> np.ndarray:
+def whole_numbers(values: Numbers, where: str) -> Int[np.ndarray, "..."]:
     """The same as int64.
 
     Raises:
@@ -61,7 +63,7 @@ def whole_numbers(values: np.ndarray, where: str) -> np.ndarray:
     return values.astype(np.int64)
 
 
-def are_whole(counts: np.ndarray, tolerance: float = 0.0) -> bool:
+def are_whole(counts: Numbers, tolerance: float = 0.0) -> bool:
     """Whether all finite values are non-negative whole numbers, to a relative tolerance."""
     finite = counts[np.isfinite(counts)]
     return bool(np.all(finite >= 0) and np.all(np.abs(finite - np.rint(finite)) <= tolerance * (1 + finite)))

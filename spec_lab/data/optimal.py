@@ -5,20 +5,27 @@ and bin/FWHM = 1 for x <= 2.119, else (0.08 x + 7 + 1.8/x)/(x + 5.9).
 """
 
 import numpy as np
+from jaxtyping import Int
 
-from spec_lab.data.response import Response
+from spec_lab.data.annotations import ChannelMask, DirectMatrix, PerBin, PerChannel
 
 
-def channel_fwhm(response: Response) -> np.ndarray:
+def channel_fwhm(ehi: PerBin, emin: PerChannel, emax: PerChannel, matrix: DirectMatrix) -> PerChannel:
     """[ch] Full width at half maximum of the redistribution, in channels, at least 1.
 
     For every channel the row of photons whose energy is the channel's: from its highest channel the half maximum is
     looked for on both sides, between channels by linear interpolation.
+
+    Args:
+        ehi: [e] upper photon-energy edges, keV, ascending.
+        emin: [ch] lower channel edges, keV.
+        emax: [ch] upper channel edges, keV.
+        matrix: [e, ch] of the response.
     """
-    middle = (response.emin + response.emax) / 2
-    rows = np.clip(np.searchsorted(response.ehi, middle), 0, response.elo.size - 1)
+    middle = (emin + emax) / 2
+    rows = np.clip(np.searchsorted(ehi, middle), 0, ehi.size - 1)
     needed = np.unique(rows)
-    width = dict(zip(needed.tolist(), (_width(response.matrix[row]) for row in needed), strict=True))
+    width = dict(zip(needed.tolist(), (_width(matrix[row]) for row in needed), strict=True))
     return np.array([width[row] for row in rows.tolist()])
 
 
@@ -39,7 +46,7 @@ def _reach(side: np.ndarray, half: float) -> float:
     return at - 1 + float((side[at - 1] - half) / (side[at - 1] - side[at]))
 
 
-def widths(counts: np.ndarray, fwhm: np.ndarray, good: np.ndarray) -> np.ndarray:
+def widths(counts: PerChannel, fwhm: PerChannel, good: ChannelMask) -> Int[np.ndarray, "ch"]:
     """[ch] The optimal width of a bin at every channel, in channels, a whole number >= 1.
 
     Args:
@@ -61,7 +68,7 @@ def widths(counts: np.ndarray, fwhm: np.ndarray, good: np.ndarray) -> np.ndarray
     return np.maximum(np.floor(factor * fwhm), 1).astype(int)
 
 
-def bins(width: np.ndarray, first: int, last: int) -> list[tuple[int, int]]:
+def bins(width: Int[np.ndarray, "ch"], first: int, last: int) -> list[tuple[int, int]]:
     """Cut one run of channels into bins, each as wide as the width at its first channel."""
     made = []
     while first <= last:

@@ -5,8 +5,9 @@ for responses that depend on it. Here is what each is called, means and starts a
 set-up (`spec_lab.fit.slots`).
 """
 
+from collections.abc import Iterable
+
 from spec_lab._base.info import Info
-from spec_lab.data.collection import Data
 from spec_lab.data.sky.balrog import StartValue
 from spec_lab.data.unit import DataUnit
 
@@ -28,9 +29,9 @@ def starts(unit: DataUnit) -> dict[str, StartValue]:
     return _STARTS if where is None else _STARTS | {"rf": where.factor, "ra": where.ra, "dec": where.dec}
 
 
-def par_table(data: Data) -> Info:
+def par_table(units: Iterable[tuple[str, DataUnit]]) -> Info:
     """The documented columns of the data parameters: five rows a unit."""
-    rows = [(name, key, *start) for name, unit in data.items() for key, start in starts(unit).items()]
+    rows = [(name, key, *start) for name, unit in units for key, start in starts(unit).items()]
     return Info({
         "par#": [str(i + 1) for i in range(len(rows))],
         "Component": [component for component, *_ in rows],

@@ -8,12 +8,26 @@ fold is done (see `spec_lab.fit`). Reading is in `ogip.rmf`; grouping of columns
 from typing import Any, Literal, Self
 
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import DataError
 from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
+from spec_lab.data.annotations import (
+    ChannelMask,
+    ChannelNumbers,
+    DirectMatrix,
+    FileLike,
+    GivenNumbers,
+    Numbers,
+    PerBin,
+    PerChannel,
+)
 from spec_lab.data.file_warnings import collecting, note, some
+from spec_lab.data.html_repr import StepCurve, beside, steps
 from spec_lab.data.number_checks import as_numbers, whole_numbers
+from spec_lab.data.optimal import channel_fwhm
+from spec_lab.data.spectrum import Spectrum
 from spec_lab.tree import Struct, field
 
 IDEAL = "IDEAL"  # the `kind` of a response made from a spectrum's own edges
@@ -41,19 +55,19 @@ class Response(Struct):
         DataError: Shapes that do not belong together, edges without width, values that are not finite.
     """
 
-    elo: np.ndarray = field()
-    ehi: np.ndarray = field()
-    emin: np.ndarray = field()
-    emax: np.ndarray = field()
-    matrix: np.ndarray = field()
-    channels: np.ndarray = field(default=None)
+    elo: PerBin = field()
+    ehi: PerBin = field()
+    emin: PerChannel = field()
+    emax: PerChannel = field()
+    matrix: DirectMatrix = field()
+    channels: ChannelNumbers = field(default=None)
     name: str = field(static=True, default="")
     kind: str = field(static=True, default="")
 
     def __init__(
-        self, elo: Any = None, ehi: Any = None, emin: Any = None, emax: Any = None, matrix: Any = None,
-        channels: Any = None, name: str = "", kind: str = "", *, chbin: Any = None, phbin: Any = None, drm: Any = None,
-        **other: Any,
+        self, elo: GivenNumbers = None, ehi: GivenNumbers = None, emin: GivenNumbers = None, emax: GivenNumbers = None,
+        matrix: GivenNumbers = None, channels: GivenNumbers = None, name: str = "", kind: str = "", *,
+        chbin: GivenNumbers = None, phbin: GivenNumbers = None, drm: GivenNumbers = None, **other: GivenNumbers,
     ):  # fmt: skip
         if other:
             _refuse_other(type(self).__name__, other)
@@ -84,7 +98,7 @@ class Response(Struct):
         self.channels = whole_numbers(numbers, f"{where}: channels")
 
     @classmethod
-    def from_file(cls, file: Any, version: int | Literal["sum"] | None = None) -> Self:
+    def from_file(cls, file: FileLike, version: int | Literal["sum"] | None = None) -> Self:
         """Read an OGIP RMF or RSP.
 
         Args:
@@ -102,17 +116,17 @@ class Response(Struct):
             return cls(**read_matrix(file, version))
 
     @classmethod
-    def from_rsp(cls, file: Any) -> Self:
+    def from_rsp(cls, file: FileLike) -> Self:
         """`from_file`."""
         return cls.from_file(file)
 
     @classmethod
-    def from_rsp2(cls, file: Any, ii: int) -> Self:
+    def from_rsp2(cls, file: FileLike, ii: int) -> Self:
         """`from_file` of the matrix with EXTVER `ii` (from 1) of an RSP2 file."""
         return cls.from_file(file, ii)
 
     @classmethod
-    def ideal(cls, emin: Any, emax: Any, area: float = 1.0, name: str = "ideal") -> Self:
+    def ideal(cls, emin: GivenNumbers, emax: GivenNumbers, area: float = 1.0, name: str = "ideal") -> Self:
         """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
         where = f"response {name!r}"
         lo, hi = _edges(where, "channel energies", emin, emax)
@@ -122,31 +136,29 @@ class Response(Struct):
         return cls(lo[order], hi[order], lo, hi, area * np.eye(lo.size)[order], name=name, kind=IDEAL)
 
     @property
-    def chbin(self) -> np.ndarray:
+    def chbin(self) -> Float[np.ndarray, "ch 2"]:
         """[ch, 2] Lower and upper channel edges, keV."""
         return np.column_stack([self.emin, self.emax])
 
     @property
-    def phbin(self) -> np.ndarray:
+    def phbin(self) -> Float[np.ndarray, "e 2"]:
         """[e, 2] Lower and upper photon-energy edges, keV."""
         return np.column_stack([self.elo, self.ehi])
 
     @property
-    def drm(self) -> np.ndarray:
+    def drm(self) -> DirectMatrix:
         """[e, ch] `matrix`."""
         return self.matrix
 
     @property
-    def usable(self) -> np.ndarray:
+    def usable(self) -> ChannelMask:
         """[ch] Whether a channel is an energy at all; others can never be noticed."""
         return np.isfinite(self.emin)
 
     @property
-    def channel_fwhm(self) -> np.ndarray:
+    def channel_fwhm(self) -> PerChannel:
         """[ch] Full width at half maximum of the redistribution, in channels, at least 1."""
-        from spec_lab.data.optimal import channel_fwhm
-
-        return channel_fwhm(self)
+        return channel_fwhm(self.ehi, self.emin, self.emax, self.matrix)
 
     @property
     def info(self) -> Info:
@@ -159,8 +171,6 @@ class Response(Struct):
         return f"<{type(self).__name__} {self.name or '-'}: {photons}, {some(self.emin.size, 'channel')}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.html_repr import response_html
-
         return response_html(self)
 
     def __mul__(self, other: object) -> "Response":
@@ -171,7 +181,7 @@ class Redistribution(Response):
     """A redistribution matrix: like `Response`, but [e, ch] holds probabilities. `rmf * arf` is a `Response`."""
 
     @classmethod
-    def from_rmf(cls, file: Any) -> Self:
+    def from_rmf(cls, file: FileLike) -> Self:
         """`from_file`."""
         return cls.from_file(file)
 
@@ -186,9 +196,9 @@ class Auxiliary(Struct):
         name: Shown in tables and messages.
     """
 
-    elo: np.ndarray = field()
-    ehi: np.ndarray = field()
-    area: np.ndarray = field()
+    elo: PerBin = field()
+    ehi: PerBin = field()
+    area: PerBin = field()
     name: str = field(static=True, default="")
 
     def __post_init__(self) -> None:
@@ -199,7 +209,7 @@ class Auxiliary(Struct):
             raise DataError(f"{where}: area has the wrong shape", got=self.area.shape, allowed=f"{self.elo.shape}")
 
     @classmethod
-    def from_file(cls, file: Any, row: int | None = None) -> Self:
+    def from_file(cls, file: FileLike, row: int | None = None) -> Self:
         """Read an OGIP ARF.
 
         Args:
@@ -216,7 +226,7 @@ class Auxiliary(Struct):
             return cls(**read_area(file, row))
 
     @classmethod
-    def from_arf(cls, file: Any) -> Self:
+    def from_arf(cls, file: FileLike) -> Self:
         """`from_file`."""
         return cls.from_file(file)
 
@@ -230,12 +240,19 @@ class Auxiliary(Struct):
         return f"<Auxiliary {self.name or '-'}: {photons}, at most {self.area.max():.4g} cm²>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.html_repr import area_html
-
-        return area_html(self)
+        curve = StepCurve(self.elo, self.ehi, self.area, "effective area")
+        return beside(self.info.html, steps([curve], "photon energy, keV", "effective area, cm²"))
 
     def __mul__(self, other: object) -> Response:
         return multiply(other, self) if isinstance(other, Response) else NotImplemented
+
+
+def response_html(response: Response, table: str | None = None) -> str:
+    """Table and, over photon energy, all that a response detects: cm², or the probability of a redistribution."""
+    probability = isinstance(response, Redistribution) and response.kind != "FULL"
+    detected = StepCurve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
+    label = "probability to be detected" if probability else "effective area, cm²"
+    return beside(response.info.html if table is None else table, steps([detected], "photon energy, keV", label))
 
 
 def multiply(rmf: Response, arf: Auxiliary) -> Response:
@@ -252,7 +269,7 @@ def multiply(rmf: Response, arf: Auxiliary) -> Response:
     return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
 
 
-def ideal_response(spectrum: Any) -> Response:
+def ideal_response(spectrum: Spectrum) -> Response:
     """The ideal detector of 1 cm² with the channel energies that a spectrum brings along.
 
     Raises:
@@ -276,7 +293,7 @@ def _refuse_other(kind: str, given: dict[str, Any]) -> None:
     raise DataError(f"{kind} takes no {name}", allowed=f"{', '.join(Response.fields())}; or {_PAIRS}", hint=hint)
 
 
-def _pair(bins: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+def _pair(bins: GivenNumbers, name: str) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n"]]:
     edges = _floats("response", name, bins)
     if edges.ndim != 2 or edges.shape[1] != 2:
         raise DataError(f"{name} must be pairs of lower and upper edges", got=edges.shape, allowed="[n, 2]")
@@ -290,7 +307,7 @@ def _same_grid(rmf: Response, arf: Auxiliary) -> bool:
     return bool(np.all(np.abs(rmf.elo - arf.elo) <= tolerance) and np.all(np.abs(rmf.ehi - arf.ehi) <= tolerance))
 
 
-def _interpolated(rmf: Response, arf: Auxiliary) -> np.ndarray:
+def _interpolated(rmf: Response, arf: Auxiliary) -> PerBin:
     middle, own = (rmf.elo + rmf.ehi) / 2, (arf.elo + arf.ehi) / 2
     covered = (middle >= arf.elo[0]) & (middle <= arf.ehi[-1])
     where = f"{rmf.name!r} and {arf.name!r}"
@@ -304,14 +321,14 @@ def _interpolated(rmf: Response, arf: Auxiliary) -> np.ndarray:
     return np.where(covered, np.interp(middle, own, arf.area), 0.0)
 
 
-def _floats(where: str, what: str, values: Any) -> np.ndarray:
+def _floats(where: str, what: str, values: GivenNumbers) -> Numbers:
     array = np.array(as_numbers(values, f"{where}: {what}"))  # a copy: the caller may change his
     if not np.isfinite(array).all():
         raise DataError(f"{where}: {what} must be finite", got=f"{np.sum(~np.isfinite(array))} values that are not")
     return array
 
 
-def _channel_edges(where: str, lo: Any, hi: Any) -> tuple[np.ndarray, np.ndarray]:
+def _channel_edges(where: str, lo: GivenNumbers, hi: GivenNumbers) -> tuple[PerChannel, PerChannel]:
     """Edges of channels; both may be NaN, which is a channel without energy (overflow)."""
     lo, hi = (np.array(as_numbers(values, f"{where}: channel energies")) for values in (lo, hi))
     none = np.isnan(lo) & np.isnan(hi) if lo.shape == hi.shape and lo.ndim == 1 else np.zeros(0, dtype=bool)
@@ -321,7 +338,9 @@ def _channel_edges(where: str, lo: Any, hi: Any) -> tuple[np.ndarray, np.ndarray
     return lo, hi
 
 
-def _edges(where: str, what: str, lo: Any, hi: Any) -> tuple[np.ndarray, np.ndarray]:
+def _edges(
+    where: str, what: str, lo: GivenNumbers, hi: GivenNumbers
+) -> tuple[Float[np.ndarray, "n"], Float[np.ndarray, "n"]]:
     lo, hi = _floats(where, what, lo), _floats(where, what, hi)
     if lo.ndim != 1 or not lo.size or lo.shape != hi.shape:
         raise DataError(f"{where}: {what} must be two equal vectors", got=[lo.shape, hi.shape])

@@ -7,12 +7,13 @@ range. `rule` chooses; nothing here matters where the scales are single numbers.
 
 import numpy as np
 
+from spec_lab.data.annotations import ChannelScale, GroupIndex, Numbers, PerChannel, PerGroup
 from spec_lab.data.spectrum import Spectrum
 
 RULES = ("xspec", "sherpa")
 
 
-def sums(values: np.ndarray, first: np.ndarray, last: np.ndarray, axis: int = -1) -> np.ndarray:
+def sums(values: Numbers, first: GroupIndex, last: GroupIndex, axis: int = -1) -> Numbers:
     """Sums over the channels first..last (inclusive) of each group, exact to rounding, blind to what lies outside.
 
     Differences of cumulative sums would spread one NaN of a bad channel over everything after it.
@@ -30,8 +31,8 @@ def sums(values: np.ndarray, first: np.ndarray, last: np.ndarray, axis: int = -1
 
 
 def grouped_scale(
-    scale: np.ndarray, counts: np.ndarray, first: np.ndarray, last: np.ndarray, rule: str, net: bool = False
-) -> np.ndarray:
+    scale: ChannelScale, counts: PerChannel, first: GroupIndex, last: GroupIndex, rule: str, net: bool = False
+) -> PerGroup:
     """[c] One scale a group, from one number or one a channel.
 
     Args:

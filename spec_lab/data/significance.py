@@ -4,21 +4,25 @@
 Gaussian uncertainty of α), `pgsig` from an estimate with a Gaussian error (Vianello 2018). Elementwise arrays.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import GivenNumbers, Numbers
 from spec_lab.data.number_checks import as_numbers
 
+Significance = np.float64 | Numbers  # one number of σ for numbers, an array for arrays
 
-def _xlogy(x: Any, y: Any) -> np.ndarray:
+
+def _xlogy(x: Numbers | float, y: Numbers | float) -> np.ndarray:
     """x ln y with 0 ln 0 = 0, also where y has underflowed."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, np.maximum(y, 1e-300))))
 
 
-def _together(**given: Any) -> list[np.ndarray]:
+def _together(**given: GivenNumbers) -> list[Numbers]:
     """Arguments as float64 arrays of one shape."""
     arrays = [as_numbers(x, name) for name, x in given.items()]
     try:
@@ -28,7 +32,7 @@ def _together(**given: Any) -> list[np.ndarray]:
         raise DataError(f"{', '.join(given)} have shapes that do not fit", got=got) from error
 
 
-def pgsig(n: Any, b: Any, s: Any) -> Any:
+def pgsig(n: GivenNumbers, b: GivenNumbers, s: GivenNumbers) -> Significance:
     """Significance of n counts over a background b ± s (Gaussian), σ. NaN where s = 0.
 
     With B0 = (b - s² + sqrt(b² - 2 b s² + 4 n s² + s⁴))/2, the most likely background without a source,
@@ -46,7 +50,7 @@ def pgsig(n: Any, b: Any, s: Any) -> Any:
     return z[()]
 
 
-def ppsig(n: Any, b: Any, alpha: Any, sigma: float = 0.0, k: float = 0.0) -> Any:
+def ppsig(n: GivenNumbers, b: GivenNumbers, alpha: GivenNumbers, sigma: float = 0.0, k: float = 0.0) -> Significance:
     """Significance of n counts over b background counts whose exposure is 1/alpha times as long, σ.
 
     Args:
@@ -90,7 +94,7 @@ def _real(value: Any) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
-def _inverse(significance: Any, sig: float, start: float, integer: bool) -> float:
+def _inverse(significance: Callable[[float], Significance], sig: float, start: float, integer: bool) -> float:
     if not _real(sig) or sig < 0:
         raise DataError("a significance must be a number of σ >= 0", got=sig)
     # none needed, or a background below zero stands out without any
@@ -98,7 +102,7 @@ def _inverse(significance: Any, sig: float, start: float, integer: bool) -> floa
     return float(np.ceil(root - 1e-9)) if integer else root
 
 
-def _root(significance: Any, sig: float, start: float) -> float:
+def _root(significance: Callable[[float], Significance], sig: float, start: float) -> float:
     from scipy.optimize import brentq
 
     high = start + 10 * (sig + 1) ** 2 + 10 * (sig + 1) * np.sqrt(start + 1)

@@ -8,11 +8,13 @@ arrays serve a parametric bootstrap at once. The seed is always explicit. The ph
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import overload
 
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import Draws, GivenNumbers, PerChannel
 from spec_lab.data.assembly import Assembly
 from spec_lab.data.channels import Channels
 from spec_lab.data.number_checks import as_numbers
@@ -39,9 +41,9 @@ class Simulations(Struct):
     """
 
     unit: DataUnit = field()
-    S: np.ndarray = field()
-    B: np.ndarray | None = field(default=None)
-    sigma_B: np.ndarray | None = field(default=None)
+    S: Draws = field()
+    B: Draws | None = field(default=None)
+    sigma_B: PerChannel | None = field(default=None)
     seed: int = field(static=True, default=0)
 
     def __len__(self) -> int:
@@ -54,7 +56,7 @@ class Simulations(Struct):
         """One unit a draw."""
         return (self[i] for i in range(len(self)))
 
-    def grouped(self) -> tuple[np.ndarray, np.ndarray]:
+    def grouped(self) -> tuple[Float[np.ndarray, "n c"], Float[np.ndarray, "n c"]]:
         """Source and background counts [n, c] in the groups that the original unit's fit uses.
 
         The groups are those of the *observed* counts; a threshold grouping would fall otherwise for every draw.
@@ -86,10 +88,32 @@ class Simulations(Struct):
         return made
 
 
+@overload
 def fakeit(
-    unit: DataUnit, photons: Any = None, seed: int | None = None, n: int | None = None, *, rate: Any = None,
-    background: Any = None, exposure: float | None = None, response: Response | None = None,
-) -> Any:  # fmt: skip
+    unit: DataUnit, photons: GivenNumbers = None, seed: int | None = None, n: None = None, *, rate: GivenNumbers = None,
+    background: GivenNumbers = None, exposure: float | None = None, response: Response | None = None,
+) -> DataUnit: ...  # fmt: skip
+
+
+@overload
+def fakeit(
+    unit: DataUnit, photons: GivenNumbers = None, seed: int | None = None, *, n: int, rate: GivenNumbers = None,
+    background: GivenNumbers = None, exposure: float | None = None, response: Response | None = None,
+) -> Simulations: ...  # fmt: skip
+
+
+@overload
+def fakeit(
+    unit: DataUnit, photons: GivenNumbers = None, seed: int | None = None, *, n: int | None = None, rate: GivenNumbers = None,
+    background: GivenNumbers = None, exposure: float | None = None, response: Response | None = None,
+) -> DataUnit | Simulations: ...  # fmt: skip
+
+
+def fakeit(
+    unit: DataUnit, photons: GivenNumbers = None, seed: int | None = None, n: int | None = None, *,
+    rate: GivenNumbers = None, background: GivenNumbers = None, exposure: float | None = None,
+    response: Response | None = None,
+) -> DataUnit | Simulations:  # fmt: skip
     """Draw what `unit` would have recorded.
 
     Args:
@@ -136,8 +160,8 @@ def fakeit(
 
 
 def _expected(
-    parts: Assembly, rule: str, photons: Any, rate: Any, background: Any
-) -> tuple[np.ndarray, np.ndarray | None]:
+    parts: Assembly, rule: str, photons: GivenNumbers, rate: GivenNumbers, background: GivenNumbers
+) -> tuple[PerChannel, PerChannel | None]:
     """Expected counts [ch] in the source region, background included, and in the background region."""
     if (photons is None) == (rate is None):
         raise DataError("a simulation needs either photons or rate")
@@ -156,7 +180,7 @@ def _expected(
     return np.maximum(total + ts / tb * counts, 0.0), counts
 
 
-def _checked(name: str, values: Any, n: int, least: float = 0.0) -> np.ndarray:
+def _checked(name: str, values: GivenNumbers, n: int, least: float = 0.0) -> Float[np.ndarray, "n"]:
     array = as_numbers(values, name)
     if array.shape != (n,):
         raise DataError(f"{name} has the wrong shape", got=array.shape, allowed=f"({n},)")

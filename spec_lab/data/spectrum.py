@@ -5,14 +5,25 @@ how they are grouped. It knows nothing of energies beyond the edges a text file 
 response. Reading is in `ogip.pha` and `textfile`; here lie the rules a spectrum obeys once it exists.
 """
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab._base.info import Info
+from spec_lab.data.annotations import (
+    ChannelFlags,
+    ChannelMask,
+    ChannelNumbers,
+    ChannelScale,
+    FileLike,
+    GivenNumbers,
+    Numbers,
+    PerChannel,
+)
 from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import collecting, note, some
+from spec_lab.data.html_repr import StepCurve, beside, steps
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
 
@@ -43,17 +54,17 @@ class Spectrum(Struct):
     Values that are not finite are harmless in bad channels; in good ones they make the channel bad, aloud.
     """
 
-    counts: np.ndarray = field()
-    errors: np.ndarray | None = field(default=None)
+    counts: PerChannel = field()
+    errors: PerChannel | None = field(default=None)
     exposure: float = field(static=True, default=1.0)
-    quality: np.ndarray = field(default=None)
-    grouping: np.ndarray = field(default=None)
-    backscale: Any = field(default=1.0)
-    areascale: Any = field(default=1.0)
-    systematic: Any = field(default=0.0)
-    channels: np.ndarray = field(default=None)
-    emin: np.ndarray | None = field(default=None)
-    emax: np.ndarray | None = field(default=None)
+    quality: ChannelFlags = field(default=None)
+    grouping: ChannelFlags = field(default=None)
+    backscale: ChannelScale | float = field(default=1.0)
+    areascale: ChannelScale | float = field(default=1.0)
+    systematic: ChannelScale | float = field(default=0.0)
+    channels: ChannelNumbers = field(default=None)
+    emin: PerChannel | None = field(default=None)
+    emax: PerChannel | None = field(default=None)
     poisson: bool = field(static=True, default=None)
     name: str = field(static=True, default="")
     detchans: int = field(static=True, default=0)
@@ -77,7 +88,7 @@ class Spectrum(Struct):
             self.quality = _judged(self)
 
     @classmethod
-    def from_file(cls, file: Any, row: int | None = None, poisson: bool | None = None) -> Self:
+    def from_file(cls, file: FileLike, row: int | None = None, poisson: bool | None = None) -> Self:
         """Read a spectrum: OGIP PHA I or II (plain or gzipped), text, CSV or NPZ.
 
         Args:
@@ -99,7 +110,7 @@ class Spectrum(Struct):
             return cls.from_text(file) if poisson is None else cls.from_text(file).replace(poisson=poisson)
 
     @classmethod
-    def from_text(cls, file: Any) -> Self:
+    def from_text(cls, file: FileLike) -> Self:
         """Read a spectrum from text, CSV or NPZ; see `spec_lab.data.textfile` for the format.
 
         Raises:
@@ -111,18 +122,18 @@ class Spectrum(Struct):
             return cls(**read_text(file))
 
     @classmethod
-    def from_plain(cls, file: Any) -> Self:
+    def from_plain(cls, file: FileLike) -> Self:
         """`from_file`, where `path:ii` names row `ii` (from 0) of a PHA II file."""
         path, colon, row = str(file).rpartition(":") if isinstance(file, str) else ("", "", "")
         return cls.from_file(path, int(row)) if colon and row.isdigit() and len(path) > 1 else cls.from_file(file)
 
     @property
-    def good(self) -> np.ndarray:
+    def good(self) -> ChannelMask:
         """[ch] True where the quality flag is 0."""
         return self.quality == 0
 
     @property
-    def stat_errors(self) -> np.ndarray:
+    def stat_errors(self) -> PerChannel:
         """[ch] Statistical errors, counts: those given, else sqrt(counts)."""
         if self.errors is not None:
             return self.errors
@@ -130,7 +141,7 @@ class Spectrum(Struct):
             return np.sqrt(np.abs(self.counts))
 
     @property
-    def total_errors(self) -> np.ndarray:
+    def total_errors(self) -> PerChannel:
         """[ch] Statistical and systematic error in quadrature, counts."""
         return np.hypot(self.stat_errors, self.counts * self.systematic)
 
@@ -152,21 +163,21 @@ class Spectrum(Struct):
         return f"<{type(self).__name__} {self.name or '-'}: {told}, {total}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.html_repr import spectrum_html
-
-        return spectrum_html(self)
+        x = np.asarray(self.channels, dtype=np.float64)
+        curve = StepCurve(x - 0.5, x + 0.5, np.where(self.good, self.counts, np.nan), "counts")
+        return beside(self.info.html, steps([curve], "channel", "counts", log_x=False))
 
 
 class Source(Spectrum):
     """The spectrum of the source region (source and background together)."""
 
     @classmethod
-    def from_src(cls, file: Any) -> Self:
+    def from_src(cls, file: FileLike) -> Self:
         """`from_file`."""
         return cls.from_file(file)
 
     @classmethod
-    def from_src2(cls, file: Any, ii: int) -> Self:
+    def from_src2(cls, file: FileLike, ii: int) -> Self:
         """`from_file` of row `ii` (from 0) of a PHA II file."""
         return cls.from_file(file, ii)
 
@@ -175,12 +186,12 @@ class Background(Spectrum):
     """The spectrum of the background region, or a background model with Gaussian errors."""
 
     @classmethod
-    def from_bkg(cls, file: Any) -> Self:
+    def from_bkg(cls, file: FileLike) -> Self:
         """`from_file`."""
         return cls.from_file(file)
 
     @classmethod
-    def from_columns_beside(cls, file: Any, row: int | None = None) -> Self:
+    def from_columns_beside(cls, file: FileLike, row: int | None = None) -> Self:
         """The background in the columns BACKGROUND_UP and BACKGROUND_DOWN beside the counts of a source (Chandra gratings).
 
         Args:
@@ -197,7 +208,7 @@ class Background(Spectrum):
             return cls(**read_beside(file, row))
 
     @classmethod
-    def from_bkg2(cls, file: Any, ii: int) -> Self:
+    def from_bkg2(cls, file: FileLike, ii: int) -> Self:
         """`from_file` of row `ii` (from 0) of a PHA II file."""
         return cls.from_file(file, ii)
 
@@ -213,11 +224,11 @@ def _check_words(spectrum: Spectrum) -> None:
         raise DataError(f"{_where(spectrum)}: poisson must be True, False or None", got=spectrum.poisson)
 
 
-def _numeric(spectrum: Spectrum, name: str, value: Any) -> np.ndarray:
+def _numeric(spectrum: Spectrum, name: str, value: GivenNumbers) -> Numbers:
     return np.array(as_numbers(value, f"{_where(spectrum)}: {name}"))  # a copy: the caller may change his
 
 
-def _edges(spectrum: Spectrum, n: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+def _edges(spectrum: Spectrum, n: int) -> tuple[PerChannel | None, PerChannel | None]:
     if spectrum.emin is None and spectrum.emax is None:
         return None, None
     if spectrum.emin is None or spectrum.emax is None:
@@ -226,7 +237,7 @@ def _edges(spectrum: Spectrum, n: int) -> tuple[np.ndarray | None, np.ndarray | 
     return ordered(f"{_where(spectrum)} emin, emax", emin, emax)
 
 
-def _vector(spectrum: Spectrum, name: str, value: Any, n: int | None = None) -> np.ndarray:
+def _vector(spectrum: Spectrum, name: str, value: GivenNumbers, n: int | None = None) -> PerChannel:
     array = _numeric(spectrum, name, value)
     if array.ndim != 1 or not array.size or (n is not None and array.size != n):
         allowed = "one value a channel" if n is None else f"{n} values, as many as counts"
@@ -234,7 +245,7 @@ def _vector(spectrum: Spectrum, name: str, value: Any, n: int | None = None) -> 
     return array
 
 
-def _whole(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
+def _whole(spectrum: Spectrum, name: str, value: GivenNumbers, n: int) -> ChannelNumbers:
     array = _vector(spectrum, name, value, n)
     whole = whole_numbers(array, f"{_where(spectrum)}: {name}")
     if name == "grouping" and not np.isin(whole, (-1, 0, 1)).all():
@@ -252,7 +263,7 @@ def _exposure(spectrum: Spectrum) -> float:
     return float(array.item())
 
 
-def _scale(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
+def _scale(spectrum: Spectrum, name: str, value: GivenNumbers, n: int) -> ChannelScale:
     array = _numeric(spectrum, name, value)
     if array.ndim:
         array = _vector(spectrum, name, array, n)
@@ -265,7 +276,7 @@ def _scale(spectrum: Spectrum, name: str, value: Any, n: int) -> np.ndarray:
     return array
 
 
-def _judged(spectrum: Spectrum) -> np.ndarray:
+def _judged(spectrum: Spectrum) -> ChannelFlags:
     """Quality [ch] after looking at the values: what cannot be used in a good channel makes it bad, with a note."""
     good = spectrum.quality == 0
     counts, errors = spectrum.counts, spectrum.stat_errors

@@ -12,7 +12,7 @@ import numpy as np
 
 from spec_lab._base import DataError
 from spec_lab.data import notice
-from spec_lab.data.assembly import Same
+from spec_lab.data.assembly import Assembly, Same
 from spec_lab.data.channels import POISSON_BACKGROUND, bad_in
 from spec_lab.data.file_warnings import note
 from spec_lab.data.grouping import from_flags
@@ -29,7 +29,7 @@ MOSTLY_EMPTY = 0.4
 
 
 @lru_cache(maxsize=64)
-def say_dropped(parts: Same, notc: notice.Windows | None, mode: str) -> None:
+def say_dropped(parts: Same[Assembly], notc: notice.Windows | None, mode: str) -> None:
     """Note which noticed groups of the file's flags are dropped for a bad channel, and how many counts with them."""
     src, _, response, good = parts.value
     first, last = from_flags(np.asarray(src.grouping))
@@ -52,7 +52,7 @@ def say_dropped(parts: Same, notc: notice.Windows | None, mode: str) -> None:
         )
 
 
-def say_empty_background(parts: Same, stat: str, background: np.ndarray) -> None:
+def say_empty_background(parts: Same[Assembly], stat: str, background: np.ndarray) -> None:
     """Note that W is biased where most groups have no background counts; for the same spectra and statistic once.
 
     Args:
@@ -66,11 +66,11 @@ def say_empty_background(parts: Same, stat: str, background: np.ndarray) -> None
 
 
 @lru_cache(maxsize=64)
-def _noted(parts: Same, stat: str) -> list[int]:
+def _noted(parts: Same[Assembly], stat: str) -> list[int]:
     return []
 
 
-def _say_empty(parts: Same, stat: str, empty: int, groups: int) -> None:
+def _say_empty(parts: Same[Assembly], stat: str, empty: int, groups: int) -> None:
     said = _noted(parts, stat)
     if not said:
         said.append(empty)
@@ -100,7 +100,7 @@ def are_counts(spectrum: Spectrum) -> bool:
 
 
 @lru_cache(maxsize=64)
-def judge(held: Same, stat: str) -> None:
+def judge(held: Same[Spectrum | None], stat: str) -> None:
     """Note what makes a statistic unfit for a spectrum; for the same object and statistic once.
 
     Raises:

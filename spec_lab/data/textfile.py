@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileLike
 from spec_lab.data.energies import judge_channels, ordered
 from spec_lab.data.file_kind import is_npz
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import MOST_TEXT, FileLike, content_of, file_name, reading
+from spec_lab.data.files import MOST_TEXT, content_of, file_name, reading
 from spec_lab.data.number_checks import are_whole, as_number, as_numbers
 from spec_lab.data.texttable import COLUMNS, MEANING, SETTINGS, Columns, read_table
 

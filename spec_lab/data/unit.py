@@ -16,11 +16,13 @@ from spec_lab._base import DataError
 from spec_lab._base.info import Info
 from spec_lab._base.table_files import write_tables
 from spec_lab.data import notice, upper_limits
+from spec_lab.data.annotations import GroupMask, PerBin
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
 from spec_lab.data.file_warnings import collecting, quietly, some
-from spec_lab.data.grouping import Grouping, Ranges, describe, scheme, to_flags
+from spec_lab.data.grouping import Grouping, Ranges, Scheme, describe, scheme, to_flags
+from spec_lab.data.html_repr import StepCurve, beside, steps
 from spec_lab.data.quantities import unit_quantities
 from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
@@ -77,8 +79,8 @@ class DataUnit(Struct):
     rsp: Response | BalrogResponse | None = field(default=None)
     stat: str = field(static=True, default="pgstat")
     notc: notice.Windows | None = field(static=True, default=None)
-    grpg: Any = field(static=True, default=None)
-    rebn: Any = field(static=True, default=None)
+    grpg: Scheme = field(static=True, default=None)
+    rebn: Scheme = field(static=True, default=None)
     time: float | None = field(static=True, default=None)
     weight: float = field(static=True, default=1.0)
     notc_mode: str = field(static=True, default="inside")
@@ -126,7 +128,7 @@ class DataUnit(Struct):
         return self.rsp if isinstance(self.rsp, BalrogResponse) else None
 
     @property
-    def energies(self) -> tuple[np.ndarray, np.ndarray]:
+    def energies(self) -> tuple[PerBin, PerBin]:
         """Lower and upper photon-energy edges [e], keV."""
         return self.response.elo, self.response.ehi
 
@@ -156,7 +158,7 @@ class DataUnit(Struct):
         """All good groups, noticed or not; `used` says which enter the fit. Cached."""
         return self._all_shown if rebin else self._all
 
-    def groups(self, rebin: bool = False) -> tuple[Ranges, np.ndarray]:
+    def groups(self, rebin: bool = False) -> tuple[Ranges, GroupMask]:
         """Ranges (first, last) [c] of all good groups, and which are noticed [c]; cheap, nothing is summed."""
         return self._noticed_groups(self._display if rebin else self.grpg)
 
@@ -177,20 +179,20 @@ class DataUnit(Struct):
         return self._fitted if self._display == self.grpg else self._gather(self._display, everything=False)
 
     @property
-    def _display(self) -> Any:
+    def _display(self) -> Scheme:
         return self.grpg if self.rebn is None else self.rebn
 
-    def _groups(self, chosen: Any) -> Ranges:
+    def _groups(self, chosen: Scheme) -> Ranges:
         src, bkg, response, good = self.assembly
         kept = notice.noticed(self.notc, response.emin, response.emax, self.notc_mode)
         return all_groups(src, bkg, response, good, kept, chosen, self.stat, self.bad_mode)
 
-    def _noticed_groups(self, chosen: Any) -> tuple[Ranges, np.ndarray]:
+    def _noticed_groups(self, chosen: Scheme) -> tuple[Ranges, GroupMask]:
         ranges = self._groups(chosen)
         edges = group_edges(self.response, *ranges)
         return ranges, notice.noticed(self.notc, *edges, self.notc_mode)
 
-    def _gather(self, chosen: Any, everything: bool) -> Channels:
+    def _gather(self, chosen: Scheme, everything: bool) -> Channels:
         src, bkg, response, _ = parts = self.assembly
         (first, last), used = self._noticed_groups(chosen)
         if not everything and not parts.good.any():
@@ -280,9 +282,17 @@ class DataUnit(Struct):
         return f"<DataUnit {self.name or self.src.name or '-'}: {self.stat}, {self.noticing}>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.html_repr import unit_html
-
-        return unit_html(self)
+        """The table, and counts/s/keV of source and scaled background; groups that are not noticed are paler."""
+        shown = self.all_channels(rebin=True)
+        per = 1 / (shown.ts * shown.width)
+        source = shown.S * per
+        curves = [StepCurve(shown.emin, shown.emax, np.where(shown.used, source, np.nan), "source")]
+        if not shown.used.all():
+            unused = np.where(shown.used, np.nan, source)
+            curves.append(StepCurve(shown.emin, shown.emax, unused, "not noticed", 0.3))
+        if shown.has_background:
+            curves.append(StepCurve(shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
+        return beside(self.info.html, steps(curves, "energy, keV", "counts/s/keV"))
 
 
 def _number(name: str, value: Any, least: float = -np.inf) -> float:

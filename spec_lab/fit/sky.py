@@ -55,7 +55,7 @@ class Sky(NamedTuple):
 def make_sky(free: bool, held: Float[Array, "c e"], chart: SplineChart, basis: Float[Array, "r c e"]) -> Sky:
     """A `Sky` on the device; of the chart only the coefficients are there already."""
     place = np.concatenate([[float(free)], *(np.ravel(a) for a in chart[:5])])
-    return Sky(held, jax.device_put(place), chart.coefficients, basis)
+    return Sky(held, jax.device_put(place), jnp.asarray(chart.coefficients), basis)
 
 
 def fold(
@@ -172,11 +172,12 @@ def moves(setup: Setup, index: int) -> bool:
 
 def response_in_use(setup: Setup, position: Position) -> Response:
     """The plain response that the compiled functions use at the set-up's values."""
-    unit = setup.pairs[position.pair].data.units[position.unit]
+    where = setup.pairs[position.pair].data.units[position.unit].position
+    assert where is not None  # there is a `Position` only for such units
     if position.place is not None:
-        return unit.position.at(*position.place)
+        return where.at(*position.place)
     index = next(at for i, j, _, at in _places(setup) if (i, j) == (position.pair, position.unit))
-    return unit.position.interpolated(float(setup.values[index + RA]), float(setup.values[index + DEC]))
+    return where.interpolated(float(setup.values[index + RA]), float(setup.values[index + DEC]))
 
 
 def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> Float[Array, "c e"]:

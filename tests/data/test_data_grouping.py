@@ -84,7 +84,7 @@ def test_groups_partition_what_is_noticed_and_good(counts, data, mode):
     noticed = [i for a, b in zip(first[used], last[used], strict=True) for i in range(a, b + 1)]
     assert noticed == [i for i in range(lo - 1, hi - 1) if quality[i] == 0]
     assert used.sum() <= one.max_groups
-    if "max_bin" in options:  # only a tail may make the last group of its run wider
+    if "max_bin" in options and first.size:  # only a tail may make the last group of its run wider
         widths_ = last - first + 1
         after = np.append(first[1:] > last[:-1] + 1, True) | np.append(used[1:] != used[:-1], True)
         assert all(widths_[~after] <= options["max_bin"]) and all(widths_ < 2 * options["max_bin"])

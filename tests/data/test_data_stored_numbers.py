@@ -46,6 +46,21 @@ def test_counts_that_are_missing_are_no_counts(tmp_path, form, scale, zero):
     assert src.counts[src.good].tolist() == np.delete(COUNTS, [2, 5]).tolist() and src.poisson
 
 
+def test_flags_that_are_missing_are_bad_and_no_group(tmp_path):
+    quality, grouping = np.zeros(N, dtype=int), np.where(np.arange(N) % 2, -1, 1)
+    quality[3] = grouping[6] = -99
+    hdu = pha_hdu(columns=[("QUALITY", "I", quality), ("GROUPING", "I", grouping)])
+    for name in ("QUALITY", "GROUPING"):
+        hdu.header[f"TNULL{hdu.columns.names.index(name) + 1}"] = -99
+    with pytest.warns(SpecLabWarning) as said:
+        src = Source.from_file(save(tmp_path / "a.pha", hdu))
+    text = " ".join(str(w.message) for w in said)
+    assert text.count("1 channel without a QUALITY flag (TNULL); flagged bad") == 1
+    assert text.count("1 channel without a GROUPING flag (TNULL); in no group, each by itself") == 1
+    assert np.flatnonzero(~src.good).tolist() == [3] and src.grouping[6] == 0
+    assert np.delete(src.grouping, 6).tolist() == np.delete(grouping, 6).tolist()
+
+
 def test_a_null_that_does_not_occur_changes_nothing(tmp_path):
     hdu = pha_hdu()
     hdu.header["TNULL2"] = -1

@@ -119,6 +119,7 @@ def test_what_cannot_be_written_is_said(tmp_path):
     assert Source.from_file(write_pha(tmp_path / "a.pha", src)).quality.tolist() == [0, 70000]
 
 
+@pytest.mark.filterwarnings("ignore:.*groups of the file's flags hold a bad channel")
 @pytest.mark.parametrize("chosen", [{"min_evt": 6}, "none", {"max_bin": 3}, None])
 def test_groups_written_are_read_as_the_files_own(tmp_path, chosen):
     edges = np.arange(1.0, 10.0)

@@ -10,32 +10,38 @@ in `pha` and `rmf`.
 import io
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileLike, Numbers
 from spec_lab.data.file_kind import first_bytes
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import DAMAGED, FileLike, file_name, opened, reading
+from spec_lab.data.files import DAMAGED, file_name, opened, reading
 from spec_lab.data.number_checks import as_number, as_numbers
 from spec_lab.data.ogip.fits_structure import read_hdus
+
+if TYPE_CHECKING:
+    from astropy.io.fits import BinTableHDU
+
+Card = str | float | bool | None  # the value of a header keyword; whole numbers are floats to a type checker
 
 
 class TableHDU:
     """One binary table, read whole: `header`, and columns by name regardless of case."""
 
-    def __init__(self, where: str, hdu: Any):
+    def __init__(self, where: str, hdu: "BinTableHDU"):
         self.where = f"{where}[{hdu.name or 'unnamed'}]"
         self.name = str(hdu.name).strip().upper()
-        self.header = hdu.header
+        self.header: Any = hdu.header  # astropy's types say little of what a card holds
         self._scales = _taken_scales(hdu)
         self._data = hdu.data
-        self.spelled = [column.name.strip().upper() for column in hdu.columns]
+        self.spelled = [str(column.name).strip().upper() for column in _columns(hdu)]
         self.columns = {name: i for i, name in enumerate(self.spelled)}
         self.rows = 0 if self._data is None else len(self._data)
 
-    def keyword(self, key: str, default: Any = None) -> Any:
+    def keyword(self, key: str, default: Card = None) -> Card:
         """A header value with blanks stripped; `default` where it is absent, undefined or empty."""
         with reading(f"{self.where} keyword {key}"):
             value = self.header.get(key, default)
@@ -60,7 +66,7 @@ class TableHDU:
         """The FITS number of a column, counted from 1 as in TLMINn."""
         return self.columns[column.upper()] + 1
 
-    def column(self, name: str) -> Any:
+    def column(self, name: str) -> np.ndarray:
         """The raw column: an array of numbers or strings, or of arrays where its rows differ in length."""
         if not self.has(name):
             raise DataError(
@@ -86,18 +92,24 @@ class TableHDU:
         )
         return null * (1.0 if scale is None else scale) + (zero or 0.0)
 
-    def numbers(self, name: str) -> np.ndarray:
+    def numbers(self, name: str) -> Numbers:
         """A column as float64; strings that spell numbers pass, others raise."""
         return as_numbers(self.column(name), f"{self.where} column {name}")
 
 
-def _taken_scales(hdu: Any) -> dict[int, tuple[float, float]]:
+def _columns(hdu: "BinTableHDU") -> list[Any]:
+    columns: Any = hdu.columns
+    return list(columns)
+
+
+def _taken_scales(hdu: "BinTableHDU") -> dict[int, tuple[float, float]]:
     """TSCAL and TZERO of columns of variable length, taken out of the header: astropy applies them to the first row only."""
     taken: dict[int, tuple[float, float]] = {}
-    for i in range(1, int(hdu.header.get("TFIELDS", 0)) + 1):
+    header: Any = hdu.header
+    for i in range(1, int(header.get("TFIELDS", 0)) + 1):
         keys = (f"TSCAL{i}", f"TZERO{i}")
-        if any(key in hdu.header for key in keys) and any(c in str(hdu.header.get(f"TFORM{i}", "")) for c in "PQ"):
-            pair = [as_number(hdu.header.pop(key, default), key) for key, default in zip(keys, (1.0, 0.0), strict=True)]
+        if any(key in header for key in keys) and any(c in str(header.get(f"TFORM{i}", "")) for c in "PQ"):
+            pair = [as_number(header.pop(key, default), key) for key, default in zip(keys, (1.0, 0.0), strict=True)]
             taken[i - 1] = (1.0 if pair[0] is None else pair[0], pair[1] or 0.0)
     return taken
 

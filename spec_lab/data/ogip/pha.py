@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileLike
 from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import FileLike, check_index, file_name, same_file_name, split_row
+from spec_lab.data.files import check_index, file_name, same_file_name, split_row
 from spec_lab.data.number_checks import are_whole
 from spec_lab.data.ogip.column_units import energies, rates
 from spec_lab.data.ogip.fits_tables import TableHDU, open_fits

@@ -6,9 +6,11 @@ meant, naming file, HDU and column. Counts and their errors are in `pha`.
 """
 
 import numpy as np
+from jaxtyping import Int
 
 from spec_lab._base import DataError
-from spec_lab.data.file_warnings import note
+from spec_lab.data.annotations import ChannelScale, Numbers
+from spec_lab.data.file_warnings import note, some
 from spec_lab.data.number_checks import as_number, as_numbers, whole_numbers
 from spec_lab.data.ogip.fits_tables import TableHDU
 
@@ -20,7 +22,7 @@ class Row:
         self.table, self.row = table, row
         self.where = table.where if row is None else f"{table.where} row {row + 1}"
 
-    def vector(self, name: str) -> np.ndarray | None:
+    def vector(self, name: str) -> Numbers | None:
         """A column (or keyword) as float64, one value a channel or a single one; None where it is absent."""
         if self.table.has(name):
             raw = self.table.column(name)
@@ -48,17 +50,17 @@ class Row:
         return None if value.lower() in ("", "none") else value
 
 
-def _per_channel(row: Row, name: str, default: float, n: int) -> np.ndarray:
+def _per_channel(row: Row, name: str, default: float, n: int) -> ChannelScale:
     """A quantity that may be a vector or one number."""
     value = row.vector(name)
     if value is None:
-        return np.asarray(default)
+        return np.asarray(float(default))
     if value.ndim and value.shape != (n,):
         raise DataError(f"{row.where} column {name} must have {n} values", got=list(value.shape))
     return value
 
 
-def scale(row: Row, name: str, n: int) -> np.ndarray:
+def scale(row: Row, name: str, n: int) -> ChannelScale:
     """BACKSCAL or AREASCAL. What a vector holds in single channels is judged with their quality, in `Spectrum`."""
     value = _per_channel(row, name, 1.0, n)
     if name == "BACKSCAL" and row.vector(name) is None:
@@ -68,7 +70,8 @@ def scale(row: Row, name: str, n: int) -> np.ndarray:
     return value
 
 
-def systematic(row: Row, n: int) -> np.ndarray:
+def systematic(row: Row, n: int) -> ChannelScale:
+    """SYS_ERR, a fraction; 0 where it is absent."""
     value = _per_channel(row, "SYS_ERR", 0.0, n)
     if not value.ndim and value < 0:
         raise DataError(f"{row.where} SYS_ERR must not be negative", got=float(value), allowed=">= 0")
@@ -78,14 +81,29 @@ def systematic(row: Row, n: int) -> np.ndarray:
     return value
 
 
-def quality(row: Row, n: int) -> np.ndarray:
-    return np.array(np.broadcast_to(whole_numbers(_per_channel(row, "QUALITY", 0, n), f"{row.where} QUALITY"), (n,)))
+def _flags(row: Row, name: str, default: int, n: int, missing: int, done: str) -> Int[np.ndarray, "ch"]:
+    """Flags of an OGIP column; where the file says that one is missing (TNULL), `missing`, aloud."""
+    flags = np.array(np.broadcast_to(_per_channel(row, name, default, n), (n,)))
+    lacking = np.isnan(flags)
+    if lacking.any():
+        note(
+            row.where,
+            f"{some(int(lacking.sum()), 'channel')} without a {name} flag (TNULL)",
+            done,
+            f"use replace({name.lower()}=...)",
+        )
+        flags[lacking] = missing
+    return whole_numbers(flags, f"{row.where} {name}")
 
 
-def grouping(row: Row, n: int) -> np.ndarray:
-    """GROUPING; the keyword stands for all channels, and 0 means that none is grouped."""
-    flags = np.array(np.broadcast_to(_per_channel(row, "GROUPING", 1, n), (n,)))
-    flags = whole_numbers(flags, f"{row.where} GROUPING")
+def quality(row: Row, n: int) -> Int[np.ndarray, "ch"]:
+    """QUALITY; the keyword stands for all channels, and a channel without a flag is bad."""
+    return _flags(row, "QUALITY", 0, n, 5, "flagged bad")
+
+
+def grouping(row: Row, n: int) -> Int[np.ndarray, "ch"]:
+    """GROUPING; the keyword stands for all channels, 0 means that none is grouped, and a channel without a flag is by itself."""
+    flags = _flags(row, "GROUPING", 1, n, 0, "in no group, each by itself")
     if not np.isin(flags, (-1, 0, 1)).all():
         allowed = "1 (start), -1 (continue), 0 (by itself)"
         raise DataError(f"{row.where} a GROUPING flag is unknown", got=np.unique(flags)[:9].tolist(), allowed=allowed)
@@ -95,7 +113,7 @@ def grouping(row: Row, n: int) -> np.ndarray:
     return flags if flags.any() else np.ones(n, dtype=np.int64)
 
 
-def channels(row: Row, n: int) -> np.ndarray:
+def channels(row: Row, n: int) -> Int[np.ndarray, "ch"]:
     """Channel numbers; without a CHANNEL column they start at TLMIN1, which is 1 unless the file says otherwise."""
     value = row.vector("CHANNEL") if row.table.has("CHANNEL") else None
     if value is None:

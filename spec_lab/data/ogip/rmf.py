@@ -9,9 +9,10 @@ from typing import Any, Literal, NoReturn
 import numpy as np
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import FileLike
 from spec_lab.data.energies import OVERRIDE, refuse_bad
 from spec_lab.data.file_warnings import note
-from spec_lab.data.files import FileLike, check_index, file_name, split_row
+from spec_lab.data.files import check_index, file_name, split_row
 from spec_lab.data.ogip.column_units import areas
 from spec_lab.data.ogip.energy_tables import channel_edges, find_ebounds, photon_edges
 from spec_lab.data.ogip.fits_tables import TableHDU, open_fits

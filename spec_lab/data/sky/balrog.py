@@ -8,14 +8,17 @@ compiled function cannot call Python. The values of ra and dec live in a fit's s
 
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import DataError, SpecLabWarning
-from spec_lab.data.response import Response
+from spec_lab._base.info import Info
+from spec_lab.data.annotations import DirectMatrix, GivenStart, PerBin, PerChannel, ResponseGenerator
+from spec_lab.data.response import Response, response_html
 from spec_lab.data.sky import direction_table
 from spec_lab.data.sky.direction_table import DirectionTable
 from spec_lab.tree import Struct, field, register_pytree_type
@@ -24,6 +27,10 @@ from spec_lab.variables import AbstractAnnotated, AbstractConstant, AbstractVari
 MOST_RECENT = 8
 ROUGH = 0.01  # a table whose measured error is larger is warned of
 _LOCK = threading.RLock()  # a generator has a present location: one question at a time
+
+Region = tuple[float, float, float, float]  # ra and dec of the centre, radius, step: deg
+
+Sources = tuple[AbstractVariable | None, ...]  # the variables that ra, dec and factor were given as
 
 
 class StartValue(NamedTuple):
@@ -37,11 +44,14 @@ class StartValue(NamedTuple):
 class MatrixCache:
     """What a generator has said so far: the last few matrices by place, and the table of a region. Saved with the fit."""
 
-    def __init__(self, region: Any = None, patch: DirectionTable | None = None, recent: Any = ()):
+    def __init__(
+        self, region: Region | None = None, patch: DirectionTable | None = None,
+        recent: Mapping[tuple[float, float], DirectMatrix] | None = None,
+    ):  # fmt: skip
         self.region, self.patch = region, patch
-        self.recent: dict[tuple[float, float], np.ndarray] = dict(recent)
+        self.recent: dict[tuple[float, float], DirectMatrix] = dict(recent or {})
 
-    def keep(self, place: tuple[float, float], matrix: np.ndarray) -> None:
+    def keep(self, place: tuple[float, float], matrix: DirectMatrix) -> None:
         """Remember a matrix, forget the oldest."""
         while len(self.recent) >= MOST_RECENT:
             self.recent.pop(next(iter(self.recent)))
@@ -88,20 +98,22 @@ class BalrogResponse(Struct):
         DataError: No such generator, shapes that do not belong together, or starts that are no numbers.
     """
 
-    balrog_drm: Any = field(pytree=False, default=None, repr=False, compare=False)
-    ra: Any = field(static=True, default=None)  # always a StartValue once constructed
-    dec: Any = field(static=True, default=None)
-    factor: Any = field(static=True, default=None)
+    balrog_drm: ResponseGenerator | None = field(pytree=False, default=None, repr=False, compare=False)
+    ra: StartValue = field(static=True, default=None)  # once constructed; given as a number or a variable
+    dec: StartValue = field(static=True, default=None)
+    factor: StartValue = field(static=True, default=None)
     radius: float = field(static=True, default=180.0)
-    step: Any = field(static=True, default=None)  # a float once constructed
+    step: float = field(static=True, default=None)
     name: str = field(static=True, default="balrog")
-    elo: np.ndarray = field(default=None, kw_only=True)
-    ehi: np.ndarray = field(default=None, kw_only=True)
-    emin: np.ndarray = field(default=None, kw_only=True)
-    emax: np.ndarray = field(default=None, kw_only=True)
-    matrix: np.ndarray = field(default=None, kw_only=True)
+    elo: PerBin = field(default=None, kw_only=True)
+    ehi: PerBin = field(default=None, kw_only=True)
+    emin: PerChannel = field(default=None, kw_only=True)
+    emax: PerChannel = field(default=None, kw_only=True)
+    matrix: DirectMatrix = field(default=None, kw_only=True)
     memo: MatrixCache = field(pytree=False, default=None, repr=False, compare=False, serialize=True, kw_only=True)
-    sources: tuple[Any, ...] | None = field(pytree=False, default=None, repr=False, compare=False, kw_only=True)
+    sources: tuple[AbstractVariable | None, ...] | None = field(
+        pytree=False, default=None, repr=False, compare=False, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         self.radius = _size("radius", self.radius)
@@ -115,7 +127,7 @@ class BalrogResponse(Struct):
         self.ra = _start("ra", self.ra, 180.0, False, self._sector)
         region = (self.ra.value, self.dec.value, self.radius, self.step)
         if self.memo is None or self.memo.region != region:  # another region needs another table
-            self.memo = MatrixCache(region, recent=() if self.memo is None else self.memo.recent)
+            self.memo = MatrixCache(region, recent=None if self.memo is None else self.memo.recent)
         if self.matrix is None:
             edges = _edges(self.balrog_drm)
             self.elo, self.ehi, self.emin, self.emax = edges
@@ -138,7 +150,7 @@ class BalrogResponse(Struct):
         """The response at the starting place: what grouping and pictures look at."""
         return self._response(self.matrix)
 
-    def _response(self, matrix: np.ndarray) -> Response:
+    def _response(self, matrix: DirectMatrix) -> Response:
         return Response(self.elo, self.ehi, self.emin, self.emax, matrix, name=self.name)
 
     def at(self, ra: float, dec: float) -> Response:
@@ -184,7 +196,8 @@ class BalrogResponse(Struct):
             if self.memo.patch is None:
                 if self.balrog_drm is None:
                     raise DataError(f"{self.name!r} has no table of directions", hint=_LOADED)
-                ask = lambda ra, dec: _asked(self.balrog_drm, (ra, dec))  # noqa: E731
+                generator = self.balrog_drm
+                ask = lambda ra, dec: _asked(generator, (ra, dec))  # noqa: E731
                 shape, centre = (self.elo.size, self.emin.size), (self.ra.value, self.dec.value)
                 made = direction_table.tabulate(ask, shape, centre, self.radius, self.step, repr(self.name), progress)
                 self.memo.patch = made
@@ -205,10 +218,8 @@ class BalrogResponse(Struct):
         return known or (self.memo.patch is not None and self.memo.patch.covers(ra, dec))
 
     @property
-    def info(self) -> Any:
+    def info(self) -> Info:
         """Name, numbers of bins, region and table."""
-        from spec_lab._base.info import Info
-
         whole = self.radius > direction_table.WIDEST
         region = "whole sky" if whole else f"{self.radius:g} deg around ({self.ra.value:g}, {self.dec.value:g})"
         table = self.memo.patch
@@ -223,8 +234,6 @@ class BalrogResponse(Struct):
         return f"<BalrogResponse {self.name}: {place}, {self.elo.size} photon bins, {self.emin.size} channels>"
 
     def _repr_html_(self) -> str:
-        from spec_lab.data.html_repr import response_html
-
         return response_html(self.reference, self.info.html)
 
 
@@ -234,7 +243,9 @@ _LOADED = (
 )
 
 
-def _start(name: str, given: Any, default: float, frozen: bool, prior: Callable[[float], str]) -> StartValue:
+def _start(
+    name: str, given: StartValue | GivenStart, default: float, frozen: bool, prior: Callable[[float], str]
+) -> StartValue:
     if isinstance(given, StartValue):
         return given
     own = given if isinstance(given, AbstractVariable) else None
@@ -261,7 +272,7 @@ def _size(name: str, value: Any) -> float:
     return float(value)
 
 
-def _edges(generator: Any) -> list[np.ndarray]:
+def _edges(generator: ResponseGenerator | None) -> list[Float[np.ndarray, "n"]]:
     """Lower and upper photon-energy and channel edges, keV."""
     out = []
     for name in ("monte_carlo_energies", "ebounds"):
@@ -274,7 +285,7 @@ def _edges(generator: Any) -> list[np.ndarray]:
     return out
 
 
-def _asked(generator: Any, place: tuple[float, float]) -> np.ndarray:
+def _asked(generator: ResponseGenerator, place: tuple[float, float]) -> DirectMatrix:
     """`f[e, ch]`, the generator's matrix at a place, NaN as 0."""
     generator.set_location(*place)
     matrix = np.array(generator.matrix, dtype=np.float64).T

@@ -11,11 +11,15 @@ the few coefficients instead of on whole matrices. Formulas of the spline: C. de
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
+import jax
 import numpy as np
+from jaxtyping import Bool, Float
 
 from spec_lab._base import DataError
+from spec_lab.data.annotations import DirectMatrix
 from spec_lab.tree import Struct, field
 
 MOST_BYTES = 2e9  # of the uncompressed table
@@ -23,8 +27,12 @@ WIDEST = 60.0  # degrees; a wider patch is the whole sky
 RANK_TOLERANCE = 1e-7  # singular values below this part of the largest are left out
 _GHOSTS = 6  # the ends of a spline are forgotten by a factor 0.27 a node
 _CHECKS = 8
-MatrixAt = Callable[[float, float], np.ndarray]
+MatrixAt = Callable[[float, float], DirectMatrix]
 Progress = Callable[[int, int], None]
+
+Anywhere = np.ndarray | jax.Array  # on the host, or in a compiled function
+Angle = float | np.floating | Float[jax.Array, ""]  # deg
+_UNKNOWN = np.zeros((0, 0, 0))  # coefficients that come later
 
 
 class SplineChart(NamedTuple):
@@ -39,12 +47,12 @@ class SplineChart(NamedTuple):
         coefficients: `f[x, y, r]`.
     """
 
-    frame: Any
-    start: Any
-    step: Any
-    low: Any
-    high: Any
-    coefficients: Any
+    frame: Float[Anywhere, "3 3"]
+    start: Float[Anywhere, "2"]
+    step: Float[Anywhere, "2"]
+    low: Float[Anywhere, "2"]
+    high: Float[Anywhere, "2"]
+    coefficients: Float[Anywhere, "x y r"]
 
 
 class DirectionTable(Struct):
@@ -57,20 +65,22 @@ class DirectionTable(Struct):
     """
 
     chart: SplineChart = field()
-    basis: np.ndarray = field()
+    basis: Float[np.ndarray, "r e ch"] = field()
     error: float = field(static=True, default=0.0)
 
     def covers(self, ra: float, dec: float) -> bool:
         """Whether a direction (deg) is in the table."""
         return bool(amplitudes(self.chart, ra, dec, np)[1])
 
-    def matrix(self, ra: float, dec: float) -> np.ndarray:
+    def matrix(self, ra: float, dec: float) -> DirectMatrix:
         """`f[e, ch]`, interpolated; nowhere negative."""
         weights, _ = amplitudes(self.chart, ra, dec, np)
         return np.maximum(np.tensordot(weights, self.basis, 1), 0.0)
 
 
-def amplitudes(chart: SplineChart, ra: Any, dec: Any, xp: Any) -> tuple[Any, Any]:
+def amplitudes(
+    chart: SplineChart, ra: Angle, dec: Angle, xp: ModuleType
+) -> tuple[Float[Anywhere, "r"], Bool[jax.Array, ""] | np.bool_]:
     """Weights `f[r]` of the basis at a direction (deg), and whether it is in the table; outside, those of the nearest edge.
 
     `xp` is `numpy` or `jax.numpy`.
@@ -86,7 +96,7 @@ def amplitudes(chart: SplineChart, ra: Any, dec: Any, xp: Any) -> tuple[Any, Any
     return xp.einsum("a,b,abr->r", x, y, near), inside
 
 
-def _coordinates(frame: Any, ra: Any, dec: Any, xp: Any) -> tuple[Any, Any]:
+def _coordinates(frame: Float[Anywhere, "3 3"], ra: Angle, dec: Angle, xp: ModuleType) -> tuple[Angle, Angle]:
     """Longitude and latitude in the frame, deg."""
     a, d = ra * (np.pi / 180), dec * (np.pi / 180)
     x, y, z = frame @ xp.stack([xp.cos(d) * xp.cos(a), xp.cos(d) * xp.sin(a), xp.sin(d)])
@@ -94,7 +104,7 @@ def _coordinates(frame: Any, ra: Any, dec: Any, xp: Any) -> tuple[Any, Any]:
     return xp.arctan2(y, x) * (180 / np.pi), xp.arctan2(z, across) * (180 / np.pi)
 
 
-def _bspline(f: Any, xp: Any) -> Any:
+def _bspline(f: Float[Anywhere, "2"], xp: ModuleType) -> Float[Anywhere, "2 4"]:
     """`f[2, 4]`, the four cubic B-splines that are not zero at the parts `f` (`f[2]`) of a cell."""
     g = 1.0 - f
     parts = [g**3, 3 * f**3 - 6 * f**2 + 4, 3 * g**3 - 6 * g**2 + 4, f**3]
@@ -155,7 +165,7 @@ def _around(centre: tuple[float, float], radius: float, step: float, where: str)
     side = np.linspace(-radius, radius, n)
     lon, lat = np.meshgrid(side, side, indexing="ij")
     ends = np.full(2, float(radius))
-    chart = SplineChart(frame, -ends, np.full(2, 2 * radius / (n - 1)), -ends, ends, None)
+    chart = SplineChart(frame, -ends, np.full(2, 2 * radius / (n - 1)), -ends, ends, _UNKNOWN)
     return _Grid(chart, _sky(frame, lon.ravel(), lat.ravel()), np.arange(n * n).reshape(n, n))
 
 
@@ -170,7 +180,7 @@ def _whole_sky(step: float, where: str) -> _Grid:
     number, index = np.unique(i * (rows + 1) + j, return_inverse=True)
     directions = np.stack([-180 + h * (number // (rows + 1)), -90 + h * (number % (rows + 1))], axis=1)
     low, steps = np.array([-180.0, -90.0]), np.full(2, h)
-    chart = SplineChart(np.eye(3), low - more * h, steps, low, -low, None)
+    chart = SplineChart(np.eye(3), low - more * h, steps, low, -low, _UNKNOWN)
     directions[:, 0] %= 360
     return _Grid(chart, directions, index.reshape(i.shape))
 
@@ -219,11 +229,12 @@ def _splines(values: np.ndarray, axis: int) -> np.ndarray:
 def _measured(patch: DirectionTable, matrix_at: MatrixAt) -> float:
     """The largest relative error at a few cell middles, spread over the table by the golden ratio."""
     chart, worst = patch.chart, 0.0
+    frame = np.asarray(chart.frame)
     cells = np.round((chart.high - chart.low) / chart.step)
     for k in range(_CHECKS):
         cell = np.floor(cells * [(k + 0.5) / _CHECKS, (0.5 + 0.618034 * k) % 1])
         place = chart.low + (cell + 0.5) * chart.step
-        ((ra, dec),) = _sky(chart.frame, place[:1], place[1:])
+        ((ra, dec),) = _sky(frame, np.asarray(place[:1]), np.asarray(place[1:]))
         exact = matrix_at(float(ra), float(dec))
         worst = max(worst, float(np.max(np.abs(patch.matrix(ra, dec) - exact)) / max(np.max(exact), 1e-300)))
     return worst
