@@ -248,6 +248,7 @@ register_pytree_type(
 
 def _entry_facts(entry: Entry) -> dict[str, Any]:
     """A registered parameter as values that a file can hold: NumPyro's objects as ours."""
+    prior: Any
     prior, facts = entry.prior, {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)}
     ours = prior if prior is None or is_function(prior) else as_prior(prior)
     return {**facts, "prior": ours, "constraint": limits_of(entry.constraint)}

@@ -10,16 +10,23 @@ handlers themselves are the key, not their ids, which Python reuses.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ParamSpec, TypeAlias, TypeVar, TypeVarTuple
 
 from numpyro.handlers import block, scope, trace
 from numpyro.primitives import _PYRO_STACK
 
+from spec_lab.bridge.descriptors import Belief, Start
+from spec_lab.bridge.support import AnyConstraint
+from spec_lab.bridge.token import Token
+
 MISSING: Any = object()  # a site may well have the value None
 
-
+P = ParamSpec("P")
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
+Fact: TypeAlias = Start | AnyConstraint | Belief | None
 Declared = dict[str, dict[str, Any]]  # whole name of a site → what was said of it
 
 
@@ -37,7 +44,7 @@ class Context:
     ) -> None:
         self.given = {} if given is None else given
         self.declared, self.stand_in = declared, stand_in
-        self._cache: dict[Any, Any] = {}
+        self._cache: dict[Hashable, Any] = {}
         self._depth = 0
         self.thread = threading.get_ident()
 
@@ -60,16 +67,16 @@ class Context:
         """How many decorated calls are nested."""
         return self._depth
 
-    def get(self, key: Any, default: Any = MISSING) -> Any:
+    def get(self, key: Hashable, default: Any = MISSING) -> Any:
         """What is remembered under a key, or `default`."""
         return self._cache.get(key, default)
 
-    def forget(self, token: Any) -> None:
+    def forget(self, token: Token) -> None:
         """Drop what is remembered of one module."""
-        for key in [key for key in self._cache if key[0] == token]:
+        for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == token]:
             del self._cache[key]
 
-    def set(self, key: Any, value: Any) -> Any:
+    def set(self, key: Hashable, value: R) -> R:
         """Remember a value while active; returns it."""
         if self.active:
             self._cache[key] = value
@@ -85,7 +92,7 @@ def present() -> Context | None:
     return context if context is not None and context.thread == threading.get_ident() else None
 
 
-def within(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def within(fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Call `fn` inside the present memory, or inside a new one if there is none."""
     context = present()
     if context is not None:
@@ -94,7 +101,7 @@ def within(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return _inside(Context(), fn, *args, **kwargs)
 
 
-def with_values(fn: Callable[..., Any], given: Mapping[str, Any], *args: Any) -> Any:
+def with_values(fn: Callable[[*Ts], R], given: Mapping[str, Any], *args: *Ts) -> R:
     """Call `fn` as a plain function of the values of its sites.
 
     Args:
@@ -109,7 +116,7 @@ def with_values(fn: Callable[..., Any], given: Mapping[str, Any], *args: Any) ->
         return _inside(Context(given), fn, *args)
 
 
-def declared_in(fn: Callable[..., Any], stand_in: float, *args: Any) -> tuple[Declared, Any]:
+def declared_in(fn: Callable[[*Ts], R], stand_in: float, *args: *Ts) -> tuple[Declared, R]:
     """Call `fn` and write down what it says of each of its sites: `init`, `constraint`, `prior`, `given_prior`.
 
     Args:
@@ -124,7 +131,7 @@ def declared_in(fn: Callable[..., Any], stand_in: float, *args: Any) -> tuple[De
     return declared, _inside(Context(declared=declared, stand_in=stand_in), fn, *args)
 
 
-def declare(fullname: str, **facts: Any) -> float | None:
+def declare(fullname: str, **facts: Fact) -> float | None:
     """Write down what is said of a site, if somebody listens to the present call.
 
     Returns:
@@ -143,7 +150,7 @@ def given(fullname: str) -> Any:
     return MISSING if context is None else context.given.get(fullname, MISSING)
 
 
-def _inside(context: Context, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _inside(context: Context, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     with context:
         undo = _present.set(context)
         try:

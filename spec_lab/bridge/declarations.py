@@ -25,7 +25,7 @@ from spec_lab.bridge.descriptors import PyroxParam, PyroxSample
 from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule
 from spec_lab.bridge.parameterized import Parameterized
-from spec_lab.bridge.support import constraint_of
+from spec_lab.bridge.support import AnyConstraint, constraint_of
 from spec_lab.fit.formula import Formula, formula_of
 from spec_lab.models.annotations import Curve, Scalar
 from spec_lab.priors import Prior, as_prior
@@ -270,7 +270,7 @@ def _start(title: str, init: Any, prior: Prior | None) -> float:
     return float(value)
 
 
-def limits_of(constraint: Any, title: str = "a parameter") -> AbstractConstraint | None:
+def limits_of(constraint: AnyConstraint | None, title: str = "a parameter") -> AbstractConstraint | None:
     """The limits that a constraint says, NumPyro's or ours; None for the real line.
 
     Raises:

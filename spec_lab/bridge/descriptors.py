@@ -1,7 +1,18 @@
-"""Two value objects: what a parameter site and a random site are made of, to be passed around before a module exists."""
+"""What sites are made of: two value objects to be passed around before a module exists, and the types of what they hold."""
 
 import dataclasses
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import jax
+from numpy.typing import ArrayLike
+from numpyro.distributions import Distribution
+
+from spec_lab.bridge.support import AnyConstraint
+from spec_lab.priors import Prior
+from spec_lab.variables import AbstractVariable
+
+Start: TypeAlias = ArrayLike | AbstractVariable | Callable[[jax.Array], ArrayLike]  # a callable is one of a PRNG key
 
 
 class PyroxParam(NamedTuple):
@@ -13,8 +24,8 @@ class PyroxParam(NamedTuple):
         event_dim: How many trailing axes make one event.
     """
 
-    init_value: Any = None
-    constraint: Any = None
+    init_value: Start | None = None
+    constraint: AnyConstraint | None = None
     event_dim: int | None = None
 
 
@@ -26,8 +37,13 @@ class PyroxSample:
         prior: A NumPyro distribution, a `Prior` or its text, or a function of the module that gives one.
     """
 
-    prior: Any
+    prior: "Belief"
 
-    def unwrapped(self) -> Any:
+    def unwrapped(self) -> "Belief":
         """The prior itself, also out of a site that was put into a site."""
         return self.prior.unwrapped() if isinstance(self.prior, PyroxSample) else self.prior
+
+
+Belief: TypeAlias = (
+    Distribution | Prior | str | PyroxSample | Callable[..., ArrayLike | Distribution | Prior | str | PyroxSample]
+)

@@ -6,23 +6,26 @@ stand for a prior at a site (a distribution, a `Prior`, its text, a `PyroxSample
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import numpyro.distributions as dist
-from jaxtyping import Float
+from jaxtyping import Array, Float
+from numpy.typing import ArrayLike
 from numpyro.distributions import constraints
 
 from spec_lab import variables
 from spec_lab._base import ParameterError
-from spec_lab.bridge.descriptors import PyroxSample
+from spec_lab.bridge.descriptors import Belief, PyroxSample
 from spec_lab.bridge.support import between
-from spec_lab.priors import Prior, cumulative, log_density, parse_prior, quantile
+from spec_lab.priors import Distribution, Prior, cumulative, log_density, parse_prior, quantile
 from spec_lab.priors.families import BY_NAME
 from spec_lab.variables import AbstractProbabilistic, AbstractVariable
 
+T = TypeVar("T")
+Values: TypeAlias = Float[Array, "..."]
 QUANTILES = 2000  # that give the moments of a cut prior
 
 
@@ -42,7 +45,7 @@ class PriorDistribution(dist.Distribution):
         super().__init__(batch_shape=(), event_shape=(), validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)  # pyright: ignore[reportArgumentType]
-    def support(self) -> Any:
+    def support(self) -> constraints.Constraint:
         return between(*self.limits)
 
     @property
@@ -58,27 +61,27 @@ class PriorDistribution(dist.Distribution):
         params = jnp.asarray(self.prior.params, dtype=jnp.result_type(x, float))
         return function(jnp.asarray(self.prior.code), params, x)
 
-    def log_prob(self, value: Any, intermediates: Any = None) -> Any:
+    def log_prob(self, value: Values, intermediates: list[Array] | None = None) -> Values:
         return self._computed(log_density, value) - math.log(self._mass[1])
 
-    def icdf(self, q: Any) -> Any:
+    def icdf(self, q: Values) -> Values:
         below, mass = self._mass
         return jnp.clip(self._computed(quantile, below + mass * jnp.asarray(q)), *self.limits)
 
-    def cdf(self, value: Any) -> Any:
+    def cdf(self, value: Values) -> Values:
         below, mass = self._mass
         return jnp.clip((self._computed(cumulative, value) - below) / mass, 0.0, 1.0)
 
-    def sample(self, key: Any, sample_shape: tuple[int, ...] = ()) -> Any:
+    def sample(self, key: Array, sample_shape: tuple[int, ...] = ()) -> Values:
         tiny = jnp.finfo(jnp.result_type(float)).tiny
         return self.icdf(jax.random.uniform(key, sample_shape, minval=tiny, maxval=1.0))
 
     @property
-    def mean(self) -> Any:
+    def mean(self) -> Float[Array, ""]:
         return jnp.asarray(self.prior.mean if self.limits == self.prior.support else np.mean(self._cut_quantiles))
 
     @property
-    def variance(self) -> Any:
+    def variance(self) -> Float[Array, ""]:
         return jnp.asarray(self.prior.var if self.limits == self.prior.support else np.var(self._cut_quantiles))
 
     @property
@@ -118,20 +121,18 @@ def make_distribution(name: str, arguments: Mapping[str, float]) -> dist.Distrib
     raise ParameterError("there is no such distribution in numpyro.distributions", got=name)
 
 
-def as_distribution(prior: Any) -> Any:
+def as_distribution(prior: T | str | Prior | PyroxSample) -> T | dist.Distribution:
     """A NumPyro distribution from a `Prior`, its text or a `PyroxSample`; anything else as it is."""
-    if isinstance(prior, PyroxSample):
-        prior = prior.unwrapped()
-    if isinstance(prior, str):
-        prior = parse_prior(prior)
-    return distribution_of(prior) if isinstance(prior, Prior) else prior
+    given: Any = prior.unwrapped() if isinstance(prior, PyroxSample) else prior
+    known = parse_prior(given) if isinstance(given, str) else given
+    return distribution_of(known) if isinstance(known, Prior) else known
 
 
-def is_function(prior: Any) -> bool:
+def is_function(prior: Belief | ArrayLike | AbstractVariable | None) -> bool:
     """Whether a prior is a function of the module (distributions are callable too, but are none)."""
     return callable(prior) and not isinstance(prior, (dist.Distribution, Prior))
 
 
-def prior_of(variable: AbstractVariable) -> Any:
+def prior_of(variable: AbstractVariable) -> Distribution | Prior | None:
     """The prior a variable carries: its distribution as it is, or the one in its metadata; else None."""
     return variable.distribution if isinstance(variable, AbstractProbabilistic) else variables.prior_of(variable)

@@ -12,31 +12,36 @@ import jax.numpy as jnp
 import numpy as np
 import numpyro
 import numpyro.distributions as dist
+from jaxtyping import Array, Float
+from numpyro.distributions.constraints import Constraint
 from numpyro.distributions.transforms import IdentityTransform, Transform
 
+from spec_lab.bridge.descriptors import Start
 from spec_lab.bridge.distribution import as_distribution
 from spec_lab.bridge.registered_parameters import Entry
 from spec_lab.bridge.support import as_support, is_identity
 from spec_lab.variables import AbstractVariable
 
 if TYPE_CHECKING:
+    from spec_lab.bridge.module import PyroxModule
     from spec_lab.bridge.parameterized import Parameterized
 
 WIDTH = 0.1  # of a guide at the start, on the real line
 JOINT = "mvn"
 
 
-def start_of(init: Any) -> Any:
+def start_of(init: Start | None) -> Float[Array, "..."]:
     """The start value as an array."""
-    return jnp.asarray(init.value if isinstance(init, AbstractVariable) else init)
+    value: Any = init.value if isinstance(init, AbstractVariable) else init
+    return jnp.asarray(value)
 
 
-def _prior(entry: Entry) -> Any:
+def _prior(entry: Entry) -> dist.Distribution | None:
     prior = as_distribution(entry.prior)
     return prior if isinstance(prior, dist.Distribution) else None
 
 
-def support_of(entry: Entry) -> Any:
+def support_of(entry: Entry) -> Constraint | None:
     """The set a guide must stay in: the constraint, else the support of the prior, else None."""
     if entry.constraint is not None:
         return as_support(entry.constraint)
@@ -60,7 +65,7 @@ def _event_dim(entry: Entry) -> int:
     return 0 if prior is None else prior.event_dim
 
 
-def normal(module: Any, name: str, entry: Entry) -> Any:
+def normal(module: "PyroxModule", name: str, entry: Entry) -> Float[Array, "..."]:
     """Independent Gaussians on the real line."""
     support, init = support_of(entry), start_of(entry.init)
     free = is_identity(support)
@@ -85,7 +90,7 @@ def _parts(entries: dict[str, Entry]) -> dict[str, tuple[Any, Any, int]]:
     return parts
 
 
-def joint(module: Any, name: str, entries: dict[str, Entry]) -> Any:
+def joint(module: "PyroxModule", name: str, entries: dict[str, Entry]) -> Float[Array, "..."]:
     """One parameter of the joint Gaussian of `entries` (all `mvn` parameters of the module)."""
     parts = _parts(entries)
     start = jnp.concatenate([jnp.ravel(raw) for _, raw, _ in parts.values()])
@@ -98,7 +103,7 @@ def joint(module: Any, name: str, entries: dict[str, Entry]) -> Any:
     return module.pyrox_sample(name, dist.Delta(value, log_density=-jnp.sum(log_det), event_dim=np.ndim(raw)))
 
 
-def _joint_draw(module: Any, start: Any) -> Any:
+def _joint_draw(module: "PyroxModule", start: Float[Array, " n"]) -> Float[Array, "... n"]:
     loc = module.pyrox_param(f"{JOINT}_loc", start)
     shape = WIDTH * np.eye(start.shape[0])
     tril = module.pyrox_param(

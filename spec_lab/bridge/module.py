@@ -14,14 +14,15 @@ import equinox as eqx
 import numpy as np
 import numpyro
 import numpyro.distributions as dist
+from numpy.typing import ArrayLike
 from numpyro.handlers import replay, scope
 from numpyro.primitives import _PYRO_STACK
 
 from spec_lab._base import ParameterError
 from spec_lab.bridge import context
-from spec_lab.bridge.descriptors import PyroxParam
+from spec_lab.bridge.descriptors import Belief, PyroxParam, Start
 from spec_lab.bridge.distribution import as_distribution, is_function
-from spec_lab.bridge.support import as_support, constraint_of
+from spec_lab.bridge.support import AnyConstraint, as_support, constraint_of
 from spec_lab.bridge.token import Token, new_token
 from spec_lab.models import Model, join
 from spec_lab.variables import AbstractVariable, Fixed
@@ -131,7 +132,14 @@ class PyroxModule(Operators, Copied, eqx.Module):
         value = memory.get(key)
         return memory.set(key, make(fullname)) if value is context.MISSING else value
 
-    def pyrox_param(self, name: str, init_value: Any = None, *, constraint: Any = None, event_dim: Any = None) -> Any:
+    def pyrox_param(
+        self,
+        name: str,
+        init_value: Start | PyroxParam | None = None,
+        *,
+        constraint: AnyConstraint | None = None,
+        event_dim: int | None = None,
+    ) -> Any:
         """A parameter site.
 
         Args:
@@ -145,10 +153,9 @@ class PyroxModule(Operators, Copied, eqx.Module):
             The value. None if looked up where no handler knows the site.
         """
         if isinstance(init_value, PyroxParam):
-            init_value, constraint, event_dim = (
-                given if own is None else own
-                for given, own in zip(init_value, (None, constraint, event_dim), strict=True)
-            )
+            constraint = init_value.constraint if constraint is None else constraint
+            event_dim = init_value.event_dim if event_dim is None else event_dim
+            init_value = init_value.init_value
         fullname = self._pyrox_fullname(name)
         context.declare(fullname, init=init_value, constraint=constraint)
         if isinstance(init_value, Fixed):
@@ -161,7 +168,7 @@ class PyroxModule(Operators, Copied, eqx.Module):
         options = {key: value for key, value in options.items() if value is not None}
         return self._pyrox_site(name, lambda fullname: _param(fullname, init_value, options))
 
-    def pyrox_sample(self, name: str, prior: Any) -> Any:
+    def pyrox_sample(self, name: str, prior: Belief | ArrayLike | AbstractVariable) -> Any:
         """A random site, or a deterministic one.
 
         Args:
@@ -181,9 +188,9 @@ class PyroxModule(Operators, Copied, eqx.Module):
             memory.forget(self._pyrox_token)
 
 
-def make_sample(module: PyroxModule, fullname: str, prior: Any) -> Any:
+def make_sample(module: PyroxModule, fullname: str, prior: Belief | ArrayLike | AbstractVariable) -> Any:
     """A NumPyro site from whatever stands for a prior; see `PyroxModule.pyrox_sample`."""
-    resolved = as_distribution(prior)
+    resolved: Any = as_distribution(prior)
     if is_function(resolved):
         resolved = as_distribution(resolved(module))
     if isinstance(resolved, dist.Distribution):

@@ -6,17 +6,17 @@ a view of variables for NumPyro: a variable can be registered as it is, with its
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, Self
 
 import equinox as eqx
 import jax.tree_util as jtu
 
 from spec_lab.bridge import context
-from spec_lab.bridge.descriptors import PyroxParam
+from spec_lab.bridge.descriptors import Belief, PyroxParam, Start
 from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule, instance_method
 from spec_lab.bridge.registered_parameters import EMPTY, GUIDES, Entry, Registry, choose
-from spec_lab.bridge.support import constraint_of
+from spec_lab.bridge.support import AnyConstraint, constraint_of
 from spec_lab.bridge.token import new_token
 from spec_lab.variables import AbstractVariable, Derived, Fixed
 
@@ -67,7 +67,14 @@ class Parameterized(PyroxModule):
         self.register_variables()
 
     # -- declaring ----------------------------------------------------------------------------------------------
-    def register_param(self, name: str, init_value: Any, constraint: Any = None, *, record: bool = False) -> None:
+    def register_param(
+        self,
+        name: str,
+        init_value: Start | PyroxParam | None,
+        constraint: AnyConstraint | None = None,
+        *,
+        record: bool = False,
+    ) -> None:
         """Declare a parameter.
 
         Args:
@@ -97,13 +104,14 @@ class Parameterized(PyroxModule):
             if isinstance(value, AbstractVariable):
                 self.register_param(spec.name, value)
 
-    def set_prior(self, name: str, prior: Any) -> None:
+    def set_prior(self, name: str, prior: Belief | None) -> None:
         """Give a parameter a prior: a distribution, a `Prior`, its text, or a function of the module.
 
         Raises:
             KeyError: The parameter is not registered.
         """
-        self._replace_state(self._pyrox_state.change(name, prior=prior))
+        state = self._pyrox_state
+        self._replace_state(state.put(name, dataclasses.replace(state[name], prior=prior)))
 
     def autoguide(self, name: str, guide_type: str) -> None:
         """Choose a parameter's guide: "delta" (at first), "normal" or "mvn".
@@ -112,7 +120,8 @@ class Parameterized(PyroxModule):
             KeyError: The parameter is not registered.
             ValueError: There is no such guide.
         """
-        self._replace_state(self._pyrox_state.change(name, guide=choose("guide_type", guide_type, GUIDES)))
+        state, guide = self._pyrox_state, choose("guide_type", guide_type, GUIDES)
+        self._replace_state(state.put(name, dataclasses.replace(state[name], guide=guide)))
 
     def set_mode(self, mode: str) -> None:
         """Draw from priors ("model") or from guides ("guide"); for this module and everything compiled that takes it.
@@ -125,7 +134,7 @@ class Parameterized(PyroxModule):
         """
         self._replace_state(self._pyrox_state.in_mode(mode))
 
-    def with_mode(self, mode: str) -> Any:
+    def with_mode(self, mode: str) -> Self:
         """A copy of this module, and of every Parameterized module in it, in the given mode."""
         return _in_mode(self, mode)
 

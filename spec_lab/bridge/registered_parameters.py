@@ -7,9 +7,10 @@ are in here, never among the leaves an optimiser would train.
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 from spec_lab._base import ParameterError
+from spec_lab.bridge.descriptors import Belief, Start
+from spec_lab.bridge.support import AnyConstraint
 from spec_lab.bridge.token import Token, new_token
 
 GUIDES = ("delta", "normal", "mvn")
@@ -29,9 +30,9 @@ class Entry:
         record: Whether a `Fixed` one is recorded as deterministic.
     """
 
-    init: Any
-    constraint: Any = None
-    prior: Any = None
+    init: Start | None
+    constraint: AnyConstraint | None = None
+    prior: Belief | None = None
     guide: str = "delta"
     field: str | None = None
     record: bool = False
@@ -66,16 +67,12 @@ class Registry:
         """With one entry more, or another."""
         return Registry({**self.entries, name: entry}, self.mode, new_token())
 
-    def change(self, name: str, **changes: Any) -> "Registry":
-        """With one entry changed (KeyError if not registered)."""
-        return self.put(name, dataclasses.replace(self[name], **changes))
-
     def in_mode(self, mode: str) -> "Registry":
         """In another mode (ValueError if there is none such)."""
         return Registry(self.entries, choose("mode", mode, MODES), self.stamp)
 
 
-def choose(what: str, value: Any, allowed: tuple[str, ...]) -> str:
+def choose(what: str, value: str, allowed: tuple[str, ...]) -> str:
     """`value` if allowed, else a ParameterError (a ValueError) that lists what is."""
     if value not in allowed:
         raise ParameterError(f"{what} must be one of {', '.join(map(repr, allowed))}", got=value)

@@ -1,10 +1,11 @@
 """The allowed set of a value in NumPyro's words: constraints of ours as constraints of NumPyro, and what their bijections do."""
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import jax
 import jax.tree_util as jtu
 import numpy as np
+from jaxtyping import Array, Float, PyTree
 from numpyro.distributions import biject_to, constraints
 from numpyro.distributions.constraints import Constraint
 from numpyro.distributions.transforms import IdentityTransform, IndependentTransform
@@ -22,14 +23,15 @@ from spec_lab.variables import (
 )
 
 AnyConstraint: TypeAlias = AbstractConstraint | Constraint
+Limit: TypeAlias = float | Float[Array, "..."] | Float[np.ndarray, "..."]
 
 
-def as_support(constraint: AnyConstraint | None) -> Any:
+def as_support(constraint: AnyConstraint | None) -> PyTree[Constraint] | None:
     """A NumPyro constraint, from one of ours or as it is."""
     return constraint.support if isinstance(constraint, AbstractConstraint) else constraint
 
 
-def support_of(constraint: AbstractConstraint) -> Any:
+def support_of(constraint: AbstractConstraint) -> PyTree[Constraint]:
     """The NumPyro constraint of one of ours; `constraint.support` calls this.
 
     Returns:
@@ -53,7 +55,7 @@ def support_of(constraint: AbstractConstraint) -> Any:
             return between(*(jax.lax.stop_gradient(limit) for limit in constraint.bounds))
 
 
-def between(lower: Any, upper: Any) -> Constraint:
+def between(lower: Limit, upper: Limit) -> Constraint:
     """The NumPyro constraint of the open set between two limits, numbers or arrays; infinite where there is none."""
     has_lower, has_upper = bool(np.all(np.isfinite(lower))), bool(np.all(np.isfinite(upper)))
     if has_lower and has_upper:

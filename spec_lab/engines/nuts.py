@@ -7,12 +7,14 @@ gone on with, by the same problem only (`fingerprint`): their file holds the sta
 """
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Shaped
 
 from spec_lab._base import EngineError
 from spec_lab.engines.chain_diagnostics import accuracy, ess, ess_sd, rhat
@@ -24,9 +26,13 @@ from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import whitening
 from spec_lab.engines.target import Target
-from spec_lab.fit import Problem
+from spec_lab.fit import FreeSpace, Problem
 from spec_lab.fit.space import from_u
+from spec_lab.fit.view import View
 from spec_lab.tree.attrs import frozen_static
+
+if TYPE_CHECKING:
+    from numpyro.infer.hmc import HMCState
 
 CHAINS = "1-nuts.npz"
 BLOCK = 25  # draws between two looks at the stop flag
@@ -58,6 +64,9 @@ class NutsOptions:
     resume: str = ""
 
 
+Block = tuple[Shaped[np.ndarray, "..."], ...]  # places, divergences and leapfrog steps of a block of draws
+
+
 class Chains(NamedTuple):
     """Where the chains stand.
 
@@ -68,10 +77,10 @@ class Chains(NamedTuple):
         kept: One triple a block: places `f[BLOCK, chains, width]`, divergences and leapfrog steps `[BLOCK, chains]`.
     """
 
-    mode: np.ndarray
-    root: np.ndarray
-    state: Any
-    kept: list[tuple[np.ndarray, ...]]
+    mode: Float[np.ndarray, " w"]
+    root: Float[np.ndarray, "w w"]
+    state: "HMCState"
+    kept: list[Block]
 
     @property
     def done(self) -> int:
@@ -85,32 +94,41 @@ class _Functions:
     def __init__(self, warmup: int, chains: int):
         self.warmup, self.chains = warmup, chains
 
-    def _kernel(self, view: Any, space: Any, mode: Any, root: Any) -> Any:
+    def _kernel(self, view: View, space: FreeSpace, mode: Float[Array, " w"], root: Float[Array, "w w"]) -> Any:
         from numpyro.infer.hmc import hmc
 
-        def potential(v: Any) -> Any:
+        def potential(v: Float[Array, " w"]) -> Float[Array, ""]:
             energy = -view.log_posterior_u(space, mode + root @ v)
             return jnp.where(jnp.isfinite(energy), energy, jnp.inf)
 
         return hmc(potential_fn=potential, algo="NUTS")
 
-    def _init(self, init: Any, v: Any, key: Any) -> Any:
+    def _init(self, init: Callable[..., "HMCState"], v: Float[Array, " w"], key: Array) -> "HMCState":
         return init(v, num_warmup=self.warmup, step_size=0.8, adapt_mass_matrix=True, dense_mass=False, rng_key=key)
 
-    def start(self, view: Any, space: Any, mode: Any, root: Any, seed: Any) -> Any:
+    def start(
+        self, view: View, space: FreeSpace, mode: Float[Array, " w"], root: Float[Array, "w w"], seed: Array
+    ) -> "HMCState":
         """States of all chains, scattered around the mode by half a standard deviation."""
         init, _ = self._kernel(view, space, mode, root)
         keys = jax.random.split(jax.random.PRNGKey(seed), 2 * self.chains)
         scattered = jax.vmap(lambda k: 0.5 * jax.random.normal(k, mode.shape))(keys[: self.chains])
         return jax.vmap(lambda v, k: self._init(init, v, k))(scattered, keys[self.chains :])
 
-    def block(self, view: Any, space: Any, mode: Any, root: Any, state: Any) -> Any:
+    def block(
+        self,
+        view: View,
+        space: FreeSpace,
+        mode: Float[Array, " w"],
+        root: Float[Array, "w w"],
+        state: "HMCState",
+    ) -> tuple["HMCState", tuple[Array, ...]]:
         """The next draws: new states, and `x` (`f[BLOCK, chains, n]`), divergences and leapfrog steps of each draw."""
         init, sample = self._kernel(view, space, mode, root)
         # NumPyro's kernel learns its settings from a call of `init`; this one is abstract and adds nothing to the program
         jax.eval_shape(lambda v, k: self._init(init, v, k), mode, state.rng_key[0])
 
-        def one(state: Any, _: Any) -> Any:
+        def one(state: "HMCState", _: None) -> tuple["HMCState", tuple[Array, ...]]:
             state = jax.vmap(lambda s: sample(s))(state)
             x = jax.vmap(lambda v: from_u(space, mode + root @ v)[0])(state.z)
             return state, (x, state.diverging, state.num_steps)
@@ -119,7 +137,9 @@ class _Functions:
 
 
 @functools.lru_cache(maxsize=8)
-def _functions(warmup: int, chains: int) -> tuple[Any, Any]:
+def _functions(
+    warmup: int, chains: int
+) -> tuple[Callable[..., "HMCState"], Callable[..., tuple["HMCState", tuple[Array, ...]]]]:
     made = _Functions(warmup, chains)
     return made.start, made.block
 
@@ -176,11 +196,13 @@ def _walk(problem: Problem, chains: Chains, options: NutsOptions, control: Contr
 def _write(folder: Path, chains: Chains) -> None:
     """Keep the chains; the file is written whole or not at all."""
     x, diverging, steps = (np.concatenate(parts) for parts in zip(*chains.kept, strict=True))
-    state: dict[str, Any] = {f"state_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(chains.state))}
+    state: dict[str, np.ndarray] = {
+        f"state_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(chains.state))
+    }
     save_arrays(folder / CHAINS, mode=chains.mode, root=chains.root, x=x, diverging=diverging, steps=steps, **state)
 
 
-def _read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], list[tuple[np.ndarray, ...]]]:
+def _read(folder: Path) -> tuple[Float[np.ndarray, " w"], Float[np.ndarray, "w w"], list[np.ndarray], list[Block]]:
     """Mode, root, the arrays of the kernel's state, and the blocks."""
     with np.load(folder / CHAINS) as file:
         blocks = [np.split(file[name], len(file[name]) // BLOCK) for name in ("x", "diverging", "steps")]
@@ -188,7 +210,7 @@ def _read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], list[
         return file["mode"], file["root"], leaves, list(zip(*blocks, strict=True))
 
 
-def _so_far(kept: list[Any], first: int, last: int, n: int) -> np.ndarray:
+def _so_far(kept: list[Block], first: int, last: int, n: int) -> Float[np.ndarray, "s n"]:
     """Draws of the blocks from `first` to before `last`, at most about `SHOWN`; the list only grows, so any thread may look."""
     if last <= first:
         return np.zeros((0, n))

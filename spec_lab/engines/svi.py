@@ -117,10 +117,10 @@ def _prepared(problem: Problem, options: SviOptions) -> tuple[SVI, list[Transfor
 
 def _outcome(
     problem: Problem,
-    fitted: np.ndarray,
-    draws: np.ndarray,
-    log_q: np.ndarray,
-    losses: np.ndarray,
+    fitted: Float[np.ndarray, " n"],
+    draws: Float[np.ndarray, "s n"],
+    log_q: Float[np.ndarray, " s"],
+    losses: Float[np.ndarray, " steps"],
     done: int,
     options: SviOptions,
     control: Control,

@@ -6,14 +6,14 @@ honours.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import EngineError
 from spec_lab.fit import Problem
 
-Hooks = Mapping[str, Callable[[np.ndarray], Any]]
+Hooks = Mapping[str, Callable[[Float[np.ndarray, " n"]], float | Float[np.ndarray, " n"]]]
 HOOKS = ("loglike_func", "logprior_func", "prior_transform_func")
 
 
@@ -28,13 +28,13 @@ class Target:
     def __init__(self, problem: Problem, hooks: Hooks | None = None):
         self.problem, self.hooks = problem, dict(hooks or {})
 
-    def log_like(self, xs: np.ndarray) -> np.ndarray:
+    def log_like(self, xs: Float[np.ndarray, "s n"]) -> Float[np.ndarray, " s"]:
         """`f[s]` at free vectors `f[s, n]`; -inf instead of NaN."""
         hook = self.hooks.get("loglike_func")
         values = -0.5 * self.problem.batch(xs) if hook is None else np.array([float(hook(x)) for x in xs])
         return np.where(np.isnan(values), -np.inf, values)
 
-    def log_prior(self, xs: np.ndarray) -> np.ndarray:
+    def log_prior(self, xs: Float[np.ndarray, "s n"]) -> Float[np.ndarray, " s"]:
         """`f[s]` at free vectors `f[s, n]`; zero where a prior is known only through its transform."""
         hook = self.hooks.get("logprior_func")
         if hook is None and "prior_transform_func" in self.hooks:
@@ -42,12 +42,12 @@ class Target:
         values = self.problem.log_prior(xs) if hook is None else [float(hook(x)) for x in xs]
         return np.asarray(values, dtype=float)
 
-    def from_cube(self, qs: np.ndarray) -> np.ndarray:
+    def from_cube(self, qs: Float[np.ndarray, "s n"]) -> Float[np.ndarray, "s n"]:
         """Free vectors `f[s, n]` at prior quantiles `f[s, n]`."""
         hook = self.hooks.get("prior_transform_func")
         return self.problem.from_cube(qs) if hook is None else np.array([np.asarray(hook(q), dtype=float) for q in qs])
 
-    def log_prob(self, xs: np.ndarray) -> np.ndarray:
+    def log_prob(self, xs: Float[np.ndarray, "s n"]) -> Float[np.ndarray, " s"]:
         """`f[s]`, log-likelihood plus log prior; the likelihood is not asked where the prior is zero."""
         prior = self.log_prior(xs)
         inside = np.isfinite(prior)
