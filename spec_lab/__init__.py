@@ -18,6 +18,7 @@ _HOMES = {
     "spec_lab.models": ("Model", "component"),
     "spec_lab.infer": ("BayesInfer", "Bootstrap", "Infer", "MaxLikeFit", "Pair", "Posterior", "compare",
                        "select_model"),
+    "spec_lab.exchange": ("ModelPlot", "Plot"),
     "spec_lab.session": ("autosaves", "recover"),
     "spec_lab.priors": (
         "beta", "cauchy", "cosine", "coslat", "expon", "gamma", "lognorm", "logunif", "norm", "plaw", "truncnorm", "unif",
@@ -27,7 +28,8 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = {"datasets": "spec_lab.data.datasets"} | {
     floor: "spec_lab." + floor
     for floor in (
-        "tree", "priors", "variables", "data", "models", "statistics", "fit", "bridge", "engines", "analysis", "infer", "session",
+        "tree", "priors", "variables", "data", "models", "statistics", "fit", "bridge", "engines", "results", "infer",
+        "exchange", "session",
     )
 }  # fmt: skip
 

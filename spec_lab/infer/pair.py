@@ -1,6 +1,7 @@
 """Pair: one data set beside its model, read-only and live."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +16,10 @@ from spec_lab.infer.unit_function import UnitFunction
 from spec_lab.models import Model
 from spec_lab.models.integration.grid import KEV_TO_ERG
 from spec_lab.results.fluxes import BandFlux, in_band, part, without_absorption
-from spec_lab.results.spectra import PAIR_QUANTITIES, UnitSpectrum, add_quantities, unit_spectra
+from spec_lab.results.spectra import PAIR_QUANTITIES, UnitSpectrum, add_quantities, spectrum_figure, unit_spectra
+
+if TYPE_CHECKING:
+    from spec_lab.results.drawing import Drawing
 
 
 @add_quantities(PAIR_QUANTITIES)
@@ -58,6 +62,11 @@ class Pair:
     def unit_spectra(self, rebin: bool = False) -> list[UnitSpectrum]:
         """Each unit beside the model at the present parameters."""
         return unit_spectra(self._fit.problem, rebin)[self._number]
+
+    def spectrum(self, style: str = "CE", *, rebin: bool = False, terms: bool = True, **options: Any) -> "Drawing":
+        """The figure for print of this pair alone; arguments as for `Infer.spectrum`."""
+        shown = {"rebin": rebin, "terms": terms, "only": self._number}
+        return spectrum_figure(self._fit.problem, style, **shown, **options)
 
     # -- statistic -----------------------------------------------------------------------------------------------------
     def _display(self) -> tuple[list[np.ndarray], list[np.ndarray]]:

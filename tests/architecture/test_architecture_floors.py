@@ -21,7 +21,7 @@ FLOORS = {
         "fit": 6,
         "bridge": 7,
     },
-    **{"engines": 8, "results": 9, "infer": 10, "session": 12, "spec_lab_widgets": 13},
+    **{"engines": 8, "results": 9, "infer": 10, "exchange": 11, "session": 12, "spec_lab_widgets": 13},
 }
 APART = [{"data", "models"}]  # share a floor and do not see each other
 USER_INTERFACE = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel", "spec_lab_widgets", "jupyterlab"}

@@ -39,9 +39,18 @@ POINTS = 600  # of a smooth line
 
 
 def spectrum_figure(
-    problem: Problem, style: str = "CE", *, rebin: bool = False, terms: bool = True, **options: Any
+    problem: Problem,
+    style: str = "CE",
+    *,
+    rebin: bool = False,
+    terms: bool = True,
+    only: int | None = None,
+    **options: Any,
 ) -> "Drawing":
-    """Net spectra with the model at the values of the set-up, and signed residuals below; see `Infer.spectrum`."""
+    """Net spectra with the model at the values of the set-up, and signed residuals below; see `Infer.spectrum`.
+
+    `only`: the number of a pair, from 0, that is shown alone.
+    """
     from spec_lab.results.spectra.figure import spectrum  # brings matplotlib
 
     if style not in STYLES:
@@ -54,6 +63,8 @@ def spectrum_figure(
     folded = _terms(problem) if terms else [[] for _ in pairs]
     units, curves = [], []
     for i, pair in enumerate(pairs):
+        if only not in (None, i):
+            continue
         residuals = [u.signed for u in shown[i]] if rebin else signed[i]
         rows = zip(pair.data.names, shown[i], residuals, problem.layout.pairs[i].units, strict=True)
         for name, u, residual, place in rows:
