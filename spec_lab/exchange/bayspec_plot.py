@@ -35,7 +35,9 @@ class Plot:
         return PlotFigure(figure, {"obs": {"x": x, "y": thing.counts, "y_e": thing.total_errors}})
 
     @staticmethod
-    def response(thing: Response, ploter: str = "plotly", ch_range: Window = None, ph_range: Window = None) -> PlotFigure:
+    def response(
+        thing: Response, ploter: str = "plotly", ch_range: Window = None, ph_range: Window = None
+    ) -> PlotFigure:
         """Effective area over channel and photon energy, as an image; `ch_range` and `ph_range` in keV."""
         check_kind("response", thing, (Response, Redistribution))
         figure, axes = _panel(ploter, "channel energy (keV)", "photon energy (keV)")
@@ -117,7 +119,9 @@ class Plot:
         check_plotter(ploter)
         several = len(set(thing.free_plabels)) < len(thing.free_plabels)
         labels = thing.free_indexed_plabels if several else thing.free_plabels
-        figure = corner(thing.sample, labels, _where(thing, at_par), units=[par.unit for par in thing.free_par.values()])
+        figure = corner(
+            thing.sample, labels, _where(thing, at_par), units=[par.unit for par in thing.free_par.values()]
+        )
         return PlotFigure(figure, dict(zip(thing.clean_free_indexed_plabels, thing.sample.T, strict=True)))
 
 
