@@ -1,7 +1,8 @@
 """Timeline: the set-ups one has been through, to look at again and to go back to.
 
-Moments are the start, what each step of the undo stack led to (those that were undone, too), and before all of them the runs
-that no step leads to, such as those of a session file. Looking at one is a preview and changes nothing;
+Moments are the start, what each step of the undo stack led to (those that were undone, too), and before these steps the runs
+that none of them leads to. A session file keeps no steps: of its session there are the start, its runs, and how it was opened.
+Looking at one is a preview and changes nothing;
 `Revisit` goes there, as one more change. `Overlay` lays the curve of a run over the spectrum.
 """
 
@@ -14,7 +15,7 @@ from spec_lab.fit import Setup
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, code_of, moved
 from spec_lab.session.command_registry import argument, command
-from spec_lab.session.fit_key import fit_key
+from spec_lab.session.fit_key import fit_key, same_setup
 from spec_lab.session.state import Run, State
 
 MOST = 200  # moments shown; the oldest give way
@@ -24,7 +25,8 @@ class Moment(NamedTuple):
     """One set-up of the past.
 
     Attributes:
-        id: "start", "line 12" (of the journal: what that change led to) or "run 3".
+        id: "start", "opened" (of a session from a file: as it was then), "line 12" (of the journal: what that change led to)
+            or "run 3".
         label: What was done.
         setup: How it was then.
     """
@@ -39,8 +41,11 @@ def timeline(state: State) -> tuple[tuple[Moment, ...], int]:
     done = [Moment(f"line {step.line}", step.label, step.after) for step in state.past]
     undone = [Moment(f"line {step.line}", step.label, step.after) for step in reversed(state.future)]
     first = state.past[0].before if state.past else state.setup
-    steps = [Moment("start", "the start", first), *done, *undone]
-    lost = _not_among(state.runs, steps)
+    start = Moment("start", "the start", state.start)
+    before = [] if state.lesson is not None or same_setup(first, state.start) else [start]  # a lesson hides what was
+    here = Moment("opened", "as it was opened", first) if before else start._replace(setup=first)
+    steps = [here, *done, *undone]
+    lost = [*before, *_not_among(state.runs, [*before, *steps])]
     moments, now = [*lost, *steps], len(lost) + len(done)
     cut = max(0, min(now, len(moments) - MOST))
     return tuple(moments[cut : cut + MOST]), now - cut
@@ -78,7 +83,7 @@ def moment(state: State, name: str) -> Moment:
 
 @command("revisit")
 class Revisit(Action):
-    """Go back to a set-up one has been at, as one more change: "start", "line 3" (of the journal) or "run 1"."""
+    """Go back to a set-up one has been at, as one more change: "start", "opened", "line 3" (of the journal) or "run 1"."""
 
     undoable: ClassVar[bool] = True
     moment: str = argument(read.text)

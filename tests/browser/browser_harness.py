@@ -78,12 +78,7 @@ class LabServer:
 
     def stop(self) -> None:
         """Stop the server and its kernels."""
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
 
 class Notebook:
@@ -177,24 +172,42 @@ class Notebook:
 def launched(home: Path, *arguments: str) -> Iterator[str]:
     """`python -m spec_lab --no-browser ...` as a person starts it, with settings of its own; gives the address it prints."""
     place = (f"--port={free_port()}", f"--folder={home / 'work'}")
-    with subprocess.Popen(
-        [sys.executable, "-m", "spec_lab", "--no-browser", *place, *arguments],
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={**os.environ, **isolated(home)},
-    ) as process:
-        assert process.stderr is not None
-        said: list[str] = []
-        for line in process.stderr:
-            said.append(line)
-            if found := re.search(r"http://127\S+", line):
-                yield found.group()
-                break
-        else:
-            raise RuntimeError(f"no address was printed, but:\n{''.join(said)}")
-        process.terminate()
-        process.stderr.read()
+    said = home / "said.log"  # a file, not a pipe: a server that logs into a full pipe stands still
+    with said.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "spec_lab", "--no-browser", *place, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=sink,
+            env={**os.environ, **isolated(home)},
+        )
+    try:
+        yield _printed_address(process, said)
+    finally:
+        end(process)
+
+
+def _printed_address(process: subprocess.Popen[bytes], said: Path) -> str:
+    """The address that a launched server prints."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline:
+        ended = process.poll() is not None
+        if found := re.search(r"http://127\S+(?=\s)", said.read_text(errors="replace")):
+            return found.group()
+        if ended:
+            break
+        time.sleep(0.1)
+    raise RuntimeError(f"no address was printed, but:\n{said.read_text(errors='replace')}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server and its kernels."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def isolated(home: Path) -> dict[str, str]:

@@ -91,6 +91,17 @@ def test_runs_without_a_step_come_first_and_others_not_at_all(fitted):
     assert moment(loaded, "run 1").setup is fitted.state.runs[0].outcome.setup
 
 
+def test_the_start_of_a_session_from_a_file_is_where_that_session_began(fitted, tmp_path):
+    session = FitSession.load(fitted.save(tmp_path / "afternoon"))
+    moments, now = timeline(session.state)
+    assert [m.id for m in moments] == ["start", "opened"] and now == 1
+    session.revisit("start")
+    assert same_state(session.get(), fitted.state.start)
+    session.revisit("opened")
+    assert same_state(session.get(), fitted.get())
+    session.close()
+
+
 def test_a_lesson_hides_the_runs(fitted):
     hiding = Teach().take(fitted.state)[0]
     assert [m.id for m in timeline(hiding)[0]] == ["start"]
