@@ -13,7 +13,6 @@ from spec_lab.session.command_registry import Command, method
 from spec_lab.session.degeneracy import Walk
 from spec_lab.session.edit_commands import (
     FreezeParameters,
-    GiveModel,
     GivePrior,
     GiveValue,
     LinkParameters,
@@ -25,6 +24,7 @@ from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Teach
 from spec_lab.session.profiles import RefitOthers, SetRefitOthers
 from spec_lab.session.queries import StopPreview
+from spec_lab.session.starts import GiveModel, StartNearData
 from spec_lab.session.timeline import Overlay, Revisit
 
 
@@ -51,6 +51,7 @@ class Commands:
     tie = method(TieParameter)
     set_prior = method(GivePrior)
     set_model = method(GiveModel)
+    guess = method(StartNearData)
 
     def freeze(self, *pids: int | str | Iterable[int | str]) -> None:
         """Hold parameters (each with its group) fixed."""

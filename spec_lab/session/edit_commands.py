@@ -1,4 +1,4 @@
-"""Commands of the parameter table, the models and the energies: each becomes an edit of the set-up, and so can be undone."""
+"""Commands of the parameter table and the energies: each becomes an edit of the set-up, and so can be undone."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar
@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 import attrs
 
 from spec_lab._base import ParameterError
-from spec_lab.fit import Edit, Freeze, Link, Notice, SetModel, SetPrior, SetTie, Setup, Several, Unlink
-from spec_lab.models import Model
+from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, SetTie, Setup, Several, Unlink
 from spec_lab.priors import Prior
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Do
@@ -115,17 +114,6 @@ class TieParameter(EditCommand):
 
     def edit(self, setup: Setup) -> Edit:
         return SetTie(setup.index(self.pid) + 1, by_number(setup, self.expression))
-
-
-@command("set_model")
-class GiveModel(EditCommand):
-    """Give a pair (None: every pair) another model, or its expression; what both models have keeps its state."""
-
-    model: Model | str = argument(read.anything, typescript="string")
-    pair: int | None = argument(read.anything, default=None)
-
-    def edit(self, setup: Setup) -> Edit:
-        return SetModel(self.model if isinstance(self.model, Model) else Model.parse(str(self.model)), self.pair)
 
 
 def _units(value: Any, setup: Setup) -> tuple[Named, ...]:

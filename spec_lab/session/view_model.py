@@ -39,10 +39,12 @@ class ParameterRow(TypedDict):
     component: str
     name: str
     label: str
+    # What it means.
+    doc: str
     unit: str
     value: float
     text: str
-    # 1 σ, empty where none is known.
+    # 1 σ: "0.12", "+0.3 -0.1" where its sides differ, "+14" at a bound; empty where none is known.
     error: str
     frozen: bool
     free: bool
@@ -277,6 +279,12 @@ class ResidualHint(TypedDict):
     line: bool
 
 
+class StartOffer(TypedDict):
+    """The model lies far from the data, and may be brought near them."""
+
+    text: str
+
+
 class LessonScore(TypedDict):
     """How far the statistic is from that of the hidden best fit."""
 
@@ -333,6 +341,7 @@ class LabView(TypedDict):
     degeneracy: DegeneracyInfo | None
     styles: list[SpectrumStyle]
     hint: ResidualHint | None
+    offer: StartOffer | None
     undo: UndoInfo
     redo: UndoInfo
     live: bool

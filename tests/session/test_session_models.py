@@ -99,3 +99,18 @@ def test_what_can_be_picked_includes_a_component_just_written():
     assert not any("`" in entry["what"] for entry in picks.values())  # a list in a page, not a docstring
     assert picks["tbabs"]["family"] == "multiplicative" and "powerlaw" in picks["pl"]["aliases"]
     assert picks["freshly_written"]["what"] == "A formula of one's own."
+
+
+def test_what_is_new_starts_near_the_data_and_what_was_fitted_stays(session, infer):
+    session.fit()
+    best = session.wait(60).outcome.stat
+    values = infer.setup.values[:3].copy()
+    change(session, "cpl + bb + gauss")
+    assert np.array_equal(infer.setup.values[:3], values)
+    assert infer.stat < best + 1e-6  # at their defaults the two new terms make it worse by thousands
+    other = make_infer()
+    for line in session.journal():
+        run_code(line.code, other)
+    assert same_state(other.setup, infer.setup)
+    session.undo()
+    assert model_of(session) == ["cpl"] and np.isclose(infer.stat, best)

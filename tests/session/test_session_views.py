@@ -11,15 +11,15 @@ from session_toy import make_infer
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, fit_forms, messages, reports, view_model, views
 from spec_lab.session.evaluation import read
-from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, with_error
+from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, with_error, with_sides
 from spec_lab.session.views.parameter_table import errors_of, slider_range
 
 VIEW = set(
-    "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint styles journal undo "
-    "redo live messages autosave lesson refit_others posterior".split()
+    "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint offer styles journal "
+    "undo redo live messages autosave lesson refit_others posterior".split()
 )
 ROW = set(
-    "pid owner pair expression component name label unit value text error frozen free link linked_to tie at_bound prior "
+    "pid owner pair expression component name label doc unit value text error frozen free link linked_to tie at_bound prior "
     "prior_set slider hidden glyph".split()
 )
 UNIT = set("name pair stat formula channels used notice range color".split())
@@ -86,7 +86,7 @@ def test_the_statistic_is_the_sum_of_its_units(fitted):
 
 def test_linked_rows_name_their_master(fitted):
     rows = views.view(fitted.state, None)["params"]["rows"]
-    master, member = rows[6], rows[11]
+    master, member = ({row["pid"]: row for row in rows}[pid] for pid in (7, 12))
     assert (master["link"], master["linked_to"], master["free"]) == (1, None, True)
     assert (member["link"], member["linked_to"], member["free"], member["hidden"]) == (1, 7, False, False)
     assert master["value"] == member["value"] and master["text"] == member["text"]
@@ -253,6 +253,28 @@ def test_no_number_has_more_than_six_digits():
     assert texts == ["1.50952×10⁷", "1.5×10⁸", "99999.6", "123457", "∞"]
     assert [reduced_text(x) for x in (1.2344, 351051.546)] == ["1.234", "351052"]
     assert with_error(123456.789, 0.001) == ("123457", "0.001") and with_error(6.4, 1e-7) == ("6.4", "1e-07")
+
+
+@pytest.mark.parametrize(
+    ("value", "minus", "plus", "texts"),
+    [
+        (0.05, 0.05, 14.0, ("0.05", "+14 -0.05")),  # its lower limit is 0: never "0 ± 14"
+        (0.0, 0.0, 14.0, ("0", "+14")),
+        (3.0, 0.4, 0.0, ("3.0", "-0.4")),
+        (0.827, 0.119, 0.121, ("0.83", "0.12")),
+        (2.33, 0.04, 0.11, ("2.33", "+0.11 -0.04")),
+        (7.25, float("nan"), float("nan"), ("7.25", "")),
+        (7.25, 0.0, 0.0, ("7.25", "")),
+    ],
+)
+def test_errors_have_two_sides_where_they_differ_and_one_at_a_bound(value, minus, plus, texts):
+    assert with_sides(value, minus, plus) == texts
+
+
+def test_factors_of_the_data_that_cannot_matter_have_no_row(fitted):
+    rows = views.view(fitted.state, None)["params"]["rows"]
+    factors = {row["name"]: row["doc"] for row in rows if row["owner"] == "data"}
+    assert not {"ra", "dec"} & set(factors) and "exposure" in factors["sf"]
 
 
 def test_errors_belong_to_a_best_fit_by_its_statistic(fitted):

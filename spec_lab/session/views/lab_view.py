@@ -34,8 +34,9 @@ from spec_lab.session.views.hints import hint
 from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
 from spec_lab.session.views.numbers import finite, reduced_text, statistic_text
-from spec_lab.session.views.parameter_table import errors_of, known_of, parameters
+from spec_lab.session.views.parameter_table import errors_of, intervals_of, known_of, parameters
 from spec_lab.session.views.spectrum import STYLES
+from spec_lab.session.views.starts import offer
 
 JOURNAL = 200
 
@@ -77,7 +78,7 @@ def view(
         "title": " + ".join(name for pair in state.setup.pairs for name in pair.data.names),
         "subtitle": "; ".join(pair.model.expression for pair in state.setup.pairs),
         "models": models(state.setup),
-        "params": parameters(state.setup, errors, near),
+        "params": parameters(state.setup, errors, near, intervals_of(fitted)),
         "units": units(state.setup),
         "stat": statistic(state.setup, evaluation, known),
         "criteria": criteria(state, evaluation),
@@ -90,6 +91,7 @@ def view(
         "degeneracy": degeneracy(state),
         "styles": list(STYLES),
         "hint": hint(state, evaluation),
+        "offer": offer(state, evaluation),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,

@@ -73,4 +73,4 @@ def without_fits(view: LabView) -> LabView:
     why = "Fits are hidden while a lesson is on: leave it first."
     nothing: CriteriaTable = {"rows": [], "at": "current values", "quality": None, "stale": False}
     engines: list[EngineForm] = [{**engine, "enabled": False, "why": why} for engine in view["engines"]]
-    return {**view, "criteria": nothing, "engines": engines}
+    return {**view, "criteria": nothing, "engines": engines, "offer": None}

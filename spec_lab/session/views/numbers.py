@@ -32,6 +32,25 @@ def with_error(value: float, error: float | None, extra: int = 0) -> tuple[str, 
     return _fixed(value, decimals), f"{error:.{decimals}f}"
 
 
+ASYMMETRIC = 1.2  # sides that differ by less are one error
+
+
+def with_sides(value: float, minus: float, plus: float) -> tuple[str, str]:
+    """A value and its 1 σ to both sides, as texts: one error where they are alike, "+14 -0.05" where not, "+14" at a bound.
+
+    The value keeps the digits that its smaller side allows.
+    """
+    small, large = sorted((minus, plus))
+    if not large > 0 or not math.isfinite(large):
+        return plain(value), ""
+    if small <= 0:
+        text, error = with_error(value, large)
+        return text, f"+{error}" if plus > minus else f"-{error}"
+    if large < ASYMMETRIC * small:
+        return with_error(value, 0.5 * (minus + plus))
+    return with_error(value, small)[0], f"+{with_error(plus, plus)[1]} -{with_error(minus, minus)[1]}"
+
+
 def _fixed(value: float, decimals: int) -> str:
     text = f"{value:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text  # what rounds to zero has no sign

@@ -14,22 +14,64 @@ from spec_lab.session.messages import PriorCurve
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.view_model import ParameterRow, ParameterTable, PriorFamily
 from spec_lab.session.views.handles import handles
-from spec_lab.session.views.numbers import with_error
+from spec_lab.session.views.numbers import with_error, with_sides
 
 TAIL = 0.001  # a slider spans the prior's central 99.8 %
 GLYPH = 24
+FEWEST = 100  # draws that tell one side from the other
 AT_BEST = 1.0  # of the statistic: within it one stands at a best fit (one standard deviation of one parameter)
 
 
 def parameters(
-    setup: Setup, errors: dict[int, float], near: dict[int, tuple[float, float]] | None = None
-) -> ParameterTable:
-    """`view.params`; `errors` maps 0-based masters to 1 σ, `near` those whose slider stays near the best fit to that and σ."""
+    setup: Setup, errors: dict[int, float], near: dict[int, tuple[float, float]] | None = None,
+    intervals: Mapping[int, tuple[float, float]] | None = None,
+) -> ParameterTable:  # fmt: skip
+    """`view.params`.
+
+    Args:
+        setup: The set-up.
+        errors: 0-based masters → 1 σ.
+        near: Masters whose slider stays near the best fit → that and σ.
+        intervals: Masters → the ends of the central 68.3 % of their draws, where there are some.
+    """
     numbers = {g[0]: n for n, g in enumerate(links.groups(setup.partition), start=1)}
     free, tied = set(setup.free), setup.tied
     about = {} if near is None else near
-    rows = [_row(setup, i, errors, about, numbers, free, tied) for i in range(len(setup.values))]
-    return {"rows": rows, "families": _families()}
+    sides = {i: _sides(setup, i, sigma, (intervals or {}).get(i)) for i, sigma in errors.items()}
+    rows = [_row(setup, i, errors, sides, about, numbers, free, tied) for i in range(len(setup.values))]
+    return {
+        "rows": [row for row, kept in zip(rows, _matters(setup, tied), strict=True) if kept],
+        "families": _families(),
+    }
+
+
+def _sides(setup: Setup, i: int, sigma: float, interval: tuple[float, float] | None) -> tuple[float, float]:
+    """How far 1 σ reaches below and above a value: by the draws where they surround it, and never beyond its range."""
+    value, (low, high) = float(setup.values[i]), setup.range_of(i)
+    minus = plus = sigma
+    if interval is not None and interval[0] < value < interval[1]:
+        minus, plus = value - interval[0], interval[1] - value
+    at = _bound((low, high), value)
+    return 0.0 if at == "low" else min(minus, value - low), 0.0 if at == "high" else min(plus, high - value)
+
+
+def _matters(setup: Setup, tied: Mapping[int, str]) -> list[bool]:
+    """Which rows can matter: a background's factor needs a background, a position a response that depends on it."""
+    return [
+        _can_act(setup, i) or not setup.frozen[i] or i in tied or _linked(setup, i) for i in range(len(setup.slots))
+    ]
+
+
+def _can_act(setup: Setup, i: int) -> bool:
+    slot = setup.slots[i]
+    if slot.owner == "model":
+        return True
+    unit = setup.pairs[slot.pair].data.units[slot.unit_index]
+    return unit.bkg is not None if slot.name == "bf" else slot.movable if slot.name in ("ra", "dec") else True
+
+
+def _linked(setup: Setup, i: int) -> bool:
+    return len(links.members(setup.partition, i)) > 1
 
 
 @functools.cache
@@ -38,13 +80,13 @@ def _families() -> list[PriorFamily]:
 
 
 def _row(
-    setup: Setup, i: int, errors: dict[int, float], near: dict[int, tuple[float, float]], numbers: dict[int, int],
-    free: set[int], tied: Mapping[int, str],
+    setup: Setup, i: int, errors: dict[int, float], sides: dict[int, tuple[float, float]],
+    near: dict[int, tuple[float, float]], numbers: dict[int, int], free: set[int], tied: Mapping[int, str],
 ) -> ParameterRow:  # fmt: skip
     slot, root = setup.slots[i], setup.partition[i]
     error = errors.get(root)
     value, prior = float(setup.values[i]), setup.priors[i]
-    text, error_text = with_error(value, error)
+    text, error_text = with_sides(value, *sides[root]) if root in sides else with_error(value, error)
     ends = setup.range_of(i)
     low, high, log = slider_range(prior, value, error, ends, near.get(root))
     return {
@@ -55,6 +97,7 @@ def _row(
         "component": slot.component,
         "name": slot.name,
         "label": slot.label,
+        "doc": slot.doc,
         "unit": slot.unit,
         "value": value,
         "text": text,
@@ -165,6 +208,15 @@ def errors_of(setup: Setup, preview: Preview | None, run: Run | None, stat: floa
     else:
         near = all(abs(float(setup.values[i]) - best) <= 0.5 * s for i, (best, s) in known.items())
     return {i: s for i, (_, s) in known.items()} if near else {}
+
+
+def intervals_of(preview: Preview | None) -> dict[int, tuple[float, float]]:
+    """The ends of the central 68.3 % of each free parameter's draws (0-based master), of a preview that can be trusted."""
+    posterior = preview.posterior if preview is not None else None
+    if posterior is None or not trusted(posterior) or len(posterior.draws) < FEWEST:
+        return {}
+    low, high = np.quantile(np.asarray(posterior.draws), [0.158655, 0.841345], axis=0)
+    return {i: (float(a), float(b)) for i, a, b in zip(posterior.setup.free, low, high, strict=True)}
 
 
 def prior_preview(prior: Prior, points: int = 160) -> PriorCurve:

@@ -2,7 +2,7 @@
 import type { ComponentInfo, CriteriaRow, EngineForm, PriorFamily, HistoryRow, ParameterRow, SpectrumStyle } from "../src/state/protocol";
 
 const row = (pid: number, component: string, name: string, label: string, unit: string, value: number, text: string, error: string, prior: string, lo: number, hi: number, more: Partial<ParameterRow> = {}): ParameterRow => ({
-  pid, owner: "model", pair: "", expression: "cpl+bb", component, name, label, unit, value, text, error, frozen: false, free: true, link: null, linked_to: null, tie: null, at_bound: null,
+  pid, owner: "model", pair: "", expression: "cpl+bb", component, name, label, doc: "", unit, value, text, error, frozen: false, free: true, link: null, linked_to: null, tie: null, at_bound: null,
   prior, prior_set: true, slider: { lo, hi, log: false }, hidden: false, ...more,
 });
 

@@ -193,7 +193,7 @@ export class ToyKernel {
     const k = this.now.rows.filter((r) => r.free).length;
     const { t, factors } = this.theta(this.now.rows);
     return {
-      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, refit_others: this.refitOthers, hint: this.hint, styles: STYLES, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
+      type: "view", rev: this.rev, title: "n6 + b1", subtitle: this.model, refit_others: this.refitOthers, hint: this.hint, offer: null, styles: STYLES, models: [{ pair: 1, data: "n6 + b1", expression: this.model }],
       params: { rows: this.now.rows, families: FAMILIES },
       units: this.units.map((u, i) => ({
         name: u.name, pair: 1, stat: "pgstat", formula: "Poisson source, Gaussian background", channels: u.lo.length, used: curves(u, t, factors[i], this.now.notice[u.name], { bb: true }).used.reduce((a, b) => a + b, 0),

@@ -10,8 +10,8 @@ import { until } from "./helpers";
 const NAMES = ["start", "edited", "fitted", "lesson"] as const;
 const read = (name: string): Scene => SCENES[name];
 
-async function open(name: string) {
-  const scene = read(name);
+async function open(name: string, view: Partial<Scene["view"]> = {}) {
+  const scene = { ...read(name), view: { ...read(name).view, ...view } };
   const model = new GoldenModel(scene);
   const el = document.createElement("div");
   document.body.append(el);
@@ -51,6 +51,24 @@ describe.each(NAMES)("the scene %s", (name) => {
 });
 
 describe("what only some scenes have", () => {
+  it("offers a start and a fit where the model lies far from the data", async () => {
+    const { model, el, close } = await open("start", { offer: { text: "The model gives 34 times the counts observed." } });
+    const offer = el.querySelector(".sl-offer")!;
+    expect(offer.textContent).toContain("34 times");
+    for (const button of offer.querySelectorAll("button")) button.click();
+    expect(model.sent.filter((m) => m.type === "action").map((m) => m.name)).toEqual(["guess", "fit"]);
+    close();
+  });
+
+  it("writes an error with two sides as two, and says what the factors of the data are", async () => {
+    const { params } = read("fitted").view;
+    const rows = params.rows.map((row, i) => (i === 0 ? { ...row, text: "0.05", error: "+14 -0.05" } : row));
+    const { el, close } = await open("fitted", { params: { ...params, rows } });
+    expect([...el.querySelectorAll(".sl-sides span")].map((side) => side.textContent)).toEqual(["+14", "−0.05"]);
+    expect(el.querySelector<HTMLElement>(".sl-fold")!.title).toContain("factor on the source exposure");
+    close();
+  });
+
   it("compares the runs of a fit, and lays one over the spectrum", async () => {
     const { scene, el, close } = await open("fitted");
     expect(scene.view.history).toHaveLength(1);

@@ -108,6 +108,17 @@ describe("spectrum", () => {
     drawSpectrum(new Recorder(), { ...nasty, hidden: new Set(["n6", "b1"]) }, LIGHT);
   });
 
+  it.each([["above", 1e9], ["below", 1e-12]] as const)("has an arrow to a model that lies %s the picture", (side, factor) => {
+    const far = input();
+    for (const unit of far.frame.units) for (let i = 0; i < unit.n; i++) unit.model[i] *= factor;
+    const s = new Recorder();
+    drawSpectrum(s, far, LIGHT);
+    expect(s.texts.map((t) => t.text)).toContain(`the model lies ${side}`);
+    const near = new Recorder();
+    drawSpectrum(near, input(), LIGHT);
+    expect(near.texts.some((t) => t.text.startsWith("the model lies"))).toBe(false);
+  });
+
   it("finds the bin and the bracket under the pointer", () => {
     const scene = input();
     const at = layout(scene);

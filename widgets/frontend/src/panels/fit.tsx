@@ -59,12 +59,25 @@ function Presets({ engine, filled, onChange }: { engine: EngineForm; filled: Rec
   );
 }
 
+/** Starts the engine that the Fit panel shows, from wherever one is looking; while it runs, stops it. */
+export function FitButton() {
+  const local = useLocal();
+  const engine = chosen(local);
+  if (!engine) return null;
+  if (local.lab.running.value) return <Button icon="stop" label="Stop" kind="danger" disabled={local.lab.fit.value.state === "stopping"} title="Stop and keep what has been found (Shift S)" onClick={() => stop(local)} />;
+  return <Button kernel icon="play" label="Fit" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Fit with ${engine.title}, in the background` : engine.why} onClick={() => begin(local, engine)} />;
+}
+
+function begin(local: Local, engine: EngineForm): void {
+  void local.act("fit", "fit", { engine: engine.name, options: optionValues(engine, local.options.value[engine.name]) });
+}
+
 function Form({ engines }: { engines: EngineForm[] }) {
   const local = useLocal();
   const engine = chosen(local)!;
   const filled = local.options.value[engine.name] ?? {};
   const running = local.lab.running.value;
-  const start = () => void local.act("fit", "fit", { engine: engine.name, options: optionValues(engine, filled) });
+  const start = () => begin(local, engine);
   const set = (name: string, value: unknown) => {
     local.options.value = { ...local.options.value, [engine.name]: { ...filled, [name]: value } };
   };

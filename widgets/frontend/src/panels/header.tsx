@@ -4,6 +4,7 @@ import { GONE } from "../state/link";
 import { useLocal, type Local } from "../state/local";
 import { Button, PlaceError, Toggle } from "../ui/parts";
 import { Icon } from "../ui/icons";
+import { FitButton } from "./fit";
 
 export function Header() {
   const local = useLocal();
@@ -18,6 +19,7 @@ export function Header() {
       <StatMark />
       <div class="sl-tools">
         <Steps />
+        {!view.lesson && local.lab.panels.value.includes("fit") && <FitButton />}
         <Toggle kernel label="Teach" icon="cap" on={!!view.lesson} onChange={() => teachOrLeave(local)}
           title={view.lesson ? "Leave the lesson: everything is as it was before (Shift T)" : "Teach: hide the best fit and the fits, find it with the sliders (Shift T)"} />
         {!view.lesson && <Toggle kernel label="Live" icon="bolt" on={view.live} onChange={(live) => void local.act("header", "set_live", { live })}

@@ -37,11 +37,11 @@ export function ParamRow({ row, first }: { row: ParameterRow; first: boolean }) 
         <td class="sl-c-state"><FreezeButton row={row} tab={tab} /></td>
         <td class="sl-c-link"><Chain row={row} tab={tab} /></td>
         <td class="sl-c-pid">{row.pid}</td>
-        <td class="sl-c-name" draggable title={`${row.component}.${row.name} · drag onto another row to link`} onDragStart={(e) => e.dataTransfer?.setData(MIME, String(row.pid))}>
+        <td class="sl-c-name" draggable title={`${row.component}.${row.name}${row.doc ? `: ${row.doc}` : ""} · drag onto another row to link`} onDragStart={(e) => e.dataTransfer?.setData(MIME, String(row.pid))}>
           <Tex source={row.label || row.name} />{order >= 0 && local.selected.value.length > 1 && <span class="sl-order" title={order === 0 ? "master of the link" : `chosen as number ${order + 1}`}>{order === 0 ? "master" : order + 1}</span>}
         </td>
         <td class="sl-c-value"><ValueCell row={row} tab={tab} /></td>
-        <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error && !local.lab.trial.value.has(row.pid) ? <span title="1σ">{minus(row.error)}</span> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
+        <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error && !local.lab.trial.value.has(row.pid) ? <ErrorText error={row.error} /> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
         <td class="sl-c-unit" title={plain(row.unit)}><Unit source={row.unit} /></td>
         <td class="sl-c-slider"><RowSlider row={row} /><ProfileCurve row={row} /></td>
         <td class="sl-c-prior"><PriorButton row={row} tab={tab} /></td>
@@ -55,7 +55,14 @@ const MIME = "application/x-spec-lab-pid";
 
 function summary(row: ParameterRow): string {
   const state = row.tie ? `tied to ${row.tie}` : row.frozen ? "frozen" : row.linked_to !== null ? `linked to parameter ${row.linked_to}` : "free";
-  return `${row.pid} ${row.component} ${plain(row.label || row.name)} ${row.text} ${row.error ? `plus or minus ${row.error}` : ""} ${plain(row.unit)}, ${state}`;
+  return `${row.pid} ${row.component} ${plain(row.label || row.name)} ${row.text} ${row.error ? `error ${row.error}` : ""} ${plain(row.unit)}, ${state}`;
+}
+
+/** 1σ; where its sides differ, one over the other. */
+function ErrorText({ error }: { error: string }) {
+  const sides = error.split(" ");
+  if (sides.length === 1) return <span title={/^[+-]/.test(error) ? "1σ to the one side that is free" : "1σ"}>{minus(error)}</span>;
+  return <span class="sl-sides" title="1σ, up and down">{sides.map((side) => <span key={side}>{minus(side)}</span>)}</span>;
 }
 
 function onRowClick(local: Local, row: ParameterRow, event: MouseEvent): void {

@@ -89,6 +89,12 @@ export function headings(rows: readonly ParameterRow[]): boolean[] {
   });
 }
 
+/** What the factors of the data are, each once. */
+function factorWords(rows: readonly ParameterRow[]): string {
+  const words = new Map(rows.filter((row) => row.hidden && row.doc).map((row) => [row.name, row.doc]));
+  return [...words].map(([name, doc]) => `${name}: ${doc}`).join("; ");
+}
+
 function Table() {
   const local = useLocal();
   const shown = local.shownRows.value;
@@ -119,8 +125,9 @@ function Table() {
           {shown.length === 0 && <tr><td colSpan={9} class="sl-none">No parameter matches “{local.filter.value}”.</td></tr>}
         </tbody>
       </table>
+      {local.showHidden.value && hidden > 0 && <p class="sl-doc">{factorWords(local.lab.rows.value)}</p>}
       {hidden > 0 && (
-        <button type="button" class={`sl-fold ${local.showHidden.value ? "sl-open" : ""}`} aria-expanded={local.showHidden.value} onClick={() => { local.showHidden.value = !local.showHidden.value; }}>
+        <button type="button" class={`sl-fold ${local.showHidden.value ? "sl-open" : ""}`} aria-expanded={local.showHidden.value} title={factorWords(local.lab.rows.value)} onClick={() => { local.showHidden.value = !local.showHidden.value; }}>
           <Icon name="chevron" size={12} /> {hidden} frozen {hidden === 1 ? "factor" : "factors"} of the data
         </button>
       )}

@@ -18,6 +18,7 @@ import { useDrawing, useStage, type Stage } from "../ui/draw";
 import { ActivityChip } from "../ui/activity";
 import { Icon } from "../ui/icons";
 import { Button, Empty, needsKernel, Panel } from "../ui/parts";
+import { FitButton } from "./fit";
 import { HeatKey } from "./lesson";
 import { Readout } from "./readout";
 import { Ranges } from "./ranges";
@@ -116,7 +117,7 @@ function Plot() {
   const read = (at: Stage): { input: SpectrumInput; height: number } | null => {
     const frame = lab.spectrum.value;
     if (!frame || !at.width) return null;
-    const height = plotHeight(lab.height.value, at.width);
+    const height = heightOf(local, at.width);
     const style = styleOf(local);
     return { height, input: {
       frame: styledFrame(frame, style), ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, overlays: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
@@ -137,7 +138,8 @@ function Plot() {
   return (
     <>
       <Legend stage={stage} />
-      <div class={`sl-plot ${lab.stale.value ? "sl-stale" : ""}`} ref={ref} tabIndex={-1} style={{ height: `${plotHeight(lab.height.value, stage.value.width)}px` }}>
+      <Offer />
+      <div class={`sl-plot ${lab.stale.value ? "sl-stale" : ""}`} ref={ref} tabIndex={-1} style={{ height: `${heightOf(local, stage.value.width)}px` }}>
         <canvas ref={base} role="img" aria-label={altText(lab.view.value, lab.spectrum.value!)} />
         <canvas ref={over} class={`sl-over sl-tool-${local.tool.value}`} aria-hidden="true" />
         <Readout hover={mine.hover} width={stage.value.width} />
@@ -145,6 +147,20 @@ function Plot() {
       <Bump />
       {local.showRanges.value && <Ranges />}
     </>
+  );
+}
+
+/** The model lies far from the data: start near them (one change, which undo takes back), or fit from here. */
+function Offer() {
+  const local = useLocal();
+  const offer = local.lab.view.value?.offer;
+  if (!offer || local.lab.spectrum.value?.preview) return null;
+  return (
+    <p class="sl-bump sl-offer" role="status">
+      <Icon name="info" size={14} /><span>{offer.text}</span>
+      <Button kernel kind="primary" label="Start near the data" title="Move what nobody gave to where the data suggest; undo takes it back" onClick={() => void local.act("spectrum", "guess")} />
+      <FitButton />
+    </p>
   );
 }
 
@@ -165,6 +181,17 @@ function Bump() {
 
 function caption(view: LabView | null, stat: string): string {
   return view ? `${view.stat.name} ${stat || view.stat.value} / ${view.stat.dof}` : stat;
+}
+
+const TWO_COLUMNS = 940; // px, as in layout.css
+const ROOM = 0.34; // of the window: in one column, spectrum and first parameters are seen together
+
+/** Of the drawing: as asked for, else by its width, and in one column of several panels by the window, too. */
+function heightOf(local: Local, width: number): number {
+  const { height, panels } = local.lab;
+  const own = plotHeight(height.value, width);
+  const narrow = panels.value.length > 1 && (local.root?.clientWidth ?? 0) < TWO_COLUMNS;
+  return height.value > 0 || !narrow ? own : Math.min(own, Math.max(240, Math.round(ROOM * window.innerHeight)));
 }
 
 export const plotHeight = (asked: number, width: number): number => (asked > 0 ? asked : Math.round(Math.min(460, Math.max(320, width * 0.62))));

@@ -31,6 +31,7 @@ export function drawSpectrum(s: Surface, input: SpectrumInput, theme: Theme): Sp
     if (input.ghost) for (const unit of input.ghost.units) if (!input.hidden.has(unit.name)) ghost(s, at, unit, theme);
     for (const { unit, index } of shown) model(s, input, at, unit, unitColor(theme, unit.color, index), theme);
     for (const { unit } of brushed) drawMedian(s, at, unit, theme);
+    shown.filter(({ unit }) => offPlot(at, unit)).forEach(({ unit, index }, place) => outside(s, at, unit, place, unitColor(theme, unit.color, index), theme));
   });
   s.clip(at.resid, () => residuals(s, input, at, theme));
   box(s, at.main, theme);
@@ -117,6 +118,29 @@ export function steps(p: Pencil, at: SpectrumLayout, unit: SpectrumUnit, values:
     p.lineTo(x1, y);
     open = true;
   }
+}
+
+/** On which side of the picture a whole curve lies, or null where some of it is seen. */
+export function offPlot(at: SpectrumLayout, unit: SpectrumUnit): "above" | "below" | null {
+  let [above, below] = [0, 0];
+  for (let i = 0; i < unit.n; i++) {
+    if (!unit.used[i] || !Number.isFinite(unit.model[i]) || unit.hi[i] < at.x.domain[0] || unit.lo[i] > at.x.domain[1]) continue;
+    if (unit.model[i] > at.y.domain[1]) above++;
+    else if (unit.model[i] < at.y.domain[0]) below++;
+    else return null;
+  }
+  return above + below === 0 ? null : above >= below ? "above" : "below";
+}
+
+/** An arrow to a curve that lies outside the picture, and the words. */
+function outside(s: Surface, at: SpectrumLayout, unit: SpectrumUnit, place: number, color: string, theme: Theme): void {
+  const side = offPlot(at, unit);
+  const [tip, way] = side === "above" ? [at.main.y + 6, 1] : [at.main.y + at.main.h - 6, -1];
+  const x = at.main.x + at.main.w / 2 + 26 * place;
+  const tint = deeper(theme, color);
+  s.stroke((p) => line(p, x, tip + 26 * way, x, tip + 4 * way), { color: tint, width: 2.5 });
+  s.fill((p) => { p.moveTo(x, tip); p.lineTo(x - 7, tip + 11 * way); p.lineTo(x + 7, tip + 11 * way); p.closePath(); }, { color: tint });
+  if (place === 0) s.text(`the model lies ${side}`, x - 14, tip + 16 * way, { color: tint, size: FONT, align: "end", baseline: "middle", weight: 600 });
 }
 
 function ghost(s: Surface, at: SpectrumLayout, unit: SpectrumUnit, theme: Theme): void {

@@ -95,10 +95,12 @@ export interface ParameterRow {
   component: string;
   name: string;
   label: string;
+  /** What it means. */
+  doc: string;
   unit: string;
   value: number;
   text: string;
-  /** 1 σ, empty where none is known. */
+  /** 1 σ: "0.12", "+0.3 -0.1" where its sides differ, "+14" at a bound; empty where none is known. */
   error: string;
   frozen: boolean;
   free: boolean;
@@ -311,6 +313,11 @@ export interface ResidualHint {
   line: boolean;
 }
 
+/** The model lies far from the data, and may be brought near them. */
+export interface StartOffer {
+  text: string;
+}
+
 /** How far the statistic is from that of the hidden best fit. */
 export interface LessonScore {
   score: string;
@@ -366,6 +373,7 @@ export interface LabView {
   degeneracy: DegeneracyInfo | null;
   styles: SpectrumStyle[];
   hint: ResidualHint | null;
+  offer: StartOffer | null;
   undo: UndoInfo;
   redo: UndoInfo;
   live: boolean;
@@ -613,6 +621,8 @@ export interface Commands {
   fit: { engine?: string; options?: Record<string, OptionValue> };
   /** Hold parameters (each with its group) fixed, or let them go again. */
   freeze: { pids: (number | string)[]; frozen?: boolean };
+  /** Move what nobody gave to where the data suggest: values near a good fit, priors over the energies observed. */
+  guess: Record<string, never>;
   /** Name a run. */
   label: { run: number; label: string };
   /** Leave the lesson: everything is as it was before, and what was fitted meanwhile is in the history. */
@@ -645,13 +655,13 @@ export interface Commands {
   resume: Record<string, never>;
   /** Put the parameters at the hidden best fit. */
   reveal: Record<string, never>;
-  /** Go back to a set-up one has been at, as one more change: "start", "line 3" (of the journal) or "run 1". */
+  /** Go back to a set-up one has been at, as one more change: "start", "opened", "line 3" (of the journal) or "run 1". */
   revisit: { moment: string };
   /** The minimal Python script: `text`. */
   script: Record<string, never>;
   /** Let edits be followed by a refit, or not. */
   set_live: { live: boolean };
-  /** Give a pair (None: every pair) another model, or its expression; what both models have keeps its state. */
+  /** Give a pair (None: every pair) another model, or its expression. */
   set_model: { model: string; pair?: number | null };
   /** Let edits be followed by a preview of the posterior, or not. */
   set_previews: { previews: boolean };
