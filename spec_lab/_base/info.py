@@ -6,10 +6,13 @@ decided by whoever makes it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spec_lab._base.rendering import render_html, render_text
 from spec_lab._base.rendering import show as show
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Info:
@@ -40,7 +43,7 @@ class Info:
         return cls({name: [row.get(name) for row in rows] for name in names}, title)
 
     @classmethod
-    def from_pandas(cls, frame: Any, title: str | None = None) -> "Info":
+    def from_pandas(cls, frame: "DataFrame", title: str | None = None) -> "Info":
         """A table from a `pandas.DataFrame`, its index dropped; missing text is None, as `to_pandas` had it."""
         return cls({str(name): _values(column) for name, column in frame.items()}, title)
 
@@ -75,7 +78,7 @@ class Info:
         return self.list_dict
 
     @property
-    def data_frame(self) -> Any:
+    def data_frame(self) -> "DataFrame":
         """The same as `to_pandas()`."""
         return self.to_pandas()
 
@@ -89,7 +92,7 @@ class Info:
         """The same as `html`."""
         return self.html
 
-    def to_pandas(self) -> Any:
+    def to_pandas(self) -> "DataFrame":
         """The table as a `pandas.DataFrame`."""
         import pandas
 

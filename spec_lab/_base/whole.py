@@ -1,13 +1,11 @@
 """Whole numbers that are asked for: refused when they are not, or too small."""
 
-from typing import Any
-
 import numpy as np
 
 from spec_lab._base import ParameterError
 
 
-def whole_number(what: str, value: Any, name: str, least: int = 1) -> None:
+def whole_number(what: str, value: float | np.number | None, name: str, least: int = 1) -> None:
     """Refuse what is no whole number of at least `least`.
 
     Args:

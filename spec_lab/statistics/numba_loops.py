@@ -7,6 +7,10 @@ import math
 
 import numba
 import numpy as np
+from jaxtyping import Float
+
+Flat = Float[np.ndarray, "b"]  # one number a bin
+FlatPair = tuple[Flat, Flat]  # deviances and their signed roots
 
 HUGE = 1e140  # a rate above this is no model
 _scalar = numba.njit(cache=True, error_model="numpy", inline="never")
@@ -67,7 +71,7 @@ def _signed(stat, excess):
 
 
 @_loop
-def gstat(S, B, m, ts, tb, sigma_S, sigma_B):
+def gstat(S: Flat, B: Flat, m: Flat, ts: Flat, tb: Flat, sigma_S: Flat, sigma_B: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         alpha = ts[i] / tb[i]
@@ -85,7 +89,7 @@ def gstat(S, B, m, ts, tb, sigma_S, sigma_B):
 
 
 @_loop
-def cstat(S, m, ts):
+def cstat(S: Flat, m: Flat, ts: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         ok = abs(m[i]) < HUGE
@@ -96,7 +100,7 @@ def cstat(S, m, ts):
 
 
 @_loop
-def pknown(S, B, m, ts, tb):
+def pknown(S: Flat, B: Flat, m: Flat, ts: Flat, tb: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         ok = abs(m[i]) < HUGE
@@ -107,7 +111,7 @@ def pknown(S, B, m, ts, tb):
 
 
 @_loop
-def ppstat(S, B, m, ts, tb):
+def ppstat(S: Flat, B: Flat, m: Flat, ts: Flat, tb: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         ok = abs(m[i]) < HUGE
@@ -118,7 +122,7 @@ def ppstat(S, B, m, ts, tb):
 
 
 @_loop
-def pgstat(S, B, m, ts, tb, sigma_B):
+def pgstat(S: Flat, B: Flat, m: Flat, ts: Flat, tb: Flat, sigma_B: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         ok = abs(m[i]) < HUGE
@@ -130,7 +134,7 @@ def pgstat(S, B, m, ts, tb, sigma_B):
 
 
 @_loop
-def pgstat_xspec(S, B, m, ts, tb, sigma_B):
+def pgstat_xspec(S: Flat, B: Flat, m: Flat, ts: Flat, tb: Flat, sigma_B: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         ok = abs(m[i]) < HUGE
@@ -145,7 +149,7 @@ def pgstat_xspec(S, B, m, ts, tb, sigma_B):
 
 
 @_loop
-def lstat(S, B, m, ts, tb):
+def lstat(S: Flat, B: Flat, m: Flat, ts: Flat, tb: Flat) -> FlatPair:
     stat, residual = np.empty(S.size), np.empty(S.size)
     for i in range(S.size):
         s, b, T = np.round(S[i]), np.round(B[i]), ts[i] + tb[i]
@@ -169,7 +173,7 @@ def _beyond_three(stat, source, ok):
 
 
 @_loop
-def ppstat_ul(B, m, ts, tb):
+def ppstat_ul(B: Flat, m: Flat, ts: Flat, tb: Flat) -> FlatPair:
     off = expected = source = ratio = 0.0
     ok = True
     for i in range(B.size):
@@ -183,7 +187,7 @@ def ppstat_ul(B, m, ts, tb):
 
 
 @_loop
-def pgstat_ul(B, m, ts, tb, sigma_B):
+def pgstat_ul(B: Flat, m: Flat, ts: Flat, tb: Flat, sigma_B: Flat) -> FlatPair:
     expected = source = variance = 0.0
     ok = True
     for i in range(B.size):

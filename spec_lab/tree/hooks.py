@@ -12,7 +12,7 @@ from typing import Any
 Hook = Callable[[Any, Any], Any]
 
 
-def takes_self(hook: Any) -> bool | None:
+def takes_self(hook: Callable[..., Any]) -> bool | None:
     """Whether a converter or validator wants `(self, value)`; None where its shape fits neither."""
     required, optional, star = _positional(hook)
     if required == 2 or (required == 0 and not optional and star):
@@ -20,7 +20,7 @@ def takes_self(hook: Any) -> bool | None:
     return False if required == 1 or (required == 0 and optional) else None
 
 
-def with_value(hook: Any) -> Hook:
+def with_value(hook: Callable[..., Any]) -> Hook:
     """A hook as a function of `(self, value)`."""
     wants_self = takes_self(hook)
     if wants_self is None:
@@ -28,7 +28,7 @@ def with_value(hook: Any) -> Hook:
     return hook if wants_self else lambda self, value: hook(value)
 
 
-def without_value(hook: Any) -> Callable[[Any], Any]:
+def without_value(hook: Callable[..., Any] | None) -> Callable[[Any], Any]:
     """A derivation as a function of `(self)`."""
     required, optional, star = _positional(hook)
     if required > 1:

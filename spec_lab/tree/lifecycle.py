@@ -51,7 +51,7 @@ class PlainSlot:
         raise AttributeError(f"{type(instance).__name__!r} object has no value for field {self.name!r}")
 
 
-def make_constructor(cls: Any, schema: Schema) -> Callable[..., None]:
+def make_constructor(cls: type, schema: Schema) -> Callable[..., None]:
     """Generate `__init__`: positional arguments in field order, then keyword-only ones."""
     taken = [spec for spec in schema.stored if spec.init]
     made = _generate(cls, schema, "__init__", taken, post=True, freeze=False)
@@ -59,7 +59,7 @@ def make_constructor(cls: Any, schema: Schema) -> Callable[..., None]:
     return made
 
 
-def make_init_fields(cls: Any, schema: Schema) -> Callable[..., None]:
+def make_init_fields(cls: type, schema: Schema) -> Callable[..., None]:
     """Generate `_init_fields(**values)`: the whole lifecycle, for every stored field by keyword.
 
     `_sl_old` holds the values of the instance that is replaced; a static value that is still the same object has passed.
@@ -67,7 +67,7 @@ def make_init_fields(cls: Any, schema: Schema) -> Callable[..., None]:
     return _generate(cls, schema, "_init_fields", None, post=True, freeze=True)
 
 
-def make_fill(cls: Any, schema: Schema) -> Callable[..., None]:
+def make_fill(cls: type, schema: Schema) -> Callable[..., None]:
     """Generate `_struct_fill(**values)`: the lifecycle of loading, without `__post_init__`."""
     return _generate(cls, schema, "_struct_fill", None, post=False, freeze=True)
 

@@ -10,7 +10,7 @@ import functools
 import re
 import sys
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from spec_lab.tree.errors import DeclarationError, ValidationError
@@ -177,6 +177,6 @@ def _check_order(owner: str, specs: Any) -> None:
             )
 
 
-def positional(specs: Any) -> Iterator[FieldSpec]:
+def positional(specs: Iterable[FieldSpec]) -> Iterator[FieldSpec]:
     """The specs a constructor takes by position."""
     return (spec for spec in specs if spec.init and not spec.kw_only and not spec.is_derived)

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -11,16 +11,18 @@ from spec_lab.tree.errors import StructError
 from spec_lab.tree.layout import Layout, make_functions
 from spec_lab.tree.registry import PyTreeTypeSpec, register_spec
 
+AnyClass = TypeVar("AnyClass", bound=type)
+
 
 def register_fieldz(
-    cls: Any,
+    cls: AnyClass,
     data_fields: Sequence[str] | None = None,
     meta_fields: Sequence[str] | None = None,
     auto_fields: Sequence[str] | None = None,
     *,
     filter_spec: Callable[[Any], bool] = is_data,
     bypass_setattr: bool | None = None,
-) -> Any:
+) -> AnyClass:
     """Register an attrs class or dataclass by the roles of its fields.
 
     Args:
@@ -44,7 +46,7 @@ def register_fieldz(
     return cls
 
 
-def register_static(cls: Any) -> Any:
+def register_static(cls: AnyClass) -> AnyClass:
     """Register a class whose instances are constants: no children, the instance itself is the auxiliary data."""
     layout = Layout(meta=tuple(roles(cls)))
     register_spec(PyTreeTypeSpec(cls, lambda x: ((), x), lambda aux, _: aux, lambda x: ((), x), layout=layout))
