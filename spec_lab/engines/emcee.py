@@ -53,7 +53,7 @@ class EmceeOptions:
     resume: str = ""
 
 
-class Chain(NamedTuple):
+class WalkerChain(NamedTuple):
     """Where walkers have been.
 
     Attributes:
@@ -142,7 +142,9 @@ def _so_far(sampler: emcee.EnsembleSampler, discard: int) -> np.ndarray:
     return np.asarray(sampler.get_chain(discard=skip, thin=thin, flat=True))
 
 
-def _walk(target: Target, walkers: int, earlier: Chain | None, options: EmceeOptions, control: Control) -> Chain:
+def _walk(
+    target: Target, walkers: int, earlier: WalkerChain | None, options: EmceeOptions, control: Control
+) -> WalkerChain:
     sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True, moves=_moves())
     if earlier is None:
         control.report(None, "finding the mode")
@@ -164,14 +166,14 @@ def _walk(target: Target, walkers: int, earlier: Chain | None, options: EmceeOpt
     assert places is not None and log_prob is not None
     if earlier is not None:
         places, log_prob = np.concatenate([earlier.places, places]), np.concatenate([earlier.log_prob, log_prob])
-    return Chain(places, log_prob, tuple(sampler.random_state))
+    return WalkerChain(places, log_prob, tuple(sampler.random_state))
 
 
-def _acceptance(chain: Chain) -> float:
+def _acceptance(chain: WalkerChain) -> float:
     return float(np.mean(np.any(np.diff(chain.places, axis=0) != 0, axis=-1))) if len(chain.places) > 1 else np.nan
 
 
-def _outcome(target: Target, whole: Chain, earlier: int, options: EmceeOptions, control: Control) -> Outcome:
+def _outcome(target: Target, whole: WalkerChain, earlier: int, options: EmceeOptions, control: Control) -> Outcome:
     burned = min(options.discard, len(whole.places) // 2)  # a run stopped early still has its second half
     chain, log_prob = whole.places[burned:], whole.log_prob[burned:].reshape(-1)
     memory = _memory(chain)
@@ -214,13 +216,13 @@ def _memory(chain: np.ndarray) -> float:
     return float(np.nanmax(times)) if np.isfinite(times).any() else float("nan")
 
 
-def _read(folder: Path) -> Chain:
+def _read(folder: Path) -> WalkerChain:
     with open(folder / CHAIN, "rb") as opened, np.load(opened) as file:  # closed also where it is damaged
         random = ("MT19937", file["random_key"], *(n.item() for n in file["random_rest"][:2].astype(int)))
-        return Chain(file["chain"], file["log_prob"], (*random, file["random_rest"][2].item()))
+        return WalkerChain(file["chain"], file["log_prob"], (*random, file["random_rest"][2].item()))
 
 
-def _write(folder: Path, chain: Chain, outcome: Outcome, options: EmceeOptions) -> None:
+def _write(folder: Path, chain: WalkerChain, outcome: Outcome, options: EmceeOptions) -> None:
     """The chain, the sample (parameters and log probability), and the settings as the documented files."""
     _, key, *rest = chain.random
     save_arrays(

@@ -114,12 +114,12 @@ def resumable(folder: Path, engine: str, chain: str, own: Mapping[str, str]) -> 
     return not differing
 
 
-Chain = TypeVar("Chain")
+SavedChain = TypeVar("SavedChain")
 
 
 def saved_chain(
-    folder: str, engine: str, chain: str, own: Mapping[str, str], read: Callable[[Path], Chain]
-) -> Chain | None:
+    folder: str, engine: str, chain: str, own: Mapping[str, str], read: Callable[[Path], SavedChain]
+) -> SavedChain | None:
     """The chain to go on with, or None; a file that cannot be read is moved aside like one of another fit.
 
     Args:

@@ -15,7 +15,7 @@ from small import make_unit
 from spec_lab import BayesInfer, unif
 from spec_lab._base import EngineError, MissingDependency, SpecLabWarning
 from spec_lab.engines import Control, run_engine
-from spec_lab.engines.multinest import files, find_library, worker
+from spec_lab.engines.multinest import output_files, find_library, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.models import pl
 
@@ -178,9 +178,9 @@ def test_the_library_is_found_by_file_or_folder(monkeypatch, tmp_path, place):
 
 
 def test_numbers_as_fortran_writes_them():
-    assert files.number("0.19-322") == 0.19e-322
-    assert files.number("-0.295831065751831147E+03") == pytest.approx(-295.831065751831147)
-    assert files.number("1.5D+02") == 150.0
+    assert output_files.number("0.19-322") == 0.19e-322
+    assert output_files.number("-0.295831065751831147E+03") == pytest.approx(-295.831065751831147)
+    assert output_files.number("1.5D+02") == 150.0
 
 
 STATS = """Nested Sampling Global Log-Evidence           :   -0.2958E+03  +/-    0.184E+00
@@ -190,25 +190,25 @@ Nested Importance Sampling Global Log-Evidence:   {}  +/-    0.166E-01
 
 @pytest.mark.parametrize(("written", "log_z"), [("-0.2957E+03", -295.7), ("NaN", -295.8), ("0.19-322", -295.8)])
 def test_plain_evidence_stands_in_for_an_unusable_one(written, log_z):
-    found, _, remark = files.read_evidence(STATS.format(written), True)
+    found, _, remark = output_files.read_evidence(STATS.format(written), True)
     assert found == pytest.approx(log_z)
     assert ("plain nested sampling" in remark) is (log_z == -295.8)
-    assert files.read_evidence(STATS.format(written), False)[0] == pytest.approx(-295.8)
+    assert output_files.read_evidence(STATS.format(written), False)[0] == pytest.approx(-295.8)
 
 
 def test_no_evidence_is_said():
     with pytest.raises(EngineError, match="no evidence"):
-        files.read_evidence("", True)
+        output_files.read_evidence("", True)
 
 
 def test_a_half_written_row_is_left_out(tmp_path):
     (tmp_path / "1-ev.dat").write_text(" 0.1E+01 0.2E+01 0.3E+01\n 0.4E+01 0.5E")
-    np.testing.assert_array_equal(files.table(tmp_path / "1-ev.dat", 3), [[1, 2, 3]])
+    np.testing.assert_array_equal(output_files.table(tmp_path / "1-ev.dat", 3), [[1, 2, 3]])
 
 
 def test_a_partial_result_needs_points(tmp_path):
     with pytest.raises(EngineError, match="before the first points"):
-        files.read_partial(tmp_path, 2, 100, 1)
+        output_files.read_partial(tmp_path, 2, 100, 1)
 
 
 def test_a_child_that_cannot_start_tells_why(tmp_path):

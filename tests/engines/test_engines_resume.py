@@ -11,7 +11,7 @@ from small import make_data, make_unit
 from spec_lab import BayesInfer, MaxLikeFit, unif
 from spec_lab._base import EngineError, SpecLabWarning
 from spec_lab.engines.fingerprint import fingerprint
-from spec_lab.engines.nested import files
+from spec_lab.engines.nested import saved_run
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood
 from spec_lab.engines.nested.live_points import NestedRun, Plan
 from spec_lab.fit import Problem
@@ -170,10 +170,10 @@ class TestNested:
 
     def test_one_that_made_no_round_begins_where_it_was(self, tmp_path):
         folder = tmp_path / "run"
-        files.write(folder, begun := self.begun())
-        for ours, theirs in zip(files.read(folder).live, begun.live, strict=True):
+        saved_run.write(folder, begun := self.begun())
+        for ours, theirs in zip(saved_run.read(folder).live, begun.live, strict=True):
             np.testing.assert_array_equal(ours, theirs)
-        assert files.read(folder).dead == [] and files.read(folder).log_dead == -np.inf
+        assert saved_run.read(folder).dead == [] and saved_run.read(folder).log_dead == -np.inf
 
     @staticmethod
     def begun():
@@ -184,10 +184,10 @@ class TestNested:
     ])  # fmt: skip
     def test_a_run_of_another_fit_is_moved_aside(self, tmp_path, what, infer, options):
         make().nested(live=40, max_rounds=2, savepath=tmp_path)
-        before = (tmp_path / files.RUN).read_bytes()
+        before = (tmp_path / saved_run.RUN).read_bytes()
         with pytest.warns(SpecLabWarning, match=rf"belongs to another fit \(.*{what}.* differ"):
             infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path)
-        assert (tmp_path / "earlier_1" / files.RUN).read_bytes() == before
+        assert (tmp_path / "earlier_1" / saved_run.RUN).read_bytes() == before
         assert infer().nested(**{"live": 40, **options}, max_rounds=1, savepath=tmp_path, resume=False)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spec_lab.engines.multinest import files, worker
+from spec_lab.engines.multinest import output_files, worker
 
 
 class Child:
@@ -74,5 +74,5 @@ class Child:
 
     def last_words(self) -> str:
         """What it wrote to its error output and log."""
-        parts = [files.text(self.folder / name) for name in ("multinest.err", "multinest.log")]
+        parts = [output_files.text(self.folder / name) for name in ("multinest.err", "multinest.log")]
         return "\n".join(part[-1500:].strip() for part in parts if part.strip())

@@ -6,7 +6,7 @@ import numpy as np
 
 from spec_lab.engines.draws import systematic
 from spec_lab.engines.evidence import evidence
-from spec_lab.engines.nested import files
+from spec_lab.engines.nested import saved_run
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
 from spec_lab.engines.nested.slice_moves import Points, Region
 
@@ -34,7 +34,7 @@ class NestedRun:
         source: CompiledLikelihood | HookedLikelihood,
         n: int,
         plan: Plan,
-        saved: files.Saved | None = None,
+        saved: saved_run.SavedRun | None = None,
     ):
         self.source, self.n, self.plan = source, n, plan
         self.random = np.random.default_rng(plan.seed)
@@ -62,10 +62,10 @@ class NestedRun:
         new = self.source.renew(Points(*(a[parents] for a in rest)), region, int(self.random.integers(2**31)))
         self.live = _sorted(Points(*(np.concatenate(pair) for pair in zip(rest, new, strict=True))))
 
-    def saved(self) -> files.Saved:
+    def saved(self) -> saved_run.SavedRun:
         """All that the run needs to go on."""
         random = dict(self.random.bit_generator.state)
-        return files.Saved(self.live, self.dead, self.log_volume, self.log_dead, self.source.calls, random)
+        return saved_run.SavedRun(self.live, self.dead, self.log_volume, self.log_dead, self.source.calls, random)
 
     @property
     def rounds(self) -> int:

@@ -16,7 +16,7 @@ from spec_lab.engines.nested.slice_moves import Points
 RUN = "1-nested.npz"
 
 
-class Saved(NamedTuple):
+class SavedRun(NamedTuple):
     """What a run is made of.
 
     Attributes:
@@ -36,7 +36,7 @@ class Saved(NamedTuple):
     random: dict[str, Any]
 
 
-def write(folder: Path, run: Saved) -> None:
+def write(folder: Path, run: SavedRun) -> None:
     """Keep a run; the file is written whole or not at all."""
     arrays: dict[str, Any] = {f"live_{name}": getattr(run.live, name) for name in Points._fields}
     fallen = Points._fields if run.dead else ()
@@ -45,7 +45,7 @@ def write(folder: Path, run: Saved) -> None:
     save_arrays(folder / RUN, numbers=numbers, random=json.dumps(run.random), **arrays)
 
 
-def read(folder: Path) -> Saved:
+def read(folder: Path) -> SavedRun:
     """The run that `write` kept."""
     with open(folder / RUN, "rb") as opened, np.load(opened) as file:  # closed also where it is damaged
         log_volume, log_dead, calls, rounds = file["numbers"]
@@ -54,4 +54,4 @@ def read(folder: Path) -> Saved:
         if rounds:
             parts = [np.split(file[f"dead_{name}"], int(rounds)) for name in Points._fields]
             dead = [Points(*arrays) for arrays in zip(*parts, strict=True)]
-        return Saved(live, dead, float(log_volume), float(log_dead), int(calls), json.loads(str(file["random"])))
+        return SavedRun(live, dead, float(log_volume), float(log_dead), int(calls), json.loads(str(file["random"])))

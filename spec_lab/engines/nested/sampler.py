@@ -19,7 +19,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.draws import sample_outcome, systematic
 from spec_lab.engines.fingerprint import fingerprint, saved_chain, write_fingerprint
-from spec_lab.engines.nested import files
+from spec_lab.engines.nested import saved_run
 from spec_lab.engines.nested.estimates import Estimate, RunEvidence, run_evidence, together
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
 from spec_lab.engines.nested.live_points import NestedRun, Plan, draws_so_far
@@ -90,7 +90,7 @@ def _likelihood(target: Target) -> CompiledLikelihood | HookedLikelihood:
 def _saved_run(target: Target, options: NestedOptions) -> NestedRun:
     """The run at its beginning, or where the saved one ended."""
     own = _own(target, options) if options.resume else {}
-    saved = saved_chain(options.resume, "nested", files.RUN, own, files.read)
+    saved = saved_chain(options.resume, "nested", saved_run.RUN, own, saved_run.read)
     plan = Plan(options.live, options.moves, options.seed)
     return NestedRun(_likelihood(target), target.problem.n, plan, saved)
 
@@ -111,8 +111,8 @@ def _finish(target: Target, state: NestedRun, options: NestedOptions, control: C
     if not options.savepath or second:
         return
     folder = Path(options.savepath)
-    if state.rounds > begun or not (folder / files.RUN).exists() or options.resume != options.savepath:
-        files.write(folder, state.saved())
+    if state.rounds > begun or not (folder / saved_run.RUN).exists() or options.resume != options.savepath:
+        saved_run.write(folder, state.saved())
         write_fingerprint(folder, "nested", _own(target, options))
 
 

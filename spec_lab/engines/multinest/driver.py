@@ -3,7 +3,7 @@
 MultiNest cannot be stopped from within, swallows exceptions and takes over SIGINT, so it runs in a process of its own
 (`worker`, held by `child`), in an empty folder, and asks this one for every likelihood over a pipe. The compiled functions, user
 components of a notebook and Python hooks stay where they are, an error in a likelihood is an error here, and stopping is
-ending the child; what it has written by then is the partial result. `library` says where MultiNest is, `files` reads and
+ending the child; what it has written by then is the partial result. `library` says where MultiNest is, `output_files` reads and
 writes the documented files.
 """
 
@@ -19,7 +19,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import sample_outcome
 from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
-from spec_lab.engines.multinest import files, worker
+from spec_lab.engines.multinest import output_files, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.engines.multinest.library import find_library
 from spec_lab.engines.options import above, at_least
@@ -80,20 +80,22 @@ def run(problem: Problem, options: MultinestOptions, control: Control, hooks: Ho
     own = fingerprint(problem, hooks, live=options.live, importance=options.importance)
     with tempfile.TemporaryDirectory(prefix="spec_lab_") as made:
         folder = Path(made)
-        if options.resume and resumable(Path(options.resume), "multinest", files.RESUME, own):
-            files.copy(Path(options.resume), folder)
-        before = files.iterations(folder)
+        if options.resume and resumable(Path(options.resume), "multinest", output_files.RESUME, own):
+            output_files.copy(Path(options.resume), folder)
+        before = output_files.iterations(folder)
         order = {"library": str(library), "parameters": problem.n, "settings": _settings(options)}
         finished, calls = _drive(Child(folder, order), _answers(target), options, control)
-        ended = finished and before == files.iterations(folder) and files.had_converged(Path(options.resume))
+        ended = (
+            finished and before == output_files.iterations(folder) and output_files.had_converged(Path(options.resume))
+        )
         if ended:  # nothing was added: MultiNest drew its equal weights anew, but what was given stays
             folder = Path(options.resume)
         outcome = _outcome(target, folder, finished, calls, options, control)
         if options.savepath and not (ended and options.savepath == options.resume):
             goal = Path(options.savepath)
             goal.mkdir(parents=True, exist_ok=True)
-            files.copy(folder, goal)
-            files.write_documented(goal, outcome, options.live)
+            output_files.copy(folder, goal)
+            output_files.write_documented(goal, outcome, options.live)
             write_fingerprint(goal, "multinest", own)
     return outcome
 
@@ -149,17 +151,17 @@ def _drive(
     finally:
         child.end()
         if options.verbose:
-            print(files.text(child.folder / "multinest.log"))
+            print(output_files.text(child.folder / "multinest.log"))
 
 
 def _outcome(
     target: Target, folder: Path, finished: bool, calls: int, options: MultinestOptions, control: Control
 ) -> Outcome:
-    iterations = files.iterations(folder)
-    found = files.read_result(folder, target.problem.n, options) if finished else None
+    iterations = output_files.iterations(folder)
+    found = output_files.read_result(folder, target.problem.n, options) if finished else None
     status, remark = Status.converged, ""
     if found is None:
-        found = files.read_partial(folder, target.problem.n, options.live, options.seed)
+        found = output_files.read_partial(folder, target.problem.n, options.live, options.seed)
         status, remark = Status.stopped, " ln Z is a lower estimate."
     elif iterations >= _limit(options):
         status, remark = Status.limit, f" MultiNest made {iterations} iterations: raise max_iter and resume."

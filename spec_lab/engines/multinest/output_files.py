@@ -29,7 +29,7 @@ _NUMBER = r"[-+]?[\d.]+(?:[EeDd]?[-+]\d+)?|NaN|[-+]?Infinity"
 _DROPPED = re.compile(r"(?<=\d)([-+]\d{3})$")
 
 
-class Found(NamedTuple):
+class MultinestPosterior(NamedTuple):
     """A posterior: equally weighted draws `f[s, n]`, their log-likelihoods `f[s]`, ln Z, its error, and what to know of it."""
 
     draws: np.ndarray
@@ -104,16 +104,16 @@ def read_evidence(stats: str, importance: bool) -> tuple[float, float, str]:
     raise EngineError("MultiNest wrote no evidence", got=stats[:300])
 
 
-def read_result(folder: Path, n: int, options: Any) -> Found:
+def read_result(folder: Path, n: int, options: Any) -> MultinestPosterior:
     """The posterior of a finished run."""
     log_z, error, remark = read_evidence(text(folder / "1-stats.dat"), options.importance)
     rows = table(folder / "1-post_equal_weights.dat", n + 1)
     if not len(rows):
         raise EngineError("MultiNest wrote no posterior sample", got=log_z, hint="Give it more live points.")
-    return Found(rows[:, :n], rows[:, n], log_z, error, remark)
+    return MultinestPosterior(rows[:, :n], rows[:, n], log_z, error, remark)
 
 
-def read_partial(folder: Path, n: int, live: int, seed: int) -> Found:
+def read_partial(folder: Path, n: int, live: int, seed: int) -> MultinestPosterior:
     """The posterior of a run that was stopped: its dead and its live points.
 
     Raises:
@@ -127,7 +127,7 @@ def read_partial(folder: Path, n: int, live: int, seed: int) -> Found:
     alive = np.concatenate([np.full(len(dead), live), np.arange(len(last), 0, -1)])
     found = evidence(points[:, n], alive, seed)
     chosen = systematic(found.weights, max(1000, int(found.effective)), seed)
-    return Found(points[chosen, :n], points[chosen, n], found.log_z, found.error)
+    return MultinestPosterior(points[chosen, :n], points[chosen, n], found.log_z, found.error)
 
 
 def _ascending(points: np.ndarray) -> np.ndarray:
