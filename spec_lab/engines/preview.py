@@ -1,11 +1,9 @@
 """Preview: a posterior with evidence in a fraction of a second.
 
 The mode of the posterior is found in the unbounded chart (Newton with the exact Hessian), a multivariate Student t with the
-curvature there proposes draws, and importance weights turn them into a posterior and an evidence. Where that proposal fits badly
-(a posterior cut by a bound is skew in this chart), up to three others with the moments seen so far follow, and all draws are
-weighed against the mixture they came from. The weights are
-Pareto-smoothed (Vehtari et al. 2024); a shape above 0.7 says that the proposal does not cover the posterior and the numbers
-should not be trusted.
+curvature there proposes draws, and importance weights turn them into a posterior and an evidence. Where that proposal fits badly,
+others follow before any draw is counted (`frozen_draws`). The weights are Pareto-smoothed (Vehtari et al. 2024); a shape above
+0.7 says that the proposals do not cover the posterior and the numbers should not be trusted.
 """
 
 from typing import Any
@@ -17,23 +15,20 @@ import numpy as np
 from spec_lab._base import EngineError
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import systematic
+from spec_lab.engines.frozen_draws import FrozenDraws, frozen_draws
 from spec_lab.engines.hooked import hooked_mode, log_density
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.psis import psis
-from spec_lab.engines.student_t import StudentT, mixture_log_density
+from spec_lab.engines.student_t import StudentT
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.fit.space import from_u, log_prior
 from spec_lab.tree.attrs import frozen_static
 
 PARETO_LIMIT = 0.7
-_PILOT = 0.1  # share of the draws after which a proposal is judged
-_BLOCK = 4096  # draws between two looks at the stop flag
 _SIZES = (1024, 1024)  # of compiled batches: one, so that nothing compiles twice
-_EFFICIENT = 0.6  # effective share of the draws from which a proposal is good enough
-_ADAPTATIONS = 3
 
 
 @frozen_static
@@ -41,7 +36,7 @@ class PreviewOptions:
     """Options of the preview.
 
     Attributes:
-        draws: Importance draws.
+        draws: Importance draws that are counted; up to three tenths more shape the proposals where the first fits badly.
         tail: Degrees of freedom of the proposal; small = heavy tails.
         seed: Of the draws.
     """
@@ -71,65 +66,22 @@ def run(problem: Problem, options: PreviewOptions, control: Control, hooks: Hook
     control.report(0.0, "finding the mode")
     target = Target(problem, hooks)
     mode, hessian = hooked_mode(problem, target, control) if hooks else find_mode(problem)
-    n, generator = problem.n, np.random.default_rng(options.seed)
-    proposals = [StudentT.of_hessian(mode[:n], hessian[:n, :n], options.tail)]
-    sizes: list[int] = []
-    us, table = np.empty((0, n)), np.empty((0, 3 + (n if hooks else problem.width)))
-    while len(us) < options.draws and not (control.stopped and len(us)):
-        size = _next_size(us, table, proposals, sizes, options)
-        if size is None:  # the proposal fits badly: draw from one with the moments seen so far
-            weights = _weights(us, table, proposals, sizes)
-            proposals.append(StudentT.of_sample(us, weights, options.tail))
-            size = min(_pilot(options), options.draws - len(us))
-        if len(sizes) < len(proposals):
-            sizes.append(0)
-        control.report(0.1 + 0.9 * len(us) / options.draws, f"{len(us)} of {options.draws} draws")
-        new = proposals[-1].draw(size, generator)
-        us = np.concatenate([us, new])
-        found = log_density(problem, target, new) if hooks else problem.map_blocks(_weigh, problem.pad(new), _SIZES)
-        table = np.concatenate([table, found])
-        sizes[-1] += size
-    return _outcome(target, table, mixture_log_density(proposals, sizes, us), options, control)
-
-
-def _next_size(
-    us: np.ndarray, table: np.ndarray, proposals: list[StudentT], sizes: list[int], options: PreviewOptions
-) -> int | None:
-    """How many draws to take from the present proposal, or None if it should be replaced first."""
-    left = options.draws - len(us)
-    if not len(us):
-        return min(_pilot(options), left)
-    fresh = us[-sizes[-1] :]
-    log_w = _log_target(table[-sizes[-1] :]) - proposals[-1].log_density(fresh)
-    w = np.exp(log_w - log_w.max())
-    good = w.sum() ** 2 / np.sum(w**2) > _EFFICIENT * len(w)
-    if good or len(proposals) > _ADAPTATIONS or left <= _pilot(options):
-        return min(_BLOCK, left)
-    return None
-
-
-def _pilot(options: PreviewOptions) -> int:
-    return max(256, int(_PILOT * options.draws))
-
-
-def _weights(us: np.ndarray, table: np.ndarray, proposals: list[StudentT], sizes: list[int]) -> np.ndarray:
-    smoothed, _ = psis(_log_target(table) - mixture_log_density(proposals, sizes, us))
-    weights = np.exp(smoothed - smoothed.max())
-    return weights / weights.sum()
-
-
-def _log_target(table: np.ndarray) -> np.ndarray:
-    return np.where(np.isfinite(table[:, 0]), table[:, 0], -np.inf)
-
-
-def _outcome(
-    target: Target, table: np.ndarray, log_q: np.ndarray, options: PreviewOptions, control: Control
-) -> Outcome:
-    problem = target.problem
     n = problem.n
+
+    def measure(us: np.ndarray) -> np.ndarray:
+        return log_density(problem, target, us) if hooks else problem.map_blocks(_weigh, problem.pad(us), _SIZES)
+
+    start = StudentT.of_hessian(mode[:n], hessian[:n, :n], options.tail)
+    found = frozen_draws(start, measure, options.draws, np.random.default_rng(options.seed), control)
+    return _outcome(target, found, options, control)
+
+
+def _outcome(target: Target, found: FrozenDraws, options: PreviewOptions, control: Control) -> Outcome:
+    problem = target.problem
+    n, table = problem.n, found.table
     hooks = (("hooks", ", ".join(target.hooks)),) if target.hooks else ()
     stat, prior, x = table[:, 1], table[:, 2], table[:, 3 : 3 + n]
-    smoothed, shape = psis(_log_target(table) - log_q)
+    smoothed, shape = psis(found.log_weights)
     log_z, error, effective = _evidence(smoothed)
     weights = np.exp(smoothed - smoothed.max())
     weights /= weights.sum()
@@ -155,7 +107,7 @@ def _outcome(
         stats=(
             ("pareto_k", float(shape)),
             ("ess", float(effective)),
-            ("evaluations", len(x)),
+            ("evaluations", found.evaluations),
             ("seconds", control.elapsed),
         ),
         settings=(("draws", options.draws), ("tail", options.tail), ("seed", options.seed), *hooks),
