@@ -17,10 +17,10 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.chain_diagnostics import accuracy, ess, ess_sd
-from spec_lab.engines.chain_files import save_arrays
+from spec_lab.engines.chain_files import check_folders, opened_arrays, save_arrays, save_table, save_text
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import SHOWN, sample_outcome
-from spec_lab.engines.fingerprint import fingerprint, saved_chain, write_fingerprint
+from spec_lab.engines.fingerprint import fingerprint, keep_chain, saved_chain, with_saved_seed
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import whitening
@@ -123,14 +123,17 @@ def run(problem: Problem, options: EmceeOptions, control: Control, hooks: Hooks 
         raise EngineError(
             "too few walkers", got=walkers, allowed=f"at least {2 * problem.n}, twice the free parameters"
         )
+    check_folders(options.savepath, options.resume)
     target, own = Target(problem, hooks), fingerprint(problem, hooks, walkers=walkers)
     earlier = saved_chain(options.resume, "emcee", CHAIN, own, _read)
+    if earlier is not None:
+        options = with_saved_seed(options, options.resume, "emcee")
     chain = _walk(target, walkers, earlier, options, control)
     outcome = _outcome(target, chain, 0 if earlier is None else len(earlier.places), options, control)
     if options.savepath and (chain is not earlier or options.savepath != options.resume):
-        folder = Path(options.savepath)
-        _write(folder, chain, outcome, options)
-        write_fingerprint(folder, "emcee", own)
+        write = partial(_write, chain=chain, outcome=outcome, options=options)
+        told = keep_chain(options.savepath, "emcee", own, options.seed, write)
+        return outcome.replace(message=outcome.message + told)
     return outcome
 
 
@@ -217,7 +220,7 @@ def _memory(chain: np.ndarray) -> float:
 
 
 def _read(folder: Path) -> WalkerChain:
-    with open(folder / CHAIN, "rb") as opened, np.load(opened) as file:  # closed also where it is damaged
+    with opened_arrays(folder / CHAIN) as file:
         random = ("MT19937", file["random_key"], *(n.item() for n in file["random_rest"][:2].astype(int)))
         return WalkerChain(file["chain"], file["log_prob"], (*random, file["random_rest"][2].item()))
 
@@ -228,9 +231,9 @@ def _write(folder: Path, chain: WalkerChain, outcome: Outcome, options: EmceeOpt
     save_arrays(
         folder / CHAIN, chain=chain.places, log_prob=chain.log_prob, random_key=key, random_rest=np.array(rest, float)
     )
-    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_prob]))
+    save_table(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_prob]))
     facts: dict[str, Any] = {"nstep": len(chain.places), "discard": options.discard}
     if np.isfinite(outcome.figures["autocorrelation"]):
         facts["autocorr_time"] = outcome.figures["autocorrelation"]
     for name, value in facts.items():
-        (folder / f"1-{name}.json").write_text(json.dumps(value), encoding="utf-8")
+        save_text(folder / f"1-{name}.json", json.dumps(value))

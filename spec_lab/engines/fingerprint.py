@@ -1,8 +1,8 @@
 """Fingerprints: what a saved chain belongs to, so that it is never continued on anything else.
 
 A fingerprint has named parts (data, model, links, priors, ...), so that one can say what differs. It is kept as JSON beside
-the chain; a chain of another fit is moved aside, never overwritten and never an error. Free values are no part of it: where a
-chain stands does not depend on where the sliders are.
+the chain, with the seed the chain was begun with; a chain of another fit is moved aside, never overwritten and never an error.
+Free values are no part of it: where a chain stands does not depend on where the sliders are.
 """
 
 import hashlib
@@ -12,19 +12,22 @@ import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from zipfile import BadZipFile
 
+import attrs
 import numpy as np
 
-from spec_lab._base import SpecLabWarning
+from spec_lab._base import EngineError, SpecLabWarning
+from spec_lab.engines.chain_files import DAMAGE, save_text
+from spec_lab.engines.options import SEEDS
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
 from spec_lab.fit.program_layout import statistic_of
 
 Fingerprint = dict[str, str]
+_SEED = "seed"  # stands in the file, but is nothing to compare
 
 
-def fingerprint(problem: Problem, hooks: Hooks | None = None, **settings: Any) -> Fingerprint:
+def fingerprint(problem: Problem, hooks: Hooks | None = None, **settings: bool | float | str) -> Fingerprint:
     """The parts of a problem's fingerprint.
 
     Args:
@@ -103,15 +106,22 @@ def resumable(folder: Path, engine: str, chain: str, own: Mapping[str, str]) -> 
     """
     if not (folder / chain).exists():
         return False
-    try:
-        theirs = json.loads(_path(folder, engine).read_text(encoding="utf-8"))
-        differing = [name for name in {**theirs, **own} if theirs.get(name) != own.get(name)]
-    except (OSError, ValueError, AttributeError):
+    differing = _differing(folder, engine, own)
+    if differing is None:
         move_aside(folder, engine, f"nothing says what the chain {folder / chain} belongs to")
         return False
     if differing:
         move_aside(folder, engine, f"the chain {folder / chain} belongs to another fit ({', '.join(differing)} differ)")
     return not differing
+
+
+def _differing(folder: Path, engine: str, own: Mapping[str, str]) -> list[str] | None:
+    """The parts in which the fingerprint of a folder is another one; None where there is none to be read."""
+    try:
+        theirs = json.loads(_path(folder, engine).read_text(encoding="utf-8"))
+        return [name for name in {**theirs, **own} if name != _SEED and theirs.get(name) != own.get(name)]
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return None
 
 
 SavedChain = TypeVar("SavedChain")
@@ -131,24 +141,39 @@ def saved_chain(
 
     Warns:
         SpecLabWarning: As `resumable` does.
+
+    Raises:
+        EngineError: The file is there, but may not be read.
     """
     if not folder or not resumable(Path(folder), engine, chain, own):
         return None
     try:
         return read(Path(folder))
-    except (BadZipFile, EOFError, KeyError, ValueError) as error:
+    except OSError as error:
+        raise EngineError(f"the chain {Path(folder) / chain} cannot be read: {error.strerror or error}") from error
+    except DAMAGE as error:
         move_aside(Path(folder), engine, f"the chain {Path(folder) / chain} is damaged ({error})")
         return None
 
 
 def move_aside(folder: Path, engine: str, why: str) -> None:
-    """Move the engine's files into a new folder beside them, and say so."""
+    """Move the engine's files into a new folder beside them, and say so.
+
+    Raises:
+        EngineError: The folder may not be changed.
+    """
     taken = [path for pattern in _FILES[engine] for path in folder.glob(pattern) if path.is_file()]
     number = next(i for i in itertools.count(1) if not (folder / f"earlier_{i}").exists())
     goal = folder / f"earlier_{number}"
-    goal.mkdir()
-    for path in taken:
-        path.rename(goal / path.name)
+    try:
+        goal.mkdir()
+        for path in taken:
+            path.rename(goal / path.name)
+    except OSError as error:
+        raise EngineError(
+            f"{why}, and its files cannot be moved out of the way: {error.strerror or error}",
+            hint="Choose another savepath.",
+        ) from error
     warnings.warn(f"{why}: its files were moved to {goal}, and the run starts anew", SpecLabWarning, stacklevel=2)
 
 
@@ -163,9 +188,59 @@ _FILES = {
 }  # fmt: skip
 
 
-def write_fingerprint(folder: Path, engine: str, own: Mapping[str, str]) -> None:
-    """Keep the fingerprint beside the chain."""
-    _path(folder, engine).write_text(json.dumps(dict(own), indent=2), encoding="utf-8")
+def write_fingerprint(folder: Path, engine: str, own: Mapping[str, str], seed: int) -> None:
+    """Keep the fingerprint beside the chain, with the seed the chain was made with."""
+    save_text(_path(folder, engine), json.dumps({**own, _SEED: seed}, indent=2))
+
+
+def keep_chain(folder: str, engine: str, own: Mapping[str, str], seed: int, write: Callable[[Path], None]) -> str:
+    """Write the files of a run and its fingerprint; a sentence where that could not be done, else "".
+
+    The draws are not lost with the files, so this is no error; the fingerprint of another fit goes before the first file is
+    written, and that of this one comes last.
+
+    Args:
+        folder: Where to; made if missing.
+        engine: The engine's name.
+        own: The fingerprint of the problem.
+        seed: Of the run.
+        write: Writes the files into the folder.
+
+    Warns:
+        SpecLabWarning: The files could not be written; those of an earlier run are as they were.
+    """
+    place = Path(folder)
+    try:
+        if _differing(place, engine, own):
+            _path(place, engine).unlink()
+        write(place)
+        write_fingerprint(place, engine, own, seed)
+    except OSError as error:
+        told = f"The run could not be kept in {folder}: {error.strerror or error}. Its draws are in this outcome alone."
+        warnings.warn(told, SpecLabWarning, stacklevel=2)
+        return f" {told}"
+    return ""
+
+
+Options = TypeVar("Options", bound=attrs.AttrsInstance)
+
+
+def with_saved_seed(options: Options, folder: str, engine: str) -> Options:
+    """Options (with a `seed`) of a run that goes on from a folder: its seed is the one that it was begun with.
+
+    Files of earlier versions do not tell it.
+    """
+    seed = saved_seed(Path(folder), engine)
+    return options if seed is None else attrs.evolve(options, seed=seed)
+
+
+def saved_seed(folder: Path, engine: str) -> int | None:
+    """The seed of the run in a folder; None where it is not told."""
+    try:
+        seed = json.loads(_path(folder, engine).read_text(encoding="utf-8")).get(_SEED)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return seed if isinstance(seed, int) and 0 <= seed <= SEEDS else None
 
 
 def _path(folder: Path, engine: str) -> Path:

@@ -18,10 +18,10 @@ from jaxtyping import Array, Float, Shaped
 
 from spec_lab._base import EngineError
 from spec_lab.engines.chain_diagnostics import accuracy, ess, ess_sd, rhat
-from spec_lab.engines.chain_files import save_arrays
+from spec_lab.engines.chain_files import check_folders, opened_arrays, save_arrays
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.draws import SHOWN, sample_outcome
-from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
+from spec_lab.engines.fingerprint import fingerprint, keep_chain, saved_chain, with_saved_seed
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import whitening
@@ -88,6 +88,15 @@ class Chains(NamedTuple):
         return BLOCK * len(self.kept)
 
 
+class _SavedChains(NamedTuple):
+    """What the file holds: mode and root, the arrays of the kernel's state, and the blocks."""
+
+    mode: Float[np.ndarray, " w"]
+    root: Float[np.ndarray, "w w"]
+    leaves: list[np.ndarray]
+    kept: list[Block]
+
+
 class _Functions:
     """The compiled pieces for one (warm-up length, number of chains)."""
 
@@ -151,28 +160,31 @@ def run(problem: Problem, options: NutsOptions, control: Control) -> Outcome:
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     source, goal, own = options.resume, options.savepath, {}
+    check_folders(source, goal)
     if source or goal:
         own = fingerprint(problem, warmup=options.warmup, chains=options.chains)
-    again = bool(source) and resumable(Path(source), "nuts", CHAINS, own)
-    chains = _begin(problem, options, control, Path(source) if again else None)
+    saved = saved_chain(source, "nuts", CHAINS, own, _read)
+    if saved is not None:
+        options = with_saved_seed(options, source, "nuts")
+    chains = _begin(problem, options, control, saved)
     earlier = chains.done
     chains = _walk(problem, chains, options, control)
     outcome = _outcome(problem, chains, earlier, options, control)
-    if goal:
-        _write(Path(goal), chains)
-        write_fingerprint(Path(goal), "nuts", own)
+    if goal and (chains.done > earlier or goal != source):
+        told = keep_chain(goal, "nuts", own, options.seed, functools.partial(_write, chains=chains))
+        return outcome.replace(message=outcome.message + told)
     return outcome
 
 
-def _begin(problem: Problem, options: NutsOptions, control: Control, folder: Path | None) -> Chains:
-    """New chains, or (`folder`) those that were saved there."""
+def _begin(problem: Problem, options: NutsOptions, control: Control, saved: _SavedChains | None) -> Chains:
+    """New chains, or those that were saved."""
     start, block = _functions(options.warmup, options.chains)
     leaves, kept = [], []
-    if folder is None:
+    if saved is None:
         control.report(None, "finding the mode")
         mode, root = whitening(problem)
     else:
-        mode, root, leaves, kept = _read(folder)
+        mode, root, leaves, kept = saved
     if not problem.knows(block):
         control.report(None, COMPILING)
     state = problem.run(start, mode, root, np.uint32(options.seed))
@@ -202,12 +214,12 @@ def _write(folder: Path, chains: Chains) -> None:
     save_arrays(folder / CHAINS, mode=chains.mode, root=chains.root, x=x, diverging=diverging, steps=steps, **state)
 
 
-def _read(folder: Path) -> tuple[Float[np.ndarray, " w"], Float[np.ndarray, "w w"], list[np.ndarray], list[Block]]:
-    """Mode, root, the arrays of the kernel's state, and the blocks."""
-    with np.load(folder / CHAINS) as file:
+def _read(folder: Path) -> _SavedChains:
+    """What `_write` kept."""
+    with opened_arrays(folder / CHAINS) as file:
         blocks = [np.split(file[name], len(file[name]) // BLOCK) for name in ("x", "diverging", "steps")]
         leaves = [file[f"state_{i}"] for i in range(sum(name.startswith("state_") for name in file.files))]
-        return file["mode"], file["root"], leaves, list(zip(*blocks, strict=True))
+        return _SavedChains(file["mode"], file["root"], leaves, list(zip(*blocks, strict=True)))
 
 
 def _so_far(kept: list[Block], first: int, last: int, n: int) -> Float[np.ndarray, "s n"]:

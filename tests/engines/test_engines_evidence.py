@@ -12,9 +12,9 @@ from test_engines_nested import Toy
 from spec_lab import Data, DataUnit, Model
 from spec_lab.data import Response, Source
 from spec_lab.engines import Control, run_engine
-from spec_lab.engines.nested.sampler import LONGER, NestedOptions, answer
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood
 from spec_lab.engines.nested.live_points import NestedRun, Plan
+from spec_lab.engines.nested.sampler import LONGER, NestedOptions, answer
 from spec_lab.fit import Problem, Setup
 
 

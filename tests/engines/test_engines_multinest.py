@@ -15,7 +15,7 @@ from small import make_unit
 from spec_lab import BayesInfer, unif
 from spec_lab._base import EngineError, MissingDependency, SpecLabWarning
 from spec_lab.engines import Control, run_engine
-from spec_lab.engines.multinest import output_files, find_library, worker
+from spec_lab.engines.multinest import find_library, output_files, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.models import pl
 
@@ -98,6 +98,15 @@ def test_a_run_that_has_nothing_to_add_changes_no_file(saved):
     again = make().multinest(nlive=200, savepath=folder)
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()} == before
     np.testing.assert_array_equal(again.sample, posterior.sample)
+
+
+@needs_library
+def test_a_run_tells_the_seed_it_was_made_with(saved, tmp_path):
+    again = make().multinest(nlive=200, savepath=saved[0])
+    assert dict(again.outcome.settings)["seed"] == 450001
+    make().multinest(nlive=100, max_iter=300, savepath=tmp_path, random_seed=7)
+    more = make().multinest(nlive=100, savepath=tmp_path).outcome
+    assert dict(more.settings)["seed"] != 7 and "begun with seed 7" in more.message
 
 
 @needs_library

@@ -194,6 +194,7 @@ class TestNested:
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * 300])
 @pytest.mark.parametrize(("engine", "options", "chain"), [
     ("emcee", {"nstep": 12, "discard": 5}, "1-.npz"), ("nested", {"live": 40, "max_rounds": 1}, "1-nested.npz"),
+    ("nuts", {"draws": 25, "warmup": 25}, "1-nuts.npz"),
 ])  # fmt: skip
 def test_a_damaged_chain_is_moved_aside(tmp_path, engine, options, chain, damage):
     getattr(make(), engine)(**options, savepath=tmp_path)
@@ -205,6 +206,7 @@ def test_a_damaged_chain_is_moved_aside(tmp_path, engine, options, chain, damage
 
 @pytest.mark.parametrize(("engine", "options"), [
     ("emcee", {"nstep": 12, "discard": 5}), ("nested", {"live": 40, "max_rounds": 3}),
+    ("nuts", {"draws": 25, "warmup": 25}),
 ])  # fmt: skip
 def test_a_run_that_has_nothing_to_add_changes_no_file(tmp_path, engine, options):
     first = getattr(make(), engine)(**options, savepath=tmp_path)
@@ -236,9 +238,66 @@ def test_a_disk_that_fills_leaves_the_chain_that_was_there(tmp_path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(OSError, match="No space"):
-        getattr(make(), engine)(**{**options, **more}, savepath=tmp_path)
+    with pytest.warns(SpecLabWarning, match=f"could not be kept in {tmp_path}: No space left on device"):
+        posterior = getattr(make(), engine)(**{**options, **more}, savepath=tmp_path)
+    assert "could not be kept" in posterior.outcome.message and len(posterior.sample)
     assert (tmp_path / chain).read_bytes() == before and {p.name for p in tmp_path.iterdir()} == names
+
+
+ENGINES = {
+    "emcee": {"nstep": 12, "discard": 5}, "nuts": {"draws": 25, "warmup": 25}, "nested": {"live": 40, "max_rounds": 3},
+}  # fmt: skip
+
+
+def seed_of(posterior):
+    return dict(posterior.outcome.settings)["seed"]
+
+
+@pytest.mark.parametrize(("engine", "seed"), [("emcee", "random_seed"), ("nuts", "seed"), ("nested", "seed")])
+def test_a_run_that_goes_on_tells_the_seed_it_was_begun_with(tmp_path, engine, seed):
+    first = getattr(make(), engine)(**ENGINES[engine], savepath=tmp_path, **{seed: 7})
+    again = getattr(make(), engine)(**ENGINES[engine], savepath=tmp_path, **{seed: 8})
+    assert seed_of(first) == seed_of(again) == 7
+    np.testing.assert_array_equal(again.sample, first.sample)
+
+
+def test_an_emcee_chain_whose_seed_nobody_chose_tells_it_when_it_goes_on(tmp_path):
+    first = make().emcee(nstep=12, discard=5, savepath=tmp_path)
+    assert seed_of(make().emcee(nstep=14, discard=5, savepath=tmp_path)) == seed_of(first)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_folders_that_can_keep_nothing_are_refused_before_the_run(tmp_path, monkeypatch, engine):
+    (tmp_path / "file").write_text("")
+    run = lambda folder: getattr(make(), engine)(**ENGINES[engine], savepath=folder)  # noqa: E731
+    with pytest.raises(EngineError, match="cannot contain the character NUL"):
+        run(f"{tmp_path}/a\0b")
+    with pytest.raises(EngineError, match=f"no chain can be kept in {tmp_path}/file/chain: {tmp_path}/file is a file"):
+        run(tmp_path / "file" / "chain")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(EngineError, match=f"{tmp_path} may not be written to"):
+        run(tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_fingerprint_of_another_fit_goes_before_its_chain_does(tmp_path, monkeypatch):
+    """Else a disk that fills in between leaves a chain that claims to be of another fit."""
+    make().emcee(nstep=12, discard=5, savepath=tmp_path)
+    monkeypatch.setattr("spec_lab.engines.emcee.save_table", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.warns(SpecLabWarning, match="full"):
+        changed_prior().emcee(nstep=12, discard=5, savepath=tmp_path, resume=False)
+    monkeypatch.undo()
+    with pytest.warns(SpecLabWarning, match="nothing says what the chain"):
+        make().emcee(nstep=12, discard=5, savepath=tmp_path)
+
+
+def test_a_file_that_claims_more_than_it_holds_is_damaged(tmp_path):
+    make().emcee(nstep=12, discard=5, savepath=tmp_path)
+    with np.load(tmp_path / "1-.npz") as file:
+        arrays = dict(file)
+    np.savez_compressed(tmp_path / "1-.npz", **{**arrays, "chain": np.zeros((10_000, 32, 2))})
+    with pytest.warns(SpecLabWarning, match=r"1-.npz is damaged \(it claims .* bytes"):
+        make().emcee(nstep=12, discard=5, savepath=tmp_path)
 
 
 def test_no_step_left_is_refused():
@@ -257,5 +316,5 @@ def test_files_of_a_best_fit(engine, tmp_path):
     np.testing.assert_allclose(found["covar"], result.covariance)
     assert ("minos_errors" in found) is (engine == "iminuit")
     sample = np.loadtxt(tmp_path / "new" / "1-bootstrap_sample.txt")
-    assert sample.shape == (1000, 2)
-    np.testing.assert_allclose(sample[0], fit.free_pvalues)
+    assert sample.shape == (1000, 3)  # parameters, and the log probability
+    np.testing.assert_allclose(sample[0, :2], fit.free_pvalues)

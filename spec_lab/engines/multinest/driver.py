@@ -10,15 +10,18 @@ writes the documented files.
 import struct
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.chain_files import check_folders
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import sample_outcome
-from spec_lab.engines.fingerprint import fingerprint, resumable, write_fingerprint
+from spec_lab.engines.fingerprint import fingerprint, keep_chain, resumable, saved_seed
 from spec_lab.engines.multinest import output_files, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.engines.multinest.library import find_library
@@ -76,27 +79,32 @@ def run(problem: Problem, options: MultinestOptions, control: Control, hooks: Ho
         raise EngineError(
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
+    check_folders(options.savepath, options.resume)
     library, target = find_library(), Target(problem, hooks)
     own = fingerprint(problem, hooks, live=options.live, importance=options.importance)
+    earlier = Path(options.resume)
     with tempfile.TemporaryDirectory(prefix="spec_lab_") as made:
         folder = Path(made)
-        if options.resume and resumable(Path(options.resume), "multinest", output_files.RESUME, own):
-            output_files.copy(Path(options.resume), folder)
+        again = bool(options.resume) and resumable(earlier, "multinest", output_files.RESUME, own)
+        if again:
+            output_files.copy(earlier, folder)
         before = output_files.iterations(folder)
         order = {"library": str(library), "parameters": problem.n, "settings": _settings(options)}
         finished, calls = _drive(Child(folder, order), _answers(target), options, control)
-        ended = (
-            finished and before == output_files.iterations(folder) and output_files.had_converged(Path(options.resume))
-        )
-        if ended:  # nothing was added: MultiNest drew its equal weights anew, but what was given stays
-            folder = Path(options.resume)
+        ended = finished and before == output_files.iterations(folder) and output_files.had_converged(earlier)
+        begun = saved_seed(earlier, "multinest") if again else None
+        told = ""
+        if ended:  # nothing was added: MultiNest drew its equal weights anew, but what was given stays, with its seed
+            folder = earlier
+            options = options if begun is None else attrs.evolve(options, seed=begun)
+        elif begun not in (None, options.seed):
+            told = f" It was begun with seed {begun}."
         outcome = _outcome(target, folder, finished, calls, options, control)
+        outcome = outcome.replace(message=outcome.message + told)
         if options.savepath and not (ended and options.savepath == options.resume):
-            goal = Path(options.savepath)
-            goal.mkdir(parents=True, exist_ok=True)
-            output_files.copy(folder, goal)
-            output_files.write_documented(goal, outcome, options.live)
-            write_fingerprint(goal, "multinest", own)
+            write = partial(output_files.write, source=folder, outcome=outcome, live=options.live)
+            told = keep_chain(options.savepath, "multinest", own, options.seed, write)
+            return outcome.replace(message=outcome.message + told)
     return outcome
 
 

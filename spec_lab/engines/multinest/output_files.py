@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab._base import EngineError
+from spec_lab._base import EngineError, written_whole
+from spec_lab.engines.chain_files import save_table, save_text
 from spec_lab.engines.draws import systematic
 from spec_lab.engines.evidence import evidence
 from spec_lab.engines.outcome import Outcome, Status
@@ -69,12 +70,21 @@ def had_converged(folder: Path) -> bool:
     return str(said.get("message", "")).startswith(Status.converged.sentence)
 
 
+def write(goal: Path, source: Path, outcome: Outcome, live: int) -> None:
+    """Keep a run: MultiNest's own files from the folder it ran in, and the documented ones; the folder is made if missing."""
+    goal.mkdir(parents=True, exist_ok=True)
+    copy(source, goal)
+    write_documented(goal, outcome, live)
+
+
 def copy(source: Path, goal: Path) -> None:
-    """Copy MultiNest's own files of a run; older ones of another run are removed first."""
+    """Copy MultiNest's own files of a run, each whole or not at all; older ones that it does not replace are removed."""
     for name in _OWN:
-        (goal / name).unlink(missing_ok=True)
-        if (source / name).exists():
-            shutil.copyfile(source / name, goal / name)
+        if not (source / name).exists():
+            (goal / name).unlink(missing_ok=True)
+        elif source != goal:
+            with written_whole(goal / name) as part:
+                shutil.copyfile(source / name, part)
 
 
 def _usable(log_z: float, error: float) -> bool:
@@ -136,13 +146,13 @@ def _ascending(points: np.ndarray) -> np.ndarray:
 
 def write_documented(folder: Path, outcome: Outcome, live: int) -> None:
     """The sample, the number of live points, and the posterior's statistics; a warning file if the limit ended the run."""
-    np.savetxt(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_prob]))
-    (folder / "1-nlive.json").write_text(json.dumps(live), encoding="utf-8")
-    (folder / "1-posterior_stats.json").write_text(json.dumps(_statistics(outcome), indent=2), encoding="utf-8")
+    save_table(folder / "1-posterior_sample.txt", np.column_stack([outcome.draws, outcome.log_prob]))
+    save_text(folder / "1-nlive.json", json.dumps(live))
+    save_text(folder / "1-posterior_stats.json", json.dumps(_statistics(outcome), indent=2))
     warning = folder / "1-max_iter_warning.txt"
     warning.unlink(missing_ok=True)
     if outcome.status is Status.limit:
-        warning.write_text(outcome.message + "\n", encoding="utf-8")
+        save_text(warning, outcome.message + "\n")
 
 
 def _statistics(outcome: Outcome) -> dict[str, Any]:

@@ -10,15 +10,15 @@ one only, is made once more with a longer walk (`estimates`): they agree, or the
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.chain_files import check_folders
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.draws import sample_outcome, systematic
-from spec_lab.engines.fingerprint import fingerprint, saved_chain, write_fingerprint
+from spec_lab.engines.fingerprint import fingerprint, keep_chain, saved_chain, with_saved_seed
 from spec_lab.engines.nested import saved_run
 from spec_lab.engines.nested.estimates import Estimate, RunEvidence, run_evidence, together
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
@@ -68,9 +68,15 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
         )
     if options.live < max(4 * problem.n, 16):
         raise EngineError("too few live points", got=options.live, allowed=f"at least {max(4 * problem.n, 16)}")
+    check_folders(options.savepath, options.resume)
     target = Target(problem, hooks)
     control.report(None, "drawing from the priors")
-    state = _saved_run(target, options)
+    own = _own(target, options) if options.resume or options.savepath else {}
+    saved = saved_chain(options.resume, "nested", saved_run.RUN, own, saved_run.read)
+    if saved is not None:
+        options = with_saved_seed(options, options.resume, "nested")
+    plan = Plan(options.live, options.moves, options.seed)
+    state = NestedRun(_likelihood(target), problem.n, plan, saved)
     if not np.isfinite(state.live.log_like[-1]):
         raise EngineError(
             f"the likelihood is zero at all of {options.live} draws from the priors",
@@ -78,21 +84,19 @@ def run(problem: Problem, options: NestedOptions, control: Control, hooks: Hooks
         )
     if not hooks and not problem.knows(renew):
         control.report(None, COMPILING)
+    begun = state.rounds
     _finish(target, state, options, control)
+    told = ""
+    if options.savepath and (saved is None or state.rounds > begun or options.resume != options.savepath):
+        write = partial(saved_run.write, run=state.saved())
+        told = keep_chain(options.savepath, "nested", own, options.seed, write)
     more = partial(_finish, target, options=options, control=control)
-    return _outcome(target, answer(state, lambda: _longer(target, options), more, options, control), options, control)
+    found = answer(state, lambda: _longer(target, options), more, options, control)
+    return _outcome(target, found._replace(remark=found.remark + told), options, control)
 
 
 def _likelihood(target: Target) -> CompiledLikelihood | HookedLikelihood:
     return HookedLikelihood(target) if target.hooks else CompiledLikelihood(target.problem)
-
-
-def _saved_run(target: Target, options: NestedOptions) -> NestedRun:
-    """The run at its beginning, or where the saved one ended."""
-    own = _own(target, options) if options.resume else {}
-    saved = saved_chain(options.resume, "nested", saved_run.RUN, own, saved_run.read)
-    plan = Plan(options.live, options.moves, options.seed)
-    return NestedRun(_likelihood(target), target.problem.n, plan, saved)
 
 
 def _own(target: Target, options: NestedOptions) -> dict[str, str]:
@@ -100,20 +104,13 @@ def _own(target: Target, options: NestedOptions) -> dict[str, str]:
 
 
 def _finish(target: Target, state: NestedRun, options: NestedOptions, control: Control) -> None:
-    """Go on until little is left, the limit is reached or a stop is asked for; the first run keeps its file."""
-    begun, second = state.rounds, state.plan.moves != options.moves
-    prefix = "once more, with a longer walk: " if second else ""
+    """Go on until little is left, the limit is reached or a stop is asked for."""
+    prefix = "once more, with a longer walk: " if state.plan.moves != options.moves else ""
     while state.remaining > options.tolerance and state.rounds < options.max_rounds and not control.stopped:
         state.advance()
         message = f"{prefix}round {state.rounds}: ln Z = {state.log_z:.2f}, at most {state.remaining:.2g} to come"
         live = {} if target.hooks else {"draws": partial(draws_so_far, state, state.rounds, state.live)}
         control.report(None, message, log_evidence=state.log_z, remaining=state.remaining, **live)
-    if not options.savepath or second:
-        return
-    folder = Path(options.savepath)
-    if state.rounds > begun or not (folder / saved_run.RUN).exists() or options.resume != options.savepath:
-        saved_run.write(folder, state.saved())
-        write_fingerprint(folder, "nested", _own(target, options))
 
 
 class Answer(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab.engines.chain_files import save_arrays
+from spec_lab.engines.chain_files import opened_arrays, save_arrays
 from spec_lab.engines.nested.slice_moves import Points
 
 RUN = "1-nested.npz"
@@ -47,7 +47,7 @@ def write(folder: Path, run: SavedRun) -> None:
 
 def read(folder: Path) -> SavedRun:
     """The run that `write` kept."""
-    with open(folder / RUN, "rb") as opened, np.load(opened) as file:  # closed also where it is damaged
+    with opened_arrays(folder / RUN) as file:
         log_volume, log_dead, calls, rounds = file["numbers"]
         live = Points(*(file[f"live_{name}"] for name in Points._fields))
         dead: list[Points] = []
