@@ -8,12 +8,14 @@ it started from.
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool
 
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
 
 NOTHING = 1e-3  # of the statistic: rounding, and where two programs stop
+MISSED = 0.1  # of the statistic, a third of a standard deviation: what must not be left unsaid
 FAR = 1e4  # standard deviations from which a bound is none to a minimiser
 TOUCHES = 1e-2  # standard deviations within which a value lies at its bound
 FLAT = 1e-10  # of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
@@ -106,7 +108,7 @@ def near_limits(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
     return np.where(x - low > FAR * errors, -np.inf, low), np.where(high - x > FAR * errors, np.inf, high)
 
 
-def _at_bounds(problem: Problem, best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def at_bounds(problem: Problem, best: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where each value that lies at a bound is put upon it (`f[n]`), and which these are (`b[n]`)."""
     low, high = problem.bounds
     nearest = np.where(best - low < high - best, low, high)
@@ -117,6 +119,11 @@ def _at_bounds(problem: Problem, best: np.ndarray) -> tuple[np.ndarray, np.ndarr
         errors = conditional_errors(problem.local(best)[2], high - low)
         pressed |= doubtful & (away < TOUCHES * errors)
     return np.where(pressed, nearest, best), pressed
+
+
+def names_of(problem: Problem, which: Bool[np.ndarray, "n"]) -> list[str]:
+    """Paths of some of the free parameters."""
+    return [problem.setup.slots[i].path for i, named in zip(problem.setup.free, which, strict=True) if named]
 
 
 def _one_sided(gradient: np.ndarray, hessian: np.ndarray, pressed: np.ndarray) -> np.ndarray:
@@ -162,8 +169,8 @@ def best_fit_outcome(
         if not gained >= -NOTHING:
             covariance, status = None, Status.stalled
             remark = f" It found nothing lower than where it started, and stays there: infer.fit() may.{remark}"
-    snapped, pressed = _at_bounds(problem, best)
-    names = [problem.setup.slots[i].path for i, p in zip(problem.setup.free, pressed, strict=True) if p]
+    snapped, pressed = at_bounds(problem, best)
+    names = names_of(problem, pressed)
     told: tuple[tuple[str, float], ...] = ()
     if names and target is None:
         best, told, held = _held(problem, snapped, pressed, names)
@@ -179,7 +186,7 @@ def best_fit_outcome(
         vague = _vague(best, covariance, high - low) & ~pressed
         covariance = np.where(vague[:, None] | vague[None, :], np.nan, covariance)
     if vague.any():
-        lost = ", ".join(problem.setup.slots[i].path for i, v in zip(problem.setup.free, vague, strict=True) if v)
+        lost = ", ".join(names_of(problem, vague))
         remark = f" The data do not determine {lost}, so there are no errors: freeze, link or tie one.{remark}"
     sample = covariance_draws(best, covariance, (low, high), draws, seed)
     return Outcome(

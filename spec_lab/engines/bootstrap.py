@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import EngineError
+from spec_lab.engines.best_fit import at_bounds, names_of
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import EDM_GOAL, begin, minimise, resume
 from spec_lab.engines.options import at_least, seed
@@ -114,6 +115,9 @@ def _outcome(
     known = good.sum() > 1
     status = Status.stopped if control.stopped else Status.doubtful if failed > 0.05 * len(good) else Status.converged
     remark = f" {failed} of {len(good)} refits did not converge and are left out." if failed else ""
+    if pressed := names_of(problem, at_bounds(problem, best)[1]):
+        status = Status.at_bound if status is Status.converged else status
+        remark = f" At its bound: {', '.join(pressed)}, where refits pile up.{remark}"
     log_like = -0.5 * problem.batch(draws)
     return Outcome(
         engine="bootstrap",

@@ -11,11 +11,12 @@ import attrs
 
 from spec_lab._base import EngineError
 from spec_lab._base.errors import nearest
+from spec_lab.engines.best_fit import MISSED
 from spec_lab.engines.control import Control
 from spec_lab.engines.options import check_range
 from spec_lab.engines.outcome import Outcome
-from spec_lab.engines.target import Hooks, check_hooks
-from spec_lab.fit import Problem
+from spec_lab.engines.target import Hooks, Target, check_hooks
+from spec_lab.fit import Origin, Problem
 
 
 class Engine(NamedTuple):
@@ -157,10 +158,25 @@ def run_engine(
             most = getattr(settings, "max_calls", 10000)
             chosen = {"most": most, "draws": settings.draws, "seed": settings.seed}
             return _load("hooked:best_fit")(problem, name, control or Control(), hooks, **chosen)
-        return _load(engine.home)(problem, settings, control or Control(), hooks)
-    if engine.bayesian:
-        check_proper(problem, engine.title)
-    return _load(engine.home)(problem, settings, control or Control())
+        return _beside_start(_load(engine.home)(problem, settings, control or Control(), hooks), problem, hooks)
+    if not engine.bayesian:
+        return _load(engine.home)(problem, settings, control or Control())
+    check_proper(problem, engine.title)
+    return _beside_start(_load(engine.home)(problem, settings, control or Control()), problem)
+
+
+def _beside_start(outcome: Outcome, problem: Problem, hooks: Hooks | None = None) -> Outcome:
+    """A sampler's outcome, which says so where a draw is better than the best fit that it began from."""
+    setup = problem.setup
+    if not all(setup.value_origin(i) is Origin.FITTED for i in setup.free):
+        return outcome
+    hooked = hooks is not None and "loglike_func" in hooks
+    start = -2.0 * float(Target(problem, hooks).log_like(setup.free_values[None])[0]) if hooked else problem.stat()
+    lower = start - outcome.stat
+    if not lower > MISSED:
+        return outcome
+    told = f" Its best draw has a statistic {lower:.3g} lower than the fit it began from: go there and fit again."
+    return outcome.replace(message=outcome.message + told)
 
 
 def improper(problem_setup: Any) -> list[str]:

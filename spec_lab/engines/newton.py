@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import EngineError
-from spec_lab.engines.best_fit import NOTHING, best_fit_outcome, covariance_from_hessian, nearly_flat
+from spec_lab.engines.best_fit import MISSED, NOTHING, best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
@@ -22,7 +22,6 @@ from spec_lab.fit import Problem
 from spec_lab.fit.guess import may_hide, starts
 from spec_lab.tree.attrs import frozen_static
 
-MISSED = 0.1  # of the statistic, a third of a standard deviation: what a fit must not leave unsaid
 LEGS = (10, 25)  # steps after which the fits from several starts are compared
 EDM_GOAL = 1e-9  # estimated distance to the minimum, in units of the statistic
 

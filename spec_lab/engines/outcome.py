@@ -104,6 +104,11 @@ class Outcome(Struct):
         return np.sqrt(np.diag(self.covariance))
 
     @property
+    def seed(self) -> int | None:
+        """The seed it ran with; with its settings it repeats the run."""
+        return dict(self.settings).get("seed")
+
+    @property
     def figures(self) -> dict[str, Any]:
         """`stats` as a dictionary."""
         return dict(self.stats)

@@ -2,11 +2,12 @@
 
 After an edit it finds the best fit with the built-in method (milliseconds), when the session is live puts the parameters
 there, and then draws the preview posterior (a tenth of a second), which fills corner plot, intervals and evidence. Where the
-draws come upon a better place, the fit was a local one, and is made anew from there. Requests coalesce, the newest wins, and
-an edit cancels what is under way.
+draws come upon a better place, the fit was a local one, and is made anew from there, which the history says. Requests
+coalesce, the newest wins, and an edit cancels what is under way.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from spec_lab.session.background import Worker
 from spec_lab.session.error_data import as_data
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.problems import Problems
-from spec_lab.session.reports import Previewed, Refitted
+from spec_lab.session.reports import Previewed, Record, Refitted
 from spec_lab.session.state import Preview
 
 KEPT = 12
@@ -110,6 +111,8 @@ class PreviewWorker:
         again = self._fit(setup.with_free(sample.best), control)
         if control.stopped or not again.stat < best.stat - BETTER:
             return best, sample
+        told = f" The preview found it: the fit before had ended {best.stat - again.stat:.3g} higher."
+        self._report(Record(again.replace(message=again.message + told), time.time()))
         if refit:
             self._put(here, again, control)
         return again, self._sample(again, control)

@@ -42,12 +42,16 @@ class Finished(Action):
         if not outcome.stat <= self.stat_before:
             return state, ()
         edit = SetFree(tuple(map(float, outcome.best)), why=outcome.engine)
-        return state.advanced(edit.apply(state.setup), edit.label, f"{edit.as_code()}  # {edit.label}"), (
-            Follow(False),
-        )
+        return state.advanced(
+            edit.apply(state.setup), edit.label, f"{edit.as_code()}  # {edit.label}{_seeded(outcome)}"
+        ), (Follow(False),)
 
     def as_code(self) -> str:
-        return f"# {self.outcome.engine}: {self.outcome.message}"
+        return f"# {self.outcome.engine}{_seeded(self.outcome)}: {self.outcome.message}"
+
+
+def _seeded(outcome: Outcome) -> str:
+    return "" if outcome.seed is None else f", seed {outcome.seed}"
 
 
 def recorded(state: State, outcome: Outcome, time: float) -> State:
@@ -71,7 +75,7 @@ class Record(Action):
         return recorded(state, self.outcome, self.time), ()
 
     def as_code(self) -> str:
-        return f"# {self.outcome.engine}: {self.outcome.message}"
+        return f"# {self.outcome.engine}{_seeded(self.outcome)}: {self.outcome.message}"
 
 
 @attrs.frozen

@@ -226,7 +226,7 @@ class FitSession(Commands):
 
     def script(self) -> str:
         """The shortest Python that leads from the starting set-up to the present one."""
-        return script(self._state.start, self._state.setup)
+        return script(self._state.start, self._state.setup, self._state.runs)
 
     def save(self, path: str | Path) -> Path:
         """Write the session to a file: set-up, history and journal (not the undo stack); returns its path."""

@@ -124,3 +124,5 @@ def test_where_the_draws_find_a_better_place_the_fit_is_made_anew_from_there(liv
     assert preview.fit is fits[1] and preview.posterior.stat >= preview.fit.stat - 1e-6
     np.testing.assert_allclose(infer.setup.free_values, preview.fit.best)
     assert len(live.state.past) == 1  # one undo takes edit and refits back
+    (row,) = live.state.runs
+    assert "The preview found it: the fit before had ended 7 higher." in row.outcome.message

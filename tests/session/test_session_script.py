@@ -50,6 +50,17 @@ def test_a_tie_without_a_value_at_the_start(power_law):
     assert power_law.script().splitlines()[1:] == ["infer.par[1].val = -1.0", "infer.par[2].tie('1/par[1]')"]
 
 
+def test_runs_stand_above_with_the_seeds_that_were_used(power_law):
+    seed = power_law.infer.emcee(nstep=12, discard=5, savepath=None).outcome.seed
+    power_law.fit()
+    assert power_law.wait(120)
+    lines = power_law.script().splitlines()
+    assert lines[1].startswith("# run 1: emcee(steps=7, discard=5, seed=") and f"seed={seed}" in lines[1]
+    assert lines[2].startswith("# run ") and ": fit(" in lines[2] and "seed=450001)" in lines[2]
+    assert_replays(power_law)
+    assert power_law.journal()[-1].code.endswith(", seed 450001")
+
+
 def test_ties_that_read_each_other(power_law):
     par = power_law.infer.par
     par[1].val, par[2].val = -1.0, 0.0
