@@ -84,7 +84,7 @@ class Outcome(Struct):
     def _scores(self) -> tuple[np.ndarray, np.ndarray]:
         if self.scores is not None:
             return self.scores
-        problem = Problem(self.setup)
+        problem = Problem.of(self.setup)
         log_like = -0.5 * problem.batch(self.draws)
         return log_like, log_like + problem.log_prior(self.draws)
 

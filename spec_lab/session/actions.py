@@ -157,7 +157,8 @@ class ApplyBest(Action):
         if [s.path for s in found.slots] != [s.path for s in state.setup.slots]:
             raise ParameterError(f"run {self.run} has other parameters than the present models", hint="Restore it.")
         setup = state.setup
-        after = setup.replace(values=setup.settle(np.array(found.values, dtype=float)))
+        values = setup.settle(np.array(found.values, dtype=float))
+        after = setup.edited(values=values, value_origins=found.value_origins)
         return moved(state, after, f"best of run {self.run}", code_of(setup, after, f"lab.apply({self.run})"))
 
     def as_code(self) -> str:

@@ -7,7 +7,7 @@ from spec_lab._base.info import Info
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.guess.continuum_starts import continuum_starts
 from spec_lab.fit.guess.guess_terms import terms_of
-from spec_lab.fit.guess.line_starts import Refine, line_starts
+from spec_lab.fit.guess.line_starts import Refine, line_starts, without_lines
 from spec_lab.fit.guess.movable import with_ranges
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
@@ -54,9 +54,11 @@ def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges:
 def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Setup]:
     terms = terms_of(setup, pair)
     continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
-    few = max(2, most // 4)
-    found = continuum_starts(setup, pair, continuum, few if lines else most) if continuum else [setup]
-    return [new for one in found for new in line_starts(one, pair, lines, refine, most // 2)] if lines else found
+    found = continuum_starts(setup, pair, continuum, max(4, most // 2) if lines else most) if continuum else [setup]
+    if not lines:
+        return found
+    bare = {round(_statistic(one), 2): one for one in (without_lines(start, lines, refine) for start in found)}
+    return [new for one in bare.values() for new in line_starts(one, pair, lines, most)]
 
 
 def _statistic(setup: Setup) -> float:

@@ -49,11 +49,17 @@ class Scan(NamedTuple):
     data: Observed
 
 
-def line_starts(setup: Setup, pair: int, lines: list[GuessTerm], refine: Refine | None, most: int) -> list[Setup]:
-    """Starts with lines in what the continuum leaves, best first; they differ in where the first line lies."""
-    setup = _without(setup, lines)
-    if refine is not None:
-        setup = _refined(setup, lines, refine)
+def without_lines(setup: Setup, lines: list[GuessTerm], refine: Refine | None) -> Setup:
+    """The set-up with its lines as faint as they may be, and all else fitted where an engine is at hand."""
+    faint = _faint(setup, lines)
+    return faint if refine is None else _refined(faint, lines, refine)
+
+
+def line_starts(setup: Setup, pair: int, lines: list[GuessTerm], most: int) -> list[Setup]:
+    """Starts with lines in what the continuum of a set-up `without_lines` leaves, best first.
+
+    They differ in where the first line lies.
+    """
     problem, first = Problem.of(setup), lines[0]
     tried = _with_humps(setup, choices(setup, first.own, band_of(setup, pair), 1000), first)
     rows = np.array([row(setup, [_same_for(setup, line, choice) for line in lines], lines) for choice in tried])
@@ -68,7 +74,7 @@ def line_starts(setup: Setup, pair: int, lines: list[GuessTerm], refine: Refine 
 
 
 def _best_lines(scan: Scan, term: int, left: Float[np.ndarray, "c"]) -> list[FoundLine]:
-    """The best line at each of the energies tried, best first; the other terms may give way."""
+    """The best line at each energy that gains more than its neighbours, best first; the other terms may give way."""
     inverse = scan.data.inverse
     basis = _basis(scan.others * inverse)
     columns, target = _beside(basis, scan.rates[:, term] * inverse), _beside(basis, left * inverse)
@@ -77,7 +83,9 @@ def _best_lines(scan: Scan, term: int, left: Float[np.ndarray, "c"]) -> list[Fou
     gain = amplitude**2 * size
     places = [np.flatnonzero(scan.energies == energy) for energy in np.unique(scan.energies)]
     best = [int(rows[np.argmax(gain[rows])]) for rows in places]
-    found = [FoundLine(at, float(amplitude[at]), float(gain[at])) for at in best]
+    ends = [-np.inf, *gain[best], -np.inf]
+    peaks = [at for k, at in enumerate(best, start=1) if ends[k] >= max(ends[k - 1], ends[k + 1])]
+    found = [FoundLine(at, float(amplitude[at]), float(gain[at])) for at in peaks]
     return sorted(found, key=lambda one: -one.gain)
 
 
@@ -139,7 +147,7 @@ def _with_humps(setup: Setup, tried: list[Choice], line: GuessTerm) -> list[Choi
     return [*tried, *({**choice, width: min(max(HUMP * energy, low), high)} for choice, energy in energies)]
 
 
-def _without(setup: Setup, lines: list[GuessTerm]) -> Setup:
+def _faint(setup: Setup, lines: list[GuessTerm]) -> Setup:
     """The set-up with its lines as faint as they may be."""
     faint = {line.amplitude: setup.range_of(line.amplitude)[0] for line in lines if line.amplitude is not None}
     return moved(setup, {i: low for i, low in faint.items() if np.isfinite(low)})

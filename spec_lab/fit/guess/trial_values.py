@@ -13,6 +13,7 @@ from spec_lab.fit.slots import Slot
 
 INDEX = (-3.0, 0.5)
 COLUMN_DENSITIES = (0.0, 0.1, 0.5, 2.0, 10.0)  # 1e22/cm²
+LINES = 120  # energies
 AMPLITUDES = ("logA", "logAc", "logNorm")
 
 
@@ -54,7 +55,7 @@ def trial_of(slot: Slot, band: Band) -> Trial | None:
 def _energy(slot: Slot, band: Band) -> Trial | None:
     low, high, finest = band
     if slot.name in ("El", "edgeE", "cutoffE"):
-        return Trial(tuple(np.geomspace(low, high, 62)[1:-1]), (low, high))
+        return Trial(tuple(np.geomspace(low, high, LINES + 2)[1:-1]), (low, high))
     if slot.name in ("sigma", "width"):
         widest = 0.25 * (high - low)
         return Trial((finest, 4.0 * finest), (min(0.1 * finest, 0.01 * widest), widest))
