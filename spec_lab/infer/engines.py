@@ -1,10 +1,11 @@
 """All engines as methods of an `Infer`: best fits, posteriors, evidences, and the callbacks that samplers are given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableSequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from jaxtyping import ArrayLike
 
 from spec_lab._base import EngineError
 from spec_lab._base.table_files import write_json
@@ -17,10 +18,15 @@ from spec_lab.infer.fitted_models import remember
 from spec_lab.infer.quantities import Quantities
 
 if TYPE_CHECKING:
+    from lmfit import Parameter
+
     from spec_lab.infer.analyzer import Bootstrap, Posterior
 
 C = TypeVar("C", bound=type)
 LOG_ZERO = -2e100  # what MultiNest is told where the likelihood is zero or undefined
+
+# What an option of a run may be: a number, a switch, a word, or the control that watches and stops it.
+RunOption = float | bool | str | Control | None
 
 # What makes an analyzer of an `Infer` and an outcome, by kind. The analyzers are Infers themselves and stand above this file;
 # they enter themselves here when they are defined.
@@ -54,7 +60,7 @@ class Engines(Quantities):
         if outcome is not None:
             remember(self)
 
-    def run(self, engine: str, control: Control | None = None, **options: Any) -> Outcome:
+    def run(self, engine: str, control: Control | None = None, **options: RunOption) -> Outcome:
         """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.
 
         Raises:
@@ -67,7 +73,7 @@ class Engines(Quantities):
         return outcome
 
     # -- best fits -----------------------------------------------------------------------------------------------------
-    def fit(self, **options: Any) -> "Bootstrap":
+    def fit(self, **options: RunOption) -> "Bootstrap":
         """Minimise the statistic with the built-in method, leave the parameters at the best fit, return its reading.
 
         Args:
@@ -75,7 +81,7 @@ class Engines(Quantities):
         """
         return self._fitted("fit", **options)
 
-    def iminuit(self, savepath: str | Path | None = None, ncall: int = 10000, **options: Any) -> "Bootstrap":
+    def iminuit(self, savepath: str | Path | None = None, ncall: int = 10000, **options: RunOption) -> "Bootstrap":
         """MIGRAD with exact gradients, HESSE, and MINOS with `minos=True`.
 
         Args:
@@ -85,7 +91,7 @@ class Engines(Quantities):
         """
         return self._written(self._fitted("iminuit", **{"max_calls": ncall, **options}), savepath)
 
-    def lmfit(self, savepath: str | Path | None = None, **options: Any) -> "Bootstrap":
+    def lmfit(self, savepath: str | Path | None = None, **options: RunOption) -> "Bootstrap":
         """Levenberg-Marquardt on signed deviance residuals; errors are not scaled.
 
         Args:
@@ -94,7 +100,7 @@ class Engines(Quantities):
         """
         return self._written(self._fitted("lmfit", **options), savepath)
 
-    def bootstrap(self, **options: Any) -> "Bootstrap":
+    def bootstrap(self, **options: RunOption) -> "Bootstrap":
         """True parametric bootstrap: simulate under the best fit and refit every simulation, all together.
 
         Args:
@@ -103,7 +109,7 @@ class Engines(Quantities):
         return self._fitted("bootstrap", **options)
 
     # -- posteriors ----------------------------------------------------------------------------------------------------
-    def preview(self, **options: Any) -> "Posterior":
+    def preview(self, **options: RunOption) -> "Posterior":
         """Posterior, intervals and ln Z by importance sampling around the best fit. The parameters stay where they are.
 
         Args:
@@ -111,7 +117,7 @@ class Engines(Quantities):
         """
         return self._sampled("preview", **options)
 
-    def nuts(self, *, resume: bool = True, savepath: str | Path | None = None, **options: Any) -> "Posterior":
+    def nuts(self, *, resume: bool = True, savepath: str | Path | None = None, **options: RunOption) -> "Posterior":
         """Posterior by Hamiltonian Monte Carlo, several chains.
 
         Args:
@@ -123,7 +129,7 @@ class Engines(Quantities):
         """
         return self._sampled("nuts", **_files(savepath, resume), **options)
 
-    def svi(self, **options: Any) -> "Posterior":
+    def svi(self, **options: RunOption) -> "Posterior":
         """A Gaussian approximation of the posterior by variational inference, through the bridge to NumPyro.
 
         Args:
@@ -142,7 +148,7 @@ class Engines(Quantities):
         check_proper(self.problem, "A NumPyro model")
         return numpyro_model(self.problem)
 
-    def nested(self, *, resume: bool = True, savepath: str | Path | None = None, **options: Any) -> "Posterior":
+    def nested(self, *, resume: bool = True, savepath: str | Path | None = None, **options: RunOption) -> "Posterior":
         """Evidence and posterior by nested sampling, without any native library.
 
         Args:
@@ -162,7 +168,7 @@ class Engines(Quantities):
         resume: bool = True,
         savepath: str | Path | None = "./",
         random_seed: int | None = None,
-        **options: Any,
+        **options: RunOption,
     ) -> "Posterior":
         """Posterior by an ensemble of walkers (emcee), which start around the nearest mode; with hooks, at the present values.
 
@@ -203,7 +209,7 @@ class Engines(Quantities):
         ins: bool = True,
         savepath: str | Path | None = "./",
         random_seed: int | None = None,
-        **options: Any,
+        **options: RunOption,
     ) -> "Posterior":
         """Evidence and posterior by MultiNest (Feroz, Hobson & Bridges 2009), in a process of its own.
 
@@ -231,13 +237,15 @@ class Engines(Quantities):
         return self._sampled("multinest", **settings, seed=seed, **_files(savepath, resume), **options)
 
     # -- what engines call ---------------------------------------------------------------------------------------------
-    def multinest_safe_prior_transform(self, cube: Any, ndim: int, nparams: int) -> None:
+    def multinest_safe_prior_transform(self, cube: MutableSequence[float], ndim: int, nparams: int) -> None:
         """The prior transform as pymultinest wants it: overwrites the first `ndim` numbers of `cube` with free values."""
         values = self.prior_transform([cube[i] for i in range(ndim)])
         for i in range(ndim):
             cube[i] = float(values[i])
 
-    def multinest_safe_calc_loglike(self, cube: Any, ndim: int, nparams: int, lnew: float | None = None) -> float:
+    def multinest_safe_calc_loglike(
+        self, cube: MutableSequence[float], ndim: int, nparams: int, lnew: float | None = None
+    ) -> float:
         """The log-likelihood as pymultinest wants it, at free values `cube`: -2e100 where it is not finite, never an error."""
         try:
             value = self.calc_loglike([cube[i] for i in range(ndim)])
@@ -245,7 +253,7 @@ class Engines(Quantities):
             return LOG_ZERO  # an exception would be swallowed by ctypes, and MultiNest would go on with garbage
         return value if np.isfinite(value) else LOG_ZERO
 
-    def lmfit_residual(self, params: Any) -> np.ndarray:
+    def lmfit_residual(self, params: Mapping[str, "Parameter"] | ArrayLike) -> np.ndarray:
         """`f[c]`, signed residuals at lmfit parameters (or free values); their squares sum to the statistic.
 
         Raises:

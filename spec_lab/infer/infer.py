@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import attrs
 import numpy as np
+from jaxtyping import ArrayLike
 
 from spec_lab._base import ParameterError, SpecLabWarning
 from spec_lab._base.info import Info
@@ -146,7 +147,7 @@ class Infer(Engines):
         nothing = isinstance(windows, (list, tuple)) and not windows
         self.commit(Notice(unit, (None if nothing else checked(windows)) or ()))
 
-    def at_par(self, theta: Any) -> None:
+    def at_par(self, theta: ArrayLike) -> None:
         """Put the free parameters at `theta` (`f[n]`).
 
         Raises:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from jaxtyping import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
@@ -179,36 +180,36 @@ class Quantities(Parameters, Checks):
         """The statistic (weighted) at the present parameters."""
         return self.problem.stat()
 
-    def calc_stat(self, theta: Any) -> float:
+    def calc_stat(self, theta: ArrayLike) -> float:
         """The statistic at free values `theta` (`f[n]`); the parameters stay where they are."""
         return self.problem.stat(self._vector(theta))
 
-    def calc_loglike(self, theta: Any) -> float:
+    def calc_loglike(self, theta: ArrayLike) -> float:
         """-stat/2 at `theta`, or what `loglike_func` says."""
         hook = self.hooks.get("loglike_func")
         return hook(self._vector(theta)) if hook else -0.5 * self.calc_stat(theta)
 
-    def calc_logprior(self, theta: Any) -> float:
+    def calc_logprior(self, theta: ArrayLike) -> float:
         """Log prior density at `theta`, or what `logprior_func` says."""
         hook = self.hooks.get("logprior_func")
         return hook(self._vector(theta)) if hook else float(self.problem.log_prior(self._vector(theta)))
 
-    def calc_logprob(self, theta: Any) -> float:
+    def calc_logprob(self, theta: ArrayLike) -> float:
         """Log-likelihood plus log prior at `theta`; -inf outside the priors without evaluating the model."""
         prior = self.calc_logprior(theta)
         return prior + self.calc_loglike(theta) if np.isfinite(prior) else -np.inf
 
-    def calc_pseudo_residual(self, theta: Any) -> np.ndarray:
+    def calc_pseudo_residual(self, theta: ArrayLike) -> np.ndarray:
         """`f[c]`, signed square roots of the weighted deviances at `theta`; their squares sum to the statistic."""
         _, _, residuals = self.problem.display(self._vector(theta))
         return self._weighted(residuals)
 
-    def prior_transform(self, cube: Any) -> np.ndarray:
+    def prior_transform(self, cube: ArrayLike) -> np.ndarray:
         """Free values at prior quantiles `cube` (`f[n]` in [0, 1]), or what `prior_transform_func` says."""
         hook = self.hooks.get("prior_transform_func")
         return np.asarray(hook(self._vector(cube)) if hook else self.problem.from_cube(self._vector(cube)))
 
-    def _vector(self, theta: Any) -> np.ndarray:
+    def _vector(self, theta: ArrayLike) -> np.ndarray:
         what, allowed = "the vector does not fit the free parameters", ", ".join(self.clean_free_indexed_plabels)
         try:
             vector = np.atleast_1d(np.asarray(theta, dtype=float))

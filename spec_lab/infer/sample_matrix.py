@@ -4,9 +4,10 @@ A matrix is `f[s, n+1]`: the draws, and in the last column their log probability
 is read by the analyzer whose `sample_attribute` is its name, until an engine runs.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import ArrayLike
 
 from spec_lab._base import ParameterError
 from spec_lab.engines import Outcome, Status
@@ -22,7 +23,7 @@ def matrix_of(outcome: Outcome) -> np.ndarray:
     return np.column_stack([outcome.draws, outcome.log_prob])
 
 
-def outcome_of(problem: Problem, matrix: Any) -> Outcome:
+def outcome_of(problem: Problem, matrix: ArrayLike) -> Outcome:
     """A matrix as an outcome, so that it can be read like a run.
 
     Raises:
@@ -60,7 +61,7 @@ def sample_property(name: str, posterior: bool) -> property:
         fits = self.outcome is not None and is_posterior(self.outcome) is posterior
         return matrix_of(self.outcome) if fits and self.outcome is not None else None
 
-    def put(self: "Infer", matrix: Any) -> None:
+    def put(self: "Infer", matrix: ArrayLike) -> None:
         outcome_of(self.problem, matrix)  # says what is wrong with it
         self._by_hand[name] = np.array(matrix, dtype=float)
 

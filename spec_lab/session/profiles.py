@@ -101,7 +101,7 @@ class GrowingProfile(NamedTuple):
         return Profile(label, self.values[known], self.rises[known])
 
 
-class Profiles:
+class GrowingProfiles:
     """The curves of a session, and the fits that make them. Safe from any thread.
 
     Args:

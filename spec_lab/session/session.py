@@ -9,6 +9,7 @@ Not here: how it looks (`views`), how it is sent (the widgets), what an action m
 """
 
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -34,7 +35,7 @@ from spec_lab.session.lesson import Judged
 from spec_lab.session.overlays import Overlays
 from spec_lab.session.preview_worker import PreviewWorker
 from spec_lab.session.problems import Problems
-from spec_lab.session.profiles import Profiles
+from spec_lab.session.profiles import GrowingProfiles
 from spec_lab.session.reduce import reduce
 from spec_lab.session.reports import Finished, Record, Tell
 from spec_lab.session.script import script
@@ -43,6 +44,7 @@ from spec_lab.session.timeline import moment
 from spec_lab.session.tutor import Tutor
 
 Listener = Callable[[str], Any]
+log = logging.getLogger(__name__)
 
 
 class FitSession(Commands):
@@ -56,13 +58,15 @@ class FitSession(Commands):
 
     def __init__(self, infer: Any, *, live: bool = False, previews: bool = False):
         self.infer = infer = infer.editable()
+        if isinstance(infer.store, FitSession):
+            log.warning("another session takes over this Infer: the Lab or session that held it no longer edits it")
         self._lock = threading.RLock()
         self._state = State.begin(infer.setup, live=live, previews=previews)
         self._listeners: list[Listener] = []
         self._job: Job | None = None
         self.problems = Problems()
         self.evaluator = Evaluator(self.problems, self._computed)
-        self.profiles = Profiles(self.problems)
+        self.profiles = GrowingProfiles(self.problems)
         self.overlays = Overlays(self.problems, lambda: self._tell("curves"))
         self.brush = Brush(self.problems, lambda: self._tell("curves"))
         self.previewer = PreviewWorker(self.problems, self.dispatch, self.evaluator.now, lambda: self.infer.hooks)
@@ -184,7 +188,10 @@ class FitSession(Commands):
 
     def _tell(self, topic: str) -> None:
         for listener in self._listeners:
-            listener(topic)
+            try:
+                listener(topic)
+            except Exception:  # the edit it is told of has happened; the other listeners must hear of it, too
+                log.exception("a listener of the session failed on %r", topic)
 
     # -- what a person does, as Python: `Commands`, and ---------------------------------------------------------------
     def perform(self, command: Command) -> None:

@@ -11,7 +11,7 @@ from spec_lab import BayesInfer, unif
 from spec_lab._base import ParameterError
 from spec_lab.engines import Control
 from spec_lab.models import cpl
-from spec_lab.results.profiles.contour import LEVELS
+from spec_lab.results.profiles.contours import LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_table_and_figure_say_what_is_what(curved):
 
 
 def test_a_long_grid_reports_and_stops(curved, monkeypatch):
-    monkeypatch.setattr(sys.modules["spec_lab.results.profiles.contour"], "PATIENCE", 0.0)
+    monkeypatch.setattr(sys.modules["spec_lab.results.profiles.contours"], "PATIENCE", 0.0)
     flag, heard = threading.Event(), []
 
     def hear(progress):

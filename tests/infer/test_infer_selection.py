@@ -66,7 +66,7 @@ def test_a_bootstrap_has_no_predictive_criteria(data):
 @pytest.mark.parametrize("criterion", ["AIC", "AICc", "BIC", "WAIC", "LOOIC", "lnZ"])
 def test_the_simplest_of_the_good_is_taken(results, criterion):
     found = select_model(results, criterion)
-    assert found.name == "line" and found.reading is results["line"] and "hot" not in found.candidates
+    assert found.name == "line" and found.result is results["line"] and "hot" not in found.candidates
     assert dict(zip(found.info["Model"], found.info["Verdict"], strict=True))["hot"] == "worse"
     assert min(found.info[f"Δ{criterion}"]) == 0 and repr(found) == found.info.text
     assert select_model(results, criterion, threshold=1e9).candidates[-1] in ("curved", "hot")

@@ -134,3 +134,25 @@ def test_a_fit_typed_in_a_cell_enters_the_history(session, infer):
     assert run.outcome is evaluation.outcome
     np.testing.assert_allclose(infer.free_pvalues, run.outcome.best)
     assert session.state.past[-1].label == "best of fit"
+
+
+def test_a_listener_that_raises_does_not_reach_the_edit(session, infer, caplog):
+    heard = []
+
+    def broken(topic):
+        raise RuntimeError("broken panel")
+
+    ends = [session.subscribe(broken), session.subscribe(heard.append)]
+    infer.par[1].val = -1.25
+    for end in ends:
+        end()
+    assert infer.par[1].val == -1.25 and "state" in heard and "broken panel" in caplog.text
+
+
+def test_a_second_session_says_that_it_takes_over(infer, caplog):
+    first = FitSession(infer)
+    second = FitSession(infer)
+    assert infer.store is second and "takes over" in caplog.text
+    first.close()
+    assert infer.store is second
+    second.close()

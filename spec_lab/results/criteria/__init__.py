@@ -18,13 +18,13 @@ from spec_lab.results.criteria.formulas import (
 )
 from spec_lab.results.criteria.out_of_sample import TRUSTED_K, Predictive, loo, to_arviz, waic
 from spec_lab.results.criteria.selection import Selection, select_model
-from spec_lab.results.criteria.table import CriteriaTable
+from spec_lab.results.criteria.table import CriteriaValues
 
 __all__ = [
     "THRESHOLDS",
     "TRUSTED_K",
     "Criteria",
-    "CriteriaTable",
+    "CriteriaValues",
     "Predictive",
     "Selection",
     "aic",

@@ -15,7 +15,7 @@ from spec_lab.engines.newton import minimise
 from spec_lab.fit import Problem
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.out_of_sample import TRUSTED_K, Predictive, loo, to_arviz, waic
-from spec_lab.results.criteria.table import CriteriaTable
+from spec_lab.results.criteria.table import CriteriaValues
 from spec_lab.results.estimates import some_draws
 
 TABLE = 20_000_000  # numbers; 160 MB
@@ -133,10 +133,10 @@ class Criteria:
 
     # -- tables --------------------------------------------------------------------------------------------------------
     @property
-    def all_IC(self) -> CriteriaTable:
+    def all_IC(self) -> CriteriaValues:
         """Information criteria and evidence: those that cost nothing, name → number; shown as a table."""
         evidence = {} if self.lnZ is None else {"lnZ": self.lnZ, "lnZ_err": self.lnZ_err or float("nan")}
-        return CriteriaTable(self._maximum() | evidence, self._where)
+        return CriteriaValues(self._maximum() | evidence, self._where)
 
     @property
     def _where(self) -> str:

@@ -1,7 +1,7 @@
 """Which of several models to keep: the simplest that the data do not hold against.
 
 `select_model` ranks results by one criterion and takes, of those that are as good as the best, the one with the fewest free
-parameters. The arithmetic is `analysis.criteria`; whether the results may be compared at all is asked first.
+parameters. The arithmetic is `formulas`; whether the results may be compared at all is asked first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,13 +33,13 @@ class Selection(NamedTuple):
 
     Attributes:
         name: Of the model to take.
-        reading: Its result.
+        result: What was run with it.
         candidates: Names of all that are as good as the best, the one to take first.
         info: The table: criterion, distance from the best with its error, free parameters, verdict.
     """
 
     name: str
-    reading: Criteria
+    result: Criteria
     candidates: tuple[str, ...]
     info: Info
 

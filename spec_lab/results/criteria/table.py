@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from spec_lab._base.info import Info
 
 
-class CriteriaTable(dict[str, float]):
+class CriteriaValues(dict[str, float]):
     """Name → number, in order; shown as a table of one row.
 
     Args:
