@@ -1,9 +1,9 @@
 """From text to model: ``tbabs*(pl+bb)``, ``2*pl``, ``gsmooth(pl+gauss)``, ``cpl(vfv_peak=False)``.
 
 Python's own grammar is read (`ast`), never run: names are catalog names or aliases, numbers are constants, a call with
-keywords sets start values and settings, a call of a convolution with a model convolves. A factor may be written as XSPEC
-writes it, ``tbabs(pl+bb)`` for ``tbabs*(pl+bb)``. A digit after a known name is the mark of a second use (``pl2``), as
-`Model.expression` writes it.
+keywords sets start values and settings (a constant that multiplies starts at 1), a call of a convolution with a model convolves.
+A factor may be written as XSPEC writes it, ``tbabs(pl+bb)`` for ``tbabs*(pl+bb)``. A digit after a known name is the mark of a
+second use (``pl2``), as `Model.expression` writes it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from spec_lab._base.expressions import OPERATORS, SYMBOLS, UnreadableExpression,
 from spec_lab.models.algebra import convolve, join
 from spec_lab.models.catalog import known_names, maker
 from spec_lab.models.component import Component
+from spec_lab.models.library.factors import const
 from spec_lab.models.model import Model
 
 
@@ -65,12 +66,19 @@ def _leaf(node: ast.AST) -> Any:
 def _combined(op: type[ast.operator], left: Any, right: Any) -> Any:
     left, right = (side if isinstance(side, Model) else _finite(side, f"{side:g}") for side in (left, right))
     if isinstance(left, Model) or isinstance(right, Model):
+        if op in (ast.Mult, ast.Div):
+            left, right = _multiplied(left), _multiplied(right)
         return join(SYMBOLS[op], left, right)
     written = f"{left:g}{SYMBOLS[op]}{right:g}"
     try:
         return _finite(OPERATORS[op](left, right), written)
     except ArithmeticError:
         return _finite(math.inf, written)
+
+
+def _multiplied(side: Any) -> Any:
+    """A constant that multiplies starts at 1 unless the text says otherwise: a model times 0 has no counts."""
+    return const(C=1.0, name=side.name) if isinstance(side, const) and not side.parameters[0].value_given else side
 
 
 def _finite(value: Any, written: str) -> float:
@@ -87,7 +95,7 @@ def _call(node: ast.Call) -> Any:
         return operator
     inner = _build(node.args[0]) if len(node.args) == 1 else None
     if isinstance(inner, Model) and operator.kind in ("mul", "math"):
-        return join("*", operator, inner)
+        return join("*", _multiplied(operator), inner)
     if operator.kind != "conv":
         raise ModelError(
             f"{operator.expression} takes its values by name",

@@ -8,7 +8,7 @@ from small import make_data
 
 from spec_lab import BayesInfer, Infer, unif
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.models import band, cpl, hecut, pl
+from spec_lab.models import Model, band, const, cpl, hecut, pl
 from spec_lab.models.documented import FLUXES, POINTS, SPECTRA
 
 
@@ -26,6 +26,16 @@ def test_a_model_reads_by_number():
             handle.val = 1.0
     with pytest.raises(ParameterError, match="1 to 5"):
         model.par[6]
+
+
+@pytest.mark.parametrize("text", ["const*pl", "pl*const", "constant*pl", "const(pl)", "pl/const"])
+def test_a_constant_that_an_expression_multiplies_on_starts_at_one(text):
+    model = Model.parse(text)
+    assert model.phtspec(3.0) == pytest.approx(1.0)
+    assert next(p.val for p in model.par.values() if p.name == "C") == 1.0
+    assert const().par[1].val == Model.parse("const+1").par[1].val == 0.0
+    assert Model.parse("const(C=3)*pl").phtspec(3.0) == pytest.approx(3.0)
+    assert Model.parse("const(C=0)*pl").phtspec(3.0) == 0.0
 
 
 def test_tables_of_a_model_are_saved(tmp_path):
