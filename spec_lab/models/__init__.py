@@ -7,6 +7,7 @@
     algebra      the operations: which kinds combine, and how
     declare      the parameters that many components share
     parse, catalog    from text to model; what there is
+    counterparts      which components XSPEC has, too, and how well they agree
     user         models from functions
     foreign      modules written for NumPyro, and others whose fields hold variables, read as components
     integration/      photon-energy bins: grids, nodes, cut bins, smoothing, fluxes in a band
@@ -21,7 +22,7 @@ from collections.abc import Callable
 
 from spec_lab._base.errors import nearest
 from spec_lab.models.absorption.dust import redden, zdust
-from spec_lab.models.absorption.gas import pcfabs, phabs, tbabs, tinvabs, wabs
+from spec_lab.models.absorption.gas import pcfabs, phabs, tbabs, tinvabs, wabs, ztbabs
 from spec_lab.models.algebra import join, literal
 from spec_lab.models.catalog import catalog, component_class, known_names, maker
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
@@ -30,13 +31,13 @@ from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.library.band import band, cband, dband
 from spec_lab.models.library.comptonised import comptt
 from spec_lab.models.library.convolution import Convolution, gsmooth, zshift
-from spec_lab.models.library.factors import const, edge, gabs, hecut, highecut
+from spec_lab.models.library.factors import const, cyclabs, edge, expabs, gabs, hecut, highecut, smedge
 from spec_lab.models.library.high_latitude import hleband, hlecpl
 from spec_lab.models.library.joined_powerlaws import csb2pl, sb2pl, sb3pl, sb4pl
 from spec_lab.models.library.lines import gauss, lorentz
 from spec_lab.models.library.powerlaws import bknpl, cpl, logpar, pl
 from spec_lab.models.library.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
-from spec_lab.models.library.thermal import bb, bbodyrad, bremss, diskbb, mbb
+from spec_lab.models.library.thermal import bb, bbodyrad, bremss, diskbb, diskpbb, mbb
 from spec_lab.models.model import Model, Structure, Term
 from spec_lab.models.parameter import Parameter, config, parameter
 from spec_lab.models.tables.table_models import atable, mtable, tabulated
@@ -71,10 +72,13 @@ __all__ = [
     "cpl",
     "csb2pl",
     "csbpl",
+    "cyclabs",
     "dband",
     "diskbb",
+    "diskpbb",
     "dsbpl",
     "edge",
+    "expabs",
     "gabs",
     "gauss",
     "gsmooth",
@@ -97,6 +101,7 @@ __all__ = [
     "sb3pl",
     "sb4pl",
     "sbpl",
+    "smedge",
     "tabulated",
     "tbabs",
     "tinvabs",
@@ -104,6 +109,7 @@ __all__ = [
     "wabs",
     "zdust",
     "zshift",
+    "ztbabs",
 ]
 
 

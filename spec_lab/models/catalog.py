@@ -12,6 +12,7 @@ from typing import Any
 from spec_lab._base import ModelError
 from spec_lab._base.info import Info
 from spec_lab.models.component import REGISTRY, Component
+from spec_lab.models.counterparts import XSPEC
 from spec_lab.models.model import Model
 from spec_lab.priors import Prior
 
@@ -69,7 +70,7 @@ class Catalog(list[dict[str, Any]]):
 
     @property
     def info(self) -> Info:
-        """Name, kind, one line, parameters and other names of every component."""
+        """Name, kind, one line, parameters, other names and agreement with XSPEC of every component."""
         return Info(
             {
                 "Name": [e["name"] for e in self],
@@ -77,6 +78,7 @@ class Catalog(list[dict[str, Any]]):
                 "What": [e["summary"] for e in self],
                 "Parameters": [", ".join(p["name"] for p in e["parameters"]) for e in self],
                 "Also": [", ".join(e["aliases"]) for e in self],
+                "XSPEC": [_agreement(e["xspec"]) for e in self],
             }
         )
 
@@ -88,7 +90,11 @@ class Catalog(list[dict[str, Any]]):
 
 
 def catalog() -> Catalog:
-    """One entry per component: name, aliases, kind, formula (LaTeX), summary, doc, parameters, config."""
+    """One entry per component: name, aliases, kind, formula (LaTeX), summary, doc, parameters, config, xspec.
+
+    `xspec` is None where XSPEC has no such model, else its names there, the agreement seen (largest relative difference)
+    and a note (see `counterparts`).
+    """
     return Catalog(
         _entry(name, cls) for name, cls in sorted(REGISTRY.items(), key=lambda item: (item[1].kind, item[0]))
     )
@@ -118,7 +124,18 @@ def _entry(name: str, cls: type[Component]) -> dict[str, Any]:
         "doc": doc,
         "parameters": parameters,
         "config": settings,
+        "xspec": _counterpart(name, cls),
     }
+
+
+def _counterpart(name: str, cls: type[Component]) -> dict[str, Any] | None:
+    """What is known of XSPEC's model behind a shipped component."""
+    found = XSPEC.get(name) if cls.__module__.startswith(f"{__package__}.") else None
+    return None if found is None else {"names": list(found.names), "agreement": found.agreement, "note": found.note}
+
+
+def _agreement(counterpart: dict[str, Any] | None) -> str:
+    return "" if counterpart is None else f"{', '.join(counterpart['names'])} ({counterpart['agreement']:.0e})"
 
 
 def par_table(model: Model) -> Info:

@@ -1,10 +1,10 @@
 """Absorption by cold gas and dust on the way: the factors, and the cross-sections per hydrogen atom behind them.
 
-    gas               tbabs, phabs, wabs, pcfabs, tinvabs
+    gas               tbabs, ztbabs, phabs, wabs, pcfabs, tinvabs
     dust              redden, zdust
     unabsorbed        a model without what absorbs, as its factors declare it
     cross_sections    reads a table of cross-sections and interpolates in it
-    medium            the sum over a composition: wabs, phabs, tbabs
+    medium            the sum over a composition: wabs, phabs, tbabs, ztbabs
     atoms             cross-sections of single atoms from published fit formulae (the coefficients lie beside it as .csv)
     balucinska1992    the same from the polynomials of Balucinska-Church & McCammon 1992
     near_edge         the tables that TBabs has in place of fits at the O K, Ne K and Fe L edges

@@ -80,9 +80,9 @@ def compute(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
     jumps = np.log(jumps[(jumps > LOWEST) & (jumps < HIGHEST)])
     smooth = np.linspace(np.log(LOWEST), np.log(HIGHEST), int(PER_E_FOLD * np.log(HIGHEST / LOWEST)))
     pieces = [smooth, jumps - 1e-9, jumps + 1e-9]
-    if kind == "tbabs":
+    if kind in ("tbabs", "ztbabs"):
         pieces.append(np.log(near_edge.points()))
-    if kind in ("tbabs", "phabs_bcmc"):
+    if kind in ("tbabs", "ztbabs", "phabs_bcmc"):
         pieces.append(np.log(np.linspace(0.0595, 0.066, 700)))  # helium's autoionisation resonances
     lnE = np.unique(np.concatenate(pieces))
     E = np.exp(lnE)

@@ -61,6 +61,7 @@ class redden(Multiplicative):
     Parameters: EBV, mag. Settings: R_V (3.1), lyman_limit (912 Angstrom), redshift.
     """
 
+    aliases: ClassVar[tuple[str, ...]] = ("zredden",)
     formula: ClassVar[str] = r"10^{-0.4\,E(B-V)\,(R_V a(\lambda)+b(\lambda))}"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ("EBV",)

@@ -132,13 +132,29 @@ class tbabs(SimpleAbsorber):
     Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
     """
 
-    aliases: ClassVar[tuple[str, ...]] = ("ztbabs",)
     formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
     abundance: str = abundances()
 
     @property
     def key(self) -> CrossSection:
         return section("tbabs", self.abundance, self.redshift)
+
+
+class ztbabs(SimpleAbsorber):
+    r"""Absorption by gas and molecules without grains, as XSPEC's `zTBabs`; `tbabs(redshift=...)` has grains.
+
+    f(E) = exp(-N_H σ(E(1+z)))
+
+    Reference: the cross-sections of Wilms, Allen & McCray 2000 (ApJ 542, 914), what they put into grains left in the gas.
+    Parameters: N_H, 1e22 atoms/cm². Settings: redshift, abundance.
+    """
+
+    formula: ClassVar[str] = r"e^{-N_{\rm H}\,\sigma(E(1+z))}"
+    abundance: str = abundances()
+
+    @property
+    def key(self) -> CrossSection:
+        return section("ztbabs", self.abundance, self.redshift)
 
 
 class tinvabs(Absorber):

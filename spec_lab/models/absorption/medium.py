@@ -1,4 +1,4 @@
-"""Absorption per hydrogen atom of a whole medium: the sums behind `wabs`, `phabs` and `tbabs`. NumPy, host only.
+"""Absorption per hydrogen atom of a whole medium: the sums behind `wabs`, `phabs`, `tbabs` and `ztbabs`. NumPy, host only.
 
 - wabs: the polynomials of Morrison & McCammon 1983, ApJ 270, 119 (Table 2), with their fixed abundances (angr-like).
 - phabs: neutral gas of the 18 elements that XSPEC sums, atomic fits of `atoms.atom`, abundances by choice (aspl);
@@ -6,6 +6,7 @@
 - tbabs: Wilms, Allen & McCray 2000, ApJ 542, 914: gas, 20 % of the hydrogen in molecules, and dust grains that shield their
   inside (their appendix; power law -3.5 from 0.025 to 0.25 µm, 1 g/cm³, with their depletions); abundances by choice (wilm).
   Oxygen, neon and iron have the fine structure of their edges there (`near_edge`).
+- ztbabs: the same without grains: what would be locked in them is gas.
 """
 
 from __future__ import annotations
@@ -89,6 +90,12 @@ def tbabs(E: np.ndarray, abundance: str = "wilm") -> np.ndarray:
     return mixed(parts(E), abundance)
 
 
+def ztbabs(E: np.ndarray, abundance: str = "wilm") -> np.ndarray:
+    """Gas and molecules without grains, cm² per H."""
+    shares, sigma = ABUNDANCES[abundance], parts(E)
+    return _hydrogen(sigma) + sum(shares[symbol] * sigma[symbol] for symbol in _SUMMED)
+
+
 def parts(E: np.ndarray) -> dict[str, np.ndarray]:
     """What `tbabs` mixes: cross-sections of H, H2 and the other elements, cm² per atom or molecule."""
     light = {"H": atoms.hydrogen(E), "H2": atoms.molecule(E), "He": atoms.helium(E)}
@@ -98,7 +105,7 @@ def parts(E: np.ndarray) -> dict[str, np.ndarray]:
 def mixed(sigma: Mapping[str, np.ndarray], abundance: str) -> np.ndarray:
     """Gas, molecules and grains from `parts`, cm² per H."""
     shares = ABUNDANCES[abundance]
-    gas = (1 - _MOLECULAR) * sigma["H"] + 0.5 * _MOLECULAR * sigma["H2"]
+    gas = _hydrogen(sigma)
     dust, number, mass = np.zeros_like(gas), 0.0, 0.0
     for symbol in _SUMMED:
         in_gas = _IN_GAS.get(symbol, 1.0)
@@ -106,6 +113,10 @@ def mixed(sigma: Mapping[str, np.ndarray], abundance: str) -> np.ndarray:
         gas, dust = gas + shares[symbol] * in_gas * sigma[symbol], dust + locked * sigma[symbol]
         number, mass = number + locked, mass + locked * _WEIGHT[symbol] * _AMU
     return gas + _grains(dust / number, mass, mass / number)
+
+
+def _hydrogen(sigma: Mapping[str, np.ndarray]) -> np.ndarray:
+    return (1 - _MOLECULAR) * sigma["H"] + 0.5 * _MOLECULAR * sigma["H2"]
 
 
 def _grains(sigma: np.ndarray, mass: float, per_atom: float) -> np.ndarray:
@@ -130,9 +141,10 @@ def breaks(kind: str) -> np.ndarray:
         return _WABS[:-1, 0]
     edges = balucinska1992.edges if kind == "phabs_bcmc" else atoms.edges
     atomic = {e for s in ["H", *_SUMMED] for e in edges(NUMBER[s])}
-    own = {"tbabs": [0.02458, 0.013599, 0.03, 0.085, *near_edge.breaks()], "phabs_bcmc": [0.02458]}
+    wilms = [0.02458, 0.013599, 0.03, 0.085, *near_edge.breaks()]
+    own = {"tbabs": wilms, "ztbabs": wilms, "phabs_bcmc": [0.02458]}
     return np.array(sorted(atomic.union(own.get(kind, []))))
 
 
-FORMULAE = {"wabs": wabs, "phabs": phabs, "phabs_bcmc": phabs_bcmc, "tbabs": tbabs}
-USUAL = {"wabs": "angr", "phabs": "aspl", "phabs_bcmc": "aspl", "tbabs": "wilm"}
+FORMULAE = {"wabs": wabs, "phabs": phabs, "phabs_bcmc": phabs_bcmc, "tbabs": tbabs, "ztbabs": ztbabs}
+USUAL = {"wabs": "angr", "phabs": "aspl", "phabs_bcmc": "aspl", "tbabs": "wilm", "ztbabs": "wilm"}

@@ -139,6 +139,7 @@ class gabs(Multiplicative):
     Parameters: El, sigma, strength d, keV. Settings: redshift.
     """
 
+    aliases: ClassVar[tuple[str, ...]] = ("zgabs",)
     formula: ClassVar[str] = r"\exp\left(-\frac{d}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}\right)"
     exponential: ClassVar[bool] = True
     absorbs: ClassVar[tuple[str, ...]] = ()
@@ -153,3 +154,83 @@ class gabs(Multiplicative):
 
     def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
         return tuple((p["El"] + away * p["sigma"]) / (1 + self.redshift) for away in _WINGS)
+
+
+class expabs(Multiplicative):
+    r"""Exponential roll-off towards low energies.
+
+    f(E) = exp(-Ec/E)
+
+    Reference: XSPEC's `expabs`, Arnaud 1996 (ASP Conf. 101, 17).
+    Parameters: LowECut, keV. Settings: redshift.
+    """
+
+    formula: ClassVar[str] = r"e^{-E_c/E}"
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    LowECut: ParameterValue = energy("E_c", 2.0, 0, 100, "e-folding energy of the roll-off")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
+        return -p["LowECut"] / x.shifted(self.redshift).E
+
+
+class smedge(Multiplicative):
+    r"""Smeared absorption edge.
+
+    f(E) = 1 for E < edgeE;  exp(-maxtau (E/edgeE)^index (1 - exp((edgeE-E)/width))) above
+
+    A bin that holds the threshold is integrated on both its sides.
+    Reference: Ebisawa 1991 (PhD thesis, University of Tokyo), as XSPEC's `smedge`.
+    Parameters: edgeE, keV; maxtau; index, frozen unless thawed; width, keV. Settings: redshift.
+    """
+
+    formula: ClassVar[str] = r"1\ (E<E_e),\quad e^{-\tau(E/E_e)^{\alpha}(1-e^{(E_e-E)/w})}\ (E\ge E_e)"
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    edgeE: ParameterValue = energy("E_e", 7.0, 0.1, 100, "threshold energy")
+    maxtau: ParameterValue = parameter(1.0, span(0, 10), label=r"\tau", doc="optical depth scale")
+    index: ParameterValue = parameter(-2.67, span(-10, 10), label=r"\alpha", doc="index of the depth", frozen=True)
+    width: ParameterValue = energy("w", 10.0, 0.01, 100, "smearing width")
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
+        above = jnp.maximum(x.shifted(self.redshift).E - p["edgeE"], 0.0)
+        falling = jnp.exp(p["index"] * jnp.log1p(above / p["edgeE"]))
+        return p["maxtau"] * falling * jnp.expm1(-above / p["width"])
+
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
+        return _fall(p["edgeE"], p["width"], self.redshift)
+
+
+class cyclabs(Multiplicative):
+    r"""Cyclotron absorption line and its second harmonic.
+
+    f(E) = exp(-D0 (W0 E/E0)²/((E-E0)²+W0²) - D2 (W2 E/2E0)²/((E-2E0)²+W2²))
+
+    Reference: Mihara et al. 1990 (Nature 346, 250); Makishima et al. 1990 (PASJ 42, 295), as XSPEC's `cyclabs`.
+    Parameters: Depth0; E0, Width0, keV; Depth2, Width2 of the harmonic, keV (frozen unless thawed). Settings: redshift.
+    """
+
+    formula: ClassVar[str] = (
+        r"\exp\left(-D_0\frac{(W_0E/E_0)^2}{(E-E_0)^2+W_0^2}-D_2\frac{(W_2E/2E_0)^2}{(E-2E_0)^2+W_2^2}\right)"
+    )
+    exponential: ClassVar[bool] = True
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    Depth0: ParameterValue = parameter(2.0, span(0, 100), label="D_0", doc="depth of the fundamental")
+    E0: ParameterValue = energy("E_0", 30.0, 1, 100, "cyclotron energy")
+    Width0: ParameterValue = parameter(10.0, span(1, 100), unit="keV", label="W_0", doc="width of the fundamental")
+    Depth2: ParameterValue = parameter(0.0, span(0, 100), label="D_2", doc="depth of the harmonic", frozen=True)
+    Width2: ParameterValue = parameter(
+        20.0, span(1, 100), unit="keV", label="W_2", doc="width of the harmonic", frozen=True
+    )
+    redshift: float = config(0.0, "energies are multiplied by 1+z", above=-1.0)
+
+    def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
+        E = x.shifted(self.redshift).E
+        first = _resonance(E, p["E0"], p["Depth0"], p["Width0"])
+        return -first - _resonance(E, 2 * p["E0"], p["Depth2"], p["Width2"])
+
+
+def _resonance(E: Curve, centre: Scalar, depth: Scalar, width: Scalar) -> Curve:
+    return depth * (width * E / centre) ** 2 / ((E - centre) ** 2 + width**2)

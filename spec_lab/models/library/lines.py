@@ -62,16 +62,16 @@ def shares(grid: Grid, cumulative: Callable[[Nodes], Nodes]) -> Nodes:
 
 
 class gauss(Additive):
-    r"""Gaussian line; A photons/cm²/s in the line.
+    r"""Gaussian line; A photons/cm²/s in the line, over all energies above zero.
 
-    N(E) = A/(σ√(2π)) exp(-(E-El)²/(2σ²))
+    N(E) = A/(σ√(2π) Φ(El/σ)) exp(-(E-El)²/(2σ²)), Φ the normal distribution: 1 but for lines wider than a quarter of El
 
     Reference: XSPEC's `gaussian`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: El, sigma, keV (in the source's frame with a redshift); logA, log10 photons/cm²/s. Settings: redshift.
     """
 
-    aliases: ClassVar[tuple[str, ...]] = ("gaussian", "zgauss", "agauss", "ga")
-    formula: ClassVar[str] = r"\frac{A}{\sigma\sqrt{2\pi}}e^{-(E-E_l)^2/2\sigma^2}"
+    aliases: ClassVar[tuple[str, ...]] = ("gaussian", "zgauss", "ga")
+    formula: ClassVar[str] = r"\frac{A}{\sigma\sqrt{2\pi}\,\Phi(E_l/\sigma)}e^{-(E-E_l)^2/2\sigma^2}"
     exact: ClassVar[bool] = True
     El: ParameterValue = energy("E_l", 6.5, 0, 1e3, "line energy")
     sigma: ParameterValue = energy(r"\sigma", 0.1, 1e-4, 20, "line width")
@@ -79,7 +79,8 @@ class gauss(Additive):
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         away = (x.shifted(self.redshift).E - p["El"]) / p["sigma"]
-        return jnp.exp(LN10 * p["logA"] - 0.5 * away**2) / (p["sigma"] * math.sqrt(2 * math.pi))
+        photons = jnp.exp(LN10 * p["logA"] - 0.5 * away**2) / self._above_zero(p)
+        return photons / (p["sigma"] * math.sqrt(2 * math.pi))
 
     def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         return self._total(p) * (self._cumulative(hi, p) - self._cumulative(lo, p))
@@ -100,23 +101,27 @@ class gauss(Additive):
         return spread(grid, moments, grid.weights * self.spectrum(grid.energy, p), s > _NARROW)
 
     def _total(self, p: Parameters) -> Any:
-        return jnp.exp(LN10 * p["logA"]) / (1 + self.redshift)
+        return jnp.exp(LN10 * p["logA"]) / ((1 + self.redshift) * self._above_zero(p))
+
+    def _above_zero(self, p: Parameters) -> Any:
+        """The part of a Gaussian that lies at positive energies."""
+        return 0.5 * (1 + erf(p["El"] / (p["sigma"] * math.sqrt(2))))
 
     def _cumulative(self, E: Any, p: Parameters) -> Any:
         return 0.5 * erf((E * (1 + self.redshift) - p["El"]) / (p["sigma"] * math.sqrt(2)))
 
 
 class lorentz(Additive):
-    r"""Lorentzian line; A photons/cm²/s in the line (over all energies, negative ones included).
+    r"""Lorentzian line; A photons/cm²/s in the line, over all energies above zero (as XSPEC since 12.14.1).
 
-    N(E) = A/π (w/2) / ((E-El)² + (w/2)²)
+    N(E) = A/c (w/2) / ((E-El)² + (w/2)²),  c = π/2 + arctan(2 El/w)
 
     Reference: XSPEC's `lorentz`, Arnaud 1996 (ASP Conf. 101, 17).
     Parameters: El; width w, full width at half maximum, keV; logA, log10 photons/cm²/s. Settings: redshift.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("lorentzian", "zlorentz")
-    formula: ClassVar[str] = r"\frac{A}{\pi}\frac{w/2}{(E-E_l)^2+(w/2)^2}"
+    formula: ClassVar[str] = r"\frac{A}{\pi/2+\arctan(2E_l/w)}\frac{w/2}{(E-E_l)^2+(w/2)^2}"
     exact: ClassVar[bool] = True
     El: ParameterValue = energy("E_l", 6.5, 0, 1e3, "line energy")
     width: ParameterValue = energy("w", 0.1, 1e-4, 20, "full width at half maximum")
@@ -124,7 +129,8 @@ class lorentz(Additive):
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         g = 0.5 * p["width"]
-        return jnp.exp(LN10 * p["logA"]) / math.pi * g / ((x.shifted(self.redshift).E - p["El"]) ** 2 + g**2)
+        height = jnp.exp(LN10 * p["logA"]) / (math.pi * self._above_zero(p))
+        return height * g / ((x.shifted(self.redshift).E - p["El"]) ** 2 + g**2)
 
     def integral(self, lo: Bins, hi: Bins, p: Parameters, T: Time = None) -> Bins:
         return self._total(p) * self._between(lo, hi, p)
@@ -146,7 +152,11 @@ class lorentz(Additive):
         return spread(grid, moments, grid.weights * self.spectrum(grid.energy, p), smooth)
 
     def _total(self, p: Parameters) -> Any:
-        return jnp.exp(LN10 * p["logA"]) / (1 + self.redshift)
+        return jnp.exp(LN10 * p["logA"]) / ((1 + self.redshift) * self._above_zero(p))
+
+    def _above_zero(self, p: Parameters) -> Any:
+        """The part of a Lorentzian that lies at positive energies."""
+        return 0.5 + jnp.arctan(p["El"] / (0.5 * p["width"])) / math.pi
 
     def _away(self, E: Any, p: Parameters) -> Any:
         return (E * (1 + self.redshift) - p["El"]) / (0.5 * p["width"])

@@ -146,6 +146,7 @@ class logpar(Additive):
     Settings: redshift, pivot_energy (1 keV).
     """
 
+    aliases: ClassVar[tuple[str, ...]] = ("zlogpar",)
     formula: ClassVar[str] = r"A\,(E/E_{\rm piv})^{\alpha+\beta\log_{10}(E/E_{\rm piv})}"
     exponential: ClassVar[bool] = True
     alpha: ParameterValue = index(r"\alpha", -1.5, -6, 4, "index at the pivot energy")

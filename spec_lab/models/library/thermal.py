@@ -6,19 +6,22 @@ kT in keV. `bb` and `mbb` carry XSPEC's `bbody` normalisation (8.0525: L39/D10²
 
 from __future__ import annotations
 
-import math
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Time
+from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.declare import LN10, amplitude, index, log_energy
 from spec_lab.models.integration.grid import Energy
+from spec_lab.models.library.gaunt import PIECES, gaunt
 from spec_lab.models.library.powerlaws import growth, positive, power_integral
 
 BBODY, BBODYRAD = 8.0525, 1.0344e-3  # XSPEC's constants, as printed in its manual
+DISKBB = 2.77e-3  # of XSPEC's `diskbb`, as its values show; 8/3 of BBODYRAD, 0.42 % less, would be exact
+DISKPBB = 2.085e-3  # the same of `diskpbb`; 2 of BBODYRAD, 0.78 % less, would be exact
+HELIUM = 0.085  # ions of helium per proton
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _BERNOULLI = ((2, 1 / 12), (4, -1 / 720), (6, 1 / 30240), (8, -1 / 1209600), (10, 1 / 47900160))
 
@@ -120,57 +123,72 @@ class mbb(Additive):
 
 
 class diskbb(Additive):
-    r"""Disc of many black bodies, T ∝ r^(-3/4) (Mitsuda et al. 1984, PASJ 36, 741).
+    r"""Disc of many black bodies, T ∝ r^(-3/4) (Mitsuda et al. 1984, PASJ 36, 741), with the norm of XSPEC's `diskbb`.
 
-    N(E) = (8/3) 1.0344e-3 A E² y^(-8/3) ∫_y^∞ x^(5/3)/(e^x-1) dx,  y = E/kT_in
+    N(E) = 2.77e-3 A E² y^(-8/3) ∫_y^∞ x^(5/3)/(e^x-1) dx,  y = E/kT_in
 
     Parameters: logkT, log10 keV, at the inner radius; logA, log10 of (R_in,km/D10)² cos(inclination). Settings: redshift.
     """
 
-    formula: ClassVar[str] = (
-        r"\frac{8}{3}1.0344\times10^{-3}A\,E^2y^{-8/3}\int_y^\infty\frac{x^{5/3}}{e^x-1}dx,\ y=E/kT_{in}"
-    )
+    formula: ClassVar[str] = r"2.77\times10^{-3}A\,E^2y^{-8/3}\int_y^\infty\frac{x^{5/3}}{e^x-1}dx,\ y=E/kT_{in}"
     logkT: ParameterValue = log_energy("kT_{\\rm in}", 0.0, -2, 3, "temperature at the inner radius")
     logA: ParameterValue = amplitude(doc="(R_in,km/D10)² cos i", unit="km²/(10 kpc)²")
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
-        x = x.shifted(self.redshift)
-        lny = x.lnE - LN10 * p["logkT"]
-        y = jnp.exp(lny)
-        norm = 8 / 3 * BBODYRAD * jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]) - 2 / 3 * lny)
-        return norm * planck_integral(y, y + 60, 5 / 3)
+        return DISKBB * _disc(x.shifted(self.redshift), p, 8 / 3)
 
 
-def _k0(z: Any) -> Any:
-    """e^z K0(z), 2e-7 relative (Abramowitz & Stegun 9.8.1, 9.8.5, 9.8.6)."""
-    poly = jnp.polyval
-    a = jnp.minimum(z, 2.0)
-    i0 = poly(jnp.array([0.0045813, 0.0360768, 0.2659732, 1.2067492, 3.0899424, 3.5156229, 1.0]), (a / 3.75) ** 2)
-    small = [7.4e-6, 1.0750e-4, 2.62698e-3, 3.488590e-2, 0.23069756, 0.42278420, -0.57721566]
-    near = jnp.exp(a) * (poly(jnp.array(small), a * a / 4) - jnp.log(a / 2) * i0)
-    b = 2 / jnp.maximum(z, 2.0)
-    large = [5.3208e-4, -2.51540e-3, 5.87872e-3, -1.062446e-2, 2.189568e-2, -7.832358e-2, 1.25331414]
-    return jnp.where(z < 2, near, poly(jnp.array(large), b) * jnp.sqrt(b / 2))
+class diskpbb(Additive):
+    r"""Disc of many black bodies whose temperature falls as a free power of the radius, T ∝ r^(-p) (XSPEC's `diskpbb`).
+
+    N(E) = (2.085e-3/p) A E² y^(-2/p) ∫_y^∞ x^(2/p-1)/(e^x-1) dx,  y = E/kT_in
+
+    Reference: Mineshige et al. 1994 (ApJ 426, 308); Kubota & Makishima 2004 (ApJ 601, 428).
+    Parameters: logkT, log10 keV, at the inner radius; p; logA, log10 of (R_in,km/D10)² cos(inclination). Settings: redshift.
+    """
+
+    formula: ClassVar[str] = (
+        r"\frac{2.085\times10^{-3}}{p}A\,E^2y^{-2/p}\int_y^\infty\frac{x^{2/p-1}}{e^x-1}dx,\ y=E/kT_{in}"
+    )
+    logkT: ParameterValue = log_energy("kT_{\\rm in}", 0.0, -1, 1, "temperature at the inner radius")
+    p: ParameterValue = index("p", 0.75, 0.5, 1.0, "power of the radius with which the temperature falls")
+    logA: ParameterValue = amplitude(doc="(R_in,km/D10)² cos i", unit="km²/(10 kpc)²")
+
+    def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
+        return DISKPBB / p["p"] * _disc(x.shifted(self.redshift), p, 2 / p["p"])
+
+
+def _disc(x: Energy, p: Parameters, power: Curve | float) -> Curve:
+    """A E² y^-power ∫_y^∞ x^(power-1)/(e^x-1) dx."""
+    lny = x.lnE - LN10 * p["logkT"]
+    y = jnp.exp(lny)
+    norm = jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]) + (2 - power) * lny)
+    return norm * planck_integral(y, y + 60, power - 1)
 
 
 class bremss(Additive):
-    r"""Thermal bremsstrahlung of hydrogen and 8.5 % helium, Gaunt factor in the Born approximation.
+    r"""Thermal bremsstrahlung of hydrogen and 8.5 % helium (by number), as XSPEC's `bremss`.
 
-    N(E) = 1.34 A g e^(-x) / (E √kT),  g = (√3/π) e^(x/2) K0(x/2),  x = E/kT
+    N(E) = A [g₁(E, kT) + 0.34 g₂(E, kT)] e^(-x) / (E √kT),  x = E/kT, with the Gaunt factors of hydrogen and of helium
 
-    The Born approximation holds for kT well above 50 eV; XSPEC's `bremss` tabulates the Gaunt factor (10-20 % apart near
-    1 keV for cool plasmas).
-    Reference: the Gaunt factor of Greene 1959 (ApJ 130, 693); norm of XSPEC's `bremss`.
+    The Gaunt factors are fits to Karzas & Latter 1961 (see `gaunt`), which jump by 1e-3 or less at five energies; bins
+    that hold one of these are integrated on both its sides.
+    Reference: Kellogg, Baldwin & Koch 1975 (ApJ 199, 299); Kurucz 1970 (SAO Special Report 309) for cool plasmas.
     Parameters: logkT, log10 keV; logA, log10 of 3.02e-15/(4πD²) ∫ n_e n_H dV. Settings: redshift.
     """
 
     aliases: ClassVar[tuple[str, ...]] = ("zbremss",)
-    formula: ClassVar[str] = r"\frac{1.34\,A\,g(E,kT)\,e^{-E/kT}}{E\sqrt{kT}}"
+    formula: ClassVar[str] = r"\frac{A\,[g_1(E,kT)+0.34\,g_2(E,kT)]\,e^{-E/kT}}{E\sqrt{kT}}"
     logkT: ParameterValue = log_energy("kT", 0.8, -1, 3, "temperature")
     logA: ParameterValue = amplitude(doc="3.02e-15/(4πD²) ∫ n_e n_H dV", unit="cm⁻⁵")
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
-        y = x.E * jnp.exp(-LN10 * p["logkT"])
-        gaunt = math.sqrt(3) / math.pi * _k0(0.5 * y)
-        return 1.34 * gaunt * jnp.exp(LN10 * (p["logA"] - 0.5 * p["logkT"]) - y) / x.E
+        kT = jnp.exp(LN10 * p["logkT"])
+        u = x.E / kT
+        ions = gaunt(u, kT, 1) + 4 * HELIUM * gaunt(u, kT, 2)
+        return ions * jnp.exp(LN10 * (p["logA"] - 0.5 * p["logkT"]) - u) / x.E
+
+    def breaks(self, p: Parameters) -> tuple[Scalar, ...]:
+        kT = jnp.exp(LN10 * p["logkT"])
+        return tuple(u * kT / (1 + self.redshift) for u in PIECES)
