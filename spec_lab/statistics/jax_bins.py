@@ -5,12 +5,16 @@ the renaming of arguments lives here: the mathematics, with its derivatives, is 
 `BinStatistic` in `numpy_bins`; the formulas are in `catalog`.
 """
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike as Bins
+from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from spec_lab.statistics import deviances, loredo
+
+Bins = ArrayLike | Sequence[ArrayLike]  # also a list of traced numbers
 
 Pair = tuple[Float[Array, "*b"], Float[Array, "*b"]]
 HUGE = 1e140  # a rate above this is no model; below it the squares of expected counts stay finite

@@ -43,7 +43,7 @@ def pgstat_marginal_loglike(
     return np.array(values).reshape(bins[0].shape)
 
 
-def _one_bin(S: float, m: float, ts: float, beta: float, e: float, rtol: float) -> float:
+def _one_bin(S: float | np.integer, m: float, ts: float, beta: float, e: float, rtol: float) -> float:
     from scipy.integrate import quad
     from scipy.special import gammaln, log_ndtr, xlogy
 
@@ -66,7 +66,7 @@ def _one_bin(S: float, m: float, ts: float, beta: float, e: float, rtol: float) 
     return top + math.log(area) - 0.5 * math.log(2 * math.pi) - math.log(e) - float(log_ndtr(beta / e))
 
 
-def _peak(S: float, s: float, beta: float, e: float) -> tuple[float, float]:
+def _peak(S: float | np.integer, s: float, beta: float, e: float) -> tuple[float, float]:
     """Where the integrand is greatest over x ≥ 0, and the distance over which it falls by about e."""
     total = float(gaussian_total(np.asarray(S), np.asarray(s + beta), np.asarray(e * e)))
     peak = max(0.0, total - s)

@@ -24,14 +24,14 @@ def _floats(*values: ArrayLike) -> list[np.ndarray]:
     return [np.asarray(value, float) for value in values]
 
 
-def _known(m: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def _known(m: ArrayLike) -> tuple[np.ndarray, np.ndarray | np.bool_]:
     """The rate, 0 where it is not finite, and where it is."""
     m = np.asarray(m, float)
     ok = np.abs(m) < HUGE  # False for NaN
     return np.where(ok, m, 0.0), ok
 
 
-def _divide(a: ArrayLike, b: ArrayLike, use: ArrayLike) -> np.ndarray:
+def _divide(a: ArrayLike, b: ArrayLike, use: ArrayLike) -> np.ndarray | np.floating:
     """a/b where `use`, else 0."""
     return np.where(use, a / np.where(use, b, 1.0), 0.0)
 
@@ -42,7 +42,7 @@ def _signed(stat: Floats, ok: ArrayLike, excess: Floats) -> Pair:
     return stat, np.where(excess < 0, -root, root)
 
 
-def _poisson(S: Floats, M: Floats) -> np.ndarray:
+def _poisson(S: Floats, M: Floats) -> np.ndarray | np.floating:
     """2 [M - S + S ln(S/M)]; the last term is 0 at S = 0; +inf where counts S cannot come from M."""
     alive = (S > 0) & (M > 0)
     with np.errstate(over="ignore"):
@@ -51,7 +51,7 @@ def _poisson(S: Floats, M: Floats) -> np.ndarray:
     return np.where(possible & np.isfinite(stat), np.maximum(stat, 0.0), np.inf)
 
 
-def gaussian_total(S: Floats, E: Floats, v: Floats) -> np.ndarray:
+def gaussian_total(S: Floats, E: Floats, v: Floats) -> np.ndarray | np.floating:
     """The expected total M ≥ 0 that minimises `_poisson(S, M) + (M - E)²/v`: M² + (v - E) M - S v = 0."""
     a = E - v
     wide = np.abs(a) + np.sqrt(np.maximum(a * a + 4.0 * S * v, 0.0))
@@ -59,7 +59,7 @@ def gaussian_total(S: Floats, E: Floats, v: Floats) -> np.ndarray:
     return np.where(v > 0, total, np.maximum(E, 0.0))
 
 
-def _gaussian_profile(S: Floats, E: Floats, v: Floats) -> np.ndarray:
+def _gaussian_profile(S: Floats, E: Floats, v: Floats) -> np.ndarray | np.floating:
     """The minimum over M ≥ 0 itself. At it (M - E)/v = S/M - 1, unless M = 0: the side is taken that loses fewer digits."""
     M = gaussian_total(S, E, v)
     bright = (v <= E) & (M > 0)
@@ -70,7 +70,7 @@ def _gaussian_profile(S: Floats, E: Floats, v: Floats) -> np.ndarray:
     return np.where(possible, stat, np.inf)
 
 
-def _poisson_rates(S: Floats, B: Floats, m: Floats, T: Floats) -> Pair:
+def _poisson_rates(S: Floats, B: Floats, m: Floats, T: Floats) -> tuple[Floats, Floats]:
     """The profiled total rate g = m + f ≥ 0 and background rate f ≥ 0; T = ts + tb.
 
     T f² + (T m - S - B) f - B m = 0, with a = T m - S + B, has 2 T f = 2 B - a + d and 2 T g = 2 S + a + d, where
@@ -83,7 +83,7 @@ def _poisson_rates(S: Floats, B: Floats, m: Floats, T: Floats) -> Pair:
     return (2 * S + np.where(bright, wide, narrow)) / (2 * T), (2 * B + np.where(bright, narrow, wide)) / (2 * T)
 
 
-def _poisson_profile(S: Floats, B: Floats, m: Floats, ts: Floats, tb: Floats) -> np.ndarray:
+def _poisson_profile(S: Floats, B: Floats, m: Floats, ts: Floats, tb: Floats) -> np.ndarray | np.floating:
     g, f = _poisson_rates(S, B, m, ts + tb)
     return _poisson(S, ts * g) + _poisson(B, tb * f)
 
@@ -213,7 +213,7 @@ class BinStatistic:
         return _beyond_three(stat, significance)
 
     @staticmethod
-    def poisson_logpmf(k: ArrayLike, mu: ArrayLike) -> np.ndarray:
+    def poisson_logpmf(k: ArrayLike, mu: ArrayLike) -> np.ndarray | np.floating:
         """ln Poisson(k | mu) with Stirling's ln k! ≈ k ln k - k, without its ln(2πk)/2 term: 0 at k = mu.
 
         Args:
