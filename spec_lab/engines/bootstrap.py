@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 from spec_lab._base import EngineError
 from spec_lab.engines.best_fit import at_bounds, names_of
@@ -17,7 +18,7 @@ from spec_lab.engines.newton import EDM_GOAL, begin, minimise, resume
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.simulation import simulate_units
-from spec_lab.fit import Problem, View
+from spec_lab.fit import FreeSpace, Problem, View
 from spec_lab.tree.attrs import frozen_static
 
 BLOCK = 64  # refits between two looks at the stop flag
@@ -37,7 +38,13 @@ class BootstrapOptions:
     seed: int = seed()
 
 
-def refit(view: Any, space: Any, x: Any, S: Any, B: Any) -> Any:
+def refit(
+    view: View,
+    space: FreeSpace,
+    x: Float[Array, "n"],
+    S: tuple[Float[Array, "s _"], ...],
+    B: tuple[Float[Array, "s _"], ...],
+) -> tuple[Float[Array, "s n"], Float[Array, "s"], Float[Array, "s"]]:
     """Fits of `s` data sets from `x`: `(f[s, n], statistic f[s], estimated distance to the minimum f[s])`.
 
     Args:

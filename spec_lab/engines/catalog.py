@@ -16,7 +16,7 @@ from spec_lab.engines.control import Control
 from spec_lab.engines.options import check_range
 from spec_lab.engines.outcome import Outcome
 from spec_lab.engines.target import Hooks, Target, check_hooks
-from spec_lab.fit import Origin, Problem
+from spec_lab.fit import Origin, Problem, Setup
 
 
 class Engine(NamedTuple):
@@ -179,7 +179,7 @@ def _beside_start(outcome: Outcome, problem: Problem, hooks: Hooks | None = None
     return outcome.replace(message=outcome.message + told)
 
 
-def improper(problem_setup: Any) -> list[str]:
+def improper(problem_setup: Setup) -> list[str]:
     """Free parameters that have no proper prior."""
     return [
         f"par[{i + 1}] ({problem_setup.slots[i].name})" for i in problem_setup.free if problem_setup.priors[i] is None

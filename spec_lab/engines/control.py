@@ -9,8 +9,11 @@ of it; the seconds it waited are nobody's.
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
+
+Detail = np.ndarray | Callable[[], np.ndarray] | float  # of a report: the best place so far, draws so far, a number
 COMPILING = "compiling for this model, the first time only; a stop waits for the end of it"
 PATIENCE = 0.2  # seconds after which a paused run notices a stop flag that was set behind its back
 
@@ -31,7 +34,7 @@ class Progress(NamedTuple):
     message: str
     elapsed: float
     eta: float | None
-    detail: dict[str, Any]
+    detail: dict[str, Detail]
 
 
 class Control:
@@ -93,7 +96,7 @@ class Control:
         self._pauses = (waited + time.monotonic() - since, None)
         self._announce()
 
-    def report(self, fraction: float | None, message: str, **detail: Any) -> None:
+    def report(self, fraction: float | None, message: str, **detail: Detail) -> None:
         """Publish progress; the time to go follows from the fraction done."""
         elapsed = self.elapsed
         eta = elapsed * (1.0 - fraction) / fraction if fraction and elapsed > 0.2 else None

@@ -166,7 +166,7 @@ def _outcome(
     target: Target, folder: Path, finished: bool, calls: int, options: MultinestOptions, control: Control
 ) -> Outcome:
     iterations = output_files.iterations(folder)
-    found = output_files.read_result(folder, target.problem.n, options) if finished else None
+    found = output_files.read_result(folder, target.problem.n, options.importance) if finished else None
     status, remark = Status.converged, ""
     if found is None:
         found = output_files.read_partial(folder, target.problem.n, options.live, options.seed)

@@ -114,9 +114,9 @@ def read_evidence(stats: str, importance: bool) -> tuple[float, float, str]:
     raise EngineError("MultiNest wrote no evidence", got=stats[:300])
 
 
-def read_result(folder: Path, n: int, options: Any) -> MultinestPosterior:
-    """The posterior of a finished run."""
-    log_z, error, remark = read_evidence(text(folder / "1-stats.dat"), options.importance)
+def read_result(folder: Path, n: int, importance: bool) -> MultinestPosterior:
+    """The posterior of a finished run of `n` free parameters, with the evidence of INS if wanted and usable."""
+    log_z, error, remark = read_evidence(text(folder / "1-stats.dat"), importance)
     rows = table(folder / "1-post_equal_weights.dat", n + 1)
     if not len(rows):
         raise EngineError("MultiNest wrote no posterior sample", got=log_z, hint="Give it more live points.")

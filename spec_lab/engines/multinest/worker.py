@@ -13,6 +13,8 @@ import os
 import struct
 import sys
 import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 HEAD = struct.Struct("<cI")  # tag, length of the payload
 LIKELIHOOD, PROGRESS, FAILED, FINISHED = b"L", b"P", b"X", b"F"
@@ -39,7 +41,7 @@ def send(out: int, tag: bytes, payload: bytes) -> None:
         data = data[os.write(out, data) :]
 
 
-def load_pymultinest(library: str):
+def load_pymultinest(library: str) -> Callable[..., None]:
     """pymultinest's `run`, with the library at this path whatever name it looks for, and without its plotting."""
     real = ctypes.cdll.LoadLibrary
     ctypes.cdll.LoadLibrary = lambda name: real(library if name and "multinest" in name else name)
@@ -54,7 +56,7 @@ def load_pymultinest(library: str):
     return start
 
 
-def run(order: dict, answers, out: int) -> None:
+def run(order: dict[str, Any], answers: BinaryIO, out: int) -> None:
     """Run MultiNest with its likelihood asked from the parent."""
     n = order["parameters"]
     answer = struct.Struct(f"<{n + 1}d")

@@ -16,17 +16,19 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Integer
 
+from spec_lab.fit import FreeSpace
 from spec_lab.fit.space import from_u, log_prior
 
 
 class Points(NamedTuple):
     """Places `q` (`f[m, n]`) in a chart with their log-likelihood, log prior density there, and label (`f[m]`)."""
 
-    q: Any
-    log_like: Any
-    log_density: Any
-    label: Any
+    q: Float[np.ndarray, "m n"]
+    log_like: Float[np.ndarray, "m"]
+    log_density: Float[np.ndarray, "m"]
+    label: Float[np.ndarray, "m"]
 
 
 class Region(NamedTuple):
@@ -40,11 +42,11 @@ class Region(NamedTuple):
         moves: Accepted moves of every point.
     """
 
-    log_like: Any
-    label: Any
-    root: Any
-    reach: Any
-    moves: Any
+    log_like: Float[np.ndarray, ""]
+    label: Float[np.ndarray, ""]
+    root: Float[np.ndarray, "n n"]
+    reach: float
+    moves: int
 
 
 class _Walk(NamedTuple):
@@ -102,7 +104,9 @@ def _settle(walk: _Walk, region: Region, random: _RandomNumbers, t: Any, tried: 
     )
 
 
-def renew(view: Any, space: Any, points: Points, region: Region, seed: Any) -> tuple[Points, Any]:
+def renew(
+    view: Any, space: FreeSpace, points: Points, region: Region, seed: Integer[Array, ""] | int
+) -> tuple[Points, Integer[Array, ""]]:
     """Walk all points through the region, compiled; returns them and the number of steps."""
     size, n = points.q.shape
 
