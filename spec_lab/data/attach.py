@@ -36,7 +36,8 @@ def attach(src: GivenSpectrum, bkg: GivenSpectrum, rmf: GivenResponse, arf: Give
     Raises:
         DataError: A slot holds something else, or a file cannot be read.
     """
-    src, bkg, rmf, arf, rsp = map(numbered, (src, bkg, rmf, arf, rsp))
+    src, bkg, rmf = numbered(src), numbered(bkg), numbered(rmf)
+    arf, rsp = numbered(arf), numbered(rsp)
     source = load("src", src)
     if not isinstance(source, Source):
         raise DataError("a unit needs a source", hint="Give src as a `Source` or a path.")

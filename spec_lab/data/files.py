@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -63,12 +63,14 @@ def split_row(file: AnyFile) -> tuple[AnyFile | str, int | None]:
     return match["path"], int(text) - 1
 
 
-def numbered(value: Given) -> Given | tuple[str, int]:
+def numbered(value: Given) -> Given:
     """`"file:4"` as `("file", 4)`: what bayspec writes for a row or version; anything else as it is."""
-    path, colon, number = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not isinstance(value, str):
+        return value
+    path, colon, number = value.rpartition(":")
     if not colon or not number.isdigit() or not path or not absent(Path(value).expanduser()):
         return value
-    return value if absent(Path(path).expanduser()) else (path, int(number))
+    return value if absent(Path(path).expanduser()) else cast(Given, (path, int(number)))
 
 
 def same_file_name(name: str, file: FileLike) -> bool:

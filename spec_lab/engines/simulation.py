@@ -39,7 +39,7 @@ def simulate_units(problem: Problem, seed: int, n: int | None = None) -> list[li
     seeds = iter(np.random.SeedSequence(seed).generate_state(64 * len(problem.setup.pairs) + 64))
     return [
         [
-            simulate.fakeit(unit, photons, int(next(seeds)), n, response=problem.response(i, j))
+            simulate.fakeit(unit, photons, int(next(seeds)), n=n, response=problem.response(i, j))
             for j, (unit, photons) in enumerate(zip(pair.data.units, mine, strict=True))
         ]
         for i, (pair, mine) in enumerate(zip(problem.setup.pairs, expected_photons(problem), strict=True))

@@ -68,7 +68,8 @@ def _use_setup(setup: Setup) -> None:
     for i in setup.free:
         setup.range_of(i)
     for pair in setup.pairs:
-        repr(pair.model), repr(pair.data)
+        repr(pair.model)
+        repr(pair.data)
 
 
 def _use_problem(setup: Setup) -> None:

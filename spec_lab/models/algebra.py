@@ -17,7 +17,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -70,7 +70,7 @@ class literal(Mathematical):
         return p["C"]
 
     def text(self, names: Sequence[str]) -> str:
-        return f"{number(self.C):.12g}"
+        return f"{number(cast(float, self.C)):.12g}"
 
 
 def join(symbol: str, left: Model | float, right: Model | float) -> Model:
@@ -330,7 +330,7 @@ def _binding(model: Model) -> int:
         return _BINDING[model.symbol]
     if isinstance(model, Negated):
         return _BINDING["neg"]
-    return 1 if isinstance(model, literal) and number(model.C) < 0 else 9
+    return 1 if isinstance(model, literal) and number(cast(float, model.C)) < 0 else 9
 
 
 _APPLY = {

@@ -31,7 +31,7 @@ class DerivedSlot:
     def __init__(self, owner: str, spec: FieldSpec):
         self.where = f"field {owner}.{spec.name}"
         self.spec = spec
-        self._derive = without_value(spec.derived)
+        self._derive = without_value(spec.derived)  # pyright: ignore[reportArgumentType]
         self._convert = None if spec.converter is None else with_value(spec.converter)
         self._busy = threading.local()
 

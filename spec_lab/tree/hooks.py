@@ -28,7 +28,7 @@ def with_value(hook: Callable[..., Any]) -> Hook:
     return hook if wants_self else lambda self, value: hook(value)
 
 
-def without_value(hook: Callable[..., Any] | None) -> Callable[[Any], Any]:
+def without_value(hook: Callable[..., Any]) -> Callable[[Any], Any]:
     """A derivation as a function of `(self)`."""
     required, optional, star = _positional(hook)
     if required > 1:
