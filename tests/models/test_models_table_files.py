@@ -68,7 +68,7 @@ def test_what_is_no_file(path):
     [
         (("1st", "nH (22)", "class"), ["p_1st", "nH__22_", "p_class"]),
         (("photons", "logA", "name"), ["photons_", "logA_", "name_"]),
-        (("kT", "kT", ""), ["kT", "kT_", "par"]),
+        (("kT", "kT", ""), ["kT", "kT_", "par_"]),  # `par` is what a model calls its parameters
     ],
 )
 def test_names_become_names_that_python_takes(spoiled, titles, names):
