@@ -22,6 +22,7 @@ from spec_lab.data.ogip.write import write_pha, write_rsp
 from spec_lab.data.response import Response
 from spec_lab.data.scaling import exposures, sums
 from spec_lab.data.spectrum import Background, Source
+from spec_lab.data.suitability import are_counts, takes_for_counts
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import Struct, field
 
@@ -154,7 +155,7 @@ def fakeit(
         allowed = f"{MOST_COUNTS:.0e} counts in a channel, {MOST_NUMBERS:.0e} numbers in all"
         raise DataError("these are more counts, or more draws, than can be drawn", got=got, allowed=allowed)
     source = rng.poisson(expected, size=(draws, expected.size)).astype(np.float64)
-    drawn, sigma = _draw_background(rng, parts.bkg, background_counts, draws)
+    drawn, sigma = _draw_background(rng, parts.bkg, unit.stat, background_counts, draws)
     made = Simulations(unit=unit, S=source, B=drawn, sigma_B=sigma, seed=int(seed))
     return made[0] if n is None else made
 
@@ -190,11 +191,11 @@ def _checked(name: str, values: GivenNumbers, n: int, least: float = 0.0) -> Flo
 
 
 def _draw_background(
-    rng: np.random.Generator, bkg: Background | None, expected: np.ndarray | None, n: int
+    rng: np.random.Generator, bkg: Background | None, stat: str, expected: np.ndarray | None, n: int
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
     if bkg is None or expected is None:
         return None, None
-    if bkg.poisson:
+    if bkg.poisson or (takes_for_counts(stat, background=True) and are_counts(bkg)):
         return rng.poisson(np.maximum(expected, 0.0), size=(n, expected.size)).astype(np.float64), None
     sigma = np.where(bkg.good, bkg.total_errors, 0.0)
     return rng.normal(expected, sigma, size=(n, expected.size)), sigma
