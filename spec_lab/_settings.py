@@ -63,8 +63,8 @@ def missing_settings():
     import jax
 
     made = {
-        "jax_enable_x64": jax.config.read("jax_enable_x64"),
-        "jax_compilation_cache_dir": bool(jax.config.read("jax_compilation_cache_dir")),
+        "jax_enable_x64": jax.config.jax_enable_x64,  # pyright: ignore[reportAttributeAccessIssue]
+        "jax_compilation_cache_dir": bool(jax.config.jax_compilation_cache_dir),  # pyright: ignore[reportAttributeAccessIssue]
         "jax_cpu_enable_async_dispatch": not jax.config.read("jax_cpu_enable_async_dispatch"),
     }
     return {name: LOST[name] for name, done in made.items() if not done}

@@ -73,7 +73,7 @@ def rich(folder):
 
 
 @pytest.fixture(scope="module")
-def whole_number(tmp_path_factory):
+def whole(tmp_path_factory):
     return rich(tmp_path_factory.mktemp("rich"))
 
 

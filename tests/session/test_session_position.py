@@ -6,7 +6,7 @@ from drm_generator import make_sky_data
 
 from spec_lab import Infer
 from spec_lab.models import pl
-from spec_lab.session import FitSession, views
+from spec_lab.session import FitSession, fit_key, views
 
 _seen: list[str] = []
 jax.monitoring.register_event_duration_secs_listener(
