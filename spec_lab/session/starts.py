@@ -91,15 +91,14 @@ class NewModel(Edit):
 
 
 def near_data(setup: Setup, known: Set[str]) -> Setup:
-    """The set-up with what nobody gave and no fit found moved near the data; as it is where that gains nothing.
+    """The set-up with what is new moved near the data; as it is where that gains nothing.
 
     Args:
         setup: The set-up.
-        known: Paths of the parameters that were there before: they keep their priors.
+        known: Paths of the parameters that were there before: they keep values and priors.
     """
-    found = [i for i in setup.free if setup.value_origin(i) is Origin.FITTED]
     kept = [i for i in setup.free if setup.slots[i].path in known]
-    held = setup.with_values({i: float(setup.values[i]) for i in found}, Origin.GIVEN)
+    held = setup.with_values({i: float(setup.values[i]) for i in kept}, Origin.GIVEN)
     for i in kept:
         held = held.with_prior(i, setup.priors[i], Origin.GIVEN)
     near = Guess.of(held).found
@@ -107,7 +106,8 @@ def near_data(setup: Setup, known: Set[str]) -> Setup:
         return setup
     for i in kept:
         near = near.with_prior(i, setup.priors[i], setup.prior_origin(i))
-    return near.with_values({i: float(setup.values[i]) for i in found}, Origin.FITTED)
+        near = near.with_values({i: float(setup.values[i])}, setup.value_origin(i))
+    return near
 
 
 def offered(setup: Setup, evaluation: Evaluation | None) -> tuple[str, float] | None:

@@ -10,7 +10,7 @@ def test_the_last_picture_is_there_without_a_kernel(open_notebook):
     notebook = drawn(open_notebook([DEMO]))
     picture = notebook.page.locator("[data-spec-lab-picture]")
     notebook.kernel("lab.set_value(1, -0.77)")
-    notebook.until("lab._connection.picture._drawn is not None")
+    notebook.until("lab._connection.picture._drawn == (lab.session.state.rev, True)")  # the picture of this state
     expect(picture).to_be_hidden()  # while the panels live
     notebook.page.wait_for_timeout(3000)
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
