@@ -213,7 +213,8 @@ def test_another_model_is_picked_and_taken_back(demo):
     expect(demo.locate(".sl-model-popover")).to_have_count(0)
     demo.until("lab.session.settle(0.01)")
     assert demo.value("infer.par['cpl.alpha'].val") == alpha and steps(demo) == 1
-    assert demo.value("lab.session.journal()[-1].code") == "infer.set_model('cpl+gauss')"
+    code = demo.value("lab.session.journal()[-1].code")
+    assert code.startswith("infer.set_model('cpl+gauss')")  # and, with it, where the line starts
     demo.until("abs(lab.session.evaluation().stat - infer.stat) < 1e-6")
     demo.shot("model-used")
     button(demo, ".sl-header", "Undo model").click()
