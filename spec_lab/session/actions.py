@@ -190,7 +190,7 @@ def code_of(before: Setup, after: Setup, otherwise: str) -> str:
 
 
 @command("fit")
-class Fit(Action):
+class StartFit(Action):
     """Start an engine in the background."""
 
     in_lesson: ClassVar[bool] = False

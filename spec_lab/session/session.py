@@ -199,7 +199,7 @@ class FitSession(Commands):
 
     def fit(self, engine: str = "fit", **options: OptionValue) -> None:
         """Start an engine in the background; returns at once."""
-        self.perform(actions.Fit(engine, tuple(options.items())))
+        self.perform(actions.StartFit(engine, tuple(options.items())))
 
     start = fit
 
