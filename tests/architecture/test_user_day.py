@@ -117,7 +117,14 @@ def codes(door, name):
         things = [getattr(found, rest) if rest else found]
     functions = [function for thing in things for function in _functions(thing)]
     # equal code is one code: what `collections` gives every named tuple runs wherever any of them is used
-    return {function.__code__ for function in functions if function.__module__ != "collections"}
+    own = {function.__code__ for function in functions if function.__module__ != "collections"}
+    return own | {inner for code in own for inner in _made_by(code)}
+
+
+def _made_by(code):
+    """The functions that a function makes: a decorator is of use where what it made runs, wherever the class stands."""
+    inner = {constant for constant in code.co_consts if isinstance(constant, CodeType)}
+    return inner | {below for one in inner for below in _made_by(one)}
 
 
 def ran(door, names, seen):
