@@ -163,9 +163,10 @@ def best_fit_outcome(
     low, high = problem.bounds
     stat = problem.stat if target is None else lambda x: float(-2.0 * target.log_like(x[None])[0])
     start = np.clip(problem.setup.free_values, low, high)
-    gained = stat(start) - stat(best)
-    if not gained >= 0.0 and np.isfinite(stat(start)):
-        best = start  # where nothing but rounding was lost it is as good, and errors stay
+    before, reached = stat(start), stat(best)
+    gained = before - reached
+    if not gained >= 0.0 and np.isfinite(before):
+        best, reached = start, before  # where nothing but rounding was lost it is as good, and errors stay
         if not gained >= -NOTHING:
             covariance, status = None, Status.stalled
             remark = f" It found nothing lower than where it started, and stays there: infer.fit() may.{remark}"
@@ -174,6 +175,7 @@ def best_fit_outcome(
     told: tuple[tuple[str, float], ...] = ()
     if names and target is None:
         best, told, held = _held(problem, snapped, pressed, names)
+        reached = stat(best)
         if covariance is not None and np.isfinite(np.diag(covariance)[pressed]).any():
             covariance = held
         stats = (*stats, ("one_sided_errors", told))
@@ -193,7 +195,7 @@ def best_fit_outcome(
         engine=engine,
         setup=problem.setup.with_free(best),
         best=best,
-        stat=stat(best),
+        stat=reached,
         covariance=covariance,
         draws=sample,
         scores=None if target is None else _scores(target, sample),

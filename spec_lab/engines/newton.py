@@ -128,22 +128,25 @@ def quick_fit(problem: Problem) -> Float[np.ndarray, "n"]:
     return _values(problem, minimise(problem, problem.setup.free_values))
 
 
-def determined(problem: Problem, best: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+def determined(
+    problem: Problem, best: np.ndarray, covariance: np.ndarray, hessian: np.ndarray | None = None
+) -> np.ndarray:
     """`covariance` (`f[n, n]`) of a best fit, or that of the exact Hessian where this is flat in some direction.
 
     There a program forces a width upon it or inverts noise, which spoils the errors of all parameters. The Hessian is taken where
-    nothing is left of the gradient, which curves a valley itself.
+    nothing is left of the gradient, which curves a valley itself. The exact one at `best` may be given as `hessian`.
     """
     low, high = problem.bounds
     inside = (best > low) & (best < high)
-    if not nearly_flat(problem.local(best)[2][np.ix_(inside, inside)]):
+    hessian = problem.local(best)[2] if hessian is None else hessian
+    if not nearly_flat(hessian[np.ix_(inside, inside)]):
         return covariance
     place = best
     for _ in range(3):  # it stops when the next step is not worth taking: taken three times, rounding alone is left
         place = np.asarray(minimise(problem, place).try_)[: problem.n]
-    _, _, hessian = problem.local(place)
-    own = covariance_from_hessian(hessian, ~inside)
-    vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(hessian))
+    settled = problem.local(place)[2]
+    own = covariance_from_hessian(settled, ~inside)
+    vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(settled))
     return own if vain.any() else covariance
 
 
@@ -247,7 +250,7 @@ def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, co
         problem,
         engine="fit",
         best=x,
-        covariance=determined(problem, x, covariance_from_hessian(hessian, (x <= low) | (x >= high))),
+        covariance=determined(problem, x, covariance_from_hessian(hessian, (x <= low) | (x >= high)), hessian),
         status=Status.stopped if begun < options.starts else _status(loop, control),
         draws=options.draws,
         seed=options.seed,

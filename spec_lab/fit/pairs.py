@@ -1,5 +1,6 @@
 """A pair: data, and the model that is to explain them."""
 
+from functools import cached_property
 from typing import Any
 
 from spec_lab._base import ParameterError
@@ -23,6 +24,11 @@ class PairSpec(Struct):
     data: Data = field()
     model: Model = field()
     ties: LocalTies = field(static=True, default=())
+
+    @cached_property
+    def terms(self) -> tuple[tuple[int, ...], ...]:
+        """For each additive term of the model its parameters, counted from 0."""
+        return tuple(term.indices for term in self.model.terms)
 
 
 def make_pair(pair: Any) -> PairSpec:

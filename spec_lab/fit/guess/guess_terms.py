@@ -34,9 +34,8 @@ class GuessTerm(NamedTuple):
 
 def terms_of(setup: Setup, pair: int) -> list[GuessTerm]:
     """The additive terms of a pair's model."""
-    model = setup.pairs[pair].model
     first = next(i for i, s in enumerate(setup.slots) if s.owner == "model" and s.pair == pair)
-    places = [tuple(first + i for i in term.indices) for term in model.terms]
+    places = [tuple(first + i for i in term) for term in setup.pairs[pair].terms]
     found = []
     for number, mine in enumerate(places):
         others = {i for k, there in enumerate(places) if k != number for i in there}
