@@ -11,9 +11,8 @@ from spec_lab._base import DataError
 from spec_lab._base.errors import nearest
 from spec_lab._base.info import Info
 from spec_lab._base.table_files import write_tables
+from spec_lab.data.documented import DataNames
 from spec_lab.data.grouping import describe
-from spec_lab.data.notice import Windows
-from spec_lab.data.parameters import par_table
 from spec_lab.data.quantities import data_quantities
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import FrozenStructError, Struct, field
@@ -22,7 +21,7 @@ _FIELDS = ("units", "names")
 
 
 @data_quantities
-class Data(Struct):
+class Data(DataNames, Struct):
     """Named units in order.
 
     Args:
@@ -94,39 +93,6 @@ class Data(Struct):
         self[name]
         return type(self)([(key, unit) for key, unit in self.items() if key != name])
 
-    @property
-    def stats(self) -> list[str]:
-        """The name of each unit's statistic."""
-        return [unit.stat for unit in self.units]
-
-    @property
-    def notcs(self) -> list[Windows | None]:
-        """The energy windows of each unit, keV: sorted and merged; None for everything."""
-        return [unit.notc for unit in self.units]
-
-    @property
-    def times(self) -> list[float | None]:
-        """The time of each unit, s."""
-        return [unit.time for unit in self.units]
-
-    @property
-    def weights(self) -> np.ndarray:
-        """The weight of each unit in the likelihood."""
-        return np.array([unit.weight for unit in self.units])
-
-    @property
-    def npoints(self) -> np.ndarray:
-        """Groups of each unit that enter the fit."""
-        return np.array([unit.npoint for unit in self.units])
-
-    def net_counts_upperlimit(self, cl: float = 0.9) -> list[float]:
-        """`DataUnit.net_counts_upperlimit` of each unit."""
-        return [unit.net_counts_upperlimit(cl) for unit in self.units]
-
-    def net_ctsrate_upperlimit(self, cl: float = 0.9) -> list[float]:
-        """The same as rates, counts/s."""
-        return [unit.net_ctsrate_upperlimit(cl) for unit in self.units]
-
     def save(self, savepath: str | Path) -> None:
         """Write `data.json`, the rows of `info`, into a folder (made if missing)."""
         write_tables(savepath, {"data": self.info})
@@ -141,11 +107,6 @@ class Data(Struct):
             "Grouping": [describe(unit.grpg) for unit in self.units],
             "Time": [unit.time for unit in self.units],
         })  # fmt: skip
-
-    @property
-    def par_info(self) -> Info:
-        """What may be fitted of the data: factors and position of every unit, as they start."""
-        return par_table(self.items())
 
     def __repr__(self) -> str:
         units = "; ".join(f"{name}: {unit.stat}, {unit.noticing}" for name, unit in self.items())

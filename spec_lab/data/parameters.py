@@ -5,11 +5,12 @@ for responses that depend on it. Here is what each is called, means and starts a
 set-up (`spec_lab.fit.slots`).
 """
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from spec_lab._base.info import Info
 from spec_lab.data.sky.balrog import StartValue
-from spec_lab.data.unit import DataUnit
+
+if TYPE_CHECKING:
+    from spec_lab.data.unit import DataUnit
 
 MEANINGS = {
     "sf": "factor on the source exposure",
@@ -23,20 +24,7 @@ _STARTS = {name: StartValue(1.0, True, "unif(0.5, 2)") for name in ("sf", "bf", 
 _STARTS |= {"ra": StartValue(0.0, True, "unif(0, 360)"), "dec": StartValue(0.0, True, "unif(-90, 90)")}
 
 
-def starts(unit: DataUnit) -> dict[str, StartValue]:
+def starts(unit: "DataUnit") -> dict[str, StartValue]:
     """What the five parameters of a unit start as: value, whether frozen, and the prior once they are free."""
     where = unit.position
     return _STARTS if where is None else _STARTS | {"rf": where.factor, "ra": where.ra, "dec": where.dec}
-
-
-def par_table(units: Iterable[tuple[str, DataUnit]]) -> Info:
-    """The documented columns of the data parameters: five rows a unit."""
-    rows = [(name, key, *start) for name, unit in units for key, start in starts(unit).items()]
-    return Info({
-        "par#": [str(i + 1) for i in range(len(rows))],
-        "Component": [component for component, *_ in rows],
-        "Parameter": [key for _, key, *_ in rows],
-        "Value": [value for _, _, value, _, _ in rows],
-        "Prior": [prior for *_, prior in rows],
-        "Frozen": [frozen for *_, frozen, _ in rows],
-    })  # fmt: skip

@@ -20,6 +20,7 @@ from spec_lab.data.annotations import GroupMask, PerBin
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
+from spec_lab.data.documented import UnitNames
 from spec_lab.data.file_warnings import collecting, quietly, some
 from spec_lab.data.grouping import Grouping, Ranges, Scheme, describe, scheme, to_flags
 from spec_lab.data.html_repr import StepCurve, beside, steps
@@ -43,7 +44,7 @@ BAD_MODES = ("drop", "skip")
 
 
 @unit_quantities
-class DataUnit(Struct):
+class DataUnit(UnitNames, Struct):
     """A source spectrum with everything needed to fit it.
 
     Args:

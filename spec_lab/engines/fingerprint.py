@@ -40,7 +40,7 @@ def fingerprint(problem: Problem, hooks: Hooks | None = None, **settings: bool |
     held = [i for i, root in enumerate(partition) if i == root and setup.frozen[i]]
     return {
         "data": _data(setup),
-        "model": "; ".join(f"{p.model.expression} {p.model.config} {setup.rule}" for p in setup.pairs),
+        "model": "; ".join(f"{p.model.expression} {p.model.setting_rows} {setup.rule}" for p in setup.pairs),
         "free parameters": ", ".join(setup.slots[i].path for i in setup.free),
         "links": str([(i + 1, root + 1) for i, root in enumerate(partition) if i != root]),
         "ties": str(setup.ties),

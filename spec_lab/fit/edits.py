@@ -107,11 +107,12 @@ class SetFree(Edit):
         return setup.with_free(self.values, self.origin)
 
     def as_code(self) -> str:
-        return f"infer.at_par({[float(v) for v in self.values]!r})"
+        origin = "" if self.origin is Origin.GIVEN else f", origin={self.origin.word!r}"
+        return f"infer.at_par({[float(v) for v in self.values]!r}{origin})"
 
     @property
     def label(self) -> str:
-        return f"best of {self.why}"
+        return self.why if self.origin is Origin.GIVEN else f"best of {self.why}"
 
 
 @attrs.frozen

@@ -10,6 +10,8 @@ from enum import IntEnum
 import numpy as np
 from jaxtyping import Float, Int8
 
+from spec_lab._base import ParameterError
+
 Origins = Int8[np.ndarray, "p"]
 
 
@@ -20,6 +22,18 @@ class Origin(IntEnum):
     GUESSED = 1
     FITTED = 2
     GIVEN = 3
+
+    @classmethod
+    def of(cls, word: str) -> "Origin":
+        """The origin of that name.
+
+        Raises:
+            ParameterError: There is none.
+        """
+        for origin in cls:
+            if origin.word == word:
+                return origin
+        raise ParameterError("unknown origin of a value", got=word, allowed=", ".join(each.word for each in cls))
 
     @property
     def word(self) -> str:

@@ -5,9 +5,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from spec_lab._base import ParameterError
+from spec_lab.data import Data
 from spec_lab.engines import Outcome
-from spec_lab.fit import Edit, Problem, Setup
+from spec_lab.fit import DATA_PARAMETERS, Edit, Problem, Setup
 from spec_lab.infer.store import LocalStore, Snapshot, Store
 from spec_lab.results.estimates import Post, posts_of
 
@@ -48,6 +51,13 @@ class Fit:
         if self._problem is None or self._problem.setup is not setup:
             self._problem = Problem(setup, self._problem)
         return self._problem
+
+    def data(self, number: int) -> Data:
+        """The data of a pair, counted from 0, as the present factors `sf`, `bf`, `rf` make them."""
+        setup = self.setup
+        mine = [i for i, slot in enumerate(setup.slots) if slot.pair == number and slot.owner == "data"]
+        rows = np.asarray(setup.values)[mine].reshape(-1, len(DATA_PARAMETERS))
+        return setup.pairs[number].data.at_factors(list(rows[:, :3]))
 
     def post(self, index: int) -> Post | None:
         """What the draws of the last run say of a slot; None where nothing was run, or the run held it fixed."""

@@ -147,16 +147,21 @@ class Infer(Engines):
         nothing = isinstance(windows, (list, tuple)) and not windows
         self.commit(Notice(unit, (None if nothing else checked(windows)) or ()))
 
-    def at_par(self, theta: ArrayLike) -> None:
+    def at_par(self, theta: ArrayLike, *, origin: str = "given") -> None:
         """Put the free parameters at `theta` (`f[n]`).
 
+        Args:
+            theta: One number a free parameter.
+            origin: Where they come from: `given` by a person, or `fitted`, as a journal writes that repeats what a fit found.
+                A later `guess()` moves what was fitted, and never what was given.
+
         Raises:
-            ParameterError: Not one finite number for each free parameter.
+            ParameterError: Not one finite number for each free parameter, or an unknown origin.
         """
         vector = self._vector(theta)
         if not np.all(np.isfinite(vector)):
             raise ParameterError("the values of parameters must be finite numbers", got=vector.tolist())
-        self.commit(SetFree(tuple(map(float, vector)), why="typed values", origin=Origin.GIVEN))
+        self.commit(SetFree(tuple(map(float, vector)), why="typed values", origin=Origin.of(origin)))
 
     def guess(self) -> Info:
         """Move what nobody gave to where the data suggest: values near a good fit, priors over the energies observed.
@@ -224,8 +229,8 @@ class Infer(Engines):
 
     @property
     def Data(self) -> list[Data]:
-        """The data of each pair."""
-        return [pair.data for pair in self.setup.pairs]
+        """The data of each pair, with the present factors: see `Pair.data`."""
+        return [self._fit.data(i) for i in range(len(self.setup.pairs))]
 
     @property
     def Model(self) -> list[Model]:
@@ -269,10 +274,10 @@ class Infer(Engines):
     def __str__(self) -> str:
         if not self.setup.pairs:
             return repr(self)
-        return "\n".join([repr(self), cfg_info(self.setup).text, par_info(self.setup, hide_frozen_data=True).text])
+        return "\n".join([repr(self), cfg_info(self.setup).text, self.notable_par_info.text])
 
     def _repr_html_(self) -> str:
-        return par_info(self.setup, hide_frozen_data=True)._repr_html_()
+        return self.notable_par_info._repr_html_()
 
     def save(self, savepath: str | Path) -> None:
         """Write `infer_cfg.json`, `infer_par.json` and `infer_stat.json` into a folder (made if missing).

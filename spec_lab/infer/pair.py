@@ -51,8 +51,12 @@ class Pair:
 
     @property
     def data(self) -> Data:
-        """The data."""
-        return self._fit.setup.pairs[self._number].data
+        """The data; where the fit has other factors `sf`, `bf`, `rf` than they start with, an equal object that knows them."""
+        return self._fit.data(self._number)
+
+    @property
+    def _units(self) -> tuple[DataUnit, ...]:
+        return self._fit.setup.pairs[self._number].data.units
 
     @property
     def model(self) -> Model:
@@ -96,7 +100,7 @@ class Pair:
     @property
     def weight_list(self) -> np.ndarray:
         """The weight of each unit."""
-        return np.array([float(u.weight) for u in self.data.units])
+        return np.array([float(u.weight) for u in self._units])
 
     @property
     def stat(self) -> float:
@@ -122,7 +126,7 @@ class Pair:
     @property
     def npoint_list(self) -> np.ndarray:
         """Channels of each unit that enter the fit."""
-        return np.array([len(u.channels().S) for u in self.data.units])
+        return np.array([len(u.channels().S) for u in self._units])
 
     @property
     def npoint(self) -> int:

@@ -84,6 +84,11 @@ class Par:
         self.val = value
 
     @property
+    def scale(self) -> str:
+        """`linear`: a parameter called `log...` holds the decimal logarithm, and priors are of what it holds."""
+        return "linear"
+
+    @property
     def frozen(self) -> bool:
         """Whether the parameter, with its whole group, is held fixed."""
         return self._fit.setup.frozen[self._index]
@@ -128,6 +133,16 @@ class Par:
                 allowed="a prior such as unif(-2, 2), its text, or None",
             )
         self._fit.commit(SetPrior(self.pid, prior))
+
+    @property
+    def prior_info(self) -> str | None:
+        """The prior as text, `unif(-2, 2)`; None without one."""
+        return None if self.prior is None else self.prior.info
+
+    @property
+    def post_info(self) -> dict[str, Any] | None:
+        """What the last run says of this parameter, as plain data; None without one."""
+        return None if self.post is None else self.post.info
 
     @property
     def range(self) -> tuple[float, float]:
@@ -281,6 +296,8 @@ class Cfg:
     """A configuration value of a component (redshift, pivot energy, ...), live: `infer.cfg[1].val = 0.5` is an edit."""
 
     __slots__ = ("_fit", "_number")
+    prior = post = None
+    frozen = True
 
     def __init__(self, fit: Fit, number: int):
         self._fit, self._number = fit, number

@@ -93,6 +93,11 @@ class Parameters:
         return par_info(self.setup)
 
     @property
+    def notable_par_info(self) -> Info:
+        """Table of the parameters without the frozen ones of the data: what printing shows."""
+        return par_info(self.setup, hide_frozen_data=True)
+
+    @property
     def free_par_info(self) -> Info:
         """Table of the free parameters."""
         return free_par_info(self.setup)
@@ -105,7 +110,7 @@ class Parameters:
         values = iter(self.cfg.values())
         for name, pair in zip(self._expressions(), self.setup.pairs, strict=True):
             mine = out.setdefault(name, {component: {} for component in pair.model.names})
-            for component, key, _ in pair.model.config:
+            for component, key, _ in pair.model.setting_rows:
                 mine[component][key] = next(values)
         return out
 

@@ -154,7 +154,7 @@ def par_table(model: Model) -> Info:
 
 def cfg_table(model: Model) -> Info:
     """The documented columns of a model's settings."""
-    rows = model.config
+    rows = model.setting_rows
     return Info(
         {
             "cfg#": [str(i + 1) for i in range(len(rows))],

@@ -9,28 +9,31 @@ forty names for eight quantities at five points; `*_sample` are the same at the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import ArrayLike, Float
 
-from spec_lab._base import ModelError, ParameterError
+from spec_lab._base import ModelError
 from spec_lab._base.numbered import Numbered
 from spec_lab._base.providers import provided
+from spec_lab._base.read_only import ReadOnlyCfg, ReadOnlyPar
 from spec_lab._base.table_files import write_tables
 from spec_lab.models.integration.grid import KEV_TO_ERG
 
 if TYPE_CHECKING:
+    from spec_lab.models.component import Component
     from spec_lab.models.model import Model
     from spec_lab.models.parameter import Parameter
 
 POINTS = ("mean", "median", "best", "best_ci", "truth")
 INTERVALS = {"Isigma": 0.6827, "IIsigma": 0.9545, "IIIsigma": 0.9973, "90%": 0.9}
 Draws = Float[np.ndarray, "s ..."]
+Band = Sequence[float]  # lower and upper energy, keV
 Vector = Float[np.ndarray, "p"]  # one value a parameter of the model
 
 
@@ -49,68 +52,6 @@ class FittedModel(Protocol):
         ...
 
 
-class ModelPar:
-    """A parameter of a model, read-only: where a fit would start."""
-
-    __slots__ = ("_model", "_parameter")
-
-    def __init__(self, model: Any, parameter: Parameter):
-        self._model, self._parameter = model, parameter
-
-    def _refuse(self, value: object) -> NoReturn:
-        p = self._parameter
-        raise ParameterError(
-            f"{p.component}.{p.name} belongs to a model, which is a value and does not change", got=value,
-            hint=f"Make the model with it, {type(self._model).__name__}({p.name}=...), or edit the fit: infer.par[...].val = ...",
-        )  # fmt: skip
-
-    val = property(lambda self: self._parameter.value, _refuse, doc="The start value.")
-    value = property(lambda self: self._parameter.value, _refuse, doc="The start value.")
-    prior = property(lambda self: self._parameter.prior, _refuse, doc="The prior it starts with.")
-    frozen = property(lambda self: self._parameter.frozen, _refuse, doc="Whether it starts frozen.")
-    name = property(lambda self: self._parameter.name, doc="Its name in the component.")
-    unit = property(lambda self: self._parameter.unit, doc="Unit of the value.")
-    label = property(lambda self: self._parameter.label, doc="LaTeX without dollar signs.")
-    comment = property(lambda self: self._parameter.doc, doc="One line on the meaning.")
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """Where the value may go: the prior's support within the parameter's limits, or the value itself when frozen."""
-        p = self._parameter
-        if p.frozen:
-            return p.value, p.value
-        low, high = (-np.inf, np.inf) if p.prior is None else p.prior.support
-        return max(low, p.bounds[0]), min(high, p.bounds[1])
-
-    def __float__(self) -> float:
-        return float(self._parameter.value)
-
-    def __repr__(self) -> str:
-        p = self._parameter
-        return f"<{p.component}.{p.name} = {p.value:g}{' ' + p.unit if p.unit else ''}, {'frozen' if p.frozen else p.prior}>"
-
-
-class ModelCfg:
-    """A setting of a component, read-only."""
-
-    __slots__ = ("_val", "component", "name")
-
-    def __init__(self, component: str, name: str, val: Any):
-        self.component, self.name, self._val = component, name, val
-
-    def _refuse(self, value: object) -> NoReturn:
-        raise ParameterError(
-            f"{self.component}.{self.name} belongs to a model, which is a value and does not change", got=value,
-            hint=f"Make the model with it, {self.component}({self.name}={value!r}), or edit the fit: infer.cfg[...].val = ...",
-        )  # fmt: skip
-
-    val = property(lambda self: self._val, _refuse, doc="The setting.")
-    value = property(lambda self: self._val, _refuse, doc="The setting.")
-
-    def __repr__(self) -> str:
-        return f"<{self.component}.{self.name} = {self._val!r}>"
-
-
 class DocumentedNames(eqx.Module):
     """Base of `Model`: the names that code written for bayspec uses."""
 
@@ -126,26 +67,98 @@ class DocumentedNames(eqx.Module):
 
     @property
     def _model(self) -> Model:
-        from spec_lab.models.model import Model
-
-        assert isinstance(self, Model)
-        return self
+        return cast("Model", self)
 
     @property
-    def par(self) -> Numbered[ModelPar]:
+    def comment(self) -> str:
+        """What it is, in a sentence."""
+        leaves = self._model.leaves()
+        return str(type(leaves[0]).__doc__ or "").partition("\n")[0] if len(leaves) == 1 else self._model.expression
+
+    @property
+    def par(self) -> Numbered[ReadOnlyPar]:
         """The parameters by number, from 1, as a fit would start with them."""
-        owners = [leaf for leaf in self._model.leaves() for _ in leaf.slots()]
-        return Numbered(ModelPar(leaf, p) for leaf, p in zip(owners, self._model.parameters, strict=True))
+        return Numbered(each for component in self.pdicts.values() for each in component.values())
 
     @property
-    def cfg(self) -> Numbered[ModelCfg]:
+    def cfg(self) -> Numbered[ReadOnlyCfg]:
         """The settings by number, from 1."""
-        return Numbered(ModelCfg(*row) for row in self._model.config)
+        return Numbered(each for component in self.cdicts.values() for each in component.values())
+
+    @property
+    def mdicts(self) -> dict[str, Component]:
+        """Name → component."""
+        return dict(zip(self._model.names, self._model.leaves(), strict=True))
+
+    @property
+    def fdicts(self) -> dict[str, Callable[..., np.ndarray]]:
+        """Name → the component's `func`."""
+        return {name: leaf.func for name, leaf in self.mdicts.items()}
+
+    @property
+    def cdicts(self) -> dict[str, dict[str, ReadOnlyCfg]]:
+        """Name of the component → its settings."""
+        found: dict[str, dict[str, ReadOnlyCfg]] = {name: {} for name in self._model.names}
+        for component, name, value in self._model.setting_rows:
+            found[component][name] = ReadOnlyCfg(component, name, value)
+        return found
+
+    @property
+    def pdicts(self) -> dict[str, dict[str, ReadOnlyPar]]:
+        """Name of the component → its parameters."""
+        found: dict[str, dict[str, ReadOnlyPar]] = {name: {} for name in self._model.names}
+        makers = [type(leaf).__name__ for leaf in self._model.leaves() for _ in leaf.slots()]
+        for maker, p in zip(makers, self._model.parameters, strict=True):
+            found[p.component][p.name] = _handle(p, maker)
+        return found
+
+    @property
+    def params(self) -> dict[str, ReadOnlyPar]:
+        """The parameters of a single component by name; of several, see `pdicts`."""
+        return self.pdicts[self._alone("pdicts")]
+
+    @property
+    def config(self) -> dict[str, ReadOnlyCfg]:
+        """The settings of a single component by name; of several, see `cdicts`."""
+        return self.cdicts[self._alone("cdicts")]
+
+    def _alone(self, instead: str) -> str:
+        name, *others = self._model.names
+        if others:
+            raise ModelError(
+                f"{self._model.expression} is of several components",
+                got=", ".join([name, *others]),
+                hint=f"Read model.{instead}[{name!r}].",
+            )
+        return name
+
+    @property
+    def all_config(self) -> list[dict[str, Any]]:
+        """All settings, a row each, as in `cfg_info`."""
+        return self._model.cfg_info.list_dict
+
+    @property
+    def all_params(self) -> list[dict[str, Any]]:
+        """All parameters, a row each, as in `par_info`, with `Frozen`."""
+        rows = zip(self._model.par_info.list_dict, self.par.values(), strict=True)
+        return [row | {"Frozen": par.frozen} for row, par in rows]
 
     @property
     def pvalues(self) -> tuple[float, ...]:
         """The start values."""
         return tuple(map(float, self._model.theta))
+
+    def phtflux_ratio(self, erange1: Band, erange2: Band, ngrid: int = 2000, time: float | None = None) -> float:
+        """Photons in one band (keV) over those in another, at the start values; `time` in s."""
+        return self._flux_ratio(self._model.phtflux, erange1, erange2, ngrid, time)
+
+    def ergflux_ratio(self, erange1: Band, erange2: Band, ngrid: int = 2000, time: float | None = None) -> float:
+        """Energy in one band (keV) over that in another, at the start values; `time` in s."""
+        return self._flux_ratio(self._model.ergflux, erange1, erange2, ngrid, time)
+
+    @staticmethod
+    def _flux_ratio(flux: Callable[..., float], one: Band, other: Band, ngrid: int, time: float | None) -> float:
+        return flux(one[0], one[1], ngrid, time) / flux(other[0], other[1], ngrid, time)
 
     def save(self, savepath: str | Path) -> None:
         """Write `model_cfg.json` and `model_par.json` into a folder (made if missing)."""
@@ -155,6 +168,12 @@ class DocumentedNames(eqx.Module):
     def par_sample(self) -> dict[str, np.ndarray]:
         """Every parameter at the draws of the last fit: mean, median, intervals `f[2, p]`."""
         return summary(fitted(self._model).thetas)
+
+
+def _handle(p: Parameter, maker: str) -> ReadOnlyPar:
+    hint = f"Make the model with it, {maker}({p.name}=...), or edit the fit: infer.par[...].val = ..."
+    words = {"bounds": p.bounds, "unit": p.unit, "label": p.label, "doc": p.doc}
+    return ReadOnlyPar(p.component, p.name, p.value, p.prior, p.frozen, hint, **words)
 
 
 def fitted(model: Model) -> FittedModel:

@@ -30,6 +30,7 @@ from spec_lab._base import ModelError
 from spec_lab._base.info import Info
 from spec_lab.models.annotations import Bins, Curve, Parameters, Scalar, Theta, Time
 from spec_lab.models.documented import DocumentedNames
+from spec_lab.models.fold import Folds
 from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
 from spec_lab.models.parameter import Parameter, rewritten
 
@@ -47,7 +48,7 @@ class Term(NamedTuple):
     indices: tuple[int, ...]
 
 
-class Model(DocumentedNames):
+class Model(DocumentedNames, Folds):
     """A spectral model. Build one from components: ``tbabs() * (pl() + bb())``, or from text: `Model.parse`."""
 
     kind: ClassVar[Any] = ""  # ``add``, ``mul``, ``math`` or ``conv``; of an operation, what it results in
@@ -118,7 +119,7 @@ class Model(DocumentedNames):
         return tuple(leaf.parameter(name, slot, declared) for name, leaf in pairs for slot, declared in leaf.slots())
 
     @property
-    def config(self) -> tuple[tuple[str, str, Any], ...]:
+    def setting_rows(self) -> tuple[tuple[str, str, Any], ...]:
         """The static settings: (component, name, value)."""
         pairs = zip(self.names, self.leaves(), strict=True)
         return tuple((name, key, getattr(leaf, key)) for name, leaf in pairs for key in leaf.settings())

@@ -16,6 +16,7 @@ from spec_lab.fit import (
     Freeze,
     Link,
     Notice,
+    Origin,
     SetFree,
     SetModel,
     SetPrior,
@@ -163,7 +164,9 @@ def _free(a: Setup, b: Setup) -> Iterator[Edit]:
 def _given(a: Setup, b: Setup, places: list[int]) -> Iterator[Edit]:
     changed = [i for i in places if _value(a, i) != _value(b, i)]
     if len(changed) > FEW:
-        yield SetFree(tuple(_value(b, i) for i in a.free), why="values")
+        fitted = all(b.value_origin(i) is Origin.FITTED for i in a.free)
+        origin = Origin.FITTED if fitted else Origin.GIVEN
+        yield SetFree(tuple(_value(b, i) for i in a.free), why="values", origin=origin)
         return
     for i in changed:
         yield SetValue(i + 1, _value(b, i))

@@ -1,6 +1,7 @@
 """Documented names of data: quantities of units, rows by number, tables, files."""
 
 import json
+import pickle
 import shutil
 from typing import Any
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from small import make_data, make_unit
 
-from spec_lab import datasets
+from spec_lab import Infer, datasets
+from spec_lab._base import ParameterError
 from spec_lab._base.info import Info
 from spec_lab.data import Data, DataUnit
 from spec_lab.data.quantities import QUANTITIES
@@ -55,6 +57,53 @@ def test_data_list_what_its_units_say(burst):
     assert burst.npoints.tolist() == [unit.npoint for unit in burst.units]
     assert burst.net_counts_upperlimit(0.9) == [unit.net_counts_upperlimit(0.9) for unit in burst.units]
     assert burst.net_ctsrate_upperlimit() == [unit.net_ctsrate_upperlimit() for unit in burst.units]
+
+
+def test_data_list_what_their_units_hold(burst):
+    assert burst.srcs == [unit.src for unit in burst.units] and burst.bkgs == [unit.bkg for unit in burst.units]
+    assert burst.rsps == [unit.response for unit in burst.units]
+    assert burst.grpgs == [unit.grpg for unit in burst.units] and burst.rebns == [unit.rebn for unit in burst.units]
+    assert burst.nbin == [unit.nbin for unit in burst.units] and burst.ebin.shape == (sum(burst.nbin), 2)
+    np.testing.assert_array_equal(burst.ebin[: burst.nbin[0]], burst.units[0].ebin)
+    for name in ("net_counts_significance_limit", "net_ctsrate_significance_limit"):
+        assert getattr(burst, name)(3) == [getattr(unit, name)(3) for unit in burst.units]
+
+
+def test_what_may_be_fitted_of_data_reads_by_number(burst):
+    names = ["sf", "bf", "rf", "ra", "dec"]
+    for unit in burst.units:
+        assert list(unit.params) == names and list(unit.par) == ["1", "2", "3", "4", "5"]
+        assert unit.par[3].val == unit.par["3"].value == 1.0 and unit.par[3].frozen and unit.par[3].range == (1.0, 1.0)
+        assert unit.pvalues == (1.0, 1.0, 1.0, 0.0, 0.0) and unit.cfg == unit.config == {}
+        assert str(unit.par[4].prior) == "unif(0, 360)" and unit.par[4].unit == "deg"
+        with pytest.raises(ParameterError, match=r"infer\.par"):
+            unit.par[3].val = 1.1
+    assert list(burst.pdicts) == list(burst.cdicts) == list(burst.names) and list(burst.pdicts["bg"]) == names
+    assert len(burst.par) == 10 and burst.par[6].name == "sf" and burst.par[6].component == "bg"
+    assert burst.pvalues == 2 * burst.units[0].pvalues and burst.cfg == {} and burst.all_config == []
+    assert burst.all_params == burst.par_info.list_dict and burst.cfg_info.columns[0] == "cfg#"
+
+
+def test_corrected_exposures_and_responses_know_the_factors_of_the_fit(burst):
+    unit = burst.units[0]
+    for name in ("src_efficiency", "bkg_efficiency", "rsp_drm", "rsp_re_drm"):
+        np.testing.assert_array_equal(getattr(unit, f"corr_{name}"), getattr(unit, name))
+    infer = Infer([(burst, cpl(alpha=-1.5, logA=2.0))])
+    assert infer.pairs[0].data is infer.Data[0] is burst
+    for pid, value in (("na.rf", 1.2), ("bg.sf", 0.9), ("bg.bf", 1.1)):
+        infer.par[pid].val = value
+    pair = infer.pairs[0]
+    data = pair.data
+    assert data == burst and data is not burst and data["na"].par[3].val == 1.2 and unit.par[3].val == 1.0
+    np.testing.assert_allclose(data.corr_rsp_drm[0], 1.2 * burst.rsp_drm[0])
+    np.testing.assert_allclose(data.corr_rsp_re_drm[0], 1.2 * burst.rsp_re_drm[0])
+    np.testing.assert_allclose(data.corr_src_efficiency[1], 0.9 * burst.src_efficiency[1])
+    np.testing.assert_allclose(data["bg"].corr_bkg_efficiency, 1.1 * burst.bkg_efficiency[1])
+    given = zip(data.src_counts, data.bkg_counts, pair.conv_ctsrate, data.corr_src_efficiency,
+                data.corr_bkg_efficiency, data.src_errors, data.bkg_errors, data.stats, strict=True)  # fmt: skip
+    assert [pair.stat_func(*one) for one in given] == pytest.approx(pair.stat_list.tolist(), rel=1e-9)
+    again = pickle.loads(pickle.dumps(data))
+    assert again.pvalues == data.pvalues and Infer([(data, cpl())]).par["na.rf"].val == 1.0  # a new fit begins anew
 
 
 def test_tables_are_saved(burst, tmp_path):

@@ -8,7 +8,8 @@ from small import make_data
 
 from spec_lab import BayesInfer, Infer, unif
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.models import Model, band, const, cpl, hecut, pl
+from spec_lab.infer import Pair
+from spec_lab.models import Model, band, const, cpl, csbpl, dsbpl, hecut, pl, sbpl, tbabs, tsbpl, zshift
 from spec_lab.models.documented import FLUXES, POINTS, SPECTRA
 
 
@@ -20,12 +21,76 @@ def test_a_model_reads_by_number():
     assert [p.name for p in model.par.values()] == ["alpha", "logEp", "logA", "alpha", "logA"]
     assert str(model.par[1].prior) == "unif(-2, 2)" and model.par[1].range == (-2.0, 2.0) and not model.par[1].frozen
     assert model.pvalues == tuple(p.val for p in model.par.values())
-    assert {(c.component, c.name) for c in model.cfg.values()} == {(c, n) for c, n, _ in model.config}
+    assert {(c.component, c.name) for c in model.cfg.values()} == {(c, n) for c, n, _ in model.setting_rows}
     for handle, more in ((model.par[4], "infer.par"), (model.cfg[1], "infer.cfg")):
         with pytest.raises(ParameterError, match=more):
             handle.val = 1.0
     with pytest.raises(ParameterError, match="1 to 5"):
         model.par[6]
+
+
+def test_a_model_reads_by_component():
+    model = tbabs() * (cpl(logA=2.0, redshift=0.1) + pl(name="tail"))
+    assert (
+        list(model.mdicts) == list(model.fdicts) == list(model.cdicts) == list(model.pdicts) == ["tbabs", "cpl", "tail"]
+    )
+    assert model.mdicts["cpl"] is model.leaves()[1] and model.cdicts["cpl"]["redshift"].val == 0.1
+    assert model.pdicts["cpl"]["logA"].val == 2.0 and model.pdicts["tail"]["logA"].component == "tail"
+    E = np.array([1.0, 10.0])
+    np.testing.assert_array_equal(model.fdicts["cpl"](E), model.mdicts["cpl"].phtspec(E))
+    alone = model.mdicts["cpl"]
+    assert alone.params["alpha"].val == alone.par[1].val == -1.0 and alone.config["vfv_peak"].val is True
+    assert alone.config["redshift"].frozen and alone.config["redshift"].prior is None
+    assert "cut-off" in alone.comment and model.comment == model.expr
+    assert [row["Frozen"] for row in model.all_params] == [False] * 6 and model.all_config == model.cfg_info.list_dict
+    assert alone.par[1].info["prior"] == "unif(-2, 2)" and alone.par[1].scale == "linear"
+    for name, instead in (("params", "pdicts"), ("config", "cdicts")):
+        with pytest.raises(ModelError, match=instead):
+            getattr(model, name)
+
+
+def test_a_model_is_folded_without_a_fit():
+    model, data = cpl(logA=2.0) + pl(), make_data(1, 2, rebn={"max_bin": 4})
+    pair, unit = Pair(data, model), data.units[0]
+    rates, spectra = model.convolve_data(data)
+    for i, (rate, spectrum) in enumerate(zip(rates, spectra, strict=True)):
+        np.testing.assert_allclose(rate, pair.conv_ctsrate[i], rtol=1e-9)
+        np.testing.assert_allclose(spectrum, pair.conv_ctsspec[i], rtol=1e-9)
+    np.testing.assert_allclose(model.convolve_dataunit(unit)[0], rates[0], rtol=1e-12)
+    rate, spectrum = model.convolve_response(unit.rsp)
+    np.testing.assert_allclose(rate.sum(), rates[0].sum(), rtol=1e-9)
+    np.testing.assert_allclose(spectrum * np.diff(unit.rsp.chbin)[:, 0], rate)
+    np.testing.assert_allclose(model.integ(unit.ebin) @ unit.rsp.drm, rate, rtol=1e-9)
+    coarse = Infer([(data, model)], rule="trapezoid5").pairs[0].conv_ctsrate[0]
+    np.testing.assert_allclose(model.convolve_dataunit(unit, "trapezoid5")[0], coarse, rtol=1e-9)
+    with pytest.raises(ModelError, match="pairs of edges"):
+        model.integ([1.0, 2.0])
+    with pytest.raises(ModelError, match="factor"):
+        hecut().integ(unit.ebin)
+
+
+def test_the_function_of_a_model():
+    E = np.array([3.0, 30.0])
+    np.testing.assert_array_equal(pl().func(E), pl().phtspec(E))
+    np.testing.assert_array_equal(hecut().func(E), hecut().nouspec(E))
+    np.testing.assert_allclose(zshift(z=1.0).func(E, None, pl(alpha=-1.0)), zshift(z=1.0)(pl(alpha=-1.0)).func(E))
+    for call in (lambda: zshift().func(E), lambda: pl().func(E, O=pl())):
+        with pytest.raises(ModelError, match="O=model"):
+            call()
+
+
+@pytest.mark.parametrize("make", [sbpl, csbpl, dsbpl, tsbpl])
+def test_the_slope_of_a_broken_power_law(make):
+    model, E = make(), np.geomspace(3.0, 300.0, 7)
+    step = 1e-5
+    up, down = np.log(model.phtspec(E * np.exp(step))), np.log(model.phtspec(E * np.exp(-step)))
+    np.testing.assert_allclose(model.slope_func(E), (up - down) / (2 * step), rtol=1e-6, atol=1e-8)
+
+
+def test_ratios_of_bands():
+    model = pl(alpha=-2.0)
+    assert model.phtflux_ratio([10, 20], [20, 40]) == pytest.approx(2.0, rel=1e-6)
+    assert model.ergflux_ratio([10, 20], [20, 40], 1000) == pytest.approx(1.0, rel=1e-6)
 
 
 @pytest.mark.parametrize("text", ["const*pl", "pl*const", "constant*pl", "const(pl)", "pl/const"])
@@ -52,7 +117,7 @@ def test_a_setting_is_an_edit():
     before = infer.stat
     number = next(n for n, c in infer.cfg.items() if c.name == "redshift")
     infer.cfg[number].val = 0.5
-    assert infer.cfg[number].val == 0.5 and infer.pairs[0].model.config[0][2] == 0.5
+    assert infer.cfg[number].val == 0.5 and infer.pairs[0].model.setting_rows[0][2] == 0.5
     assert str(infer.par[1].prior) == "unif(-1, 1)" and infer.par[2].val == 2.5 and infer.par[3].frozen
     assert infer.par[1].mates == (4,)
     assert infer.stat != before
@@ -76,7 +141,7 @@ def test_pairs_that_share_a_model_share_its_settings():
     model = cpl(logA=2.0)
     infer = Infer([(make_data(1), model), (make_data(2), model)])
     infer.cfg[1].val = 1.0
-    assert [pair.model.config[0][2] for pair in infer.pairs] == [1.0, 1.0]
+    assert [pair.model.setting_rows[0][2] for pair in infer.pairs] == [1.0, 1.0]
     assert infer.free_nparams == 3
 
 

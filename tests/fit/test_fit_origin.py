@@ -5,6 +5,7 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer
+from spec_lab._base import ParameterError
 from spec_lab.fit import Append, Link, Origin, SetFree, SetModel, SetPrior, Setup, SetValue
 from spec_lab.models import bb, cpl, pl
 from spec_lab.priors import unif
@@ -49,6 +50,20 @@ def test_at_par_is_typed_and_a_fit_is_fitted(setup):
     assert values(infer.setup, 1, 2, 3) == [GIVEN] * 3
     infer.fit()
     assert values(infer.setup, 1, 2, 3) == [FITTED] * 3
+
+
+def test_the_line_of_a_fit_is_repeated_as_fitted():
+    fitted, typed = BayesInfer([(ONE, cpl())]), BayesInfer([(ONE, cpl())])
+    best = SetFree((-1.2, 2.2, 2.0), why="fit")
+    exec(best.as_code(), {"infer": fitted})
+    assert fitted.free_pvalues.tolist() == list(best.values) and values(fitted.setup, 1, 2, 3) == [FITTED] * 3
+    exec(SetFree(best.values, origin=GIVEN).as_code(), {"infer": typed})
+    assert values(typed.setup, 1, 2, 3) == [GIVEN] * 3
+    for infer in (fitted, typed):
+        infer.guess()
+    assert typed.free_pvalues.tolist() == list(best.values) != fitted.free_pvalues.tolist()
+    with pytest.raises(ParameterError, match="default, guessed, fitted, given"):
+        fitted.at_par(best.values, origin="mine")
 
 
 def test_a_group_has_the_origins_of_the_one_named_first():

@@ -137,7 +137,7 @@ def test_names_are_read_in_any_case():
 def test_aliases_mean_what_xspec_means():
     names = [p.name for p in Model.parse("zphabs(redshift=0.5)*cutoffpl").parameters]
     assert names == ["N_H", "alpha", "logEc", "logA"]
-    assert Model.parse("zphabs(redshift=0.5)*powerlaw").config[0] == ("phabs", "redshift", 0.5)
+    assert Model.parse("zphabs(redshift=0.5)*powerlaw").setting_rows[0] == ("phabs", "redshift", 0.5)
 
 
 def test_terms_add_up_and_index_into_theta():

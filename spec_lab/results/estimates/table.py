@@ -58,7 +58,7 @@ def cfg_rows(setup: Setup) -> list[tuple[str, str, str, str, Any]]:
     return [
         ("model", pair.model.expression, component, name, value)
         for pair in setup.pairs
-        for component, name, value in pair.model.config
+        for component, name, value in pair.model.setting_rows
     ]
 
 
