@@ -28,7 +28,7 @@ describe("while something is computed", () => {
 
   it("greys curves and statistic of an earlier set-up", async () => {
     const s = await show();
-    const view = s.model.kernel.view();
+    const view = s.model.view;
     s.model.deliver({ ...view, rev: view.rev + 1, stat: { ...view.stat, exact: false } } as unknown as Record<string, unknown>);
     await until(() => s.el.querySelector(".sl-stat.sl-stale") !== null);
     expect(s.one(".sl-panel-spectrum .sl-plot").className).toContain("sl-stale");
@@ -39,7 +39,7 @@ describe("while something is computed", () => {
 
   it("greys a posterior of an earlier set-up, and shows no numbers of one that cannot be trusted", async () => {
     const s = await show();
-    const view = s.model.kernel.view();
+    const view = s.model.view;
     s.model.deliver({ ...view, rev: view.rev + 1, posterior: { current: false, text: "Run a sampler." } } as unknown as Record<string, unknown>);
     await until(() => s.el.querySelector(".sl-corner.sl-stale") !== null);
     expect(s.one(".sl-panel-corner .sl-tag-old").textContent).toBe("of an earlier set-up");

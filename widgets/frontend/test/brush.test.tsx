@@ -8,7 +8,7 @@ import { LIGHT } from "../src/plot/theme";
 import { brushFrame } from "../src/state/frames";
 import { Lab } from "../src/state/lab";
 import type { BrushMessage } from "../src/state/protocol";
-import { FakeModel } from "../dev/model";
+import { RecordedModel } from "../dev/recorded";
 import { press, Recorder, show, tick, until } from "./helpers";
 
 describe("outlines", () => {
@@ -53,8 +53,8 @@ describe("frames", () => {
 
 describe("the wire", () => {
   it("sends one outline at a time, the newest wins, and shows the hand's until the answer is there", async () => {
-    const model = new FakeModel();
-    model.kernel.latency = 5;
+    const model = new RecordedModel();
+    model.pace = 5;
     const lab = new Lab(model);
     for (let i = 1; i <= 9; i++) lab.select({ pids: [1, 2], points: boxOf([-1, 2.6], [-1 + 0.1 * i, 2.8]) });
     expect(lab.region.value!.points[1][0]).toBeCloseTo(-0.1);
@@ -81,11 +81,12 @@ afterEach(() => {
 });
 
 describe("the panels", () => {
-  it("draw the outline on its panel and the band on the spectrum", () => {
-    const model = new FakeModel({}, false);
+  it("draw the outline on its panel and the band on the spectrum", async () => {
+    const model = new RecordedModel();
     const lab = new Lab(model);
-    model.kernel.snapshot();
-    model.kernel.sendBrush({ pids: [1, 2], region: boxOf([-1, 2.6], [-0.8, 2.9]), seq: 1 });
+    model.open();
+    lab.select({ pids: [1, 2], points: boxOf([-1, 2.6], [-0.8, 2.9]) });
+    await until(() => lab.brush.value !== null);
     const frame = lab.corner.value!;
     const cells = cornerCells({ frame, shown: [0, 1, 2], width: 500, height: 500 });
     const corner = new Recorder();
@@ -110,13 +111,13 @@ describe("the panels", () => {
       Object.defineProperties(event, { offsetX: { value: offsetX }, offsetY: { value: offsetY } });
       over.dispatchEvent(event);
     };
-    const cell = cornerCells({ frame: (await cornerOf(s)), shown: [0, 1, 2, 3, 4, 5], width: 500, height: 500 }).find(({ r, c }) => r === 1 && c === 0)!;
+    const cell = cornerCells({ frame: (await cornerOf(s)), shown: [0, 1, 2, 3], width: 500, height: 500 }).find(({ r, c }) => r === 1 && c === 0)!;
     const { x, y, w, h } = cell.box;
     [...s.el.querySelectorAll<HTMLElement>(".sl-corner-foot button")].find((b) => b.textContent === "Box")!.click();
     at("pointerdown", x + 0.2 * w, y + 0.2 * h);
     for (let f = 0.3; f < 0.9; f += 0.1) at("pointermove", x + f * w, y + f * h);
     at("pointerup", x + 0.8 * w, y + 0.8 * h);
-    await until(() => / of 4096 draws$/.test(s.one(".sl-brush-count").textContent!));
+    await until(() => / of 1000 draws$/.test(s.one(".sl-brush-count").textContent!));
     const sent = s.model.sent.filter((m) => m.type === "brush").at(-1) as { pids: number[]; region: number[][] };
     expect(sent.pids).toEqual([1, 2]);
     expect(sent.region.length).toBe(4);
@@ -134,7 +135,7 @@ describe("the panels", () => {
     press(over, "ArrowDown");
     press(over, "ArrowRight");
     press(over, "Enter");
-    await until(() => / of 4096 draws$/.test(s.one(".sl-brush-count").textContent!));
+    await until(() => / of 1000 draws$/.test(s.one(".sl-brush-count").textContent!));
     expect(last().pids).toEqual([2, 3]);
     const before = last().region[0][0];
     press(over, "ArrowRight");
@@ -165,12 +166,12 @@ describe("the order of the parameters", () => {
     await until(() => s.el.querySelector(".sl-corner .sl-over") !== null);
     const frame = await cornerOf(s);
     const over = s.one(".sl-corner .sl-over");
-    const cells = cornerCells({ frame, shown: [0, 1, 2, 3, 4, 5], width: 500, height: 500 });
-    const [first, third] = [0, 2].map((c) => cells.find((cell) => cell.r === 5 && cell.c === c)!.box);
+    const cells = cornerCells({ frame, shown: [0, 1, 2, 3], width: 500, height: 500 });
+    const [first, third] = [0, 2].map((c) => cells.find((cell) => cell.r === 3 && cell.c === c)!.box);
     const at = (type: string, box: typeof first) => over.dispatchEvent(Object.assign(new MouseEvent(type, { bubbles: true, button: 0 }), { pointerId: 1, offsetX: box.x + box.w / 2, offsetY: box.y + box.h + 40 }));
     const names = () => [...s.el.querySelectorAll(".sl-chooser label")].map((l) => l.textContent);
     [...s.el.querySelectorAll<HTMLElement>(".sl-corner-foot button")].find((b) => b.textContent === "Choose parameters")!.click();
-    await until(() => names().length === 6);
+    await until(() => names().length === 4);
     const before = names();
     at("pointerdown", first);
     at("pointermove", third);
@@ -187,7 +188,7 @@ describe("the order of the parameters", () => {
 
 async function cornerOf(s: Shown) {
   const lab = new Lab(s.model);
-  s.model.kernel.sendCorner();
+  s.model.open();
   const frame = lab.corner.value!;
   lab.close();
   return frame;

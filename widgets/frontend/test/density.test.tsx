@@ -14,10 +14,10 @@ it("follows the value", async () => {
   const pen = new Proxy({}, { get: () => () => ({ width: 10 }), set: () => true });
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(pen as never);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
-  const s = await show({ panels: ["priors"] });
-  const row = s.model.kernel.now.rows[0];
+  const s = await show({ panels: ["priors"] }, { plays: ["type"] });
+  const row = s.model.view.params.rows[0];
   await until(() => drawn.at(-1) === row.value);
-  s.model.send({ type: "action", id: 99, name: "set_value", args: { pid: row.pid, value: row.value + 0.5 } });
-  await until(() => drawn.at(-1) === row.value + 0.5);
+  s.model.send({ type: "action", id: 99, name: "set_value", args: { pid: row.pid, value: -0.9 } });
+  await until(() => drawn.at(-1) === -0.9);
   s.close();
 });

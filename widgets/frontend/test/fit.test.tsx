@@ -1,5 +1,6 @@
 // The fit's form and its status: what is sent when it is started, paused or stopped, and what is said meanwhile.
 import { afterEach, describe, expect, it } from "vitest";
+import { openingView } from "../dev/recorded";
 import { press, show, tick, until } from "./helpers";
 
 type Shown = Awaited<ReturnType<typeof show>>;
@@ -12,18 +13,19 @@ const last = (s: Shown, name: string) => s.actions(name).at(-1);
 
 describe("fit", () => {
   it("makes the form from the schema and sends what was filled in", async () => {
-    const s = await start({ panels: ["fit"] });
+    const s = await start({ panels: ["fit"] }, { plays: ["sampler"] });
     const select = s.one(".sl-engine select") as HTMLSelectElement;
-    select.value = "nuts";
+    select.value = "emcee";
     select.dispatchEvent(new Event("change", { bubbles: true }));
-    await until(() => s.el.querySelectorAll(".sl-field").length === 8);
-    const draws = s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[1];
-    draws.value = "500";
-    draws.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await until(() => s.el.querySelectorAll(".sl-field").length === 6);
+    const discard = s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[1];
+    discard.value = "500";
+    discard.dispatchEvent(new InputEvent("input", { bubbles: true }));
     await tick();
     s.one(".sl-primary").click();
-    expect(last(s, "fit")).toEqual({ engine: "nuts", options: { chains: 4, draws: 500, warmup: 500, target: 0.8, mass: "dense", resume: false } });
+    expect(last(s, "fit")).toEqual({ engine: "emcee", options: { steps: 1000, discard: 500, walkers: 0, seed: 450001 } });
     await until(() => s.el.querySelector(".sl-badge-running") !== null);
+    s.model.pace = 40;
     s.one(".sl-danger").click();
     await until(() => s.one(".sl-badge").textContent === "stopping …");
     await until(() => s.el.querySelector(".sl-badge-stopped") !== null);
@@ -31,30 +33,31 @@ describe("fit", () => {
   });
 
   it("offers presets, which fill their own fields and leave the others", async () => {
-    const s = await start({ panels: ["fit"] });
+    const engines = openingView().engines.map((e) => (e.name === "fit" ? { ...e, presets: [] } : e));
+    const s = await start({ panels: ["fit"] }, { view: { engines } });
     expect(s.el.querySelector("[aria-label=Preset]")).toBeNull();
     const select = s.one(".sl-engine select") as HTMLSelectElement;
-    select.value = "nuts";
+    select.value = "emcee";
     select.dispatchEvent(new Event("change", { bubbles: true }));
     await until(() => s.el.querySelector("[aria-label=Preset]") !== null);
     const presets = () => [...s.el.querySelectorAll<HTMLElement>("[aria-label=Preset] button")];
     const pressed = () => presets().filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.textContent);
     const number = (i: number) => s.el.querySelectorAll<HTMLInputElement>("input[type=number]")[i];
     expect(pressed()).toEqual(["standard"]);
-    number(0).value = "8";
-    number(0).dispatchEvent(new InputEvent("input", { bubbles: true }));
+    number(2).value = "8";
+    number(2).dispatchEvent(new InputEvent("input", { bubbles: true }));
     await tick();
     presets()[0].click();
     await until(() => pressed()[0] === "quick");
-    expect([number(0).value, number(1).value, number(2).value]).toEqual(["8", "500", "200"]);
+    expect([number(0).value, number(1).value, number(2).value]).toEqual(["300", "100", "8"]);
     presets()[2].click();
     await until(() => pressed()[0] === "publication");
-    expect([number(0).value, number(1).value, number(2).value]).toEqual(["8", "5000", "500"]);
-    number(1).value = "5001";
-    number(1).dispatchEvent(new InputEvent("input", { bubbles: true }));
+    expect([number(0).value, number(1).value, number(2).value]).toEqual(["10000", "1000", "8"]);
+    number(0).value = "5001";
+    number(0).dispatchEvent(new InputEvent("input", { bubbles: true }));
     await until(() => pressed().length === 0);
     s.one(".sl-primary").click();
-    expect(last(s, "fit")).toMatchObject({ engine: "nuts", options: { chains: 8, draws: 5001, warmup: 500 } });
+    expect(last(s, "fit")).toMatchObject({ engine: "emcee", options: { steps: 5001, discard: 1000, walkers: 8 } });
   });
 
   it("shows no green light for a run whose message warns", async () => {
@@ -66,9 +69,9 @@ describe("fit", () => {
   });
 
   it("pauses, goes on and stops, by button and by key", async () => {
-    const s = await start({ panels: ["fit"] });
+    const s = await start({ panels: ["fit"] }, { plays: ["sampler"] });
     const select = s.one(".sl-engine select") as HTMLSelectElement;
-    select.value = "nuts";
+    select.value = "emcee";
     select.dispatchEvent(new Event("change", { bubbles: true }));
     await tick();
     s.one(".sl-primary").click();
@@ -84,6 +87,7 @@ describe("fit", () => {
     expect(s.actions("resume").length).toBe(1);
     press(s.one(".sl-panel-fit"), "P", { shiftKey: true });
     await until(() => s.el.querySelector(".sl-badge-paused") !== null);
+    s.model.pace = 40;
     press(s.one(".sl-panel-fit"), "S", { shiftKey: true });
     await until(() => s.one(".sl-badge").textContent === "stopping …");
     await until(() => s.el.querySelector(".sl-badge-stopped") !== null);
@@ -91,7 +95,8 @@ describe("fit", () => {
 
   it("says why a fit cannot be paused", async () => {
     const s = await start({ panels: ["fit"] });
-    s.model.kernel.receive({ type: "action", id: 900, name: "fit", args: { engine: "fit" } });
+    const pausing = { can: false, why: "It is over before a pause could begin." };
+    s.model.deliver({ ...s.model.view, fit: { ...s.model.view.fit, state: "running", engine: "fit", pause: pausing } });
     await until(() => s.el.querySelector(".sl-badge-running") !== null);
     const pause = [...s.el.querySelectorAll<HTMLButtonElement>("button")].find((b) => b.textContent === "Pause")!;
     expect(pause.disabled).toBe(true);
@@ -99,12 +104,13 @@ describe("fit", () => {
   });
 
   it("says why an engine cannot start", async () => {
-    const s = await start({ panels: ["fit"] });
+    const engines = openingView().engines.map((e) => (e.name === "nested" ? { ...e, enabled: false, why: "The library libnested was not found on this machine." } : e));
+    const s = await start({ panels: ["fit"] }, { view: { engines } });
     const select = s.one(".sl-engine select") as HTMLSelectElement;
-    select.value = "multinest";
+    select.value = "nested";
     select.dispatchEvent(new Event("change", { bubbles: true }));
     await until(() => s.el.querySelector(".sl-warn") !== null);
-    expect(s.one(".sl-warn").textContent).toContain("libmultinest was not found");
+    expect(s.one(".sl-warn").textContent).toContain("libnested was not found");
     expect((s.one(".sl-primary") as HTMLButtonElement).disabled).toBe(true);
   });
 });

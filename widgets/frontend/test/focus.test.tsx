@@ -30,7 +30,7 @@ describe("focus", () => {
   });
 
   it("stays in the header when the last Undo is spent", async () => {
-    const s = (open = await show());
+    const s = (open = await show({}, { plays: ["freeze 1"] }));
     press(s.one('tr[data-pid="1"]'), "f");
     const undo = s.one(".sl-header .sl-tools button") as HTMLButtonElement;
     await until(() => !undo.disabled);

@@ -3,8 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import lab from "../src/index";
 import { bytes, FrozenModel, lnRatio, type FrozenPage } from "../src/state/frozen";
 import { Predictor, stencil, type PredictorHeader } from "../src/state/predictor";
-import { ENGINES, firstRows } from "../dev/catalog";
-import { FakeModel } from "../dev/model";
+import { openingView } from "../dev/recorded";
 import { tick, until } from "./helpers";
 
 const N = 5;
@@ -78,20 +77,16 @@ describe("predictor", () => {
 
 const base64 = (a: Float32Array) => btoa(String.fromCharCode(...new Uint8Array(a.buffer)));
 
-async function page(): Promise<FrozenPage> {
-  const kernel = new FakeModel();
-  const view = await new Promise<FrozenPage["view"]>((resolve) => {
-    kernel.on("msg:custom", ((m: { type: string }) => { if (m.type === "view") resolve(m as unknown as FrozenPage["view"]); }) as (...args: never[]) => void);
-    kernel.send({ type: "hello", view: "v" });
-  });
+function page(): FrozenPage {
+  const view = openingView();
   const { header, table } = tables();
   const fields = ["lo", "hi", "data", "err", "model", "resid", "used"];
   const model = DATA.map((_, c) => curve(0, 0, c));
   const columns = [[1, 2, 3, 4, 5], [2, 3, 4, 5, 6], DATA, DATA.map(() => 1), model, DATA.map((d, c) => residual(d, model[c])), DATA.map(() => 1)];
-  const rows = firstRows().map((row, i) => ({ ...row, value: i < 2 ? 0 : row.value, slider: i < 2 ? { lo: -1, hi: 1, log: false } : row.slider, ...(i < 2 ? {} : { fixed: "held here" }) }));
+  const rows = view.params.rows.map((row, i) => ({ ...row, value: i < 2 ? 0 : row.value, slider: i < 2 ? { lo: -1, hi: 1, log: false } : row.slider, ...(i < 2 ? {} : { fixed: "held here" }) }));
   return {
     panels: ["spectrum", "params", "fit", "history", "python"], height: 0, script: "# the shortest way",
-    view: { ...view, params: { rows, families: [] }, engines: ENGINES.map((e) => ({ ...e, enabled: false, why: "no kernel" })), frozen: { text: "frozen", why: "This page has no kernel." }, messages: [{ id: -1, level: "info", text: "Frozen page." }], undo: { can: false, label: "" }, redo: { can: false, label: "" } },
+    view: { ...view, params: { rows, families: [] }, engines: view.engines.map((e) => ({ ...e, enabled: false, why: "no kernel" })), frozen: { text: "frozen", why: "This page has no kernel." }, messages: [{ id: -1, level: "info", text: "Frozen page." }], undo: { can: false, label: "" }, redo: { can: false, label: "" } },
     spectrum: { header: { type: "spectrum", rev: view.rev, seq: 1, preview: false, exact: true, units: [{ name: "n6", color: 0, n: N, fields, components: [] }], xlabel: "E", ylabel: "y", stat: "100" }, buffers: [base64(Float32Array.from(columns.flat()))] },
     corner: null, predictor: { header, buffers: [base64(table)] },
   };
@@ -102,7 +97,7 @@ describe("frozen page", () => {
   afterEach(() => { for (const close of open.splice(0)) close(); document.body.innerHTML = ""; });
 
   async function shown() {
-    const model = new FrozenModel(await page());
+    const model = new FrozenModel(page());
     const el = document.createElement("div");
     document.body.append(el);
     const heard: { type: string; [key: string]: unknown }[] = [];

@@ -1,32 +1,29 @@
 // The panels on what Python really says: every scene is drawn whole, with Python's own texts.
 import { describe, expect, it } from "vitest";
 import lab from "../src/index";
-import { GoldenModel, SCENES, type Scene } from "../dev/golden";
+import { openingFrames, openingView, RecordedModel } from "../dev/recorded";
 import { cornerFrame, spectrumFrame } from "../src/state/frames";
-import { bytes } from "../src/state/frozen";
-import type { CornerMessage, SpectrumMessage } from "../src/state/protocol";
+import type { CornerMessage, LabView, SpectrumMessage } from "../src/state/protocol";
 import { until } from "./helpers";
 
 const NAMES = ["start", "edited", "fitted", "lesson"] as const;
-const read = (name: string): Scene => SCENES[name];
 
-async function open(name: string, view: Partial<Scene["view"]> = {}) {
-  const scene = { ...read(name), view: { ...read(name).view, ...view } };
-  const model = new GoldenModel(scene);
+async function open(name: string, view: Partial<LabView> = {}) {
+  const model = new RecordedModel({}, { scene: name, view });
   const el = document.createElement("div");
   document.body.append(el);
   const close = lab.initialize({ model });
   const remove = lab.render({ model, el });
   await until(() => el.querySelector(".sl-panel-spectrum canvas") !== null);
-  return { scene, model, el, close: () => { remove(); close(); el.remove(); } };
+  return { view: model.view, model, el, close: () => { remove(); close(); el.remove(); } };
 }
 
 describe.each(NAMES)("the scene %s", (name) => {
   it("shows title, statistic and every row as Python says", async () => {
-    const { scene, el, close } = await open(name);
-    expect(el.querySelector(".sl-heading h2")!.textContent).toBe(scene.view.title);
-    expect(el.querySelector(".sl-stat-value")!.textContent).toBe(scene.view.stat.value);
-    for (const row of scene.view.params.rows.filter((r) => !r.hidden)) {
+    const { view, el, close } = await open(name);
+    expect(el.querySelector(".sl-heading h2")!.textContent).toBe(view.title);
+    expect(el.querySelector(".sl-stat-value")!.textContent).toBe(view.stat.value);
+    for (const row of view.params.rows.filter((r) => !r.hidden)) {
       const shown = el.querySelector(`tr[data-pid='${row.pid}']`)!;
       expect(shown.textContent!.replace(/−/g, "-")).toContain(row.tie ? row.tie.slice(0, 3) : row.text);
       if (row.error) expect(shown.textContent).toContain(row.error);
@@ -35,8 +32,7 @@ describe.each(NAMES)("the scene %s", (name) => {
   });
 
   it("has frames that hold what their headers promise", () => {
-    for (const { header, buffers } of read(name).frames) {
-      const parts = buffers.map((b) => new DataView(bytes(b).buffer as ArrayBuffer));
+    for (const { header, buffers: parts } of openingFrames(name)) {
       if (header.type === "corner") expect(cornerFrame(header as unknown as CornerMessage, parts).marginals.length).toBe((header.labels as string[]).length);
       else for (const unit of spectrumFrame(header as unknown as SpectrumMessage, parts).units) expect(unit.lo.every((lo, i) => lo < unit.hi[i])).toBe(true);
     }
@@ -45,7 +41,7 @@ describe.each(NAMES)("the scene %s", (name) => {
   it("puts a refusal where the command was given", async () => {
     const { el, close } = await open(name);
     el.querySelector<HTMLButtonElement>(".sl-tools .sl-switch, .sl-tools button:not([disabled])")!.click();
-    await until(() => el.textContent!.includes("takes no commands") || el.querySelector(".sl-help") !== null);
+    await until(() => el.textContent!.includes("Nobody recorded") || el.querySelector(".sl-help") !== null);
     close();
   });
 });
@@ -61,7 +57,7 @@ describe("what only some scenes have", () => {
   });
 
   it("writes an error with two sides as two, and says what the factors of the data are", async () => {
-    const { params } = read("fitted").view;
+    const { params } = openingView("fitted");
     const rows = params.rows.map((row, i) => (i === 0 ? { ...row, text: "0.05", error: "+14 -0.05" } : row));
     const { el, close } = await open("fitted", { params: { ...params, rows } });
     expect([...el.querySelectorAll(".sl-sides span")].map((side) => side.textContent)).toEqual(["+14", "−0.05"]);
@@ -70,16 +66,16 @@ describe("what only some scenes have", () => {
   });
 
   it("compares the runs of a fit, and lays one over the spectrum", async () => {
-    const { scene, el, close } = await open("fitted");
-    expect(scene.view.history).toHaveLength(1);
-    expect(el.querySelector(".sl-panel-history")!.textContent).toContain(scene.view.history[0].stat);
+    const { view, el, close } = await open("fitted");
+    expect(view.history).toHaveLength(3);
+    expect(el.querySelector(".sl-panel-history")!.textContent).toContain(view.history[0].stat);
     expect(el.querySelector(".sl-panel-corner")!.textContent).toContain("draws");
     close();
   });
 
   it("hides the fits in a lesson", async () => {
-    const { scene, el, close } = await open("lesson");
-    expect(scene.view.engines.every((e) => !e.enabled)).toBe(true);
+    const { view, el, close } = await open("lesson");
+    expect(view.engines.every((e) => !e.enabled)).toBe(true);
     expect(el.querySelector(".sl-lesson")!.textContent).toContain("Bend it.");
     close();
   });

@@ -1,21 +1,19 @@
-// What the tests share: a rendered view on a fake model, a recording surface, and small messages.
+// What the tests share: a rendered view on a recorded kernel, a recording surface, and small messages.
 import lab from "../src/index";
-import { FakeModel } from "../dev/model";
+import { RecordedModel, type Choice } from "../dev/recorded";
 import type { Box, Pencil, Surface } from "../src/plot/surface";
 import { asRuns } from "../src/plot/surface";
 
 export const tick = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 export const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
 
-export async function show(traits: Record<string, unknown> = {}, prepare?: (model: FakeModel) => void) {
-  const model = new FakeModel(traits);
-  model.kernel.latency = 0;
-  prepare?.(model);
+export async function show(traits: Record<string, unknown> = {}, choice: Choice = {}) {
+  const model = new RecordedModel(traits, choice);
   const el = document.createElement("div");
   document.body.append(el);
   const close = lab.initialize({ model });
   const remove = lab.render({ model, el });
-  await until(() => model.kernel.silent || el.querySelector(".sl-panel") !== null);
+  await until(() => choice.silent || el.querySelector(".sl-panel") !== null);
   const one = (selector: string) => {
     const found = el.querySelector<HTMLElement>(selector);
     if (!found) throw new Error(`nothing matches ${selector}`);

@@ -16,10 +16,7 @@ const LESSON: LessonInfo = {
 
 async function taught(lesson: Partial<LessonInfo> = {}) {
   const s = (open = await show());
-  let view: Record<string, unknown> = {};
-  s.model.on("msg:custom", ((m: { type: string }) => { if (m.type === "view") view = m as never; }) as (...args: never[]) => void);
-  s.model.kernel.snapshot();
-  s.model.deliver({ ...view, rev: Number(view.rev) + 1, lesson: { ...LESSON, ...lesson } });
+  s.model.deliver({ ...s.model.view, rev: s.model.view.rev + 1, lesson: { ...LESSON, ...lesson } });
   await until(() => s.el.querySelector(".sl-lesson") !== null);
   return s;
 }

@@ -18,7 +18,7 @@ function pull(s: Shown, pid: number, type: string, fraction: number): void {
 }
 
 async function on(): Promise<Shown> {
-  const s = (open = await show({ panels: ["params", "spectrum"] }));
+  const s = (open = await show({ panels: ["params", "spectrum"] }, { plays: ["refit"] }));
   const toggle = [...s.el.querySelectorAll<HTMLElement>(".sl-panel-params [role=switch]")].find((b) => b.textContent === "Refit others")!;
   toggle.click();
   await until(() => toggle.getAttribute("aria-checked") === "true");
@@ -36,7 +36,7 @@ describe("refit others", () => {
     const before = curve(s, 1)!.querySelector(".sl-profile-line")!.getAttribute("d");
     pull(s, 1, "pointermove", 0.5);
     await until(() => curve(s, 1)!.querySelector(".sl-profile-line")!.getAttribute("d") !== before);
-    expect(curve(s, 1)!.querySelector("title")!.textContent).toContain("68.3 %: −");
+    expect(curve(s, 1)!.querySelector("title")!.textContent).toContain("68.3 %: up to −");
     expect(curve(s, 2)).toBeNull();
     pull(s, 1, "pointerup", 0.5);
     await until(() => s.actions("set_refitted").length === 1);

@@ -5,7 +5,7 @@ import { cornerFrame, float32, pairIndex, spectrumFrame } from "../src/state/fra
 import { Lab } from "../src/state/lab";
 import { BUSY_MS, GONE, HELLO_MS, LOST_MS } from "../src/state/link";
 import type { CornerMessage, SpectrumMessage, LabView } from "../src/state/protocol";
-import { FakeModel } from "../dev/model";
+import { openingView, RecordedModel } from "../dev/recorded";
 
 const header = (more: Partial<SpectrumMessage> = {}): SpectrumMessage => ({
   type: "spectrum", rev: 1, seq: 1, preview: false, exact: true, xlabel: "E", ylabel: "N", stat: "1",
@@ -87,11 +87,11 @@ describe("drags", () => {
 });
 
 describe("the wire", () => {
-  let model: FakeModel;
+  let model: RecordedModel;
   let lab: Lab;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "cancelAnimationFrame", "performance"] });
-    model = new FakeModel({}, false);
+    model = new RecordedModel({}, { silent: true });
     lab = new Lab(model);
   });
   afterEach(() => {
@@ -99,7 +99,7 @@ describe("the wire", () => {
     vi.useRealTimers();
   });
   const sent = (type: string) => model.sent.filter((m) => m.type === type);
-  const view = (rev: number): LabView => ({ ...model.kernel.view(), rev });
+  const view = (rev: number): LabView => ({ ...openingView(), rev });
   const post = (m: unknown, buffers: DataView[] = []) => model.deliver(m as Record<string, unknown>, buffers);
 
   it("matches replies by id, whatever their order", async () => {
@@ -223,7 +223,7 @@ describe("the wire", () => {
 
 describe("a kernel that is gone", () => {
   it("is noticed at the first message that cannot be sent, and nothing waits for it", async () => {
-    const model = new FakeModel({});
+    const model = new RecordedModel({});
     const lab = new Lab(model);
     model.send = () => { throw new Error("Cannot send"); };
     const reply = await lab.act("undo");

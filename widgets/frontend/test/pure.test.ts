@@ -9,7 +9,11 @@ import { plain, tex, texUnit } from "../src/plot/tex";
 import { deltas } from "../src/panels/criteria";
 import { headings } from "../src/panels/params";
 import { duration } from "../src/panels/format";
-import { FAMILIES, firstRows, OTHERS } from "../dev/catalog";
+import { openingView } from "../dev/recorded";
+import type { ParameterRow } from "../src/state/protocol";
+
+const FAMILIES = openingView().params.families;
+const firstRows = (): ParameterRow[] => structuredClone(openingView().params.rows);
 
 describe("keys", () => {
   it("moves values by 1, 10 and 0.1 % of the slider", () => {
@@ -140,12 +144,11 @@ describe("prior texts", () => {
   });
 
   it("keeps arguments of the same name when the family changes", () => {
-    const [norm, trunc] = [FAMILIES[2], FAMILIES[3]];
-    expect(switchFamily({ family: "norm", args: ["5", "3"] }, norm, trunc).args).toEqual(["5", "3", "-2", "2"]);
-    const bell = FAMILIES.find((f) => f.name === "norm")!;
+    const family = (name: string) => FAMILIES.find((f) => f.name === name)!;
+    expect(switchFamily({ family: "norm", args: ["5", "3"] }, family("norm"), family("truncnorm")).args).toEqual(["", "", "5", "3"]);
     const row = firstRows()[0];
-    const args = switchFamily({ family: "", args: [] }, undefined, { ...bell, args: [{ name: "loc", default: 0 }, { name: "scale", default: 1 }] }, row).args;
-    expect(args).toEqual(["-0.92", "0.4"]); // at the value, a tenth of the slider wide
+    const args = switchFamily({ family: "", args: [] }, undefined, family("norm"), row).args;
+    expect(args).toEqual(["-1.674", "0.4"]); // at the value, a tenth of the slider wide
   });
 
   it("draws the glyph over the slider, zero outside the support", () => {
@@ -183,10 +186,11 @@ describe("headings", () => {
 
 describe("numbers of the interface", () => {
   it("measures against the best comparable row only", () => {
-    const now = { ...OTHERS[1], run: "now", aicc: 190, lnz: -100 };
-    const rows = [now, ...OTHERS.map((r) => (r.comparable ? r : { ...r, aicc: 1, lnz: 0 }))];
-    expect(deltas(rows, "aicc").get(OTHERS[0])).toBe(0);
-    expect(deltas(rows, "lnz").get(OTHERS[1])).toBeCloseTo(-4.83);
+    const [row] = openingView().criteria.rows;
+    const [second, third] = [{ ...row, run: 2, aicc: 188.86, lnz: null }, { ...row, run: 3, aicc: 196.3, lnz: -104.83 }];
+    const rows = [{ ...row, aicc: 190, lnz: -100 }, second, third, { ...row, run: 4, aicc: 1, lnz: 0, comparable: false }];
+    expect(deltas(rows, "aicc").get(second)).toBe(0);
+    expect(deltas(rows, "lnz").get(third)).toBeCloseTo(-4.83);
     expect(deltas(rows, "aicc").size).toBe(3);
   });
 

@@ -18,23 +18,20 @@ const point = (s: Shown, type: string) => handle(s).dispatchEvent(new PointerEve
 describe("the handle on the degeneracy", () => {
   it("says in words what moves together", async () => {
     const s = (open = await show({ panels: ["params"] }));
-    expect(s.one(".sl-walk-words").textContent).toContain("α ↑log A ↓");
-    expect(handle(s).getAttribute("aria-label")).toBe("Along the degeneracy: α up, log A down");
+    expect(s.one(".sl-walk-words").textContent).toContain("α ↑log A ↓log Ep ↓");
+    expect(handle(s).getAttribute("aria-label")).toBe("Along the degeneracy: α up, log A down, log Ep down");
   });
 
   it("is not there where Python knows of none", async () => {
-    const s = (open = await show({ panels: ["params"] }, (m) => {
-      const view = m.kernel.view.bind(m.kernel);
-      m.kernel.view = () => ({ ...view(), degeneracy: null });
-    }));
+    const s = (open = await show({ panels: ["params"] }, { view: { degeneracy: null } }));
     expect(s.el.querySelector(".sl-walk")).toBeNull();
   });
 
   it("previews all that moves and acts once when let go", async () => {
-    const s = (open = await show({ panels: ["params", "spectrum"] }));
+    const s = (open = await show({ panels: ["params", "spectrum"] }, { plays: ["walk"] }));
     point(s, "pointerdown");
     for (const to of [0.5, 1, 2]) slide(s, to);
-    await until(() => value(s, 1) === "−0.840" && value(s, 3) === "−1.140");
+    await until(() => value(s, 1) === "−1.6262" && value(s, 3) === "1.4785");
     expect(s.one(".sl-walk-at").textContent).toBe("+2.00 σ");
     expect(s.actions("walk").length).toBe(0);
     expect(s.model.sent.filter((m) => m.type === "walk").length).toBeLessThanOrEqual(2);
@@ -46,24 +43,24 @@ describe("the handle on the degeneracy", () => {
   });
 
   it("does nothing on a mere touch, and takes a walk back on Escape", async () => {
-    const s = (open = await show({ panels: ["params", "spectrum"] }));
+    const s = (open = await show({ panels: ["params", "spectrum"] }, { plays: ["walk"] }));
     point(s, "pointerdown");
     point(s, "pointerup");
     slide(s, 1);
-    await until(() => value(s, 1) === "−0.880");
+    await until(() => value(s, 1) === "−1.6501");
     press(handle(s), "Escape");
-    await until(() => value(s, 1) === "−0.920");
+    await until(() => value(s, 1) === "−1.674");
     expect([s.actions("walk").length, s.one(".sl-walk-at").textContent]).toEqual([0, "0.00 σ"]);
   });
 
   it("acts when the keys rest, and shows a refusal in place", async () => {
-    const s = (open = await show({ panels: ["params"] }));
+    const s = (open = await show({ panels: ["params"] }, { plays: ["walk too far"] }));
     slide(s, 0.5);
     slide(s, 1);
     await until(() => s.actions("walk").length === 1);
     expect(s.actions("walk")).toEqual([{ to: 1 }]);
-    s.model.kernel.refuseWalk = true;
-    slide(s, 3);
+    handle(s).max = "99";
+    slide(s, 99);
     press(handle(s), "Enter");
     await until(() => s.el.querySelector(".sl-walk [role=alert]") !== null);
   });

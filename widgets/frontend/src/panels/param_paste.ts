@@ -35,7 +35,7 @@ export const isTable = (text: string): boolean => /[\t\n]/.test(text.replace(/\s
 export async function pasteText(local: Local, text: string, target: PasteTarget): Promise<void> {
   for (const place of [...local.errors.value.keys()]) if (place === "params" || place.startsWith("row:")) local.clear(place);
   local.said.value = "";
-  const before = new Map(local.lab.rows.value.map((row) => [row.pid, row.text]));
+  const before = new Map(local.lab.rows.value.map((row) => [row.pid, row.value]));
   const reply = await local.lab.act("paste", { text, ...target });
   const pid = reply.error?.pid;
   const there = typeof pid === "number" && local.shownRows.value.some((row) => row.pid === pid);
@@ -43,7 +43,7 @@ export async function pasteText(local: Local, text: string, target: PasteTarget)
   if (!reply.ok) return;
   local.said.value = "Pasted. Ctrl Z takes it back.";
   await shown(local, reply.rev ?? 0);
-  local.flash.value = local.lab.rows.value.filter((row) => before.get(row.pid) !== row.text).map((row) => row.pid);
+  local.flash.value = local.lab.rows.value.filter((row) => before.get(row.pid) !== row.value).map((row) => row.pid);
   setTimeout(() => { local.flash.value = []; }, FLASH_MS);
 }
 
