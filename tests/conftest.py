@@ -40,6 +40,20 @@ def arviz():
     return pytest.importorskip("arviz_base", reason="arviz-base is not installed: pip install 'spec-lab[arviz]'")
 
 
+@pytest.fixture(autouse=True)
+def _components_of_a_test_end_with_it():
+    """A component that a test registers is forgotten after it: another file's of that name is found again."""
+    from spec_lab.models.component import REGISTRY
+
+    before = dict(REGISTRY)
+    yield
+    for name, cls in list(REGISTRY.items()):
+        if before.get(name, cls) is not cls:
+            REGISTRY[name] = before[name]
+        elif name not in before and not cls.__module__.startswith("spec_lab."):  # modules of ours stay imported
+            del REGISTRY[name]
+
+
 def _real_data_folder() -> Path | None:
     named = os.environ.get("SPEC_LAB_DATA")
     candidates = [Path(named)] if named else [Path(__file__).resolve().parents[2] / "shared" / "data"]

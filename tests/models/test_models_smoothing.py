@@ -112,7 +112,7 @@ def test_a_threshold_inside_runs_continuously():
 
 
 @component
-def fading(E, tau=10.0, T=None):
+def dimming(E, tau=10.0, T=None):
     return jnp.exp(-T / tau) / E
 
 
@@ -128,7 +128,7 @@ def test_grids_of_all_sorts():
     np.testing.assert_allclose(ends[:50], plain, rtol=1e-12)
     five = model.photons(theta, grid(1, 10, 50, rule="trapezoid5"))
     np.testing.assert_allclose(five, plain, rtol=2e-3)
-    timed = Model.parse("gsmooth(fading)")
+    timed = Model.parse("gsmooth(dimming)")
     late = grid(1, 10, 50, T=np.full(50, 10.0))
     same = np.exp(-1) * np.asarray(model.photons(np.array([0.3, 0.5, -1.0, 0.0]), bins))
     np.testing.assert_allclose(timed.photons(np.array([0.3, 0.5, 10.0]), late), same, rtol=1e-12)
