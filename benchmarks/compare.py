@@ -39,7 +39,9 @@ def probes() -> dict[str, Callable[[], float]]:
     poor = Problem(problem.setup.with_free(np.array(burst.START)), problem)
     best = Problem(problem.setup.with_free(ready.best), problem)
     edits = (Freeze((11,)).apply, Link((6, 11)).apply)
-    batches = {n: ready.best + 1e-3 * np.random.default_rng(2).standard_normal((n, len(ready.best))) for n in (64, 1024)}
+    batches = {
+        n: ready.best + 1e-3 * np.random.default_rng(2).standard_normal((n, len(ready.best))) for n in (64, 1024)
+    }
     session = FitSession(ready.infer)
     values = enumerate(itertools.cycle(np.linspace(-1.4, -1.6, 60)))
 

@@ -38,6 +38,18 @@ __all__ = sorted([*_HOME, "datasets", "models"])  # pyright: ignore[reportUnsupp
 
 prepare_jax()
 _provide("constraint.support", "spec_lab.bridge.support:support_of")
+_provide("variable.fixed", "spec_lab.variables.variable:as_fixed")
+for _name, _home in (
+    ("joined", "algebra:join"),
+    ("negated", "algebra:Negated"),
+    ("convolved", "algebra:convolve"),
+    ("parse", "parse:parse"),
+    ("band_photons", "integration.band_flux:band_photons"),
+    ("par_table", "table:par_table"),
+    ("cfg_table", "table:cfg_table"),
+    ("html", "table:model_html"),
+):
+    _provide(f"model.{_name}", f"spec_lab.models.{_home}")
 _provide("model.fitted", "spec_lab.infer.fitted_models:fitted_model")
 _provide("component.reader", "spec_lab.bridge.components:read_component")
 _provide("prior.distribution", "spec_lab.bridge.distribution:make_distribution")

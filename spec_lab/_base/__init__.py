@@ -26,5 +26,19 @@ from spec_lab._base.errors import (
 from spec_lab._base.errors import (
     StatisticError as StatisticError,
 )
+from spec_lab._base.errors import nearest as nearest
+from spec_lab._base.expressions import OPERATORS as OPERATORS
+from spec_lab._base.expressions import SYMBOLS as SYMBOLS
+from spec_lab._base.expressions import UnreadableExpression as UnreadableExpression
+from spec_lab._base.expressions import evaluate as evaluate
+from spec_lab._base.expressions import read_expression as read_expression
 from spec_lab._base.forks import refuse_forked_child as refuse_forked_child
+from spec_lab._base.info import Info as Info
+from spec_lab._base.numbered import Numbered as Numbered
 from spec_lab._base.optional import require as require
+from spec_lab._base.providers import provided as provided
+from spec_lab._base.read_only import ReadOnlyCfg as ReadOnlyCfg
+from spec_lab._base.read_only import ReadOnlyPar as ReadOnlyPar
+from spec_lab._base.table_files import write_json as write_json
+from spec_lab._base.table_files import write_tables as write_tables
+from spec_lab._base.whole import whole_number as whole_number

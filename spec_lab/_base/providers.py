@@ -1,4 +1,4 @@
-"""What a lower floor offers and a higher floor computes: written down by name when spec_lab is imported, fetched when first used.
+"""What a class offers and a file above it computes: written down by name when spec_lab is imported, fetched when first used.
 
 `Interval(0, 1).support` is a NumPyro constraint, but only the bridge knows NumPyro. So the door of the package writes down where
 that function lives, and the constraint asks for it here. Nothing below the bridge imports it, not even late.

@@ -14,8 +14,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 WIDTH = 120  # of the text form, characters
 ROWS = 200  # shown of a longer table: half from its head, half from its tail
 
@@ -28,12 +26,14 @@ def show(value: Any) -> str:
     """
     if value is None:
         return ""
-    if isinstance(value, str | bool | np.bool_):
+    if isinstance(value, str | bool):
         return str(value)
     if isinstance(value, numbers.Integral):
         return str(int(value))
     if isinstance(value, numbers.Real):
         return _show_float(float(value))
+    import numpy as np  # late: `import spec_lab` brings this file, and needs no arrays
+
     if isinstance(value, np.ndarray):
         return show(value.tolist())
     if isinstance(value, Mapping):

@@ -1,11 +1,11 @@
 """Whole numbers that are asked for: refused when they are not, or too small."""
 
-import numpy as np
+from numbers import Integral
 
-from spec_lab._base import ParameterError
+from spec_lab._base.errors import ParameterError
 
 
-def whole_number(what: str, value: float | np.number | None, name: str, least: int = 1) -> None:
+def whole_number(what: str, value: float | None, name: str, least: int = 1) -> None:
     """Refuse what is no whole number of at least `least`.
 
     Args:
@@ -17,5 +17,5 @@ def whole_number(what: str, value: float | np.number | None, name: str, least: i
     Raises:
         ParameterError: It is not.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ParameterError(f"the {what} must be a whole number", got=value, allowed=f"{name} >= {least}")

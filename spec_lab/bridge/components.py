@@ -46,10 +46,7 @@ from spec_lab.bridge.distribution import is_function
 from spec_lab.bridge.module import PyroxModule
 from spec_lab.bridge.registered_parameters import Entry, Registry
 from spec_lab.bridge.token import Token, new_token
-from spec_lab.models import Additive, Component, Energy, Mathematical, Multiplicative
-from spec_lab.models.catalog import check_free
-from spec_lab.models.component import needs_time
-from spec_lab.models.parameter import parameter
+from spec_lab.models import Additive, Component, Energy, Mathematical, Multiplicative, check_free, needs_time, parameter
 from spec_lab.priors import as_prior
 from spec_lab.tree import register_pytree_type, register_saving
 from spec_lab.variables import AbstractConstraint, AbstractVariable, Derived, Tagged, words_of

@@ -26,8 +26,8 @@ from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule
 from spec_lab.bridge.parameterized import Parameterized
 from spec_lab.bridge.support import AnyConstraint, constraint_of
-from spec_lab.fit.formula import Formula, formula_of
-from spec_lab.models.annotations import Curve, Scalar
+from spec_lab.fit import Formula, formula_of
+from spec_lab.models import Curve, Scalar
 from spec_lab.priors import Prior, as_prior
 from spec_lab.variables import (
     AbstractConstraint,

@@ -20,8 +20,7 @@ from spec_lab import variables
 from spec_lab._base import ParameterError
 from spec_lab.bridge.descriptors import Belief, PyroxSample
 from spec_lab.bridge.support import between
-from spec_lab.priors import Distribution, Prior, cumulative, log_density, parse_prior, quantile
-from spec_lab.priors.families import BY_NAME
+from spec_lab.priors import BY_NAME, Distribution, Prior, cumulative, log_density, parse_prior, quantile
 from spec_lab.variables import AbstractProbabilistic, AbstractVariable
 
 T = TypeVar("T")

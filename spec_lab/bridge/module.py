@@ -25,8 +25,7 @@ from spec_lab.bridge.distribution import as_distribution, is_function
 from spec_lab.bridge.support import AnyConstraint, as_support, constraint_of
 from spec_lab.bridge.token import Token, new_token
 from spec_lab.models import Model, join
-from spec_lab.variables import AbstractVariable, Fixed
-from spec_lab.variables.copying import Copied
+from spec_lab.variables import AbstractVariable, Copied, Fixed
 
 
 class instance_method:

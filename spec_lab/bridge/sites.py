@@ -16,8 +16,7 @@ from jaxtyping import Array, Float
 from spec_lab.bridge.distribution import distribution_of
 from spec_lab.bridge.module import pyrox_method
 from spec_lab.bridge.parameterized import Parameterized
-from spec_lab.fit import FreeSpace, Problem, Setup
-from spec_lab.fit.view import View
+from spec_lab.fit import FreeSpace, Problem, Setup, View
 from spec_lab.variables import AbstractConstraint, Constrained, GreaterThan, Interval, LessThan
 
 

@@ -5,7 +5,7 @@
 - reading: `files` (paths and bytes), `file_kind` (what is it?), `ogip` (FITS), `textfile` with `texttable`; `number_checks` and
   `energies` judge values and edges, contradictions are gathered in `file_warnings`;
 - values: `spectrum`, `response`, `unit`, `collection`, all immutable; `sky` for a response that depends on the position;
-- what may be fitted of them: `parameters`;
+- what may be fitted of them: `unit_parameters`;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
 - beyond: `upper_limits`, `simulate`, `ogip.write`, `datasets`, `html_repr`.
@@ -14,8 +14,12 @@ Not here: models, statistics, and the value of any parameter.
 """
 
 from spec_lab.data import datasets as datasets
+from spec_lab.data import simulate as simulate
 from spec_lab.data.channels import Channels as Channels
+from spec_lab.data.channels import grouped_columns as grouped_columns
 from spec_lab.data.collection import Data as Data
+from spec_lab.data.file_warnings import collect_warnings as collect_warnings
+from spec_lab.data.notice import notice_windows as notice_windows
 from spec_lab.data.ogip.write import write_arf as write_arf
 from spec_lab.data.ogip.write import write_pha as write_pha
 from spec_lab.data.ogip.write import write_rsp as write_rsp
@@ -29,7 +33,12 @@ from spec_lab.data.significance import ppsig_inv as ppsig_inv
 from spec_lab.data.simulate import Simulations as Simulations
 from spec_lab.data.simulate import fakeit as fakeit
 from spec_lab.data.sky.balrog import BalrogResponse as BalrogResponse
+from spec_lab.data.sky.direction_table import SplineChart as SplineChart
+from spec_lab.data.sky.direction_table import direction_weights as direction_weights
 from spec_lab.data.spectrum import Background as Background
 from spec_lab.data.spectrum import Source as Source
 from spec_lab.data.spectrum import Spectrum as Spectrum
 from spec_lab.data.unit import DataUnit as DataUnit
+from spec_lab.data.unit_parameters import DATA_PARAMETERS as DATA_PARAMETERS
+from spec_lab.data.unit_parameters import PARAMETER_MEANINGS as PARAMETER_MEANINGS
+from spec_lab.data.unit_parameters import parameter_starts as parameter_starts

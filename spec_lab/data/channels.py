@@ -218,7 +218,7 @@ def gather(
         sigma_B=none.copy() if bkg is None else np.sqrt(add(bkg.total_errors**2)),
         emin=emin,
         emax=emax,
-        matrix=columns(response.matrix, first, last),
+        matrix=grouped_columns(response.matrix, first, last),
         ts=ts,
         tb=tb,
         first=first,
@@ -228,6 +228,6 @@ def gather(
     )
 
 
-def columns(matrix: DirectMatrix, first: GroupIndex, last: GroupIndex) -> GroupedMatrix:
+def grouped_columns(matrix: DirectMatrix, first: GroupIndex, last: GroupIndex) -> GroupedMatrix:
     """[c, e] The columns of a matrix [e, ch] summed over groups."""
     return np.ascontiguousarray(sums(matrix, first, last, axis=1).T)

@@ -7,10 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from spec_lab._base import DataError
-from spec_lab._base.errors import nearest
-from spec_lab._base.info import Info
-from spec_lab._base.table_files import write_tables
+from spec_lab._base import DataError, Info, nearest, write_tables
 from spec_lab.data.documented import DataNames
 from spec_lab.data.grouping import describe
 from spec_lab.data.quantities import data_quantities

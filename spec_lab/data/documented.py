@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from jaxtyping import Float
 
+from spec_lab._base import ReadOnlyCfg, ReadOnlyPar
 from spec_lab._base.info import Info
 from spec_lab._base.numbered import Numbered
-from spec_lab._base.read_only import ReadOnlyCfg, ReadOnlyPar
 from spec_lab.data.annotations import PerGroup
-from spec_lab.data.parameters import MEANINGS, starts
+from spec_lab.data.unit_parameters import PARAMETER_MEANINGS, parameter_starts
 from spec_lab.priors import as_prior
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class UnitNames:
             key: ReadOnlyPar(
                 name, key, present.get(key, value), as_prior(prior), frozen,
                 "Edit the fit that has these data: infer.par[...].val = ...; infer.par_info has the numbers.",
-                unit="" if key in FACTORS else "deg", doc=MEANINGS[key],
+                unit="" if key in FACTORS else "deg", doc=PARAMETER_MEANINGS[key],
             )
-            for key, (value, frozen, prior) in starts(unit).items()
+            for key, (value, frozen, prior) in parameter_starts(unit).items()
         }  # fmt: skip
 
     @property

@@ -1,6 +1,6 @@
 """Contradictions found while reading, said once.
 
-A reader does not warn by itself: it writes a sentence into `Notes`, and whoever opened the outermost `collecting()`
+A reader does not warn by itself: it writes a sentence into `Notes`, and whoever opened the outermost `collect_warnings()`
 turns all of them into *one* `SpecLabWarning`. So a spectrum read alone warns once, and a `DataUnit` that reads four
 files warns once too. Errors are not here: they are raised where they are found.
 """
@@ -19,7 +19,7 @@ _OPEN: ContextVar[list[str] | None] = ContextVar("spec_lab_data_notes", default=
 
 
 @contextmanager
-def collecting() -> Iterator[list[str]]:
+def collect_warnings() -> Iterator[list[str]]:
     """Gather the notes of everything read inside; the outermost block warns once, when it ends well."""
     outer = _OPEN.get()
     if outer is not None:
@@ -61,5 +61,5 @@ def some(n: int, what: str) -> str:
 
 def note(where: str, found: str, done: str, override: str) -> None:
     """Write one contradiction down: where it is, what was found, what was done, and the argument that overrides it."""
-    with collecting() as notes:
+    with collect_warnings() as notes:
         notes.append(f"{where}: {found}; {done} ({override}).")

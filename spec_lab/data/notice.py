@@ -15,7 +15,7 @@ Windows = tuple[tuple[float, float], ...]
 MODES = ("inside", "overlap")
 
 
-def windows(notc: GivenWindows) -> Windows | None:
+def notice_windows(notc: GivenWindows) -> Windows | None:
     """Bring any spelling of energy windows into one: sorted, merged where they overlap, keV.
 
     Args:

@@ -10,9 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import DataError
-from spec_lab._base.errors import nearest
-from spec_lab._base.info import Info
+from spec_lab._base import DataError, Info, nearest
 from spec_lab.data.annotations import (
     ChannelMask,
     ChannelNumbers,
@@ -23,7 +21,7 @@ from spec_lab.data.annotations import (
     PerBin,
     PerChannel,
 )
-from spec_lab.data.file_warnings import collecting, note, some
+from spec_lab.data.file_warnings import collect_warnings, note, some
 from spec_lab.data.html_repr import StepCurve, beside, steps
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.data.optimal import channel_fwhm
@@ -112,7 +110,7 @@ class Response(Struct):
         from spec_lab.data.files import file_name, reading
         from spec_lab.data.ogip.rmf import read_matrix
 
-        with collecting(), reading(file_name(file)):
+        with collect_warnings(), reading(file_name(file)):
             return cls(**read_matrix(file, version))
 
     @classmethod
@@ -222,7 +220,7 @@ class Auxiliary(Struct):
         from spec_lab.data.files import file_name, reading
         from spec_lab.data.ogip.rmf import read_area
 
-        with collecting(), reading(file_name(file)):
+        with collect_warnings(), reading(file_name(file)):
             return cls(**read_area(file, row))
 
     @classmethod

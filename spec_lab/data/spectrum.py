@@ -9,8 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from spec_lab._base import DataError
-from spec_lab._base.info import Info
+from spec_lab._base import DataError, Info
 from spec_lab.data.annotations import (
     ChannelFlags,
     ChannelMask,
@@ -22,7 +21,7 @@ from spec_lab.data.annotations import (
     PerChannel,
 )
 from spec_lab.data.energies import ordered
-from spec_lab.data.file_warnings import collecting, note, some
+from spec_lab.data.file_warnings import collect_warnings, note, some
 from spec_lab.data.html_repr import StepCurve, beside, steps
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
@@ -84,7 +83,7 @@ class Spectrum(Struct):
             setattr(self, name, _scale(self, name, getattr(self, name), n))
         self.errors = None if self.errors is None else _vector(self, "errors", self.errors, n)
         self.emin, self.emax = _edges(self, n)
-        with collecting():
+        with collect_warnings():
             self.quality = _judged(self)
 
     @classmethod
@@ -102,7 +101,7 @@ class Spectrum(Struct):
         from spec_lab.data.file_kind import is_fits
         from spec_lab.data.files import file_name, reading
 
-        with collecting(), reading(file_name(file)):
+        with collect_warnings(), reading(file_name(file)):
             if is_fits(file):
                 from spec_lab.data.ogip.pha import read_pha
 
@@ -118,7 +117,7 @@ class Spectrum(Struct):
         """
         from spec_lab.data.textfile import read_text
 
-        with collecting():
+        with collect_warnings():
             return cls(**read_text(file))
 
     @classmethod
@@ -204,7 +203,7 @@ class Background(Spectrum):
         from spec_lab.data.files import file_name, reading
         from spec_lab.data.ogip.pha import read_beside
 
-        with collecting(), reading(file_name(file)):
+        with collect_warnings(), reading(file_name(file)):
             return cls(**read_beside(file, row))
 
     @classmethod

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import DataError
-from spec_lab._base.errors import nearest
+from spec_lab._base import DataError, nearest
 from spec_lab.data.file_warnings import note
 
 COLUMNS = {

@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import DataError
-from spec_lab._base.info import Info
-from spec_lab._base.table_files import write_tables
+from spec_lab._base import DataError, Info, write_tables
 from spec_lab.data import notice, upper_limits
 from spec_lab.data.annotations import GroupMask, PerBin
 from spec_lab.data.assembly import Assembly, Same, assemble
 from spec_lab.data.attach import attach
-from spec_lab.data.channels import Channels, all_groups, by_flags, columns, gather, group_edges
+from spec_lab.data.channels import Channels, all_groups, by_flags, gather, group_edges, grouped_columns
 from spec_lab.data.documented import UnitNames
-from spec_lab.data.file_warnings import collecting, quietly, some
+from spec_lab.data.file_warnings import collect_warnings, quietly, some
 from spec_lab.data.grouping import Grouping, Ranges, Scheme, describe, scheme, to_flags
 from spec_lab.data.html_repr import StepCurve, beside, steps
 from spec_lab.data.quantities import unit_quantities
@@ -90,12 +88,12 @@ class DataUnit(UnitNames, Struct):
     bad_mode: str = field(static=True, default="drop")
 
     def __post_init__(self) -> None:
-        self.notc = notice.windows(self.notc)
+        self.notc = notice.notice_windows(self.notc)
         self.grpg, self.rebn = scheme(self.grpg), scheme(self.rebn)
         self.weight = _number("weight", self.weight, least=0.0)
         self.time = None if self.time is None else _number("time", self.time)
         _check_words(self)
-        with collecting():
+        with collect_warnings():
             parts = attach(self.src, self.bkg, self.rmf, self.arf, self.rsp)
             self.src, self.bkg, self.rmf, self.arf, self.rsp = parts
             whole = assemble(*parts)
@@ -153,7 +151,7 @@ class DataUnit(UnitNames, Struct):
         if response is None:
             return found
         matrix = response.matrix if self.bad_mode == "drop" else np.where(self.assembly.good, response.matrix, 0.0)
-        return found.replace(matrix=columns(matrix, found.first, found.last))
+        return found.replace(matrix=grouped_columns(matrix, found.first, found.last))
 
     def all_channels(self, rebin: bool = False) -> Channels:
         """All good groups, noticed or not; `used` says which enter the fit. Cached."""
@@ -356,7 +354,7 @@ def _check_background(unit: DataUnit) -> None:
     """W with mostly empty background groups is said aloud."""
     if unit.bkg is None or unit.stat not in PROFILED or not unit.groups()[1].any():
         return
-    with collecting():
+    with collect_warnings():
         say_empty_background(Same(unit.assembly), unit.stat, unit.channels().B)
 
 

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from spec_lab._base import EngineError
-from spec_lab._base.errors import nearest
+from spec_lab._base import EngineError, nearest
 from spec_lab.engines.best_fit import MISSED
 from spec_lab.engines.control import Control
 from spec_lab.engines.options import check_range

@@ -25,8 +25,7 @@ from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import whitening
 from spec_lab.engines.target import Hooks, Target
-from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u
+from spec_lab.fit import Problem, from_u
 from spec_lab.tree.attrs import frozen_static
 
 CHAIN = "1-.npz"

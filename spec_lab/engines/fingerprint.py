@@ -20,8 +20,7 @@ from spec_lab._base import EngineError, SpecLabWarning
 from spec_lab.engines.chain_files import DAMAGE, save_text
 from spec_lab.engines.options import SEEDS
 from spec_lab.engines.target import Hooks, Target
-from spec_lab.fit import Problem
-from spec_lab.fit.program_layout import statistic_of
+from spec_lab.fit import Problem, statistic_of
 
 Fingerprint = dict[str, str]
 _SEED = "seed"  # stands in the file, but is nothing to compare

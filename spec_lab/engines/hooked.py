@@ -19,8 +19,7 @@ from spec_lab.engines.lmfit import parameters_of
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.target import Hooks, Target
-from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u
+from spec_lab.fit import Problem, from_u
 
 _BAD = 1e100  # what a minimiser is told where the likelihood is zero or undefined, so that it steps back
 

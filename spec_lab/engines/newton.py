@@ -113,14 +113,14 @@ def _going(loop: _Loop, limit: Any) -> Any:
     return started & (loop.edm > EDM_GOAL) & (loop.steps < limit) & (loop.damping < 1e11)
 
 
-def resume(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
+def resume_minimise(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
     """Go on with a fit until it has converged or made `limit` steps in all."""
     return jax.lax.while_loop(lambda s: _going(s, limit), lambda s: _advance(view, space, s), loop)
 
 
 def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
     """At most `limit` steps from free values `x` (`f[n]`), without ceremony: for live refits and polishing."""
-    return problem.run(resume, begin(problem.host_space, problem.pad(x)), limit)
+    return problem.run(resume_minimise, begin(problem.host_space, problem.pad(x)), limit)
 
 
 def quick_fit(problem: Problem) -> Float[np.ndarray, "n"]:
@@ -166,7 +166,7 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
     options, control = options or NewtonOptions(), control or Control()
     if problem.n == 0:
         raise EngineError("there is nothing to fit: every parameter is frozen, linked away or tied", hint="Thaw one.")
-    if not problem.knows(resume):
+    if not problem.knows(resume_minimise):
         control.report(None, COMPILING)
     first = _descend(problem, problem.setup.free_values, options, control)
     best = _from_guesses(problem, first, options, control)
@@ -195,7 +195,11 @@ def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, contro
     found = starts(problem.setup, quick_fit, most=options.guesses, ranges=False)
     loops = [begin(problem.host_space, problem.pad(start.free_values)) for start in found]
     for steps in LEGS:
-        loops = [problem.run(resume, loop, min(steps, options.max_iterations)) for loop in loops if not control.stopped]
+        loops = [
+            problem.run(resume_minimise, loop, min(steps, options.max_iterations))
+            for loop in loops
+            if not control.stopped
+        ]
         loops = sorted((one for one in loops if np.isfinite(float(one.f))), key=lambda one: float(one.f))
         loops = loops[: max(2, (len(loops) + 1) // 2)]
     ends = [_finished(problem, loop, options, control) for loop in loops]
@@ -221,7 +225,7 @@ def _finished(problem: Problem, loop: _Loop, options: NewtonOptions, control: Co
     while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
         done = int(loop.steps)
         control.report(done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=_values(problem, loop))
-        loop = problem.run(resume, loop, min(done + 50, options.max_iterations))
+        loop = problem.run(resume_minimise, loop, min(done + 50, options.max_iterations))
     return loop
 
 

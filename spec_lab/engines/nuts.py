@@ -26,9 +26,7 @@ from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import whitening
 from spec_lab.engines.target import Target
-from spec_lab.fit import FreeSpace, Problem
-from spec_lab.fit.space import from_u
-from spec_lab.fit.view import View
+from spec_lab.fit import FreeSpace, Problem, View, from_u
 from spec_lab.tree.attrs import frozen_static
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ import numpy as np
 
 from spec_lab._base import EngineError
 from spec_lab.engines.newton import minimise
-from spec_lab.fit import FreeSpace, Problem
-from spec_lab.fit.space import from_u, to_u
+from spec_lab.fit import FreeSpace, Problem, from_u, to_u
 from spec_lab.priors import log_density_np
 
 _STEP = 1e-3  # of the central differences, in the unbounded chart where everything varies on a scale of 1

@@ -23,8 +23,7 @@ from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.psis import psis
 from spec_lab.engines.student_t import StudentT
 from spec_lab.engines.target import Hooks, Target
-from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u, log_prior
+from spec_lab.fit import Problem, from_u, log_prior
 from spec_lab.tree.attrs import frozen_static
 
 PARETO_LIMIT = 0.7

@@ -28,8 +28,7 @@ from spec_lab.engines.preview import PARETO_LIMIT
 from spec_lab.engines.psis import psis
 from spec_lab.engines.student_t import StudentT
 from spec_lab.engines.target import Target
-from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u
+from spec_lab.fit import Problem, from_u
 from spec_lab.tree.attrs import frozen_static
 
 GAUSSIAN = 1e6  # degrees of freedom of a Student t that is none

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.table_files import write_json
+from spec_lab._base import ParameterError, write_json
 from spec_lab.results.figures import Drawing
 
 PLOTTERS = ("plotly", "matplotlib", "cornerpy", "getdist")

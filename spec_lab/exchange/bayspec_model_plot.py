@@ -7,8 +7,7 @@ from jaxtyping import ArrayLike
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.exchange.bayspec_figure import PlotFigure, check_kind, check_plotter, style_of
-from spec_lab.models import Model
-from spec_lab.models.documented import fitted
+from spec_lab.models import Model, last_fit
 from spec_lab.results.figures import COLORS, Drawing
 
 NAMES = {"NE": "phtspec", "Fv": "flxspec", "vFv": "ergspec", "NoU": "nouspec"}
@@ -91,7 +90,7 @@ class ModelPlot:
 
 def _was_fitted(model: Model) -> bool:
     try:
-        fitted(model)
+        last_fit(model)
     except ModelError:
         return False
     return True

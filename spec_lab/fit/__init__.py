@@ -10,15 +10,23 @@ Engines, tables and widgets live above.
 """
 
 from spec_lab.fit import links as links
+from spec_lab.fit.comparable import incomparable as incomparable
 from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetTie, SetValue, Several, Unlink
+from spec_lab.fit.formula import Formula as Formula
+from spec_lab.fit.formula import formula_of as formula_of
 from spec_lab.fit.model_edits import Append, SetModel
 from spec_lab.fit.origin import Origin
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.problem import Problem
+from spec_lab.fit.program_layout import statistic_of as statistic_of
 from spec_lab.fit.setting_edit import SetSetting
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS, Slot
 from spec_lab.fit.space import FreeSpace
+from spec_lab.fit.space import from_u as from_u
+from spec_lab.fit.space import log_prior as log_prior
+from spec_lab.fit.space import to_u as to_u
+from spec_lab.fit.term_photons import term_photons as term_photons
 from spec_lab.fit.view import View
 
 __all__ = [

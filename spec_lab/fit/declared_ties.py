@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from spec_lab._base import ParameterError
 from spec_lab.fit import ties
 from spec_lab.fit.formula import Formula, formula_of
-from spec_lab.models import Model
-from spec_lab.models.parameter import rewritten
+from spec_lab.models import Model, variable_at
 from spec_lab.priors import Prior, logunif, unif
 from spec_lab.variables import AbstractVariable, Derived, Tagged, named_variables
 from spec_lab.variables import Tie as TreeTie
@@ -183,9 +182,9 @@ def present_model(model: Model, states: Sequence[tuple[float, bool, bool]]) -> M
         i = next(numbers)
         value, frozen, tied = states[i]
         if i not in sources or not tied:
-            return rewritten(variable, value, frozen)
+            return variable_at(variable, value, frozen)
         source, (raw, held, _) = sources[i]
-        return Derived(Formula(source.formula), rewritten(source.variable, raw, held), metadata=variable.metadata)
+        return Derived(Formula(source.formula), variable_at(source.variable, raw, held), metadata=variable.metadata)
 
     return model.refilled(fill)
 

@@ -16,8 +16,7 @@ from spec_lab.fit import sky
 from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
-from spec_lab.models import Grid, Model
-from spec_lab.models.model import Structure
+from spec_lab.models import Grid, Model, Structure
 from spec_lab.statistics import StatisticKind, resolve
 
 

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import ParameterError
-from spec_lab._base.errors import nearest
-from spec_lab.data.file_warnings import collecting
+from spec_lab._base import ParameterError, nearest
+from spec_lab.data import collect_warnings
 from spec_lab.fit import links, ties
 from spec_lab.fit.declared_ties import identities, present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
@@ -83,7 +82,7 @@ class Setup(Struct):
         setup = cls.of_pairs(made, rule)
         shared = _shared_sentence(setup)
         if shared:
-            with collecting() as notes:
+            with collect_warnings() as notes:
                 notes.append(shared)
         return setup
 

@@ -14,9 +14,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from spec_lab._base import DataError, ParameterError
-from spec_lab.data import Response
-from spec_lab.data.channels import columns
-from spec_lab.data.sky.direction_table import SplineChart, amplitudes
+from spec_lab.data import Response, SplineChart, direction_weights, grouped_columns
 from spec_lab.fit import ties
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
@@ -65,7 +63,7 @@ def fold(
     if not isinstance(response, Sky):
         return response @ photons
 
-    weights, _ = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
+    weights, _ = direction_weights(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
     moved = weights @ (response.basis @ photons)
     # A response is nowhere negative, though a spline between its values may be.
     moved = jnp.where((moved < 0) & jnp.all(photons >= 0), 0.0, moved)
@@ -75,7 +73,7 @@ def fold(
 
 def astray(response: Sky, theta: Float[Array, "p"], slots: int) -> Bool[Array, ""]:
     """Whether the position of a `Sky` is free and outside its table."""
-    _, inside = amplitudes(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
+    _, inside = direction_weights(response.chart, theta[slots + RA], theta[slots + DEC], jnp)
     return response.free & ~inside
 
 
@@ -196,7 +194,7 @@ def held_matrix(unit: Any, channels: int, ra: float, dec: float) -> Float[Array,
 def table_of(unit: Any, channels: int) -> tuple[SplineChart, Float[Array, "r c e"]]:
     """SplineChart and basis `f[r, c, e]` of a unit's table, on the device."""
     patch, c = unit.position.tabulate(), unit.channels()
-    basis = np.stack([columns(one, c.first, c.last) for one in patch.basis])
+    basis = np.stack([grouped_columns(one, c.first, c.last) for one in patch.basis])
     chart = patch.chart._replace(coefficients=jax.device_put(patch.chart.coefficients))
     return chart, jax.device_put(_padded(basis, channels))
 

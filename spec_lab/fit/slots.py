@@ -8,11 +8,10 @@ pairs and never stored; numbers (`pid`) are 1-based and stable under freezing an
 
 from typing import Any, NamedTuple
 
-from spec_lab.data import DataUnit
-from spec_lab.data.parameters import DATA_PARAMETERS, MEANINGS, starts
+from spec_lab.data import DATA_PARAMETERS, PARAMETER_MEANINGS, DataUnit, parameter_starts
 from spec_lab.fit.declared_ties import RawSource, inherited_prior, raw_sources
 from spec_lab.fit.pairs import PairSpec
-from spec_lab.models.parameter import Declaration, Parameter, read
+from spec_lab.models import Declaration, Parameter, parameter_of
 from spec_lab.priors import Prior, parse_prior, unif
 from spec_lab.variables import AbstractVariable, Tagged
 
@@ -106,7 +105,7 @@ def _source(source: RawSource, derived: dict[str, Any]) -> dict[str, Any]:
     variable = source.variable if isinstance(source.variable, AbstractVariable) else Tagged(source.variable)
     value = float(variable.value)
     declared = Declaration(value, None, "", label, doc, log=False, frozen=False, when=None)
-    draft = _record(read(source.component, source.name, declared, variable, wrapped=False, given=True))
+    draft = _record(parameter_of(source.component, source.name, declared, variable, wrapped=False, given=True))
     prior = draft["prior"] or inherited_prior(source.formula, derived["prior"], value, draft["limits"])
     return {**draft, "prior": prior, "default": None, "default_prior": None, "source": True}
 
@@ -136,7 +135,7 @@ def _data_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
             "label": rf"\mathrm{{{name}}}",
             "unit": "deg" if name in ("ra", "dec") else "",
             "log": False,
-            "doc": MEANINGS[name],
+            "doc": PARAMETER_MEANINGS[name],
             **_started(pair.data.units[j], name),
         }
         for j, unit_name in enumerate(pair.data.names)
@@ -146,7 +145,7 @@ def _data_slots(index: int, pair: PairSpec) -> list[dict[str, Any]]:
 
 def _started(unit: DataUnit, name: str) -> dict[str, Any]:
     """What a data parameter starts as, and its hard limits; only a declination has some in a response that depends on it."""
-    value, frozen, prior = starts(unit)[name]
+    value, frozen, prior = parameter_starts(unit)[name]
     movable = unit.position is not None and name in ("ra", "dec")
     sky = (-90.0, 90.0) if movable and name == "dec" else _ANYWHERE
     limits = sky if name in ("ra", "dec") else (0.0, float("inf"))

@@ -12,9 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from spec_lab._base import ParameterError
-from spec_lab._base.expressions import UnreadableExpression, read_expression
-from spec_lab._base.expressions import evaluate as evaluate_tree
+from spec_lab._base import ParameterError, UnreadableExpression, read_expression
+from spec_lab._base import evaluate as evaluate_tree
 
 FUNCTIONS = ("exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan", "tanh")
 _ALLOWED = "numbers, par[n], + - * / **, parentheses and " + ", ".join(FUNCTIONS)

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
-from spec_lab._base.table_files import write_tables
+from spec_lab._base import Info, ParameterError, write_tables
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.infer.engines import analyzer
@@ -21,7 +19,7 @@ from spec_lab.infer.fit import Fit
 from spec_lab.infer.infer import Infer
 from spec_lab.infer.sample_matrix import outcome_of
 from spec_lab.infer.store import Snapshot
-from spec_lab.results.checks import polished
+from spec_lab.results import nearest_minimum
 from spec_lab.results.criteria import Criteria
 from spec_lab.results.estimates import Estimates, is_posterior, some_draws
 from spec_lab.results.fluxes import Fluxes
@@ -94,7 +92,7 @@ class SampleAnalyzer(Estimates, Criteria, Fluxes, Profiles, Infer):
 
     def _fitted_point(self) -> np.ndarray:
         best = np.asarray(self.outcome.best)
-        return best if "hooks" in dict(self.outcome.settings) else polished(self.problem, best)
+        return best if "hooks" in dict(self.outcome.settings) else nearest_minimum(self.problem, best)
 
     def _vectors(self, most: int) -> np.ndarray:
         return self._fitted_point()[None] if self.fits_again else some_draws(self.outcome, most)

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from jaxtyping import ArrayLike
 
-from spec_lab._base import EngineError
-from spec_lab._base.table_files import write_json
-from spec_lab.engines import Control, Outcome, run_engine
-from spec_lab.engines.catalog import check_proper
+from spec_lab._base import EngineError, write_json
+from spec_lab.engines import Control, Outcome, check_proper, new_seed, run_engine
 from spec_lab.engines.lmfit import residual_of
-from spec_lab.engines.options import new_seed
 from spec_lab.fit import SetFree
 from spec_lab.infer.fitted_models import remember
 from spec_lab.infer.quantities import Quantities

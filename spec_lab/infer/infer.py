@@ -14,19 +14,17 @@ import attrs
 import numpy as np
 from jaxtyping import ArrayLike
 
-from spec_lab._base import ParameterError, SpecLabWarning
-from spec_lab._base.info import Info
-from spec_lab._base.table_files import write_tables
+from spec_lab._base import Info, ParameterError, SpecLabWarning, write_tables
 from spec_lab.data import Data
-from spec_lab.data.notice import windows as checked
-from spec_lab.engines.newton import quick_fit
+from spec_lab.data import notice_windows as checked
+from spec_lab.engines import quick_fit
 from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink, links
 from spec_lab.fit.guess import Guess
 from spec_lab.infer.archive import Archive
 from spec_lab.infer.engines import Engines
 from spec_lab.infer.fit import Fit
 from spec_lab.infer.hooks import NAMES, BoundHook, Hook, hook_property
-from spec_lab.infer.loading import check_fits, tried
+from spec_lab.infer.loading import check_fits, try_first_use
 from spec_lab.infer.pair import Pair
 from spec_lab.infer.par import Par
 from spec_lab.infer.sample_matrix import sample_property
@@ -224,7 +222,7 @@ class Infer(Engines):
         check_fits([saved.setup], [saved.outcome])
         made: Any = (_KINDS.get(saved.kind, cls) if cls is Infer else cls)._of(saved.setup)
         made.outcome = saved.outcome
-        tried("the fit", lambda: (made.par_info, repr(made)))
+        try_first_use("the fit", lambda: (made.par_info, repr(made)))
         return made
 
     @property

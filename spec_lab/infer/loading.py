@@ -15,7 +15,7 @@ from spec_lab.fit import Problem, Setup
 from spec_lab.tree import SerializationError
 
 
-def tried(what: str, use: Callable[[], Any]) -> None:
+def try_first_use(what: str, use: Callable[[], Any]) -> None:
     """Use something read from a file for the first time.
 
     Args:
@@ -50,12 +50,12 @@ def check_fits(setups: Sequence[Setup], outcomes: Sequence[Outcome | None] = ())
             raise SerializationError("a run in it has no outcome", got=run)
     known: list[Any] = []
     for setup in (*setups, *(run.setup for run in runs)):
-        tried("a set-up", lambda setup=setup: _use_setup(setup))
+        try_first_use("a set-up", lambda setup=setup: _use_setup(setup))
         if setup.pairs and not any(setup.pairs is pairs for pairs in known):
             known.append(setup.pairs)
-            tried("a set-up", lambda setup=setup: _use_problem(setup))
+            try_first_use("a set-up", lambda setup=setup: _use_problem(setup))
     for run in runs:
-        tried("the outcome of a run", lambda run=run: _use_outcome(run))
+        try_first_use("the outcome of a run", lambda run=run: _use_outcome(run))
 
 
 def _use_setup(setup: Setup) -> None:

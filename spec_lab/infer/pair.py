@@ -5,17 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ParameterError
 from spec_lab.data import Data, DataUnit
-from spec_lab.fit import Setup
-from spec_lab.fit.program_layout import statistic_of
+from spec_lab.fit import Setup, statistic_of
 from spec_lab.infer.fit import Fit
 from spec_lab.infer.store import LocalStore
 from spec_lab.infer.unit_function import UnitFunction
-from spec_lab.models import Model
-from spec_lab.models.integration.grid import KEV_TO_ERG
-from spec_lab.results.fluxes import BandFlux, in_band, part, without_absorption
+from spec_lab.models import KEV_TO_ERG, BandFlux, Model, band_photons, without_absorption
+from spec_lab.results.fluxes import part
 from spec_lab.results.spectra import PAIR_QUANTITIES, UnitSpectrum, add_quantities, spectrum_figure, unit_spectra
 
 if TYPE_CHECKING:
@@ -161,7 +158,7 @@ class Pair:
         first = self.unit_spectra()[0]
         mine, places = part(first.model, component)
         theta = np.asarray(first.theta)[None, places]
-        return in_band(mine, without_absorption(mine, theta) if bare else theta, low, high, T)
+        return band_photons(mine, without_absorption(mine, theta) if bare else theta, low, high, T)
 
     @property
     def rate_to_flux(self) -> list[float]:

@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
-from spec_lab._base.numbered import Numbered
+from spec_lab._base import Info, Numbered, ParameterError
 from spec_lab.fit import Freeze, Link, SetPrior, SetSetting, SetTie, SetValue, Slot, Unlink, links
 from spec_lab.infer.fit import Fit
 from spec_lab.priors import Distribution, Prior, as_prior

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base.info import Info
+from spec_lab._base import Info
 from spec_lab.fit import Setup, links
 from spec_lab.infer.fit import Fit
 from spec_lab.infer.par import Cfg, Cfgs, Handles, Par

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from jaxtyping import ArrayLike
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
-from spec_lab.engines.simulation import simulate_units
+from spec_lab._base import Info, ParameterError
+from spec_lab.engines import simulate_units
 from spec_lab.fit import Problem, Setup
 from spec_lab.infer.parameters import Parameters
-from spec_lab.results.checks import Checks
+from spec_lab.results import Checks
 from spec_lab.results.goodness import stat_table
 from spec_lab.results.spectra import INFER_QUANTITIES, UnitSpectrum, add_quantities, spectrum_figure, unit_spectra
 

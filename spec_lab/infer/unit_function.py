@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import ArrayLike, Float
 
 from spec_lab.data import Data
-from spec_lab.statistics.catalog import resolve
+from spec_lab.statistics import resolve
 
 
 class UnitFunction:

@@ -20,13 +20,23 @@ Not here: data, responses, statistics, distributions of NumPyro (a parameter car
 
 from collections.abc import Callable
 
-from spec_lab._base.errors import nearest
+from spec_lab._base import nearest
 from spec_lab.models.absorption.dust import redden, zdust
 from spec_lab.models.absorption.gas import pcfabs, phabs, tbabs, tinvabs, wabs, ztbabs
-from spec_lab.models.algebra import join, literal
+from spec_lab.models.absorption.unabsorbed import without_absorption as without_absorption
+from spec_lab.models.algebra import Binary as Binary
+from spec_lab.models.algebra import as_model, join, literal
+from spec_lab.models.annotations import Curve as Curve
+from spec_lab.models.annotations import Scalar as Scalar
 from spec_lab.models.catalog import catalog, component_class, known_names, maker
+from spec_lab.models.catalog import check_free as check_free
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
-from spec_lab.models.foreign import as_model
+from spec_lab.models.component import needs_time as needs_time
+from spec_lab.models.documented import last_fit as last_fit
+from spec_lab.models.integration.band_flux import BandFlux as BandFlux
+from spec_lab.models.integration.band_flux import Watch as Watch
+from spec_lab.models.integration.band_flux import band_photons as band_photons
+from spec_lab.models.integration.grid import KEV_TO_ERG as KEV_TO_ERG
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.library.band import band, cband, dband
 from spec_lab.models.library.comptonised import comptt
@@ -39,7 +49,10 @@ from spec_lab.models.library.powerlaws import bknpl, cpl, logpar, pl
 from spec_lab.models.library.smoothly_broken import csbpl, dsbpl, sbpl, tsbpl
 from spec_lab.models.library.thermal import bb, bbodyrad, bremss, diskbb, diskpbb, mbb
 from spec_lab.models.model import Model, Structure, Term
+from spec_lab.models.parameter import Declaration as Declaration
 from spec_lab.models.parameter import Parameter, config, parameter
+from spec_lab.models.parameter import parameter_of as parameter_of
+from spec_lab.models.parameter import variable_at as variable_at
 from spec_lab.models.tables.table_models import atable, mtable, tabulated
 from spec_lab.models.user import component
 

@@ -22,10 +22,9 @@ from typing import Any, ClassVar, cast
 import equinox as eqx
 import jax.numpy as jnp
 
-from spec_lab._base import ModelError
+from spec_lab._base import ModelError, provided
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Component, Mathematical
-from spec_lab.models.foreign import as_model
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
@@ -112,6 +111,20 @@ def convolve(operator: Model, inner: Model | float | None) -> Model:
     if inside is None:
         raise ModelError(f"{operator.expression} must be called with a model", got=inner)
     return Convolved(operator, inside)
+
+
+def as_model(value: Any) -> Model | None:
+    """`value` if it is a model, the component that it is if it can be read as one, else None.
+
+    A module of the bridge (`PyroxModule`, `Parameterized`), and any equinox module whose fields hold variables, is a component
+    wherever a model may stand. How it becomes one is written on a higher floor and looked up by name.
+
+    Raises:
+        ModelError: A module that cannot be a component; the message says why.
+    """
+    if isinstance(value, Model):
+        return value
+    return provided("component.reader")(value) if isinstance(value, eqx.Module) else None
 
 
 def _model(value: Any) -> Model | None:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from spec_lab._base import ModelError
-from spec_lab._base.errors import nearest
+from spec_lab._base import ModelError, nearest
 
 Setting = bool | int | float | str  # what a component may be told that is no parameter
 

@@ -1,19 +1,16 @@
-"""The catalog: every component by name and alias, with its formula, parameters and help; and models as HTML."""
+"""The catalog: every component by name and alias, with its formula, parameters and help."""
 
 from __future__ import annotations
 
-import html
 import inspect
 import keyword
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from spec_lab._base import ModelError
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ModelError
 from spec_lab.models.component import REGISTRY, Component
 from spec_lab.models.counterparts import XSPEC
-from spec_lab.models.model import Model
 from spec_lab.priors import Prior
 
 
@@ -136,45 +133,3 @@ def _counterpart(name: str, cls: type[Component]) -> dict[str, Any] | None:
 
 def _agreement(counterpart: dict[str, Any] | None) -> str:
     return "" if counterpart is None else f"{', '.join(counterpart['names'])} ({counterpart['agreement']:.0e})"
-
-
-def par_table(model: Model) -> Info:
-    """The documented columns of a model's parameters."""
-    rows = model.parameters
-    return Info(
-        {
-            "par#": [str(i + 1) for i in range(len(rows))],
-            "Component": [p.component for p in rows],
-            "Parameter": [p.name for p in rows],
-            "Value": [p.value for p in rows],
-            "Prior": ["frozen" if p.frozen else str(p.prior or "") for p in rows],
-        }
-    )
-
-
-def cfg_table(model: Model) -> Info:
-    """The documented columns of a model's settings."""
-    rows = model.setting_rows
-    return Info(
-        {
-            "cfg#": [str(i + 1) for i in range(len(rows))],
-            "Component": [component for component, _, _ in rows],
-            "Parameter": [name for _, name, _ in rows],
-            "Value": [value for _, _, value in rows],
-        }
-    )
-
-
-def model_html(model: Model) -> str:
-    """A model as a small table for notebooks."""
-    rows = model.parameters
-    table = Info(
-        {
-            "Component": [p.component for p in rows],
-            "Parameter": [p.name for p in rows],
-            "Value": [p.value for p in rows],
-            "Unit": [p.unit for p in rows],
-            "Prior": ["frozen" if p.frozen else str(p.prior or "") for p in rows],
-        }
-    )
-    return f"<div><b>{html.escape(model.expression)}</b> ({model.kind}){table.html}</div>"

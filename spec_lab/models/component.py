@@ -29,7 +29,7 @@ from spec_lab.models.arguments import Setting, check_names, check_setting
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values
-from spec_lab.models.parameter import Declaration, Parameter, config, number, read
+from spec_lab.models.parameter import Declaration, Parameter, config, number, parameter_of
 from spec_lab.variables import AbstractVariable, words_of
 
 REGISTRY: dict[str, type[Component]] = {}
@@ -109,7 +109,7 @@ class Component(Model):
         known = self.__dict__.get(_GIVEN)
         same = math.isclose(number(variable), declared.default, rel_tol=1e-12)  # a chart may have cost a digit
         given = not same if known is None else name in known
-        return read(component, name, declared, variable, wrapped=wrapped, given=given)
+        return parameter_of(component, name, declared, variable, wrapped=wrapped, given=given)
 
     def _has(self, declared: Declaration) -> bool:
         return declared.when is None or getattr(self, declared.when[0]) == declared.when[1]

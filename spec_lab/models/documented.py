@@ -18,11 +18,7 @@ import jax
 import numpy as np
 from jaxtyping import ArrayLike, Float
 
-from spec_lab._base import ModelError
-from spec_lab._base.numbered import Numbered
-from spec_lab._base.providers import provided
-from spec_lab._base.read_only import ReadOnlyCfg, ReadOnlyPar
-from spec_lab._base.table_files import write_tables
+from spec_lab._base import ModelError, Numbered, ReadOnlyCfg, ReadOnlyPar, provided, write_tables
 from spec_lab.models.integration.grid import KEV_TO_ERG
 
 if TYPE_CHECKING:
@@ -167,7 +163,7 @@ class DocumentedNames(eqx.Module):
     @property
     def par_sample(self) -> dict[str, np.ndarray]:
         """Every parameter at the draws of the last fit: mean, median, intervals `f[2, p]`."""
-        return summary(fitted(self._model).thetas)
+        return summary(last_fit(self._model).thetas)
 
 
 def _handle(p: Parameter, maker: str) -> ReadOnlyPar:
@@ -176,7 +172,7 @@ def _handle(p: Parameter, maker: str) -> ReadOnlyPar:
     return ReadOnlyPar(p.component, p.name, p.value, p.prior, p.frozen, hint, **words)
 
 
-def fitted(model: Model) -> FittedModel:
+def last_fit(model: Model) -> FittedModel:
     """What the last fit with this model knows of it.
 
     Raises:
@@ -202,9 +198,7 @@ def _curve(model: Model, thetas: Draws, T: Any, E: ArrayLike, power: int | None)
 
 
 def _flux(model: Model, thetas: Draws, T: Any, emin: float, emax: float, ngrid: int, energy: bool) -> Draws:
-    from spec_lab.models.integration.band_flux import in_band
-
-    band = in_band(model._additive(), thetas, emin, emax, T, ngrid)
+    band = provided("model.band_photons")(model._additive(), thetas, emin, emax, T, ngrid)
     return band.energy_flux if energy else band.photon_flux
 
 
@@ -218,13 +212,13 @@ def _at_points(evaluate_with: Callable[..., Evaluate], name: str) -> None:
     for point in POINTS:
 
         def read(self: Any, *args: Any, point: str = point, **options: Any) -> Any:
-            known = fitted(self)
+            known = last_fit(self)
             return evaluate_with(*args, **options)(self, known.theta(point)[None], known)[0]
 
         _document(read, f"{point}_{name}", f"`{name}` at the {point} parameters of the last fit.")
 
     def sample(self: Any, *args: Any, **options: Any) -> dict[str, np.ndarray]:
-        known = fitted(self)
+        known = last_fit(self)
         return summary(evaluate_with(*args, **options)(self, known.thetas, known))
 
     _document(

@@ -26,13 +26,12 @@ import numpy as np
 from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from spec_lab._base import ModelError
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ModelError, provided
 from spec_lab.models.annotations import Bins, Curve, Parameters, Scalar, Theta, Time
 from spec_lab.models.documented import DocumentedNames
 from spec_lab.models.fold import Folds
 from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
-from spec_lab.models.parameter import Parameter, rewritten
+from spec_lab.models.parameter import Parameter, variable_at
 
 if TYPE_CHECKING:
     from spec_lab.models.component import Component
@@ -156,7 +155,7 @@ class Model(DocumentedNames, Folds):
                 raise ModelError(f"{what} does not fit {self.expression}", got=len(given), allowed=str(self.size))
         states = iter([None] * self.size if frozen is None else frozen)
         values = iter(theta)
-        return self.refilled(lambda v: rewritten(v, float(next(values)), next(states)))
+        return self.refilled(lambda v: variable_at(v, float(next(values)), next(states)))
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -170,9 +169,7 @@ class Model(DocumentedNames, Folds):
         Raises:
             ModelError: Unknown component, bad syntax, or kinds that do not combine.
         """
-        from spec_lab.models.parse import parse
-
-        return parse(text)
+        return provided("model.parse")(text)
 
     # ---- evaluation ------------------------------------------------------------------------------------------------
     def photons(self, theta: Theta, grid: Grid) -> Bins:
@@ -252,9 +249,7 @@ class Model(DocumentedNames, Folds):
         return float(self._band(emin, emax, ngrid, time).energy_flux[0])
 
     def _band(self, emin: float, emax: float, ngrid: int, time: float | None) -> Any:
-        from spec_lab.models.integration.band_flux import in_band
-
-        return in_band(self._additive(), self.theta[None], emin, emax, time, ngrid)
+        return provided("model.band_photons")(self._additive(), self.theta[None], emin, emax, time, ngrid)
 
     def split(self, theta: Theta) -> list[dict[str, Scalar]]:
         """theta as one mapping name → scalar per leaf.
@@ -309,18 +304,14 @@ class Model(DocumentedNames, Folds):
         return _join("**", other, self)
 
     def __neg__(self) -> Model:
-        from spec_lab.models.algebra import Negated
-
-        return Negated(self)
+        return provided("model.negated")(self)
 
     def __pos__(self) -> Model:
         return self
 
     def __call__(self, inner: Model) -> Model:
         """A convolution acts on the model it is called with: ``gsmooth()(pl() + gauss())``."""
-        from spec_lab.models.algebra import convolve
-
-        return convolve(self, inner)
+        return provided("model.convolved")(self, inner)
 
     def __hash__(self) -> int:
         # So that a bound method can be jitted: jax.jit(model.photons).
@@ -333,21 +324,15 @@ class Model(DocumentedNames, Folds):
     @property
     def par_info(self) -> Info:
         """Number, component, parameter, value and prior of every parameter."""
-        from spec_lab.models.catalog import par_table
-
-        return par_table(self)
+        return provided("model.par_table")(self)
 
     @property
     def cfg_info(self) -> Info:
         """Number, component, setting and value of every setting."""
-        from spec_lab.models.catalog import cfg_table
-
-        return cfg_table(self)
+        return provided("model.cfg_table")(self)
 
     def _repr_html_(self) -> str:
-        from spec_lab.models.catalog import model_html
-
-        return model_html(self)
+        return provided("model.html")(self)
 
 
 class Structure:
@@ -388,7 +373,6 @@ def _curve(structure: Structure, theta: Any, E: Any, T: Any) -> Any:
 
 
 def _join(symbol: str, left: Any, right: Any) -> Any:
-    # Imported late: algebra's nodes are Models, and a Model's operators make them.
-    from spec_lab.models.algebra import join
-
-    return join(symbol, left, right)
+    return provided("model.joined")(
+        symbol, left, right
+    )  # algebra's nodes are Models, and a Model's operators make them

@@ -150,7 +150,7 @@ class Parameter:
     prior_given: bool = False
 
 
-def read(
+def parameter_of(
     component: str,
     name: str,
     declared: Declaration,
@@ -206,7 +206,7 @@ def number(variable: AbstractVariable | ArrayLike) -> float:
     return float(variable.value) if isinstance(variable, AbstractVariable) else float(np.asarray(variable))
 
 
-def rewritten(variable: AbstractVariable | ArrayLike, value: float, frozen: bool | None) -> AbstractVariable:
+def variable_at(variable: AbstractVariable | ArrayLike, value: float, frozen: bool | None) -> AbstractVariable:
     """The variable at another value and, unless `frozen` is None, frozen or thawed; words, limits and priors stay."""
     fixed = isinstance(variable, Fixed)
     free = moved(variable.as_free() if isinstance(variable, Fixed) else variable, value)

@@ -12,9 +12,7 @@ import ast
 import math
 from typing import Any
 
-from spec_lab._base import ModelError
-from spec_lab._base.errors import nearest
-from spec_lab._base.expressions import OPERATORS, SYMBOLS, UnreadableExpression, evaluate, read_expression
+from spec_lab._base import OPERATORS, SYMBOLS, ModelError, UnreadableExpression, evaluate, nearest, read_expression
 from spec_lab.models.algebra import convolve, join
 from spec_lab.models.catalog import known_names, maker
 from spec_lab.models.component import Component

@@ -13,6 +13,7 @@ from spec_lab.priors.density import log_density_np as log_density_np
 from spec_lab.priors.density import quantile as quantile
 from spec_lab.priors.density import quantile_np as quantile_np
 from spec_lab.priors.distributions import Distribution as Distribution
+from spec_lab.priors.families import BY_NAME as BY_NAME
 from spec_lab.priors.families import Family as Family
 from spec_lab.priors.makers import all_priors as all_priors
 from spec_lab.priors.makers import beta as beta

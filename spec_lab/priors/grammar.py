@@ -9,8 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from spec_lab._base import ParameterError
-from spec_lab._base.expressions import UnreadableExpression, evaluate, read_expression
+from spec_lab._base import ParameterError, UnreadableExpression, evaluate, read_expression
 
 _NAMES = {"pi": math.pi, "inf": math.inf, "nan": math.nan, "e": math.e}
 _HINT = 'Write a prior like "unif(-2, 2)" or "norm(loc=0, scale=1)".'

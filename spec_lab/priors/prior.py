@@ -13,8 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
-from spec_lab._base import ParameterError
-from spec_lab._base.providers import provided
+from spec_lab._base import ParameterError, provided
 from spec_lab.priors import density
 from spec_lab.priors.distributions import Distribution, equal_family, law_of
 from spec_lab.priors.families import BY_NAME, FAMILIES, Family

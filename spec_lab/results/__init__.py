@@ -12,15 +12,17 @@ Results know problems and outcomes, no store, no session: the documented interfa
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from spec_lab._base.info import Info
-from spec_lab.engines.chain_diagnostics import ess, ess_sd, rhat
+from spec_lab._base import Info
+from spec_lab.engines import ess, ess_sd, rhat
 from spec_lab.results import criteria, goodness, predictive
+from spec_lab.results.checks import Checks as Checks
+from spec_lab.results.checks import nearest_minimum as nearest_minimum
 from spec_lab.results.corner import CornerHistograms, corner_histograms
 from spec_lab.results.criteria import Predictive, compare, loo, select_model, to_arviz, waic
 from spec_lab.results.estimates import FEWEST, Sample, information, quantile, smooth_density
 
 if TYPE_CHECKING:
-    from spec_lab.engines.psis import psis
+    from spec_lab.engines import psis
     from spec_lab.results import figures
 
 __all__ = [

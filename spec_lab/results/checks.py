@@ -8,8 +8,8 @@ from abc import abstractmethod
 
 import numpy as np
 
-from spec_lab._base.whole import whole_number
-from spec_lab.engines.newton import minimise
+from spec_lab._base import whole_number
+from spec_lab.engines import minimise
 from spec_lab.fit import Problem
 from spec_lab.results.goodness.goodness_of_fit import GoodnessOfFit
 from spec_lab.results.goodness.transform import Pit
@@ -17,7 +17,7 @@ from spec_lab.results.model_counts import model_counts
 from spec_lab.results.predictive.check import SEED, PredictiveCheck, posterior_check, refitted_check
 
 
-def polished(problem: Problem, x: np.ndarray) -> np.ndarray:
+def nearest_minimum(problem: Problem, x: np.ndarray) -> np.ndarray:
     """`f[n]`, the minimum of the statistic near `x`: a posterior's best draw is only close to it."""
     if not problem.n:
         return x

@@ -11,8 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.fit import Problem
-from spec_lab.fit.program_layout import statistic_of
+from spec_lab.fit import Problem, statistic_of
 
 
 def _fold(view: Any, space: Any, xs: Any) -> Any:

@@ -30,6 +30,7 @@ from spec_lab.session.actions import Do as Do
 from spec_lab.session.autosave import autosaves as autosaves
 from spec_lab.session.brush import Brushed as Brushed
 from spec_lab.session.brush import Draws as Draws
+from spec_lab.session.command_methods import Commands as Commands
 from spec_lab.session.command_registry import COMMANDS as COMMANDS
 from spec_lab.session.command_registry import Command as Command
 from spec_lab.session.command_registry import Query as Query
@@ -37,10 +38,19 @@ from spec_lab.session.command_registry import command_from as command_from
 from spec_lab.session.difference import difference as difference
 from spec_lab.session.error_data import as_data as as_data
 from spec_lab.session.evaluation import Evaluation as Evaluation
+from spec_lab.session.evaluation import UnitEvaluation as UnitEvaluation
+from spec_lab.session.fit_forms import ErrorData as ErrorData
+from spec_lab.session.fit_forms import FitStatus as FitStatus
 from spec_lab.session.fit_key import fit_key as fit_key
 from spec_lab.session.fit_key import same_setup as same_setup
+from spec_lab.session.messages import Reply as Reply
 from spec_lab.session.reduce import reduce as reduce
 from spec_lab.session.session import FitSession as FitSession
 from spec_lab.session.session import recover as recover
 from spec_lab.session.state import State as State
+from spec_lab.session.tutor import Tutor as Tutor
 from spec_lab.session.typed_values import value_edit as value_edit
+from spec_lab.session.view_model import CriteriaRow as CriteriaRow
+from spec_lab.session.view_model import HistoryRow as HistoryRow
+from spec_lab.session.view_model import LabView as LabView
+from spec_lab.session.view_model import ParameterRow as ParameterRow

@@ -10,7 +10,7 @@ from typing import Any
 from spec_lab._base import DataError
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
-from spec_lab.infer.loading import check_fits, tried
+from spec_lab.infer import check_fits, try_first_use
 from spec_lab.session.lesson import settled
 from spec_lab.session.state import Line, Run, State
 from spec_lab.tree import Struct, field, io
@@ -88,7 +88,7 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
             allowed=f"up to {VERSION}",
             hint="Update.",
         )
-    tried("its history", lambda: _check_history(archive))
+    try_first_use("its history", lambda: _check_history(archive))
     check_fits([archive.setup, archive.start], archive.outcomes)
     runs = tuple(
         Run(number, outcome, label, time, pinned)

@@ -7,7 +7,7 @@ out. Not here: `fit`, which a Lab can wait for, and the lesson's, which the tuto
 from collections.abc import Iterable
 from typing import Any
 
-from spec_lab.data.notice import windows as checked
+from spec_lab.data import notice_windows as checked
 from spec_lab.session import actions
 from spec_lab.session.command_registry import Command, method
 from spec_lab.session.degeneracy import Walk

@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab.fit import Problem, Setup
-from spec_lab.fit.program_layout import statistic_of
-from spec_lab.fit.term_photons import term_photons
+from spec_lab.fit import Problem, Setup, statistic_of, term_photons
 
 
 class UnitEvaluation(NamedTuple):

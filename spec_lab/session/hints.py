@@ -12,8 +12,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Edit, SetModel, SetPrior, Setup, SetValue
-from spec_lab.models import Model, gauss
-from spec_lab.models.algebra import Binary
+from spec_lab.models import Binary, Model, gauss
 from spec_lab.priors import unif
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, moved

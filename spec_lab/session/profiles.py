@@ -20,7 +20,7 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.engines.newton import minimise, resume
+from spec_lab.engines import minimise, resume_minimise
 from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
 from spec_lab.results.profiles import Profile
 from spec_lab.session import command_arguments as read
@@ -116,7 +116,7 @@ class GrowingProfiles:
 
     def slow(self, setup: Setup) -> bool:
         """Whether a refit may take so long that it should wait until the hand rests."""
-        return self._seconds > SLOW or not self._problems.problem(setup).knows(resume)
+        return self._seconds > SLOW or not self._problems.problem(setup).knows(resume_minimise)
 
     def refitted(self, setup: Setup, pid: int | str, value: float) -> Setup:
         """The set-up with one value changed and the other free ones at their best; enters a point.

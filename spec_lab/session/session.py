@@ -19,8 +19,7 @@ from typing import Any
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import Outcome, Progress
 from spec_lab.fit import Edit, Problem, Setup, SetValue
-from spec_lab.infer import BayesInfer
-from spec_lab.infer.store import LocalStore
+from spec_lab.infer import BayesInfer, LocalStore
 from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
 from spec_lab.session.autosave import Autosave, newest, short_path

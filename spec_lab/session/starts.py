@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.engines.newton import quick_fit
+from spec_lab.engines import quick_fit
 from spec_lab.fit import Edit, Origin, Problem, SetModel, Setup
 from spec_lab.fit.guess import Guess
 from spec_lab.models import Model

@@ -8,8 +8,7 @@ reports as actions, like every worker.
 from collections.abc import Callable
 from typing import Any
 
-from spec_lab.engines import Control, run_engine
-from spec_lab.engines.simulation import simulate_units
+from spec_lab.engines import Control, run_engine, simulate_units
 from spec_lab.fit import Setup
 from spec_lab.session.background import Worker
 from spec_lab.session.command_registry import Command, method

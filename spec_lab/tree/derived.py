@@ -14,7 +14,7 @@ import jax.core
 
 from spec_lab.tree.errors import StructError
 from spec_lab.tree.field import FieldSpec
-from spec_lab.tree.hooks import with_value, without_value
+from spec_lab.tree.field_calls import with_value, without_value
 from spec_lab.tree.rules import PLAIN
 
 TRACING_ERRORS = (

@@ -8,7 +8,7 @@ Trap: an opaque field with `default_factory=object` makes *every* instance a tre
 for a handle and fatal for `tree_map(f, a, b)` over two instances; `compare=False` speaks of `==` only and does not
 help.
 
-How classes use specs is in `struct`; how hooks are called is in `hooks`.
+How classes use specs is in `struct`; how hooks are called is in `field_calls`.
 """
 
 import copy

@@ -19,7 +19,7 @@ import numpy as np
 from spec_lab.tree.derived import TRACING_ERRORS, derive_all
 from spec_lab.tree.errors import ValidationError
 from spec_lab.tree.field import MISSING, FieldKind, FieldSpec
-from spec_lab.tree.hooks import with_value
+from spec_lab.tree.field_calls import with_value
 from spec_lab.tree.layout import compile_source
 from spec_lab.tree.rules import PLAIN, check_static
 from spec_lab.tree.schema import Schema

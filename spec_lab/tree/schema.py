@@ -24,6 +24,11 @@ RESERVED = frozenset((*_VIEWS, *_METHODS, *_MACHINERY))
 _DOTTED = re.compile(r"\s*(?:typing\s*\.\s*)?(?:Annotated\s*\[\s*)?(\w+(?:\s*\.\s*\w+)*)")
 
 
+def has_schema(cls: type) -> bool:
+    """Whether a class is a `Struct`: only its metaclass gives a class a schema."""
+    return isinstance(getattr(cls, "__struct_schema__", None), Schema)
+
+
 @dataclasses.dataclass(frozen=True)
 class Schema:
     """The fields of one class.

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 import jax
 
-from spec_lab._base.errors import nearest
+from spec_lab._base import nearest
 from spec_lab.tree.compare import equal, summary
 from spec_lab.tree.derived import DerivedSlot, derive_all
 from spec_lab.tree.errors import FrozenStructError, ValidationError

@@ -5,6 +5,7 @@
 Priors are a floor below, NumPyro sites are the bridge's; who is linked to whom in a fit is decided on the fit floor.
 """
 
+from spec_lab.variables import chart as chart
 from spec_lab.variables.abstract import AbstractAnnotated as AbstractAnnotated
 from spec_lab.variables.abstract import AbstractBounded as AbstractBounded
 from spec_lab.variables.abstract import AbstractConstant as AbstractConstant
@@ -34,6 +35,7 @@ from spec_lab.variables.constraints import LessThan as LessThan
 from spec_lab.variables.constraints import Negative as Negative
 from spec_lab.variables.constraints import Positive as Positive
 from spec_lab.variables.constraints import RealLine as RealLine
+from spec_lab.variables.copying import Copied as Copied
 from spec_lab.variables.fields import constrained as constrained
 from spec_lab.variables.fields import derived as derived
 from spec_lab.variables.fields import rewrap as rewrap

@@ -19,7 +19,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Inexact, PyTree
 from numpy.typing import ArrayLike
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, provided
 from spec_lab.variables.arithmetic import Arithmetic
 from spec_lab.variables.arithmetic import read as read
 from spec_lab.variables.copying import Copied
@@ -92,9 +92,7 @@ class AbstractVariable(ShortRepr, Arithmetic, AbstractUnwrappable[T], Generic[T]
 
     def as_fixed(self) -> "AbstractVariable":
         """The same variable, frozen; already frozen ones as they are."""
-        from spec_lab.variables.variable import Fixed
-
-        return self if isinstance(self, Fixed) else Fixed(self)
+        return provided("variable.fixed")(self)
 
     def as_free(self) -> "AbstractVariable":
         """The same variable, free: the inside of `Fixed`, any other as it is."""

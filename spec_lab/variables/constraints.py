@@ -17,8 +17,7 @@ import numpy as np
 from jaxtyping import Array, PyTree
 from numpy.typing import ArrayLike
 
-from spec_lab._base import ParameterError
-from spec_lab._base.providers import provided
+from spec_lab._base import ParameterError, provided
 from spec_lab.variables.abstract import AbstractConstant, as_inexact, is_traced, placed
 from spec_lab.variables.bijectors import AbstractBijector, ExpFrom, Identity, SigmoidBetween, TreeBijector
 from spec_lab.variables.representation import ShortRepr

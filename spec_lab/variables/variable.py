@@ -130,6 +130,11 @@ class Fixed(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractConsta
         return getattr(inside, name)
 
 
+def as_fixed(variable: AbstractVariable) -> Fixed:
+    """What `AbstractVariable.as_fixed` gives: the variable, frozen."""
+    return variable if isinstance(variable, Fixed) else Fixed(variable)
+
+
 def _with_words(variable: Any, metadata: Any) -> Any:
     return rebuild(type(variable), {**variable.__dict__, "metadata": metadata})
 

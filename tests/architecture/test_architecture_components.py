@@ -10,7 +10,9 @@ TESTS = Path(__file__).parents[1]
 def _registered(path):
     """Names that a file registers when it is imported: functions decorated with `component`."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.FunctionDef) and any(ast.unparse(d).startswith("component") for d in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and any(
+            ast.unparse(d).startswith("component") for d in node.decorator_list
+        ):
             yield node.name
 
 

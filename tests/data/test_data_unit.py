@@ -10,7 +10,7 @@ from data_files import COUNTS, EDGES, N, arf, dense, pha, pha_hdu, rsp, save
 
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import Auxiliary, Background, Data, DataUnit, Redistribution, Response, Source
-from spec_lab.data.notice import windows
+from spec_lab.data.notice import notice_windows
 
 
 def unit(counts=COUNTS, bkg=True, **choices):
@@ -72,13 +72,13 @@ def test_all_channels_and_max_groups():
      ([[1, 4], [3, 6]], ((1.0, 6.0),)), ([[1, 9], [2, 3]], ((1.0, 9.0),)), ([0.5, None], ((0.5, np.inf),))],
 )  # fmt: skip
 def test_windows_are_brought_into_one_form(given, expected):
-    assert windows(given) == expected and windows(windows(given)) == expected
+    assert notice_windows(given) == expected and notice_windows(notice_windows(given)) == expected
 
 
 @pytest.mark.parametrize("wrong", [[9, 1], [3, 3], "all", 5, [], [1, 2, 3], [[1, 2], 3], [np.nan, 2], [["a", "b"]]])
 def test_windows_that_are_none(wrong):
     with pytest.raises(DataError, match="notc"):
-        windows(wrong)
+        notice_windows(wrong)
 
 
 def test_what_is_refused():

@@ -9,10 +9,10 @@ from spec_lab._base import EngineError
 from spec_lab.engines import Control, run_engine
 from spec_lab.engines.draws import systematic
 from spec_lab.engines.evidence import evidence, shells
-from spec_lab.engines.nested.estimates import run_evidence
 from spec_lab.engines.nested.importance import KernelMixture, sharpen
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
 from spec_lab.engines.nested.live_points import NestedRun, Plan
+from spec_lab.engines.nested.run_evidence import run_evidence
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
 from spec_lab.priors import logunif, norm, unif
 

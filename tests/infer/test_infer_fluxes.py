@@ -9,7 +9,7 @@ from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.engines import Control
 from spec_lab.models import Model, component, gauss, pl
-from spec_lab.models.integration.band_flux import in_band
+from spec_lab.models.integration.band_flux import band_photons
 from spec_lab.models.integration.grid import KEV_TO_ERG
 from spec_lab.results.estimates import some_draws
 from spec_lab.results.fluxes import fluxes
@@ -186,8 +186,8 @@ def test_a_smoothed_model_is_evaluated_in_little_memory_and_time():
     thetas = np.repeat(np.asarray(smooth.theta, float)[None], 20, axis=0)
     thetas[:, 1] = 0.0  # of equal width everywhere
     thetas[:, 0] = np.geomspace(1e-3, 0.05, 20)
-    made = in_band(smooth, thetas, 5.0, 50.0)
-    plain = in_band(sharp, np.asarray(sharp.theta, float)[None], 5.0, 50.0)
+    made = band_photons(smooth, thetas, 5.0, 50.0)
+    plain = band_photons(sharp, np.asarray(sharp.theta, float)[None], 5.0, 50.0)
     assert made.photons.shape == (20, 500)
     np.testing.assert_allclose(made.energy_flux, plain.energy_flux[0], rtol=2e-4)
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spec_lab._base import ParameterError
-from spec_lab.session import FitSession, Query, as_data, command_from
-from spec_lab.session.messages import Reply
+from spec_lab.session import FitSession, Query, Reply, as_data, command_from
 
 
 def answer(session: FitSession, message: Any) -> Mapping[str, Any]:

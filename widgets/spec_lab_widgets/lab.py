@@ -9,13 +9,10 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ParameterError
 from spec_lab.infer import Bootstrap, Posterior
 from spec_lab.results.profiles import Profile
-from spec_lab.session import Command, FitSession, views
-from spec_lab.session.command_methods import Commands
-from spec_lab.session.tutor import Tutor
+from spec_lab.session import Command, Commands, FitSession, Tutor, views
 from spec_lab_widgets.figure import figure
 from spec_lab_widgets.page import export
 from spec_lab_widgets.panel import Panel

@@ -14,9 +14,7 @@ from typing import Any
 
 from spec_lab import __version__
 from spec_lab._base import written_whole
-from spec_lab.session import FitSession, views
-from spec_lab.session.fit_forms import FitStatus
-from spec_lab.session.view_model import LabView, ParameterRow
+from spec_lab.session import FitSession, FitStatus, LabView, ParameterRow, views
 from spec_lab.session.views import Frame
 from spec_lab_widgets import front_end
 from spec_lab_widgets.static_picture import static_picture

@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab.engines import Outcome
-from spec_lab.session import Draws, Evaluation, FitSession, State, threads, views
-from spec_lab.session.fit_forms import ErrorData
-from spec_lab.session.view_model import LabView
+from spec_lab.session import Draws, ErrorData, Evaluation, FitSession, LabView, State, threads, views
 from spec_lab_widgets import handler
 from spec_lab_widgets.connection import Connection
 

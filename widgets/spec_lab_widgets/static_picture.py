@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab.session import Evaluation, FitSession, views
-from spec_lab.session.evaluation import UnitEvaluation
-from spec_lab.session.view_model import CriteriaRow, HistoryRow, ParameterRow
+from spec_lab.session import CriteriaRow, Evaluation, FitSession, HistoryRow, ParameterRow, UnitEvaluation, views
 
 WIDTH, TOP, BOTTOM, LEFT, RIGHT, GAP, PAD = 640, 260, 90, 62, 12, 12, 34
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999")  # Okabe & Ito 2008

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import DataError, SpecLabWarning
-from spec_lab._base.info import Info
+from spec_lab._base import DataError, Info, SpecLabWarning
 from spec_lab.data.annotations import DirectMatrix, GivenStart, PerBin, PerChannel, ResponseGenerator
 from spec_lab.data.response import Response, response_html
 from spec_lab.data.sky import direction_table

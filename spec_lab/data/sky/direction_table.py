@@ -70,15 +70,15 @@ class DirectionTable(Struct):
 
     def covers(self, ra: float, dec: float) -> bool:
         """Whether a direction (deg) is in the table."""
-        return bool(amplitudes(self.chart, ra, dec, np)[1])
+        return bool(direction_weights(self.chart, ra, dec, np)[1])
 
     def matrix(self, ra: float, dec: float) -> DirectMatrix:
         """`f[e, ch]`, interpolated; nowhere negative."""
-        weights, _ = amplitudes(self.chart, ra, dec, np)
+        weights, _ = direction_weights(self.chart, ra, dec, np)
         return np.maximum(np.tensordot(weights, self.basis, 1), 0.0)
 
 
-def amplitudes(
+def direction_weights(
     chart: SplineChart, ra: Angle, dec: Angle, xp: ModuleType
 ) -> tuple[Float[Anywhere, "r"], Bool[jax.Array, ""] | np.bool_]:
     """Weights `f[r]` of the basis at a direction (deg), and whether it is in the table; outside, those of the nearest edge.

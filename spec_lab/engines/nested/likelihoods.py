@@ -10,8 +10,7 @@ import numpy as np
 
 from spec_lab.engines.nested.slice_moves import Points, Region, renew, renew_on_host
 from spec_lab.engines.target import Target
-from spec_lab.fit import Problem
-from spec_lab.fit.space import from_u, to_u
+from spec_lab.fit import Problem, from_u, to_u
 
 
 class CompiledLikelihood:

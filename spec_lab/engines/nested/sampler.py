@@ -5,7 +5,7 @@ them by copies of survivors that walk, all at once in one compiled block, throug
 (`slice_moves`); a batch of deaths shrinks the volume as the same deaths one by one. Evidence and weights come from the dead
 points and, in the end, the live ones (`evidence`); importance draws around the posterior points then sharpen them (`importance`).
 The run looks at the stop flag between rounds and keeps what it has. A run whose two evaluations of ln Z disagree, or that has
-one only, is made once more with a longer walk (`estimates`): they agree, or the result is called doubtful.
+one only, is made once more with a longer walk (`run_evidence`): they agree, or the result is called doubtful.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,9 @@ from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.draws import sample_outcome, systematic
 from spec_lab.engines.fingerprint import fingerprint, keep_chain, saved_chain, with_saved_seed
 from spec_lab.engines.nested import saved_run
-from spec_lab.engines.nested.estimates import Estimate, RunEvidence, run_evidence, together
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
 from spec_lab.engines.nested.live_points import NestedRun, Plan, draws_so_far
+from spec_lab.engines.nested.run_evidence import Estimate, RunEvidence, run_evidence, together
 from spec_lab.engines.nested.slice_moves import renew
 from spec_lab.engines.options import above, at_least, seed
 from spec_lab.engines.outcome import Outcome, Status

@@ -18,8 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Integer
 
-from spec_lab.fit import FreeSpace
-from spec_lab.fit.space import from_u, log_prior
+from spec_lab.fit import FreeSpace, from_u, log_prior
 
 
 class Points(NamedTuple):

@@ -3,7 +3,7 @@
 import attrs
 import numpy as np
 
-from spec_lab._base.info import Info
+from spec_lab._base import Info
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.guess.continuum_starts import continuum_starts
 from spec_lab.fit.guess.guess_terms import terms_of

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import ModelError
-from spec_lab._base.errors import nearest
+from spec_lab._base import ModelError, nearest
 from spec_lab.models.component import Component
 from spec_lab.models.model import Model
 

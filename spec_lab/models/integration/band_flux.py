@@ -68,7 +68,7 @@ def smooths(model: Model) -> bool:
     return any(leaf.smooths for leaf in model.leaves())
 
 
-def in_band(
+def band_photons(
     model: Model, thetas: Float[np.ndarray, "s p"], low: float, high: float, T: float | None = None,
     bins: int | None = None, watch: Watch | None = None,
 ) -> BandFlux:  # fmt: skip

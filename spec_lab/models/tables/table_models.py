@@ -26,7 +26,7 @@ from spec_lab.models.component import Additive, Component, Multiplicative
 from spec_lab.models.declare import LN10, amplitude, span
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.parameter import config, parameter
-from spec_lab.models.tables.table_files import RESERVED, SpectrumTable, TableAxis, digest, read_table
+from spec_lab.models.tables.ogip_tables import RESERVED, SpectrumTable, TableAxis, digest, read_table
 from spec_lab.tree import register_pytree_type, register_saving
 
 Told = tuple[str, bool, str, tuple[str, ...] | None]  # name, whether additive, sentence, what it absorbs with

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
-from spec_lab.fit.comparable import incomparable
+from spec_lab._base import Info, ParameterError
+from spec_lab.fit import incomparable
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.criteria import Criteria
 

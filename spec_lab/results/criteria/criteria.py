@@ -8,10 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import MissingDependency, StatisticError
-from spec_lab._base.info import Info
-from spec_lab.engines import Outcome
-from spec_lab.engines.newton import minimise
+from spec_lab._base import Info, MissingDependency, StatisticError
+from spec_lab.engines import Outcome, minimise
 from spec_lab.fit import Problem
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.out_of_sample import TRUSTED_K, Predictive, loo, to_arviz, waic

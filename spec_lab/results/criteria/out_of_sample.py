@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from spec_lab._base import StatisticError, require
-from spec_lab._base.info import Info
-from spec_lab.engines.psis import psis
+from spec_lab._base import Info, StatisticError, require
+from spec_lab.engines import psis
 
 TRUSTED_K = 0.7  # Vehtari, Gelman & Gabry 2017
 UNSTEADY = 0.4  # variance of a bin's log-likelihood from which WAIC is not to be trusted (ibid.)

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.errors import nearest
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ParameterError, nearest
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.comparison import refuse_other_data
 from spec_lab.results.criteria.criteria import Criteria

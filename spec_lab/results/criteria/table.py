@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from spec_lab._base.info import Info
+from spec_lab._base import Info
 
 
 class CriteriaValues(dict[str, float]):

@@ -5,8 +5,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ParameterError
 from spec_lab.engines import Outcome
 from spec_lab.results.estimates.post import sample_of
 from spec_lab.results.estimates.sample import ONE_SIGMA, Sample

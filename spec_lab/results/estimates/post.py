@@ -5,9 +5,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base.whole import whole_number
-from spec_lab.engines import Outcome
-from spec_lab.engines.catalog import ENGINES
+from spec_lab._base import whole_number
+from spec_lab.engines import ENGINES, Outcome
 from spec_lab.results.estimates.sample import ONE_SIGMA, Sample
 
 

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ParameterError
 
 ONE_SIGMA, TWO_SIGMA, THREE_SIGMA = 0.6827, 0.9545, 0.9973
 

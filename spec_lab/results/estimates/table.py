@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base.info import Info
+from spec_lab._base import Info
 from spec_lab.fit import Setup, links
 from spec_lab.results.estimates.sample import Sample
 

@@ -11,14 +11,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.errors import nearest
-from spec_lab._base.info import Info
+from spec_lab._base import Info, ParameterError, nearest
 from spec_lab.engines import Control, Outcome
 from spec_lab.fit import Problem
-from spec_lab.models import Model
-from spec_lab.models.absorption.unabsorbed import without_absorption
-from spec_lab.models.integration.band_flux import BandFlux, Watch, in_band
+from spec_lab.models import BandFlux, Model, Watch, band_photons, without_absorption
 from spec_lab.results.estimates import Sample, some_draws
 
 PATIENCE = 1.0  # seconds before progress is reported
@@ -113,7 +109,7 @@ class Fluxes:
         mine, places = part(model, component)
         mine_only = thetas[:, places]
         asked = without_absorption(mine, mine_only) if bare else mine_only
-        return in_band(mine, asked, low, high, T, watch=None if control is None else _watched(control))
+        return band_photons(mine, asked, low, high, T, watch=None if control is None else _watched(control))
 
     def flux(
         self, low: float, high: float, pair: int = 1, *, photons: bool = False, component: str | None = None,
@@ -216,8 +212,8 @@ class Fluxes:
         ends = [unit.energies for unit in self.problem.setup.pairs[pair - 1].data.units]
         low = min(float(lo[lo > 0].min()) for lo, _ in ends) if low is None else low
         high = max(float(hi.max()) for _, hi in ends) if high is None else high
-        every = in_band(model, thetas, low, high, T)
-        band = in_band(line, thetas[:, places], low, high, T, bins=len(every.edges) - 1)
+        every = band_photons(model, thetas, low, high, T)
+        band = band_photons(line, thetas[:, places], low, high, T, bins=len(every.edges) - 1)
         rest = every.photons - band.photons
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(np.abs(band.photons) > 1e-12 * np.abs(rest), band.photons / np.maximum(rest, 0.0), 0.0)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spec_lab._base.info import Info
+from spec_lab._base import Info
 from spec_lab.fit import Problem
 from spec_lab.results.goodness import formulas
 from spec_lab.results.goodness.formulas import Goodness, Runs

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base.info import Info
-from spec_lab.fit import Problem
-from spec_lab.fit.program_layout import statistic_of
+from spec_lab._base import Info
+from spec_lab.fit import Problem, statistic_of
 
 
 def stat_table(problem: Problem, x: np.ndarray | None = None, title: str | None = None) -> Info:

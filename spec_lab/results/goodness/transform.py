@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base.info import Info
+from spec_lab._base import Info
 from spec_lab.results.goodness import formulas
 from spec_lab.results.model_counts import ModelCounts
 from spec_lab.results.predictive.simulated import possible_background

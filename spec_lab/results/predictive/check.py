@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import StatisticError
-from spec_lab._base.info import Info
-from spec_lab.engines.newton import minimise
+from spec_lab._base import Info, StatisticError
+from spec_lab.engines import minimise
 from spec_lab.fit import Problem
 from spec_lab.results.model_counts import ModelCounts, model_counts
 from spec_lab.results.predictive.simulated import SimulatedCounts, Tail, simulate_counts, tail

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.info import Info
-from spec_lab._base.whole import whole_number
-from spec_lab.engines import Outcome
-from spec_lab.engines.newton import minimise
+from spec_lab._base import Info, ParameterError, whole_number
+from spec_lab.engines import Outcome, minimise
 from spec_lab.fit import Freeze, Problem, SetValue
 
 if TYPE_CHECKING:

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from spec_lab._base import ParameterError
-from spec_lab._base.errors import nearest
-from spec_lab.fit import PairSpec, Problem
-from spec_lab.fit.term_photons import term_photons
-from spec_lab.models.integration.grid import KEV_TO_ERG
+from spec_lab._base import ParameterError, nearest
+from spec_lab.fit import PairSpec, Problem, term_photons
+from spec_lab.models import KEV_TO_ERG
 from spec_lab.results.spectra.unit_spectrum import UnitSpectrum, unit_spectra
 
 if TYPE_CHECKING:

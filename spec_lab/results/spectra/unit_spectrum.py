@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab.fit import Problem
-from spec_lab.fit.program_layout import statistic_of
-from spec_lab.models.integration.grid import KEV_TO_ERG
+from spec_lab.fit import Problem, statistic_of
+from spec_lab.models import KEV_TO_ERG
 
 
 class UnitSpectrum:

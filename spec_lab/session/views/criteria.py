@@ -6,8 +6,7 @@ The formulas are `spec_lab.results.criteria`; weights are Akaike's, from AICc, o
 from collections.abc import Hashable
 
 from spec_lab.engines import Outcome
-from spec_lab.fit import Setup
-from spec_lab.fit.comparable import incomparable
+from spec_lab.fit import Setup, incomparable
 from spec_lab.results import criteria as formulas
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_key import fit_key

@@ -8,8 +8,7 @@ import numpy as np
 
 from spec_lab.data import DataUnit
 from spec_lab.engines import ENGINES, Progress
-from spec_lab.fit import Setup
-from spec_lab.fit.program_layout import statistic_of
+from spec_lab.fit import Setup, statistic_of
 from spec_lab.session.autosave import short_path
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_forms import ErrorData, FitStatus, PauseInfo

@@ -10,8 +10,7 @@ the statistic is. Numbers only: what is drawn, and that it is marked as approxim
 import numpy as np
 
 from spec_lab.data import DataUnit
-from spec_lab.fit import Problem, Setup
-from spec_lab.fit.program_layout import statistic_of
+from spec_lab.fit import Problem, Setup, statistic_of
 from spec_lab.session.evaluation import Evaluation, UnitEvaluation, term_rates
 from spec_lab.session.view_model import ParameterRow, SliderRange
 from spec_lab.session.views.spectrum import Frame

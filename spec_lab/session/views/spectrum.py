@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab.fit import Setup
-from spec_lab.models.integration.grid import KEV_TO_ERG
+from spec_lab.models import KEV_TO_ERG
 from spec_lab.session.evaluation import Evaluation, UnitEvaluation
 from spec_lab.session.messages import SpectrumUnit
 from spec_lab.session.view_model import SpectrumStyle

@@ -22,7 +22,7 @@ from spec_lab.tree.io.encode import VERSION
 from spec_lab.tree.layout import Layout
 from spec_lab.tree.references import allowing, resolve_saved_function
 from spec_lab.tree.registry import PyTreeTypeSpec, check_loaded, resolve_saved_class, spec_of
-from spec_lab.tree.struct import Struct
+from spec_lab.tree.schema import has_schema
 
 _FACTORY: Any = attrs.Factory
 
@@ -235,7 +235,7 @@ class _Reader:
 
     def _built(self, payload: dict[str, Any], where: str) -> Any:
         cls: Any = resolve_saved_class(_part(payload, "type", str, where))
-        if not issubclass(cls, Struct):
+        if not has_schema(cls):
             raise SerializationError(f"{where}: {cls.__qualname__} is not a Struct")
         specs = cls.fields()
         stored = [name for name, spec in specs.items() if not spec.is_derived]

@@ -22,7 +22,7 @@ from spec_lab.tree.io import arrays as array_rules
 from spec_lab.tree.layout import Ref
 from spec_lab.tree.references import class_ref, find_loaded, is_allowed, is_savable
 from spec_lab.tree.registry import PyTreeTypeSpec, find_spec, spec_of
-from spec_lab.tree.struct import Struct
+from spec_lab.tree.schema import has_schema
 
 VERSION = 1
 
@@ -60,7 +60,7 @@ class _Writer:
         self.arrays: dict[str, np.ndarray] = {}
         self._copy = copy
         self._inside: set[int] = set()
-        self._structs: dict[int, tuple[Struct, dict[str, Any]]] = {}  # holds them, so that no id is used again
+        self._structs: dict[int, tuple[Any, dict[str, Any]]] = {}  # holds them, so that no id is used again
         self._shared = 0
 
     def value(self, value: Any, where: str) -> Any:
@@ -89,7 +89,7 @@ class _Writer:
         return {"__kind__": kind, "name": name, **array_rules.describe(array), **note}
 
     def _compound(self, value: Any, where: str) -> Any:
-        if isinstance(value, Struct):
+        if has_schema(type(value)):
             return self._struct(value, where)
         if isinstance(value, enum.Enum):
             return {"__kind__": "enum", "type": class_ref(type(value)), "name": value.name}
@@ -103,7 +103,7 @@ class _Writer:
         spec = _adapter(type(value))
         return self._container(value, where) if spec is None else self._registered(spec, value, where)
 
-    def _struct(self, value: Struct, where: str) -> dict[str, Any]:
+    def _struct(self, value: Any, where: str) -> dict[str, Any]:
         if id(value) in self._structs:
             return self._same(self._structs[id(value)][1])
         saved = {

@@ -12,7 +12,7 @@ from spec_lab.tree.errors import SerializationError
 from spec_lab.tree.field import FieldKind
 from spec_lab.tree.references import class_ref
 from spec_lab.tree.registry import spec_of
-from spec_lab.tree.struct import Struct
+from spec_lab.tree.schema import has_schema
 
 
 def to_python(value: Any, *, include_opaque: bool = True) -> Any:
@@ -26,7 +26,7 @@ def to_python(value: Any, *, include_opaque: bool = True) -> Any:
     def view(inner: Any) -> Any:
         return to_python(inner, include_opaque=include_opaque)
 
-    if isinstance(value, Struct):
+    if has_schema(type(value)):
         fields = value.fields().items()
         names = [name for name, spec in fields if include_opaque or spec.kind is not FieldKind.OPAQUE]
         return {name: view(getattr(value, name)) for name in names}
