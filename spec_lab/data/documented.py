@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import ReadOnlyCfg, ReadOnlyPar
-from spec_lab._base.info import Info
-from spec_lab._base.numbered import Numbered
+from spec_lab._base import Info, Numbered, ReadOnlyCfg, ReadOnlyPar
 from spec_lab.data.annotations import PerGroup
 from spec_lab.data.unit_parameters import PARAMETER_MEANINGS, parameter_starts
 from spec_lab.priors import as_prior

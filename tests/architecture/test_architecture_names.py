@@ -12,6 +12,7 @@ ROLES = {  # what a file is to its folder, not a concept of its own
     "table",
     "figure",
     "catalog",  # what there is, by name
+    "documented",  # the names that the published documents give what a floor has
     "errors",
     "annotations",  # the array types of a floor
     "fields",  # field makers of one kind of class
