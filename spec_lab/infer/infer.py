@@ -80,6 +80,12 @@ class Infer(Engines):
     def _again(self, setup: Setup) -> Self:
         return type(self)._of(setup)
 
+    def twin(self) -> Self:
+        """Another one of the same class, with the same hooks, on no data yet: a session attaches it where this one is gone."""
+        made = type(self)()
+        made._hooks = self._hooks
+        return made
+
     # -- state ---------------------------------------------------------------------------------------------------------
     @property
     def store(self) -> Store:

@@ -20,9 +20,11 @@ from typing import Any, NamedTuple
 
 from spec_lab._base import DataError, written_whole
 from spec_lab.session import archive, threads
+from spec_lab.session.actions import Action
 from spec_lab.session.lesson import settled
 from spec_lab.session.reports import AutosaveWritten, Tell
 from spec_lab.session.state import State
+from spec_lab.session.weak_calls import OwnerFreed
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ def default_place() -> Path | None:
 class Autosave:
     """Keeps one session.
 
+    What waits for its minute is written even if the session goes before: it needs the state alone.
+
     Args:
         state: Gives the session's present state.
         dispatch: Takes its reports.
@@ -55,7 +59,8 @@ class Autosave:
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._due: float | None = None
-        self._known = self._written = _work(state())
+        self._newest = state()
+        self._known = self._written = _work(self._newest)
         self._failed = self._closed = False
         self._tries = 0
         self._kept: Path | None = None  # the folder in which old files may be removed
@@ -85,12 +90,14 @@ class Autosave:
 
     def rebase(self) -> None:
         """What there is now came from a file: it needs no other."""
-        self._known = self._written = _work(self._state())
+        self._newest = self._state()
+        self._known = self._written = _work(self._newest)
 
     def note(self, topic: str) -> None:
         """Listen to the session: something may have changed. Any thread; returns at once."""
-        work = _work(self._state())
         with self._news:
+            self._newest = self._state()
+            work = _work(self._newest)
             if topic != "state" or self.path is None or self._closed or _same(work, self._known):
                 return
             ended = work[2] is not self._known[2]
@@ -124,7 +131,7 @@ class Autosave:
             with self._news:
                 while self._due is not None and (left := self._due - time.monotonic()) > 0:
                     self._news.wait(left)
-                path, state = self.path, self._state()
+                path, state = self.path, self._newest
                 if self._due is None or path is None:
                     self._thread = None
                     self._news.notify_all()
@@ -151,13 +158,17 @@ class Autosave:
             log.debug("autosave failed", exc_info=True)
             first, self._failed = not self._failed, True
             if first:
-                self._dispatch(
+                self._tell(
                     Tell("warning", f"Autosave cannot write {short_path(path)}: {error}. It will be tried again.")
                 )
             return False
         self._failed = False
-        self._dispatch(AutosaveWritten(str(path), time.time()))
+        self._tell(AutosaveWritten(str(path), time.time()))
         return True
+
+    def _tell(self, report: Action) -> None:
+        with contextlib.suppress(OwnerFreed):  # the session went, and its work is on file
+            self._dispatch(report)
 
     def _prune(self, path: Path) -> None:
         """Remove old files of the folder, never the one just written, nor those of the last day."""

@@ -1,8 +1,10 @@
 """Background: a thread that always does the latest thing it was asked for, and forgets what was overtaken.
 
-While it waits, the thread holds nothing of its owner: a session that nobody refers to is freed, and its threads end with it.
+While it waits, the thread holds nothing of its owner: a session that nobody refers to is freed, and its threads end with it. Nor
+does a worker keep its owner alive, which holds it.
 """
 
+import contextlib
 import threading
 import time
 import weakref
@@ -10,6 +12,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from spec_lab.session import threads
+from spec_lab.session.weak_calls import OwnerFreed
 
 IDLE_SECONDS = 30.0  # a thread with nothing to do ends after this long; the next request starts a new one
 Request = TypeVar("Request")
@@ -51,12 +54,12 @@ class Worker(Generic[Request]):
     """Runs `work(request)` for the newest request of each topic, one at a time, in a background thread.
 
     Args:
-        work: What to do; it must catch its own errors.
+        work: What to do: a method of the worker's owner. It must catch its own errors.
         name: Of the thread.
     """
 
     def __init__(self, work: Callable[[Request], None], name: str):
-        self._work, self._name = work, name
+        self._work, self._name = weakref.WeakMethod(work), name
         self._queue: _Queue[Request] = _Queue()
         weakref.finalize(self, self._queue.close).atexit = False
 
@@ -102,7 +105,10 @@ class Worker(Generic[Request]):
 def _loop(queue: _Queue[Request], owner: "weakref.ref[Worker[Request]]") -> None:
     while requests := queue.take():
         worker = owner()
-        if worker is None:
-            return
-        worker._work(requests.pop())
+        work = None if worker is None else worker._work()
         del worker
+        if work is None:
+            return
+        with contextlib.suppress(OwnerFreed):  # the session went while this was at work: nobody waits for it
+            work(requests.pop())
+        del work

@@ -17,9 +17,18 @@ from spec_lab.session import threads
 from spec_lab.session.actions import Action, StartJob
 from spec_lab.session.error_data import as_data
 from spec_lab.session.reports import Abandoned, Failed, Finished
+from spec_lab.session.weak_calls import weak_call
 
 GRACE = 0.25  # seconds between Stop and giving up a job that has not said anything yet
 log = logging.getLogger(__name__)
+
+
+def _to_nobody(report: Action) -> None:
+    """The job has reported."""
+
+
+def _nothing() -> None:
+    """Nobody is told of its progress any more."""
 
 
 class Job:
@@ -43,7 +52,7 @@ class Job:
     ):
         self.order, self.number = order, order.job
         self._problem, self._hooks, self._report, self._on_progress = problem, hooks, report, on_progress
-        self.control = Control(on_progress=self._progressed)
+        self.control = Control(on_progress=weak_call(self._progressed))
         self.finished = threading.Event()
 
     def start(self) -> None:
@@ -95,6 +104,7 @@ class Job:
         finally:
             self.finished.set()
             self._on_progress()
+            self._report, self._on_progress = _to_nobody, _nothing  # a session keeps its last job
 
     def _run(self) -> Action:
         try:

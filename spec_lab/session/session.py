@@ -19,7 +19,7 @@ from typing import Any
 from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import Outcome, Progress
 from spec_lab.fit import Edit, Problem, Setup, SetValue
-from spec_lab.infer import BayesInfer, LocalStore
+from spec_lab.infer import BayesInfer, Infer, LocalStore
 from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
 from spec_lab.session.autosave import Autosave, newest, short_path
@@ -29,6 +29,7 @@ from spec_lab.session.command_registry import Command, OptionValue
 from spec_lab.session.degeneracy import walked
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.evaluator import Evaluator, Refit
+from spec_lab.session.infer_reference import InferReference
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
 from spec_lab.session.overlays import Overlays
@@ -41,6 +42,7 @@ from spec_lab.session.script import script
 from spec_lab.session.state import Line, Run, State
 from spec_lab.session.timeline import moment
 from spec_lab.session.tutor import Tutor
+from spec_lab.session.weak_calls import weak_call
 
 Listener = Callable[[str], Any]
 log = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ class FitSession(Commands):
     """
 
     def __init__(self, infer: Any, *, live: bool = False, previews: bool = False):
-        self.infer = infer = infer.editable()
+        infer = infer.editable()
+        self._infer = InferReference(infer)
         if isinstance(infer.store, FitSession):
             log.warning("another session takes over this Infer: the Lab or session that held it no longer edits it")
         self._lock = threading.RLock()
@@ -64,13 +67,15 @@ class FitSession(Commands):
         self._listeners: list[Listener] = []
         self._job: Job | None = None
         self.problems = Problems()
-        self.evaluator = Evaluator(self.problems, self._computed)
+        self.evaluator = Evaluator(self.problems, weak_call(self._computed))
         self.profiles = GrowingProfiles(self.problems)
-        self.overlays = Overlays(self.problems, lambda: self._tell("curves"))
-        self.brush = Brush(self.problems, lambda: self._tell("curves"))
-        self.previewer = PreviewWorker(self.problems, self.dispatch, self.evaluator.now, lambda: self.infer.hooks)
-        self.autosave = Autosave(lambda: self._state, self.dispatch)
-        self.tutor = Tutor(lambda: self._state, self.dispatch, self.perform, self.problems, lambda: self.infer.hooks)
+        tell_curves, hooks = functools.partial(weak_call(self._tell), "curves"), weak_call(self._hooks)
+        present, dispatch, perform = weak_call(self._present), weak_call(self.dispatch), weak_call(self.perform)
+        self.overlays = Overlays(self.problems, tell_curves)
+        self.brush = Brush(self.problems, tell_curves)
+        self.previewer = PreviewWorker(self.problems, dispatch, self.evaluator.now, hooks)
+        self.autosave = Autosave(present, dispatch)
+        self.tutor = Tutor(present, dispatch, perform, self.problems, hooks)
         infer.attach(self)
         self.subscribe(self.autosave.note)
         if previews or live:
@@ -80,6 +85,29 @@ class FitSession(Commands):
     def of(cls, infer: Any) -> "FitSession":
         """The session of an `Infer`: the one it has, or a new one."""
         return infer.store if isinstance(infer.store, FitSession) else cls(infer)
+
+    # -- the Infer -----------------------------------------------------------------------------------------------------
+    @property
+    def infer(self) -> Infer:
+        """The `Infer` whose store this is."""
+        found = self._infer.alive
+        if found is None:
+            found = self._infer.revive()
+            found.attach(self)
+            found.outcome = self._state.runs[-1].outcome if self._state.runs else None
+        return found
+
+    def entrust(self) -> Infer:
+        """Leave it to the caller to hold the `Infer`, which holds this session: without it both may go."""
+        infer = self.infer
+        self._infer.let_go()
+        return infer
+
+    def _hooks(self) -> dict[str, Any]:
+        return self.infer.hooks
+
+    def _present(self) -> State:
+        return self._state
 
     # -- the store -----------------------------------------------------------------------------------------------------
     def get(self) -> Setup:
@@ -312,8 +340,9 @@ class FitSession(Commands):
         self.evaluator.close()
         self.brush.close()
         self.overlays.close()
-        if self.infer.store is self:
-            self.infer.attach(LocalStore(self._state.setup))
+        infer = self._infer.alive
+        if infer is not None and infer.store is self:
+            infer.attach(LocalStore(self._state.setup))
         self._listeners = []
 
 

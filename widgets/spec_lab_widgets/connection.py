@@ -17,6 +17,10 @@ from spec_lab_widgets.saved_picture import SavedPicture
 Send = Callable[[Mapping[str, Any], list[bytes] | None], Any]
 
 
+def _to_nobody(content: Mapping[str, Any], buffers: list[bytes] | None) -> None:
+    """Where a closed widget's messages go."""
+
+
 class Connection:
     """The border of one widget.
 
@@ -90,6 +94,10 @@ class Connection:
         self.visible = bool(message["visible"])
         if self.visible:
             self.flow.reset()
+
+    def close(self) -> None:
+        """The widget is gone: nothing goes out any more, and it is not held."""
+        self.send = _to_nobody
 
     def begin(self) -> None:
         """The pump, before it serves: a front end that said hello since the last time has seen nothing.

@@ -40,11 +40,13 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, infer: Any, panels: Any = None, height: int = 0):
         self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
+        self._infer = self._session.entrust()
         saved = SavedPicture(self._session)
         super().__init__(panels=list(panels or self.shows), height=height, picture=saved.id)
         pump = Pump.of(self._session)
         self._displayed = False
         self._connection = Connection(self._session, self._deliver, pump.ring, saved)
+        self._own_layout = self.layout  # a widget, too: ipywidgets makes one for each and never closes it
         self._pump = pump
         self.on_msg(self._received)
         pump.add(self._connection)
@@ -57,7 +59,7 @@ class Panel(anywidget.AnyWidget):
     @property
     def infer(self) -> Any:
         """The `Infer` shown."""
-        return self._session.infer
+        return self._infer
 
     def _received(self, widget: Any, content: Any, buffers: Any) -> None:
         self._connection.receive(content)
@@ -70,6 +72,9 @@ class Panel(anywidget.AnyWidget):
         """Take the panels away; the session and the `Infer` go on."""
         if self._pump is not None:
             self._pump.remove(self._connection)
+            self._connection.close()
+            self.on_msg(self._received, remove=True)
+            self._own_layout.close()
         super().close()
 
     def __repr__(self) -> str:
