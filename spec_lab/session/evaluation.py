@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab.fit import Problem, Setup, statistic_of, term_photons
+from spec_lab.results.spectra import UnitSpectrum, all_spectra, among_all
 
 
 class UnitEvaluation(NamedTuple):
@@ -82,61 +83,35 @@ def read(problem: Problem, *, unfold: bool = False) -> Evaluation:
     """The evaluation of a problem at its set-up's values; with `unfold` also what a count is worth in each group."""
     setup = problem.setup
     rates, deviances, residuals = problem.display()
+    spectra = all_spectra(problem, rates)
     terms = [pair.model.terms for pair in setup.pairs]
     several = any(len(t) > 1 for t in terms)
     folded = problem.run(term_rates, problem.pad(setup.free_values)) if several else [[] for _ in terms]
     units = []
     for i, pair in enumerate(setup.pairs):
-        for j, (name, unit) in enumerate(zip(pair.data.names, pair.data.units, strict=True)):
+        for j, name in enumerate(pair.data.names):
             curves = [(t.name, np.asarray(rows[j])) for t, rows in zip(terms[i], folded[i], strict=False)]
-            factors = _factors(setup, i, j)
-            made = _unit(name, i, unit, factors, rates[i][j], deviances[i][j], residuals[i][j], curves)
-            units.append(made._replace(unfold=_worth(problem, made, unit.time)) if unfold else made)
+            made = _unit(name, i, spectra[i][j], deviances[i][j], residuals[i][j], curves)
+            units.append(made._replace(unfold=spectra[i][j].cts_to("pht")) if unfold else made)
     return Evaluation(setup, float(sum(u.stat for u in units)), tuple(units))
 
 
-def _worth(problem: Problem, unit: UnitEvaluation, time: float | None) -> np.ndarray:
-    """`f[g]`; NaN where the model gives no counts, or the group is not noticed."""
-    theta = np.asarray(problem.setup.values)[slice(*problem.layout.pairs[unit.pair].slots)]
-    model = problem.setup.pairs[unit.pair].model
-    at_middle = np.asarray(model.evaluate(0.5 * (unit.lo + unit.hi), theta, T=time))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(unit.model > 0, at_middle / unit.model, np.nan)
-
-
-def _factors(setup: Setup, pair: int, unit: int) -> tuple[float, float]:
-    """`sf` and `bf` of a unit."""
-    found = {s.name: i for i, s in enumerate(setup.slots) if (s.owner, s.pair, s.unit_index) == ("data", pair, unit)}
-    values = np.asarray(setup.values)
-    return float(values[found["sf"]]), float(values[found["bf"]])
-
-
 def _unit(
-    name: str, pair: int, unit: Any, factors: tuple[float, float], rate: np.ndarray, deviance: np.ndarray,
-    residual: np.ndarray, curves: list[tuple[str, np.ndarray]],
+    name: str, pair: int, spectrum: UnitSpectrum, deviance: np.ndarray, residual: np.ndarray,
+    curves: list[tuple[str, np.ndarray]],
 ) -> UnitEvaluation:  # fmt: skip
-    c = unit.all_channels()
-    sf, bf = factors
-    width = c.emax - c.emin
-    used = np.asarray(c.used, dtype=bool)
-    n = int(used.sum())
-
-    def shown(values: np.ndarray, scale: Any = 1.0) -> np.ndarray:
-        out = np.full(len(width), np.nan)
-        out[used] = np.asarray(values)[:n] / scale
-        return out
-
+    c, used = spectrum.c, np.asarray(spectrum.c.used, dtype=bool)
     return UnitEvaluation(
         name=name,
         pair=pair,
-        kind=statistic_of(unit),
+        kind=statistic_of(spectrum.unit),
         lo=c.emin,
         hi=c.emax,
-        data=(c.S / (c.ts * sf) - c.B / (c.tb * bf)) / width,
-        error=np.hypot(c.sigma_S / (c.ts * sf), c.sigma_B / (c.tb * bf)) / width,
-        model=shown(rate, width[used]),
-        residual=shown(residual),
+        data=spectrum.ctsspec,
+        error=spectrum.ctsspec_error,
+        model=spectrum.conv_ctsspec,
+        residual=among_all(residual, used),
         used=used,
-        terms=tuple((term, shown(curve, width[used])) for term, curve in curves),
-        stat=float(unit.weight) * float(np.sum(deviance)),
+        terms=tuple((term, among_all(curve, used) / spectrum.chbin_width) for term, curve in curves),
+        stat=float(spectrum.unit.weight) * float(np.sum(deviance)),
     )

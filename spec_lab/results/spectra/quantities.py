@@ -22,12 +22,12 @@ DATA: dict[str, Reader] = {
     "chbin_width": lambda u: u.chbin_width,
     "ctsrate": lambda u: u.ctsrate,
     "ctsrate_error": lambda u: u.ctsrate_error,
-    "ctsspec": lambda u: u.ctsrate / u.chbin_width,
-    "ctsspec_error": lambda u: u.ctsrate_error / u.chbin_width,
+    "ctsspec": lambda u: u.ctsspec,
+    "ctsspec_error": lambda u: u.ctsspec_error,
 }
 CONV: dict[str, Reader] = {
     "ctsrate": lambda u: u.conv_ctsrate,
-    "ctsspec": lambda u: u.conv_ctsrate / u.chbin_width,
+    "ctsspec": lambda u: u.conv_ctsspec,
 }
 AT_RSP: dict[str, Reader] = {n: lambda u, s=s: u.at_rsp(s) for n, s in _STYLES.items()}
 DECONV: dict[str, Reader] = {n: lambda u, s=s: u.cts_to(s) * u.ctsrate / u.chbin_width for n, s in _STYLES.items()} | {

@@ -1,38 +1,45 @@
 """One data unit beside its model: net spectrum, folded model, residuals, unfolding factors.
 
 Everything that shows, tabulates or exports data beside a model reads them here: the documented names (`quantities`), the
-figure for print (`spectrum`), the pairs and their conversion factors.
+figure for print (`spectrum`), the pairs and their conversion factors, and the curves of the Lab (in all groups).
 """
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float
 
+from spec_lab.data import Channels, DataUnit
 from spec_lab.fit import Problem, statistic_of
-from spec_lab.models import KEV_TO_ERG
+from spec_lab.models import KEV_TO_ERG, Model
+
+Rates = list[list[Float[np.ndarray, "u"]]]  # [pair][unit], of the noticed groups
 
 
 class UnitSpectrum:
-    """One data unit beside its model, in the fit's channels or (`rebin`) those of the display grouping.
+    """One data unit beside its model, in some grouping of its channels.
 
     Args:
         unit: The data unit.
         model: The pair's model.
         theta: The model's parameter values.
-        photons: Photons/cm²/s in each of the unit's photon-energy bins.
         factors: The unit's `sf`, `bf`, `rf`.
-        rebin: Whether to read the display grouping.
-        response: The response in use, where it depends on the source's position; None means the unit's.
+        channels: Its groups: those of the fit, of the display, or all good ones.
+        folded: Gives the model's count rate in each group, folded through the response; called when it is first needed.
     """
 
     def __init__(
-        self, unit: Any, model: Any, theta: np.ndarray, photons: np.ndarray, factors: np.ndarray, rebin: bool,
-        response: Any = None,
-    ):  # fmt: skip
+        self,
+        unit: DataUnit,
+        model: Model,
+        theta: Float[np.ndarray, "p"],
+        factors: Float[np.ndarray, "3"],
+        channels: Channels,
+        folded: Callable[[], Float[np.ndarray, "c"]],
+    ):
         self.unit, self.model, self.theta = unit, model, theta
-        self.photons, (self.sf, self.bf, self.rf) = photons, factors
-        self.c = unit.channels(rebin=rebin, response=response)
+        (self.sf, self.bf, self.rf), self.c, self._folded = factors, channels, folded
 
     def __repr__(self) -> str:
         return f"<{self.unit.name or 'data unit'} beside {self.model.expression}: {self.c.size} channels>"
@@ -52,15 +59,30 @@ class UnitSpectrum:
         """Net (background-subtracted) count rate."""
         return self.c.S / (self.c.ts * self.sf) - self.c.B / (self.c.tb * self.bf)
 
+    @property
+    def ctsspec(self) -> np.ndarray:
+        """Net count spectrum."""
+        return self.ctsrate / self.chbin_width
+
     @cached_property
     def ctsrate_error(self) -> np.ndarray:
         """Its error, source and background in quadrature."""
         return np.hypot(self.c.sigma_S / (self.c.ts * self.sf), self.c.sigma_B / (self.c.tb * self.bf))
 
+    @property
+    def ctsspec_error(self) -> np.ndarray:
+        """Error of the net count spectrum."""
+        return self.ctsrate_error / self.chbin_width
+
     @cached_property
     def conv_ctsrate(self) -> np.ndarray:
         """The model's count rate, folded through the response."""
-        return self.rf * (self.c.matrix @ self.photons)
+        return self._folded()
+
+    @cached_property
+    def conv_ctsspec(self) -> np.ndarray:
+        """The model's count spectrum, folded through the response."""
+        return self.conv_ctsrate / self.chbin_width
 
     @cached_property
     def phtspec_at_rsp(self) -> np.ndarray:
@@ -95,7 +117,7 @@ class UnitSpectrum:
 
     def cts_to(self, style: str) -> np.ndarray:
         """Factor from a count spectrum to a deconvolved one: the model's spectrum over its folded one."""
-        folded = self.conv_ctsrate / self.chbin_width
+        folded = self.conv_ctsspec
         return np.divide(self.at_rsp(style), folded, out=np.full_like(folded, np.nan), where=folded != 0)
 
 
@@ -107,18 +129,48 @@ def unit_spectra(problem: Problem, rebin: bool = False) -> list[list[UnitSpectru
         rebin: The display grouping of the data instead of that of the fit.
     """
     theta, photons = problem.photons()
+
+    def read(i: int, j: int, unit: DataUnit, model: Model) -> UnitSpectrum:
+        where = problem.layout.pairs[i].units[j]
+        c, mine = unit.channels(rebin=rebin, response=problem.response(i, j)), photons[i][slice(*where.energies)]
+        values, factors = _values(problem, theta, i, j)
+        return UnitSpectrum(unit, model, values, factors, c, lambda: factors[2] * (c.matrix @ mine))
+
+    return _each(problem, read)
+
+
+def all_spectra(problem: Problem, rates: Rates) -> list[list[UnitSpectrum]]:
+    """Each data unit beside its model in all its good groups, noticed or not, as `[pair][unit]`.
+
+    Args:
+        problem: At the values of its set-up.
+        rates: Folded rates in the noticed groups, as `Problem.display` gives them; the model is NaN in the others.
+    """
+    theta = np.asarray(problem.setup.values)
+
+    def read(i: int, j: int, unit: DataUnit, model: Model) -> UnitSpectrum:
+        c = unit.all_channels()
+        return UnitSpectrum(unit, model, *_values(problem, theta, i, j), c, lambda: among_all(rates[i][j], c.used))
+
+    return _each(problem, read)
+
+
+def among_all(values: Float[np.ndarray, "u"], used: Bool[np.ndarray, "c"]) -> Float[np.ndarray, "c"]:
+    """Values of the noticed groups at their places among all groups, NaN in the others."""
+    out = np.full(len(used), np.nan)
+    out[used] = np.asarray(values)[: np.count_nonzero(used)]
+    return out
+
+
+def _values(problem: Problem, theta: np.ndarray, pair: int, unit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of all slot values those of a pair's model, and the factors of one of its units."""
+    place = problem.layout.pairs[pair]
+    first = place.units[unit].slots
+    return theta[slice(*place.slots)], theta[first : first + 3]
+
+
+def _each(problem: Problem, read: Callable[[int, int, DataUnit, Model], UnitSpectrum]) -> list[list[UnitSpectrum]]:
     return [
-        [
-            UnitSpectrum(
-                unit,
-                pair.model,
-                theta[slice(*place.slots)],
-                mine[slice(*where.energies)],
-                theta[where.slots : where.slots + 3],
-                rebin,
-                problem.response(i, j),
-            )
-            for j, (unit, where) in enumerate(zip(pair.data.units, place.units, strict=True))
-        ]
-        for i, (pair, place, mine) in enumerate(zip(problem.setup.pairs, problem.layout.pairs, photons, strict=True))
+        [read(i, j, unit, pair.model) for j, unit in enumerate(pair.data.units)]
+        for i, pair in enumerate(problem.setup.pairs)
     ]
