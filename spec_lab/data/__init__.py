@@ -8,7 +8,7 @@
 - what may be fitted of them: `unit_parameters`;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
-- beyond: `upper_limits`, `simulate`, `ogip.write`, `datasets`, `html_repr`.
+- beyond: `upper_limits`, `simulate`, `ogip.write`, `datasets`, `html_repr` with `stairs`.
 
 Not here: models, statistics, and the value of any parameter.
 """
@@ -38,6 +38,7 @@ from spec_lab.data.sky.direction_table import direction_weights as direction_wei
 from spec_lab.data.spectrum import Background as Background
 from spec_lab.data.spectrum import Source as Source
 from spec_lab.data.spectrum import Spectrum as Spectrum
+from spec_lab.data.stairs import stairs as stairs
 from spec_lab.data.unit import DataUnit as DataUnit
 from spec_lab.data.unit_parameters import DATA_PARAMETERS as DATA_PARAMETERS
 from spec_lab.data.unit_parameters import PARAMETER_MEANINGS as PARAMETER_MEANINGS

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab.data.annotations import Numbers
+from spec_lab.data.stairs import stairs
 
 WIDTH, HEIGHT = 440, 160
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 18, 18
@@ -34,7 +35,7 @@ def beside(table: str, picture: str) -> str:
     return f"<div style='{style}'><div>{table}</div><div>{picture}</div></div>"
 
 
-def steps(curves: list[StepCurve], x_label: str, y_label: str, log_x: bool = True) -> str:
+def step_picture(curves: list[StepCurve], x_label: str, y_label: str, log_x: bool = True) -> str:
     """An SVG of step curves in a frame, its ends written at the axes.
 
     Args:
@@ -102,12 +103,10 @@ def _place(value: Numbers | float, bounds: tuple[float, float], low: float, high
 
 def _path(left: np.ndarray, right: np.ndarray, y: np.ndarray) -> str:
     """Horizontal strokes, joined where one bin ends at the next."""
-    made, end = [], None
-    for a, b, level in zip(left, right, y, strict=True):
-        joined = end is not None and abs(a - end) < 0.5
-        made.append(f"{'L' if joined else 'M'}{a:.1f} {level:.1f}H{b:.1f}")
-        end = b
-    return "".join(made)
+    values, edges = stairs(left, right, y)
+    new = np.isnan(np.r_[np.nan, values[:-1]])
+    strokes = zip(values, edges[:-1], edges[1:], new, strict=True)
+    return "".join(f"{'M' if up else 'L'}{a:.1f} {v:.1f}H{b:.1f}" for v, a, b, up in strokes if not np.isnan(v))
 
 
 def _legend(curves: list[StepCurve]) -> str:

@@ -22,7 +22,7 @@ from spec_lab.data.annotations import (
     PerChannel,
 )
 from spec_lab.data.file_warnings import collect_warnings, note, some
-from spec_lab.data.html_repr import StepCurve, beside, steps
+from spec_lab.data.html_repr import StepCurve, beside, step_picture
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.data.optimal import channel_fwhm
 from spec_lab.data.spectrum import Spectrum
@@ -239,7 +239,7 @@ class Auxiliary(Struct):
 
     def _repr_html_(self) -> str:
         curve = StepCurve(self.elo, self.ehi, self.area, "effective area")
-        return beside(self.info.html, steps([curve], "photon energy, keV", "effective area, cm²"))
+        return beside(self.info.html, step_picture([curve], "photon energy, keV", "effective area, cm²"))
 
     def __mul__(self, other: object) -> Response:
         return multiply(other, self) if isinstance(other, Response) else NotImplemented
@@ -250,7 +250,7 @@ def response_html(response: Response, table: str | None = None) -> str:
     probability = isinstance(response, Redistribution) and response.kind != "FULL"
     detected = StepCurve(response.elo, response.ehi, response.matrix.sum(axis=1), "effective area")
     label = "probability to be detected" if probability else "effective area, cm²"
-    return beside(response.info.html if table is None else table, steps([detected], "photon energy, keV", label))
+    return beside(response.info.html if table is None else table, step_picture([detected], "photon energy, keV", label))
 
 
 def multiply(rmf: Response, arf: Auxiliary) -> Response:

@@ -22,7 +22,7 @@ from spec_lab.data.annotations import (
 )
 from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import collect_warnings, note, some
-from spec_lab.data.html_repr import StepCurve, beside, steps
+from spec_lab.data.html_repr import StepCurve, beside, step_picture
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.tree import Struct, field
 
@@ -164,7 +164,7 @@ class Spectrum(Struct):
     def _repr_html_(self) -> str:
         x = np.asarray(self.channels, dtype=np.float64)
         curve = StepCurve(x - 0.5, x + 0.5, np.where(self.good, self.counts, np.nan), "counts")
-        return beside(self.info.html, steps([curve], "channel", "counts", log_x=False))
+        return beside(self.info.html, step_picture([curve], "channel", "counts", log_x=False))
 
 
 class Source(Spectrum):

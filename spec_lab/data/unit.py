@@ -21,7 +21,7 @@ from spec_lab.data.channels import Channels, all_groups, by_flags, gather, group
 from spec_lab.data.documented import UnitNames
 from spec_lab.data.file_warnings import collect_warnings, quietly, some
 from spec_lab.data.grouping import Grouping, Ranges, Scheme, describe, scheme, to_flags
-from spec_lab.data.html_repr import StepCurve, beside, steps
+from spec_lab.data.html_repr import StepCurve, beside, step_picture
 from spec_lab.data.quantities import unit_quantities
 from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
@@ -291,7 +291,7 @@ class DataUnit(UnitNames, Struct):
             curves.append(StepCurve(shown.emin, shown.emax, unused, "not noticed", 0.3))
         if shown.has_background:
             curves.append(StepCurve(shown.emin, shown.emax, shown.alpha * shown.B * per, "background", 0.55))
-        return beside(self.info.html, steps(curves, "energy, keV", "counts/s/keV"))
+        return beside(self.info.html, step_picture(curves, "energy, keV", "counts/s/keV"))
 
 
 def _number(name: str, value: Any, least: float = -np.inf) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 from spec_lab._base.info import Info
 from spec_lab.data import Data, DataUnit, Response, Source, datasets
-from spec_lab.data.html_repr import StepCurve, steps
+from spec_lab.data.html_repr import StepCurve, step_picture
 
 
 def well_formed(text):
@@ -59,7 +59,9 @@ def test_axes_tell_what_they_are(burst):
 
 
 def test_rounding_is_not_drawn_as_structure():
-    text = steps([StepCurve(np.arange(3.0) + 1, np.arange(3.0) + 2, np.array([1.0, 1.0 + 1e-9, 1.0]), "one")], "x", "y")
+    text = step_picture(
+        [StepCurve(np.arange(3.0) + 1, np.arange(3.0) + 2, np.array([1.0, 1.0 + 1e-9, 1.0]), "one")], "x", "y"
+    )
     assert ">0.5<" in text and ">2<" in text
 
 

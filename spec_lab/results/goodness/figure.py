@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from spec_lab.results.drawing import COLORS, Drawing
 from spec_lab.results.goodness.formulas import qq as quantiles
-from spec_lab.results.spectra.steps import energy_axis
+from spec_lab.results.spectra.axes import energy_axis
 
 
 def qq(residuals: ArrayLike, *, title: str = "") -> Drawing:

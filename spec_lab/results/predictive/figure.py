@@ -9,8 +9,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from spec_lab.data import stairs
 from spec_lab.results.drawing import COLORS, Drawing
-from spec_lab.results.spectra.steps import energy_axis, steps
+from spec_lab.results.spectra.axes import energy_axis
 
 
 class PredictedCounts(NamedTuple):
@@ -78,7 +79,7 @@ def _draw_counts(top: Any, below: Any, unit: PredictedCounts, color: str) -> Non
     rate = 1.0 / (unit.exposure * (unit.hi - unit.lo))
     least = 0.3 * rate  # so that a band that reaches zero counts still has a lower edge on a logarithmic axis
     for band, alpha in ((unit.outer, 0.2), (unit.inner, 0.3)):
-        (low, edges), (high, _) = (steps(unit.lo, unit.hi, np.maximum(side * rate, least)) for side in band)
+        (low, edges), (high, _) = (stairs(unit.lo, unit.hi, np.maximum(side * rate, least)) for side in band)
         top.stairs(high, edges, baseline=low, fill=True, color=color, alpha=alpha, linewidth=0)
     out = (unit.counts < unit.outer[0]) | (unit.counts > unit.outer[1])
     x = np.sqrt(np.maximum(unit.lo, 1e-12) * unit.hi)
@@ -89,7 +90,7 @@ def _draw_counts(top: Any, below: Any, unit: PredictedCounts, color: str) -> Non
         top.plot(x[seen], (unit.counts * rate)[seen], "o", color=color, markeredgewidth=0.9, **style)
         below.plot(x[these], scaled[these], "o", color=color, markeredgewidth=0.9, **style)
     for band, alpha in ((unit.outer, 0.2), (unit.inner, 0.3)):
-        (low, edges), (high, _) = (steps(unit.lo, unit.hi, (side - unit.median) / half) for side in band)
+        (low, edges), (high, _) = (stairs(unit.lo, unit.hi, (side - unit.median) / half) for side in band)
         below.stairs(high, edges, baseline=low, fill=True, color=color, alpha=alpha, linewidth=0)
 
 

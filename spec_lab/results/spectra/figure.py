@@ -12,8 +12,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from spec_lab.data import stairs
 from spec_lab.results.drawing import COLORS, Drawing
-from spec_lab.results.spectra.steps import energy_axis, middle, steps
+from spec_lab.results.spectra.axes import energy_axis, middle
 
 DASHES: tuple[Any, ...] = ("--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (2, 1)))
 
@@ -123,11 +124,11 @@ def _draw_unit(top: Any, bottom: Any, unit: UnitCurves, color: str, dashes: Mapp
         if these.any():
             top.errorbar(x[these], unit.data[these], unit.err[these], half[:, these], **bars, alpha=alpha)
     if unit.band is not None:
-        (low, edges), (high, _) = (steps(unit.lo, unit.hi, side) for side in unit.band)
+        (low, edges), (high, _) = (stairs(unit.lo, unit.hi, side) for side in unit.band)
         top.stairs(high, edges, baseline=low, fill=True, color=color, alpha=0.25, linewidth=0)
-    top.stairs(*steps(unit.lo, unit.hi, unit.model), baseline=None, color=color, linewidth=1.5)
+    top.stairs(*stairs(unit.lo, unit.hi, unit.model), baseline=None, color=color, linewidth=1.5)
     for name, part in unit.components.items():
-        top.stairs(*steps(unit.lo, unit.hi, part), baseline=None, linestyle=dashes[name], color=color, linewidth=1.0)
+        top.stairs(*stairs(unit.lo, unit.hi, part), baseline=None, linestyle=dashes[name], color=color, linewidth=1.0)
     bottom.errorbar(x, unit.resid, 1.0, half, **bars, alpha=0.75)
 
 

@@ -1,4 +1,4 @@
-"""Spectra as steps: the outline of binned values with gaps, the middle of each bin, the axis of energies.
+"""Axes of spectra: the middle of each bin, and the axis of energies.
 
 Every figure for print that draws something binned in energy uses these.
 """
@@ -14,14 +14,6 @@ def middle(lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     lo, hi = np.asarray(lo, float), np.asarray(hi, float)
     x = np.where(lo > 0, np.sqrt(np.maximum(lo * hi, 0.0)), 0.5 * (lo + hi))
     return x, np.stack([x - lo, hi - x])
-
-
-def steps(lo: np.ndarray, hi: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values and edges for `stairs`, with a NaN step over every gap between groups."""
-    lo, hi, y = (np.asarray(part, float) for part in (lo, hi, y))
-    gap = np.flatnonzero(~np.isclose(hi[:-1], lo[1:], rtol=1e-6))
-    values = np.insert(y, gap + 1, np.nan)
-    return values, np.r_[np.insert(lo, gap + 1, hi[gap]), hi[-1:]]
 
 
 def energy_axis(axes: Any, edges: np.ndarray) -> None:
