@@ -35,6 +35,7 @@ from spec_lab.data.simulate import fakeit as fakeit
 from spec_lab.data.sky.balrog import BalrogResponse as BalrogResponse
 from spec_lab.data.sky.direction_table import SplineChart as SplineChart
 from spec_lab.data.sky.direction_table import direction_weights as direction_weights
+from spec_lab.data.sparse_matrix import SparseMatrix as SparseMatrix
 from spec_lab.data.spectrum import Background as Background
 from spec_lab.data.spectrum import Source as Source
 from spec_lab.data.spectrum import Spectrum as Spectrum

@@ -13,13 +13,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.typing import ArrayLike
 
+from spec_lab.data.sparse_matrix import SparseMatrix
 from spec_lab.variables import AbstractVariable
 
 PerChannel = Float[np.ndarray, "ch"]
 PerGroup = Float[np.ndarray, "c"]
 PerBin = Float[np.ndarray, "e"]
-DirectMatrix = Float[np.ndarray, "e ch"]  # from photons to channels, cm²
-GroupedMatrix = Float[np.ndarray, "c e"]  # from photons to groups, cm²
+DirectMatrix = Float[np.ndarray, "e ch"] | SparseMatrix  # from photons to channels, cm²
+GroupedMatrix = Float[np.ndarray, "c e"] | SparseMatrix  # from photons to groups, cm²
 ChannelScale = Float[np.ndarray, ""] | Float[np.ndarray, "ch"]  # one number, or one a channel
 ChannelNumbers = Int[np.ndarray, "ch"]
 ChannelFlags = Int[np.ndarray, "ch"]  # of OGIP

@@ -16,6 +16,7 @@ from spec_lab.data.grouping import Counting, Ranges, Scheme, by_thresholds, from
 from spec_lab.data.optimal import bins, widths
 from spec_lab.data.response import Response
 from spec_lab.data.scaling import exposures, sums
+from spec_lab.data.sparse_matrix import SparseMatrix, only_columns, summed_columns
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.tree import Struct, field
 
@@ -147,7 +148,7 @@ def only_good(parts: Assembly, first: GroupIndex, last: GroupIndex) -> tuple[Sou
     if not bad_in(good, first, last).any():
         return src, bkg, response
     src, bkg = (s if s is None else _emptied(s, good) for s in (src, bkg))
-    return src, bkg, response.replace(matrix=np.where(good, response.matrix, 0.0))  # type: ignore[return-value]
+    return src, bkg, response.replace(matrix=only_columns(response.matrix, good))  # type: ignore[return-value]
 
 
 def _emptied(spectrum: AnySpectrum, good: ChannelMask) -> AnySpectrum:
@@ -230,4 +231,6 @@ def gather(
 
 def grouped_columns(matrix: DirectMatrix, first: GroupIndex, last: GroupIndex) -> GroupedMatrix:
     """[c, e] The columns of a matrix [e, ch] summed over groups."""
+    if isinstance(matrix, SparseMatrix):
+        return summed_columns(matrix, first, last)
     return np.ascontiguousarray(sums(matrix, first, last, axis=1).T)

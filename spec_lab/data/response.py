@@ -1,8 +1,8 @@
 """From photons to channels: `Response`, and its two factors `Redistribution` (RMF) and `Auxiliary` (ARF).
 
-A response holds photon-energy bins [e], channel edges [ch] and the dense matrix [e, ch] in cm²; a redistribution holds
-probabilities instead, and `rmf * arf` is a response. Dense, because sparse formats are many times slower where the
-fold is done (see `spec_lab.fit`). Reading is in `ogip.rmf`; grouping of columns is in `channels`.
+A response holds photon-energy bins [e], channel edges [ch] and the matrix [e, ch] in cm²; a redistribution holds
+probabilities instead, and `rmf * arf` is a response. The matrix is a dense array, or by its non-zeros only where it is large and
+nearly empty (`sparse_matrix`). Reading is in `ogip.rmf`; grouping of columns is in `channels`.
 """
 
 from typing import Any, Literal, Self
@@ -25,6 +25,7 @@ from spec_lab.data.file_warnings import collect_warnings, note, some
 from spec_lab.data.html_repr import StepCurve, beside, step_picture
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.data.optimal import channel_fwhm
+from spec_lab.data.sparse_matrix import SparseMatrix, scaled_rows
 from spec_lab.data.spectrum import Spectrum
 from spec_lab.tree import Struct, field
 
@@ -86,7 +87,10 @@ class Response(Struct):
         if np.any(self.elo[1:] < self.elo[:-1]):
             raise DataError(f"{where}: photon energies must ascend", got=self.elo[:5].tolist())
         self.emin, self.emax = _channel_edges(where, self.emin, self.emax)
-        self.matrix = np.ascontiguousarray(_floats(where, "matrix", self.matrix))
+        if isinstance(self.matrix, SparseMatrix):
+            self.matrix = self.matrix.replace(values=_floats(where, "matrix", self.matrix.values))
+        else:
+            self.matrix = np.ascontiguousarray(_floats(where, "matrix", self.matrix))
         shape = (self.elo.size, self.emin.size)
         if self.matrix.shape != shape:
             raise DataError(f"{where}: matrix has the wrong shape", got=self.matrix.shape, allowed=f"[e, ch] = {shape}")
@@ -264,7 +268,7 @@ def multiply(rmf: Response, arf: Auxiliary) -> Response:
         found = f"HDUCLAS3 = FULL, but there is an effective area {arf.name!r} too"
         note(f"response {rmf.name!r}", found, "multiplied", "leave arf out, or pass arf='none'")
     name = " * ".join(filter(None, (rmf.name, arf.name)))
-    return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, rmf.matrix * area[:, None], rmf.channels, name, "FULL")
+    return Response(rmf.elo, rmf.ehi, rmf.emin, rmf.emax, scaled_rows(rmf.matrix, area), rmf.channels, name, "FULL")
 
 
 def ideal_response(spectrum: Spectrum) -> Response:

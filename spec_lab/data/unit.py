@@ -26,6 +26,7 @@ from spec_lab.data.quantities import unit_quantities
 from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
 from spec_lab.data.scaling import RULES
 from spec_lab.data.sky.balrog import BalrogResponse
+from spec_lab.data.sparse_matrix import only_columns
 from spec_lab.data.spectrum import Background, Source
 from spec_lab.data.suitability import (
     GAUSSIAN,
@@ -150,7 +151,7 @@ class DataUnit(UnitNames, Struct):
             raise DataError(f"unit {self.name!r} folds with a response of other channels", got=response.matrix.shape[1])
         if response is None:
             return found
-        matrix = response.matrix if self.bad_mode == "drop" else np.where(self.assembly.good, response.matrix, 0.0)
+        matrix = response.matrix if self.bad_mode == "drop" else only_columns(response.matrix, self.assembly.good)
         return found.replace(matrix=grouped_columns(matrix, found.first, found.last))
 
     def all_channels(self, rebin: bool = False) -> Channels:

@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 
 from spec_lab._base import EngineError, SpecLabWarning
+from spec_lab.data import SparseMatrix
 from spec_lab.engines.chain_files import DAMAGE, save_text
 from spec_lab.engines.options import SEEDS
 from spec_lab.engines.target import Hooks, Target
@@ -58,7 +59,10 @@ def _data(setup: Any) -> str:
             c = unit.channels()
             digest.update(f"{name} {statistic_of(unit).tag} {float(unit.weight)!r} {unit.time}".encode())
             for array in (c.S, c.B, c.sigma_S, c.sigma_B, c.ts, c.tb, c.emin, c.emax, c.matrix, *unit.energies):
-                digest.update(np.ascontiguousarray(array, dtype=float).tobytes())
+                for part in (
+                    (array.values, array.columns, array.starts) if isinstance(array, SparseMatrix) else (array,)
+                ):
+                    digest.update(np.ascontiguousarray(part, dtype=float).tobytes())
     return digest.hexdigest()[:32]
 
 

@@ -11,8 +11,9 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from spec_lab.data import Data, DataUnit
+from spec_lab.data import Data, DataUnit, SparseMatrix
 from spec_lab.fit import sky
+from spec_lab.fit.band_matrix import BandMatrix, choose_rows, make_bands
 from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
@@ -60,10 +61,10 @@ class ProgramLayout(NamedTuple):
 
 
 class PairBlock(NamedTuple):
-    """A pair's content: the integration grid, and one response matrix `f[c, e]` (or `Sky`) a unit."""
+    """A pair's content: the integration grid, and one response matrix `f[c, e]` (in bands, or a `Sky`) a unit."""
 
     grid: Grid
-    matrices: tuple[Float[Array, "c e"] | sky.Sky, ...]
+    matrices: tuple[Float[Array, "c e"] | BandMatrix | sky.Sky, ...]
 
 
 class StatBlock(NamedTuple):
@@ -221,6 +222,9 @@ def _make_grid(data: Data, model: Model, rule: str) -> Any:
 
 def _make_matrix(unit: Any, channels: int) -> Any:
     matrix = unit.channels().matrix
+    if isinstance(matrix, SparseMatrix):
+        whole = unit.all_channels()
+        return choose_rows(_bands(whole.matrix), np.flatnonzero(whole.used), channels)
     padded = np.zeros((channels, matrix.shape[1]))
     padded[: len(matrix)] = matrix
     return jax.device_put(padded)
@@ -228,6 +232,7 @@ def _make_matrix(unit: Any, channels: int) -> Any:
 
 _grid = _Cache(_make_grid)
 _matrix = _Cache(_make_matrix)
+_bands = _Cache(make_bands)
 _held = _Cache(sky.held_matrix)
 _table = _Cache(sky.table_of)
 

@@ -16,6 +16,7 @@ from jaxtyping import Array, Bool, Float
 from spec_lab._base import DataError, ParameterError
 from spec_lab.data import Response, SplineChart, direction_weights, grouped_columns
 from spec_lab.fit import ties
+from spec_lab.fit.band_matrix import BandMatrix
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
 
@@ -57,9 +58,11 @@ def make_sky(free: bool, held: Float[Array, "c e"], chart: SplineChart, basis: F
 
 
 def fold(
-    response: Float[Array, "c e"] | Sky, theta: Float[Array, "p"], slots: int, photons: Float[Array, "e"]
+    response: Float[Array, "c e"] | BandMatrix | Sky, theta: Float[Array, "p"], slots: int, photons: Float[Array, "e"]
 ) -> Float[Array, "c"]:
     """Rates `f[c]` of photons `f[e]` through a matrix or a `Sky`; `slots` is where the unit's data parameters start."""
+    if isinstance(response, BandMatrix):
+        return response.fold(photons)
     if not isinstance(response, Sky):
         return response @ photons
 

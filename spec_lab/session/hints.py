@@ -145,7 +145,7 @@ class AddLine(Action):
     def _log_amplitude(self, unit: Any) -> float:
         """log10 of the photons/cm²/s that give the missing counts."""
         c, (low, high) = unit.channels(), unit.energies
-        area = float(np.max(c.matrix[:, (high > self.lo) & (low < self.hi)].sum(axis=0), initial=0.0))
+        area = float(np.max(c.matrix.sum(axis=0)[(high > self.lo) & (low < self.hi)], initial=0.0))
         if area <= 0.0:
             raise ParameterError(f"{self.unit} sees no photons there", got=f"{self.lo:g} to {self.hi:g} keV")
         return float(np.log10(self.excess / area))

@@ -8,9 +8,11 @@ where nothing marks them as alternatives and the content itself shows that they 
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from spec_lab._base import DataError
 from spec_lab.data.ogip.fits_tables import TableHDU
+from spec_lab.data.sparse_matrix import SparseMatrix
 
 _NUMBERED = ("RSP_NUM", "DRM_NUM", "NUM_RSP")  # one response of several
 # what tells one response of several from another begins so: times, directions, regions, states of the detector
@@ -25,7 +27,7 @@ class Part(NamedTuple):
 
     elo: np.ndarray
     ehi: np.ndarray
-    matrix: np.ndarray
+    matrix: np.ndarray | SparseMatrix
 
 
 def are_alternatives(tables: list[TableHDU]) -> bool:
@@ -55,7 +57,7 @@ def summed(parts: list[Part]) -> Part:
         DataError: The bins of one are no unions of those of another.
     """
     base = _finest(parts)
-    total = np.array(base.matrix)
+    total = base.matrix if isinstance(base.matrix, SparseMatrix) else np.array(base.matrix)
     middle = (base.elo + base.ehi) / 2
     for part in parts:
         if part is base:
@@ -65,8 +67,22 @@ def summed(parts: list[Part]) -> Part:
             raise DataError("the photon bins of the matrices do not fit each other, so they cannot be summed", got=got)
         row = np.searchsorted(part.elo, middle, side="right") - 1
         inside = (row >= 0) & (middle < part.ehi[row])
-        total[inside] += part.matrix[row[inside]]
+        total = _added(total, inside, part.matrix, row)
     return Part(base.elo, base.ehi, total)
+
+
+def _added(
+    total: np.ndarray | SparseMatrix, inside: np.ndarray, matrix: np.ndarray | SparseMatrix, row: np.ndarray
+) -> np.ndarray | SparseMatrix:
+    """The rows of a coarse matrix added where its bins hold fine ones; without its zeros as soon as one of the two is."""
+    if not isinstance(total, SparseMatrix) and not isinstance(matrix, SparseMatrix):
+        total[inside] += matrix[row[inside]]
+        return total
+    one, other = (m.scipy if isinstance(m, SparseMatrix) else csr_array(m) for m in (total, matrix))
+    spread = csr_array(
+        (inside.astype(float), (np.arange(row.size), np.where(inside, row, 0))), shape=(row.size, other.shape[0])
+    )
+    return SparseMatrix.of(csr_array(one + spread @ other))
 
 
 def _finest(parts: list[Part]) -> Part:

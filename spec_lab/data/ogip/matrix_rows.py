@@ -1,4 +1,4 @@
-"""The packed rows of a MATRIX extension, and the dense matrix that they spell.
+"""The packed rows of a MATRIX extension, and the matrix that they spell (dense, or by its non-zeros, see `sparse_matrix`).
 
 Every legal storage of F_CHAN, N_CHAN and MATRIX is accepted: scalars, fixed vectors padded with zeros, variable arrays. Where the
 first channel number (TLMIN of F_CHAN) is missing or contradicts the content, that is settled here and noted.
@@ -7,6 +7,7 @@ first channel number (TLMIN of F_CHAN) is missing or contradicts the content, th
 from typing import Any
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from spec_lab._base import DataError
 from spec_lab.data.energies import OVERRIDE, refuse_bad
@@ -14,8 +15,7 @@ from spec_lab.data.file_warnings import note
 from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.data.ogip.column_units import matrix_factor
 from spec_lab.data.ogip.fits_tables import TableHDU
-
-MOST_BYTES = 8e9  # of a dense matrix
+from spec_lab.data.sparse_matrix import MOST, SparseMatrix, is_worthwhile
 
 
 def _rows_of(table: TableHDU, name: str, kind: Any) -> list[np.ndarray]:
@@ -30,8 +30,8 @@ def _rows_of(table: TableHDU, name: str, kind: Any) -> list[np.ndarray]:
     return rows
 
 
-def unpack(table: TableHDU, channels: np.ndarray) -> np.ndarray:
-    """The dense matrix [e, ch] from its packed rows."""
+def unpack(table: TableHDU, channels: np.ndarray) -> np.ndarray | SparseMatrix:
+    """The matrix [e, ch] from its packed rows."""
     groups = [int(row[0]) for row in _rows_of(table, "N_GRP", int)]
     first, count = _rows_of(table, "F_CHAN", int), _rows_of(table, "N_CHAN", int)
     values = _rows_of(table, "MATRIX", float)
@@ -53,24 +53,38 @@ def unpack(table: TableHDU, channels: np.ndarray) -> np.ndarray:
 
 def _fill(
     table: TableHDU, channels: np.ndarray, starts: list[np.ndarray], lengths: list[np.ndarray], pieces: list
-) -> np.ndarray:
-    if 8.0 * len(starts) * channels.size > MOST_BYTES:
-        got = f"{len(starts)} x {channels.size} = {8e-9 * len(starts) * channels.size:.0f} GB"
-        raise DataError(f"{table.where} is too large to be held", got=got, allowed=f"{MOST_BYTES / 1e9:.0f} GB")
-    dense = np.zeros((len(starts), channels.size))
+) -> np.ndarray | SparseMatrix:
     all_starts, all_lengths = np.concatenate(starts), np.concatenate(lengths)
     offset = _first_channel(table, channels, all_starts, all_starts + all_lengths)
     if offset is None:
         starts, lengths, pieces = _without_zeros(starts, lengths, pieces)
         all_starts, all_lengths = np.concatenate(starts), np.concatenate(lengths)
         offset = _inside(table, channels, all_starts, all_starts + all_lengths)
-    for i, (start, length, parts) in enumerate(zip(starts, lengths, pieces, strict=True)):
-        for begin, n, part in zip(start - offset, length, (p for p in parts if p.size), strict=True):
-            dense[i, begin : begin + n] += part
-    refuse_bad(f"{table.where} column MATRIX", dense, negative=False)
-    if dense.size and dense.min() < 0:
-        note(f"{table.where} column MATRIX", f"negative values down to {dense.min():.3g}", "kept", OVERRIDE)
-    return dense * matrix_factor(table)
+    rows = np.repeat(np.arange(len(starts)), [int(length.sum()) for length in lengths])
+    begin = (
+        all_starts - offset - np.concatenate([[0], np.cumsum(all_lengths)[:-1]])
+    )  # of each group, less what is before it
+    columns = np.repeat(begin, all_lengths) + np.arange(rows.size)
+    values = np.concatenate([part for parts in pieces for part in parts if part.size] or [np.zeros(0)])
+    refuse_bad(f"{table.where} column MATRIX", values, negative=False)
+    if values.size and values.min() < 0:
+        note(f"{table.where} column MATRIX", f"negative values down to {values.min():.3g}", "kept", OVERRIDE)
+    return _matrix(table, values * matrix_factor(table), rows, columns, (len(starts), channels.size))
+
+
+def _matrix(
+    table: TableHDU, values: np.ndarray, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]
+) -> np.ndarray | SparseMatrix:
+    """The matrix of single values, dense or by its non-zeros; what stands twice is added up."""
+    held = values != 0
+    if is_worthwhile(*shape, int(held.sum())):
+        return SparseMatrix.of(coo_array((values[held], (rows[held], columns[held])), shape=shape).tocsr())
+    if 8.0 * shape[0] * shape[1] > MOST:
+        got = f"{shape[0]} x {shape[1]}, of which {held.sum()} are not zero = {8e-9 * shape[0] * shape[1]:.0f} GB"
+        raise DataError(f"{table.where} is too large to be held", got=got, allowed=f"{MOST / 1e9:.0f} GB")
+    dense = np.zeros(shape)
+    np.add.at(dense, (rows, columns), values)
+    return dense
 
 
 def _first_channel(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end: np.ndarray) -> int | None:
