@@ -127,6 +127,28 @@ class StatInfo(TypedDict):
     per_unit: list[UnitStat]
 
 
+class CriteriaTexts(TypedDict):
+    """The numbers of a row as they are shown."""
+
+    stat: str
+    aic: str
+    aicc: str
+    bic: str
+    lnz: str
+    # 1 σ of ln Z, or empty.
+    lnz_err: str
+    weight: str
+
+
+class CriteriaDeltas(TypedDict):
+    """How far a row is from the best comparable one, by each criterion: "best", a signed number, or empty."""
+
+    aic: str
+    aicc: str
+    bic: str
+    lnz: str
+
+
 class CriteriaRow(TypedDict):
     """A model in the comparison: the present set-up ("now") or a run."""
 
@@ -140,6 +162,8 @@ class CriteriaRow(TypedDict):
     lnz: float | None
     lnz_err: float | None
     weight: float | None
+    texts: CriteriaTexts
+    deltas: CriteriaDeltas
     note: str
     comparable: bool
     why: str
@@ -187,7 +211,7 @@ class HistoryRow(TypedDict):
     time: str
     stat: str
     k: int
-    lnz: float | None
+    lnz: str | None
     pinned: bool
     note: str
     current: bool

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from session_toy import make_infer
+from session_toy import fitted_session, make_infer
 
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, fit_forms, messages, reports, view_model, views
@@ -24,7 +24,7 @@ ROW = set(
 )
 UNIT = set("name pair stat formula channels used notice range color".split())
 STAT = set("name value number dof bins reduced exact per_unit".split())
-CRITERION = set("run label k stat aic aicc bic lnz lnz_err weight note comparable why".split())
+CRITERION = set("run label k stat aic aicc bic lnz lnz_err weight texts deltas note comparable why".split())
 FIT = set("state engine progress message doubt elapsed eta error draft pause".split())
 RUN = set("run label engine time stat k lnz pinned note current overlaid".split())
 ENGINE = set("name title doc enabled why options presets".split())
@@ -184,6 +184,8 @@ def test_engines_say_why_they_cannot_run(infer, session):
     assert not engines["preview"]["enabled"] and "par[1] (alpha)" in engines["preview"]["why"]
     options = {o["name"]: o for o in engines["fit"]["options"]}
     assert options["starts"]["kind"] == "int" and options["starts"]["default"] == 1 and options["starts"]["doc"]
+    labels = [o["label"] for engine in engines.values() for o in engine["options"]]
+    assert "importance draws" in labels and "sharpen" not in labels
     assert {o["name"]: o["kind"] for o in engines["iminuit"]["options"]}["minos"] == "bool"
 
 
@@ -203,6 +205,21 @@ def test_engines_say_why_they_cannot_run(infer, session):
 )
 def test_numbers_have_the_digits_their_errors_allow(value, error, texts):
     assert with_error(value, error) == texts
+
+
+def test_no_number_shown_has_more_than_six_digits():
+    session = fitted_session()
+    session.set_value(1, 1.9)
+    view = views.view(session.state, session.evaluation())
+    session.close()
+    rows = view["criteria"]["rows"]
+    assert rows[0]["deltas"]["aicc"].startswith("+") and "×10" in rows[0]["texts"]["aicc"]
+    assert [row["deltas"]["aicc"] for row in rows if row["comparable"]].count("best") == 1
+    shown = [view["stat"]["value"], view["stat"]["reduced"], *(run["stat"] for run in view["history"])]
+    shown += [text for row in rows for part in (row["texts"], row["deltas"]) for text in part.values()]
+    shown += [side for row in view["params"]["rows"] for side in (row["text"], *row["error"].split())]
+    digits = [re.sub(r"(e[+-]?\d+|×10.*)$|\D", "", text).lstrip("0") for text in shown]
+    assert max(map(len, digits)) <= 6
 
 
 def test_plain_numbers():

@@ -54,12 +54,9 @@ def _role(row: ParameterRow) -> str:
 
 
 def _criteria(rows: list[CriteriaRow]) -> str:
-    def number(value: float | None) -> str:
-        return "–" if value is None else f"{value:.2f}"
-
     shown = [
-        (r["label"], r["k"], *(number(r[key]) for key in ("stat", "aicc", "bic", "lnz")), r["why"] or r["note"])
-        for r in rows
+        (r["label"], r["k"], t["stat"], t["aicc"], t["bic"], t["lnz"], r["why"] or r["note"])
+        for r, t in ((row, row["texts"]) for row in rows)
     ]
     return _table("Model comparison", ("model", "k", "stat", "AICc", "BIC", "ln Z", ""), shown)
 

@@ -13,6 +13,7 @@ from spec_lab.session.state import Run, State
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.numbers import plain, with_error
 
+NEAR = 5.0  # errors from the best fit, within which they say how many digits a value has
 ONE = 1.0 + 1e-6  # units of the last shown digit; more is a change
 DIGITS = 6  # of a value without an error
 
@@ -81,7 +82,8 @@ def _row(label: str, name: str, of: str, then: str, now: str) -> ChangeRow:
 
 def _numbers(then: float, now: float, error: float | None) -> tuple[str, str]:
     """Both values in the digits of the run's; one text twice where they differ by no more than one unit of the last of them."""
-    a, b = with_error(then, error)[0], with_error(now, error)[0]
+    a = with_error(then, error)[0]
+    b = with_error(now, error if error is not None and abs(now - then) <= NEAR * error else None)[0]
     return (a, a) if abs(now - then) <= ONE * _grain(a, then, error) else (a, b)
 
 

@@ -3,7 +3,7 @@
 The formulas are `spec_lab.results.criteria`; weights are Akaike's, from AICc, over the comparable rows.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup, incomparable
@@ -13,7 +13,7 @@ from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import RELIABLE, pareto_k, trusted
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.view_model import CriteriaRow, CriteriaTable, PreviewQuality, RunName
-from spec_lab.session.views.numbers import finite
+from spec_lab.session.views.numbers import finite, statistic_text, with_error
 
 
 def criteria(state: State, evaluation: Evaluation | None) -> CriteriaTable:
@@ -24,6 +24,7 @@ def criteria(state: State, evaluation: Evaluation | None) -> CriteriaTable:
     rows = [_present(state.setup, fresh, evaluation)]
     rows += [_of_run(run, state.setup) for run in reversed(state.runs)]
     _weigh(rows, [fit_key(state.setup), *(fit_key(run.outcome.setup) for run in reversed(state.runs))])
+    _write(rows)
     return {
         "rows": rows,
         "at": "best fit" if fresh is not None and fresh.fit is not None else "current values",
@@ -85,6 +86,8 @@ def _row(
         "lnz": finite(lnz[0]),
         "lnz_err": finite(lnz[1]),
         "weight": None,
+        "texts": {"stat": "", "aic": "", "aicc": "", "bic": "", "lnz": "", "lnz_err": "", "weight": ""},
+        "deltas": {"aic": "", "aicc": "", "bic": "", "lnz": ""},
         "note": note,
         "comparable": not why,
         "why": why,
@@ -102,6 +105,53 @@ def _weigh(rows: list[CriteriaRow], questions: list[Hashable]) -> None:
     scores = [row["aicc"] for row in best.values() if row["aicc"] is not None]
     for row, weight in zip(best.values(), formulas.akaike_weights(scores), strict=True):
         row["weight"] = float(weight)
+
+
+def _write(rows: list[CriteriaRow]) -> None:
+    """All numbers as texts; a lone comparable row has nothing to be better than."""
+    good = [row for row in rows if row["comparable"]]
+    away: dict[str, Callable[[CriteriaRow], str]] = {
+        name: _differences(good, name) if len(good) > 1 else lambda row: "" for name in ("aic", "aicc", "bic", "lnz")
+    }
+    for row in rows:
+        lnz, error = ("–", "") if row["lnz"] is None else with_error(row["lnz"], row["lnz_err"])
+        row["texts"] = {
+            "stat": _text(row["stat"]),
+            "aic": _text(row["aic"]),
+            "aicc": _text(row["aicc"]),
+            "bic": _text(row["bic"]),
+            "lnz": lnz if error or row["lnz"] is None else _text(row["lnz"]),
+            "lnz_err": error,
+            "weight": _share(row["weight"]) if len(good) > 1 else "",
+        }
+        row["deltas"] = {
+            "aic": away["aic"](row),
+            "aicc": away["aicc"](row),
+            "bic": away["bic"](row),
+            "lnz": away["lnz"](row),
+        }
+
+
+def _text(value: float | None) -> str:
+    return "–" if value is None else statistic_text(value)
+
+
+def _share(weight: float | None) -> str:
+    return "" if weight is None else "<0.001" if weight < 0.001 else f"{weight:.3f}"
+
+
+def _differences(rows: list[CriteriaRow], name: str) -> Callable[[CriteriaRow], str]:
+    """How far a row is from the best: of ln Z the largest is best, of the others the smallest."""
+    known = [row[name] for row in rows if row[name] is not None]
+    best = (max if name == "lnz" else min)(known, default=None)
+
+    def words(row: CriteriaRow) -> str:
+        if best is None or row[name] is None or not row["comparable"]:
+            return ""
+        away = row[name] - best
+        return "best" if abs(away) < 1e-9 else ("+" if away > 0 else "") + statistic_text(away)
+
+    return words
 
 
 def _quality(preview: Preview | None, state: State) -> PreviewQuality | None:

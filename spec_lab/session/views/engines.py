@@ -16,6 +16,7 @@ from spec_lab.fit import Setup
 from spec_lab.session.actions import check_ready
 from spec_lab.session.fit_forms import EngineForm, EngineOption, EnginePreset
 
+LABELS = {"sharpen": "importance draws", "live": "live points"}  # of options whose names say too little on a form
 _KINDS: dict[type, Literal["bool", "int", "float"]] = {bool: "bool", int: "int", float: "float"}
 
 
@@ -104,7 +105,7 @@ def _option(attribute: "attrs.Attribute[Any]", doc: str) -> EngineOption | None:
     low, high = _limits(attribute)
     return {
         "name": attribute.name,
-        "label": attribute.name.replace("_", " "),
+        "label": LABELS.get(attribute.name, attribute.name.replace("_", " ")),
         "kind": kind,
         "default": default,
         "min": low,

@@ -240,7 +240,7 @@ def history_row(run: Run, state: State) -> HistoryRow:
         "time": time.strftime("%H:%M:%S", time.localtime(run.time)),
         "stat": statistic_text(outcome.stat),
         "k": len(outcome.setup.free),
-        "lnz": finite(outcome.log_evidence),
+        "lnz": None if outcome.log_evidence is None else statistic_text(outcome.log_evidence),
         "pinned": run.pinned,
         "note": outcome.message,
         "current": same_setup(outcome.setup, state.setup),

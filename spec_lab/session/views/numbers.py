@@ -1,4 +1,7 @@
-"""How numbers are written: values to the digits their errors allow (the rule of the Particle Data Group), and plain ones."""
+"""How numbers are written: values to the digits their errors allow (the rule of the Particle Data Group), and plain ones.
+
+Everything that the panels show is written here; no number has more than six significant digits.
+"""
 
 import math
 

@@ -6,9 +6,8 @@ import { fraction, rough, stepped, valueAt } from "../src/state/range";
 import { clicked, extended, freezeTo, targets } from "../src/state/select";
 import { gaps, ignored, noticed, parseWindows, printWindows, snap } from "../src/state/windows";
 import { plain, tex, texUnit } from "../src/plot/tex";
-import { deltas } from "../src/panels/criteria";
 import { headings } from "../src/panels/params";
-import { duration } from "../src/panels/format";
+import { duration, printed } from "../src/panels/format";
 import { openingView } from "../dev/recorded";
 import type { ParameterRow } from "../src/state/protocol";
 
@@ -185,13 +184,8 @@ describe("headings", () => {
 });
 
 describe("numbers of the interface", () => {
-  it("measures against the best comparable row only", () => {
-    const [row] = openingView().criteria.rows;
-    const [second, third] = [{ ...row, run: 2, aicc: 188.86, lnz: null }, { ...row, run: 3, aicc: 196.3, lnz: -104.83 }];
-    const rows = [{ ...row, aicc: 190, lnz: -100 }, second, third, { ...row, run: 4, aicc: 1, lnz: 0, comparable: false }];
-    expect(deltas(rows, "aicc").get(second)).toBe(0);
-    expect(deltas(rows, "lnz").get(third)).toBeCloseTo(-4.83);
-    expect(deltas(rows, "aicc").size).toBe(3);
+  it.each([["-1.5e-12", "−1.5×10⁻¹²"], ["1.50952e+07", "1.50952×10⁷"], ["cpl2e3 -4", "cpl2e3 −4"], ["+14 -0.05", "+14 −0.05"]])("prints %s", (text, shown) => {
+    expect(printed(text)).toBe(shown);
   });
 
   it.each([[0.01, "< 0.1 s"], [0.44, "0.4 s"], [42, "42 s"], [125, "2 min 05 s"], [7260, "2 h 01 min"], [null, ""]])("%s seconds", (s, text) => {

@@ -4,8 +4,12 @@
 export const fixed = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits).replace("-", "−");
 
-/** Python's text with a typographic minus; what is edited keeps the typed one. */
-export const minus = (text: string): string => text.replace(/(^|[\s(e+±])-(?=[\d.])/g, "$1−");
+const RAISED: Record<string, string> = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, i) => [i, c])) };
+
+/** Python's text as a paper prints it: a typographic minus, and powers of ten for exponents; what is edited stays as typed. */
+export const printed = (text: string): string =>
+  text.replace(/(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)/g, (_, digits: string, power: string) => `${digits}×10${[...String(Number(power))].map((c) => RAISED[c]).join("")}`)
+    .replace(/(^|[\s(+±])-(?=[\d.])/g, "$1−");
 
 export const signed = (value: number, digits: number): string => (value > 0 ? "+" : "") + fixed(value, digits);
 

@@ -76,7 +76,7 @@ function KernelMark() {
   const { lab } = useLocal();
   const { phase, rtt, text } = lab.link.state.value;
   if (lab.frozen.value) return <span class="sl-tag" title={lab.frozen.value}>frozen, approximate</span>;
-  const time = phase === "live" && rtt !== null ? `${Math.round(rtt)} ms` : MARKS[phase];
+  const time = phase === "live" && rtt !== null ? `kernel ${Math.round(rtt)} ms` : MARKS[phase];
   return <span class={`sl-kernel sl-kernel-${phase}`} title={text || `The kernel answers (${rtt === null ? "no command sent yet" : `last round trip ${Math.round(rtt)} ms`})`}>{time}</span>;
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
 import type { HistoryRow, Reply } from "../state/protocol";
 import { Button, Empty, ErrorNote, Panel, Tex } from "../ui/parts";
-import { clock, minus } from "./format";
+import { clock, printed } from "./format";
 import { Scrub } from "./scrub";
 
 export function History() {
@@ -28,7 +28,6 @@ function Entry({ entry }: { entry: HistoryRow }) {
     if (name !== null && name.trim() !== entry.label) void local.act("history", "label", { run, label: name.trim() });
     setName(null);
   };
-  const number = (v: number | string | null) => (v === null ? null : typeof v === "number" ? v.toFixed(2).replace("-", "−") : v);
   return (
     <li class={`${entry.current ? "sl-current" : ""} ${entry.pinned ? "sl-pinned" : ""}`}>
       <span class="sl-run">#{run}</span>
@@ -37,7 +36,7 @@ function Entry({ entry }: { entry: HistoryRow }) {
           : <input class="sl-history-edit" value={name} aria-label="Name of the run" ref={(node) => { if (node && document.activeElement !== node) node.focus(); }} onInput={(e) => setName(e.currentTarget.value)} onBlur={rename}
               onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Enter") rename(); else if (e.key === "Escape") setName(null); }} />}
         <div class="sl-history-facts">
-          <span>{entry.engine}</span><span>{clock(entry.time)}</span>{entry.stat !== null && <span>stat {number(entry.stat)}</span>}{entry.k !== null && <span>k {entry.k}</span>}{entry.lnz !== null && <span>ln Z {number(entry.lnz)}</span>}
+          <span>{entry.engine}</span><span>{clock(entry.time)}</span>{entry.stat !== null && <span>stat {printed(entry.stat)}</span>}{entry.k !== null && <span>k {entry.k}</span>}{entry.lnz !== null && <span>ln Z {printed(entry.lnz)}</span>}
           {entry.note && <span class="sl-note-inline">{entry.note}</span>}
         </div>
       </div>
@@ -73,7 +72,7 @@ function Diff({ run }: { run: HistoryRow["run"] }) {
       {!!told.rows?.length && (
         <table class="sl-ranges">
           <thead><tr><th /><th>run #{run}</th><th>now</th></tr></thead>
-          <tbody>{told.rows.map((row) => <tr key={row.name}><td class="sl-left">{row.of}<Tex source={row.label} /></td><td>{minus(row.then)}</td><td>{minus(row.now)}</td></tr>)}</tbody>
+          <tbody>{told.rows.map((row) => <tr key={row.name}><td class="sl-left">{row.of}<Tex source={row.label} /></td><td>{printed(row.then)}</td><td>{printed(row.now)}</td></tr>)}</tbody>
         </table>
       )}
     </div>

@@ -11,7 +11,7 @@ import { plain } from "../plot/tex";
 import { Slider } from "../ui/slider";
 import { focusRow } from "./param_keys";
 import { isTable, pasteText, pasteTarget } from "./param_paste";
-import { minus } from "./format";
+import { printed } from "./format";
 import { ProfileCurve } from "./profile_curve";
 import { Glyph } from "./prior_glyph";
 
@@ -61,8 +61,8 @@ function summary(row: ParameterRow): string {
 /** 1σ; where its sides differ, one over the other. */
 function ErrorText({ error }: { error: string }) {
   const sides = error.split(" ");
-  if (sides.length === 1) return <span title={/^[+-]/.test(error) ? "1σ to the one side that is free" : "1σ"}>{minus(error)}</span>;
-  return <span class="sl-sides" title="1σ, up and down">{sides.map((side) => <span key={side}>{minus(side)}</span>)}</span>;
+  if (sides.length === 1) return <span title={/^[+-]/.test(error) ? "1σ to the one side that is free" : "1σ"}>{printed(error)}</span>;
+  return <span class="sl-sides" title="1σ, up and down">{sides.map((side) => <span key={side}>{printed(side)}</span>)}</span>;
 }
 
 function onRowClick(local: Local, row: ParameterRow, event: MouseEvent): void {
@@ -109,7 +109,7 @@ function ValueCell({ row, tab }: { row: ParameterRow; tab: number }) {
   const note = row.tie ? `${row.name} ${row.tie.startsWith("=") ? "" : "= "}${row.tie}` : row.linked_to !== null ? `Linked to parameter ${row.linked_to}: typing here sets the whole group` : "Type a value, with unit if you like; = makes a tie (Enter). Or paste a column of values here (Ctrl V)";
   return (
     <button type="button" class={`sl-value ${held !== undefined ? "sl-held" : ""}`} tabIndex={tab} title={note} onClick={() => { local.editing.value = { pid: row.pid, start: null }; }}>
-      {minus(text)}
+      {printed(text)}
     </button>
   );
 }

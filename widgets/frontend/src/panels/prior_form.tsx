@@ -11,7 +11,7 @@ import type { PriorHandle, ParameterRow } from "../state/protocol";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, ErrorNote, Unit } from "../ui/parts";
 import { Handles } from "./prior_handles";
-import { minus } from "./format";
+import { printed } from "./format";
 
 const HEIGHT = 140;
 
@@ -56,7 +56,7 @@ export function PriorForm({ row, onDone, onCancel }: { row: ParameterRow; onDone
         {row.unit && <span class="sl-form-unit"><Unit source={row.unit} /></span>}
       </div>
       {family && <p class="sl-doc"><code>{family.signature}</code> {family.doc}</p>}
-      <DensityPlot row={row} good={good} old={!!bad} words={(h) => minus(`${h.name} ${draft.value.args[h.arg] ?? family?.args[h.arg]?.default ?? ""}`)}
+      <DensityPlot row={row} good={good} old={!!bad} words={(h) => printed(`${h.name} ${draft.value.args[h.arg] ?? family?.args[h.arg]?.default ?? ""}`)}
         onPull={(handle, x, grain) => { if (family) draft.value = pulled(draft.peek(), family, handle, x, grain); }}
         onLetGo={() => { if (joinPrior(draft.peek()) !== row.prior) void apply(); }}
         onCancel={() => { draft.value = splitPrior(row.prior); }} />

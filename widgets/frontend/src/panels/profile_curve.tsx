@@ -4,7 +4,7 @@
 import { useLocal } from "../state/local";
 import type { ProfileData, ParameterRow, SliderRange } from "../state/protocol";
 import { fraction } from "../state/range";
-import { minus } from "./format";
+import { printed } from "./format";
 
 const [W, H, TOP] = [100, 26, 6];
 const y = (rise: number): number => H - 2 - (Math.min(rise, 4 * TOP) / TOP) * (H - 3);
@@ -32,8 +32,8 @@ export function ProfileCurve({ row }: { row: ParameterRow }) {
   if (!curve) return null;
   const { line, dots, marks } = profilePaths(curve, row.slider);
   return (
-    <svg class="sl-profile" viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={minus(curve.text)}>
-      <title>{minus(curve.text)}</title>
+    <svg class="sl-profile" viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label={printed(curve.text)}>
+      <title>{printed(curve.text)}</title>
       <rect width={W} height={H} class="sl-profile-ground" />
       {[1, 4].map((rise) => <path key={rise} d={`M0 ${y(rise).toFixed(1)}H${W}`} class="sl-profile-level" />)}
       {marks.map((mark) => <path key={mark.rise} d={mark.path} class={`sl-profile-mark sl-profile-mark-${mark.rise}`} />)}

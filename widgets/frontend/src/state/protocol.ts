@@ -177,6 +177,26 @@ export interface StatInfo {
   per_unit: UnitStat[];
 }
 
+/** The numbers of a row as they are shown. */
+export interface CriteriaTexts {
+  stat: string;
+  aic: string;
+  aicc: string;
+  bic: string;
+  lnz: string;
+  /** 1 σ of ln Z, or empty. */
+  lnz_err: string;
+  weight: string;
+}
+
+/** How far a row is from the best comparable one, by each criterion: "best", a signed number, or empty. */
+export interface CriteriaDeltas {
+  aic: string;
+  aicc: string;
+  bic: string;
+  lnz: string;
+}
+
 /** A model in the comparison: the present set-up ("now") or a run. */
 export interface CriteriaRow {
   run: number | string;
@@ -189,6 +209,8 @@ export interface CriteriaRow {
   lnz: number | null;
   lnz_err: number | null;
   weight: number | null;
+  texts: CriteriaTexts;
+  deltas: CriteriaDeltas;
   note: string;
   comparable: boolean;
   why: string;
@@ -231,7 +253,7 @@ export interface HistoryRow {
   time: string;
   stat: string;
   k: number;
-  lnz: number | null;
+  lnz: string | null;
   pinned: boolean;
   note: string;
   current: boolean;
