@@ -1,14 +1,14 @@
 """Spectral models: components, their algebra, and integration over photon-energy bins. The door of the floor.
 
     parameter    parameters as fields of components; the `Parameter` record
-    arguments    what a component may be given, and what is said when it is given something else
     model        what every model can do
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
-    declare      the parameters that many components share
     parse, catalog    from text to model; what there is
     counterparts      which components XSPEC has, too, and how well they agree
-    user         models from functions
+    argument_checks       what a component may be given, and what is said when it is given something else
+    shared_parameters     the parameters that many components have: amplitudes, energies, indices
+    function_components   models from functions
     foreign      modules written for NumPyro, and others whose fields hold variables, read as components
     integration/      photon-energy bins: grids, nodes, cut bins, smoothing, fluxes in a band
     library/          the components, one family a file
@@ -33,6 +33,7 @@ from spec_lab.models.catalog import check_free as check_free
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
 from spec_lab.models.component import needs_time as needs_time
 from spec_lab.models.documented import last_fit as last_fit
+from spec_lab.models.function_components import component
 from spec_lab.models.integration.band_flux import BandFlux as BandFlux
 from spec_lab.models.integration.band_flux import Watch as Watch
 from spec_lab.models.integration.band_flux import band_photons as band_photons
@@ -54,7 +55,6 @@ from spec_lab.models.parameter import Parameter, config, parameter
 from spec_lab.models.parameter import parameter_of as parameter_of
 from spec_lab.models.parameter import variable_at as variable_at
 from spec_lab.models.tables.table_models import atable, mtable, tabulated
-from spec_lab.models.user import component
 
 __all__ = [
     "Additive",

@@ -25,7 +25,7 @@ import jax.numpy as jnp
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.models.annotations import Bins, Curve, Nodes, Parameters, Scalar, Time
-from spec_lab.models.arguments import Setting, check_names, check_setting
+from spec_lab.models.argument_checks import Setting, check_names, check_setting
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import Model, Term, Values

@@ -5,7 +5,7 @@ import pytest
 from spec_lab import models
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.models import Model, cpl, tbabs
-from spec_lab.models.arguments import check_names
+from spec_lab.models.argument_checks import check_names
 from spec_lab.variables import Fixed, Tagged
 
 

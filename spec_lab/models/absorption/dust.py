@@ -12,9 +12,9 @@ import jax.numpy as jnp
 from spec_lab._base import ModelError
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Multiplicative
-from spec_lab.models.declare import LN10, span
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.parameter import config, parameter
+from spec_lab.models.shared_parameters import LN10, span
 
 KEV_ANGSTROM = 12.398419843320026  # h c
 

@@ -15,9 +15,9 @@ from spec_lab._base import ModelError
 from spec_lab.models.absorption.cross_sections import CrossSection, section
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Multiplicative, needs_time
-from spec_lab.models.declare import span
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.parameter import config, parameter
+from spec_lab.models.shared_parameters import span
 
 
 def column(default: float = 1.0, name: str = "N_{\\rm H}", doc: str = "hydrogen column density") -> Any:

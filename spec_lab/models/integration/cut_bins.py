@@ -27,7 +27,7 @@ _NODES = 16  # in a piece, at least
 _TINY = 1e-9  # of the energy: a piece narrower than this is as wide as this, and counts in proportion
 
 
-class Pieces(NamedTuple):
+class BinParts(NamedTuple):
     """Parts of bins.
 
     Attributes:
@@ -53,7 +53,7 @@ def integrated(portions: Callable[[Grid], Curve], grid: Grid, marks: Sequence[Sc
     return jnp.where(pieces.cut, 0.0, plain).at[pieces.bins].add(parts)
 
 
-def cut(grid: Grid, marks: Sequence[Scalar]) -> Pieces:
+def cut(grid: Grid, marks: Sequence[Scalar]) -> BinParts:
     """Cut the bins of `grid` at `marks`: in each ladder, for each mark, the part below it and the part above it.
 
     The part below reaches down to the previous mark or the bin's lower edge. The part above reaches up to the bin's upper
@@ -64,7 +64,7 @@ def cut(grid: Grid, marks: Sequence[Scalar]) -> Pieces:
     found = [_ladder(at, inside[:, start:stop], grid, start) for start, stop in grid.ladders]
     begin, span, share, bins, here = (jnp.concatenate(column) for column in zip(*found, strict=True))
     replaced = jnp.zeros(len(grid.lo), bool).at[bins].max(here)
-    return Pieces(_grid(grid, begin, span, bins), bins, share, replaced)
+    return BinParts(_grid(grid, begin, span, bins), bins, share, replaced)
 
 
 def _ladder(at: Any, inside: Any, grid: Grid, start: int) -> tuple[Any, ...]:

@@ -13,9 +13,9 @@ import jax.numpy as jnp
 
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, amplitude, index, log_energy, pivot
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.powerlaws import positive
+from spec_lab.models.shared_parameters import LN10, amplitude, index, log_energy, pivot
 
 
 def band_law(x: Energy, lnA: Curve, piv: float, alpha: Scalar, beta: Scalar, lnEp: Curve) -> Curve:

@@ -25,9 +25,9 @@ from jax.scipy.special import gammaln
 from spec_lab._base import ModelError
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, amplitude, log_energy, span
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.parameter import config, parameter
+from spec_lab.models.shared_parameters import LN10, amplitude, log_energy, span
 
 _LNX = np.linspace(math.log(1e-6), math.log(150.0), 320)
 _LAGUERRE = np.polynomial.laguerre.laggauss(10)  # ten nodes, as XSPEC

@@ -15,7 +15,6 @@ import numpy as np
 
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Component
-from spec_lab.models.declare import span
 from spec_lab.models.integration.cut_bins import cut
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.integration.smoothing import (
@@ -31,6 +30,7 @@ from spec_lab.models.integration.smoothing import (
 )
 from spec_lab.models.model import Model, Values
 from spec_lab.models.parameter import parameter
+from spec_lab.models.shared_parameters import span
 
 _HERMITE = np.polynomial.hermite.hermgauss(40)
 

@@ -12,9 +12,9 @@ import jax.numpy as jnp
 
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Mathematical, Multiplicative
-from spec_lab.models.declare import LN10, log_energy, span
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.parameter import config, parameter
+from spec_lab.models.shared_parameters import LN10, log_energy, span
 
 
 def energy(label: str, default: float, lo: float, hi: float, doc: str) -> Any:

@@ -13,11 +13,11 @@ import jax.numpy as jnp
 
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Time
 from spec_lab.models.component import Additive, needs_time
-from spec_lab.models.declare import LN10, index, log_energy, pivot, span
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.band import band_law
 from spec_lab.models.library.powerlaws import positive
 from spec_lab.models.parameter import parameter
+from spec_lab.models.shared_parameters import LN10, index, log_energy, pivot, span
 
 
 def _fading() -> Any:

@@ -16,10 +16,10 @@ import jax.numpy as jnp
 
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.powerlaws import positive
 from spec_lab.models.library.smoothly_broken import bend_width
+from spec_lab.models.shared_parameters import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 
 
 def _soft_least(f: Any, g: Any, w: float) -> Any:

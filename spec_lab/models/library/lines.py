@@ -20,9 +20,9 @@ from jax.scipy.special import erf
 
 from spec_lab.models.annotations import Bins, Curve, Flags, Nodes, Parameters, ParameterValue, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, amplitude
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.library.factors import energy
+from spec_lab.models.shared_parameters import LN10, amplitude
 
 _NARROW = 8.0  # half-bins; a profile wider than this is smooth over a bin for Gauss-Legendre
 _DEGREE = 3

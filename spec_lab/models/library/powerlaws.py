@@ -12,8 +12,8 @@ import jax.numpy as jnp
 
 from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 from spec_lab.models.integration.grid import Energy
+from spec_lab.models.shared_parameters import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 
 
 def positive(value: Curve) -> Curve:

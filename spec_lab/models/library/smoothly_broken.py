@@ -23,10 +23,10 @@ import jax.numpy as jnp
 
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.powerlaws import positive
 from spec_lab.models.parameter import config
+from spec_lab.models.shared_parameters import LN10, NO_PEAK, PEAK, amplitude, index, log_energy, peak, pivot
 
 
 def bend_width(default: float, doc: str = "width of the break") -> Any:

@@ -13,10 +13,10 @@ import numpy as np
 
 from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
-from spec_lab.models.declare import LN10, amplitude, index, log_energy
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.gaunt import PIECES, gaunt
 from spec_lab.models.library.powerlaws import growth, positive, power_integral
+from spec_lab.models.shared_parameters import LN10, amplitude, index, log_energy
 
 BBODY, BBODYRAD = 8.0525, 1.0344e-3  # XSPEC's constants, as printed in its manual
 DISKBB = 2.77e-3  # of XSPEC's `diskbb`, as its values show; 8/3 of BBODYRAD, 0.42 % less, would be exact

@@ -23,9 +23,9 @@ from spec_lab._base import ModelError
 from spec_lab.models.annotations import Bins, Parameters
 from spec_lab.models.catalog import check_free
 from spec_lab.models.component import Additive, Component, Multiplicative
-from spec_lab.models.declare import LN10, amplitude, span
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.parameter import config, parameter
+from spec_lab.models.shared_parameters import LN10, amplitude, span
 from spec_lab.models.tables.ogip_tables import RESERVED, SpectrumTable, TableAxis, digest, read_table
 from spec_lab.tree import register_pytree_type, register_saving
 

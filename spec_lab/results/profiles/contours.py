@@ -13,7 +13,7 @@ import numpy as np
 from spec_lab._base import Info, ParameterError, whole_number
 from spec_lab.engines import Control, Outcome, minimise
 from spec_lab.fit import Problem
-from spec_lab.results.profiles.profile import Profile
+from spec_lab.results.profiles.one_parameter import Profile
 
 if TYPE_CHECKING:
     from spec_lab.results.drawing import Drawing

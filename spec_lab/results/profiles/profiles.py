@@ -4,7 +4,7 @@ from typing import Any
 
 from spec_lab.engines import Outcome
 from spec_lab.results.profiles.contours import Contour, contour
-from spec_lab.results.profiles.profile import Profile, profile
+from spec_lab.results.profiles.one_parameter import Profile, profile
 
 
 class Profiles:
