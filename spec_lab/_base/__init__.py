@@ -32,6 +32,8 @@ from spec_lab._base.expressions import SYMBOLS as SYMBOLS
 from spec_lab._base.expressions import UnreadableExpression as UnreadableExpression
 from spec_lab._base.expressions import evaluate as evaluate
 from spec_lab._base.expressions import read_expression as read_expression
+from spec_lab._base.fits_frame import Content as Content
+from spec_lab._base.fits_frame import read_hdus as read_hdus
 from spec_lab._base.forks import refuse_forked_child as refuse_forked_child
 from spec_lab._base.info import Info as Info
 from spec_lab._base.numbered import Numbered as Numbered

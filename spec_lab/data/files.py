@@ -4,17 +4,16 @@ Whatever goes wrong leaves as a `DataError` that names the file. Nothing here kn
 text is told by `file_kind`, its meaning is in `ogip` and `textfile`.
 """
 
-import gzip
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 
-from spec_lab._base import DataError
+from spec_lab._base import Content, DataError
 from spec_lab.data.annotations import FileLike
 
 MOST_TEXT = 64_000_000  # bytes: a million channels
@@ -36,7 +35,7 @@ def reading(where: str, hint: str | None = None) -> Iterator[None]:
         raise
     except Exception as error:
         text = str(error).strip().splitlines()
-        reason = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+        reason = f"{type(error).__name__}: {text[0][:300]}" if text else type(error).__name__
         raise DataError(f"{where} cannot be read ({reason})", hint=hint) from error
 
 
@@ -107,20 +106,6 @@ def absent(path: Path) -> DataError | None:
     return None
 
 
-class Content(NamedTuple):
-    """A binary stream at its beginning, out of its gzip stream if it lies in one.
-
-    Attributes:
-        stream: What is read.
-        size: Bytes of the file as it is stored.
-        zipped: Whether the file is gzipped.
-    """
-
-    stream: BinaryIO | gzip.GzipFile
-    size: int
-    zipped: bool
-
-
 @contextmanager
 def opened(file: FileLike) -> Iterator[Content]:
     """Open a path, or take a binary file object, which is put back where it stood.
@@ -133,7 +118,7 @@ def opened(file: FileLike) -> Iterator[Content]:
         if refusal := absent(path):
             raise refusal
         with path.open("rb") as stream:
-            yield _content(stream)
+            yield Content.of(stream)
         return
     if not callable(getattr(file, "read", None)) or not callable(getattr(file, "seek", None)):
         raise DataError("a file must be a path or a seekable binary file", got=file, allowed="str, pathlib.Path, file")
@@ -141,18 +126,9 @@ def opened(file: FileLike) -> Iterator[Content]:
     try:
         if not isinstance(file.read(0), bytes):
             raise DataError(f"{file_name(file)} is open as text", hint="Open it with mode 'rb'.")
-        yield _content(file)
+        yield Content.of(file)
     finally:
         file.seek(place)
-
-
-def _content(stream: Any) -> Content:
-    begin = stream.tell()
-    size = stream.seek(0, os.SEEK_END) - begin
-    stream.seek(begin)
-    zipped = stream.read(2) == b"\x1f\x8b"
-    stream.seek(begin)
-    return Content(gzip.GzipFile(fileobj=stream) if zipped else stream, size, zipped)
 
 
 def content_of(file: FileLike, most: int = MOST_TEXT) -> bytes:

@@ -57,7 +57,7 @@ def _check_value(setup: Setup, index: int, value: float) -> float:
     slot = setup.slots[index]
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = np.nan
     if not np.isfinite(number):
         raise ParameterError(f"the value of par[{slot.pid}] ({slot.name}) must be a finite number", got=value)

@@ -89,6 +89,8 @@ def _call(node: ast.Call) -> Any:
     given = {k.arg: _setting(k.value) for k in node.keywords if k.arg is not None}
     function = node.func
     operator = _component(function.id, given) if isinstance(function, ast.Name) else _build(function)
+    if not isinstance(operator, Model):
+        raise ModelError("a number in a model expression takes no argument", got=ast.unparse(node), hint="Write a *.")
     if not node.args:
         return operator
     inner = _build(node.args[0]) if len(node.args) == 1 else None

@@ -30,13 +30,19 @@ def run(value: Any, setup: Setup) -> int:
     """The number of a run."""
     try:
         return int(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError("a run is named by its number", got=value) from error
 
 
 def number(value: Any, setup: Setup) -> float:
-    """A number."""
-    return float(value)
+    """A finite number."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if isinstance(value, bool) or not math.isfinite(found):
+        raise ParameterError("the value must be a finite number", got=value)
+    return found
 
 
 def flag(value: Any, setup: Setup) -> bool:
@@ -74,7 +80,7 @@ def windows(value: Any, setup: Setup) -> Windows:
     """Energy windows (keV): a list of `[lo, hi]`; none = everything."""
     try:
         return tuple((float(low), float(high)) for low, high in value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError("energy windows are pairs of energies", got=value, allowed="[[lo, hi], ...]") from error
 
 

@@ -51,6 +51,8 @@ def number(value: Any, slot: Slot) -> float:
         found = float(value)
     except ValueError:
         return _with_unit(str(value), slot)
+    except OverflowError:  # a whole number of hundreds of digits
+        found = math.inf
     if not math.isfinite(found):
         raise ParameterError(f"the value of {slot.name} must be finite", got=value)
     return found

@@ -1,5 +1,9 @@
 """Table-model files: what is read, and what is said about files that hold something else."""
 
+import gzip
+import os
+import time
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -55,6 +59,42 @@ WRONG = [
 def test_a_file_that_is_wrong(spoiled, change, words):
     with pytest.raises(ModelError, match=words):
         atable(spoiled(change))
+
+
+def card(key, value):
+    """One card of the first extension says something else."""
+
+    def change(content):
+        at = content.index(f"{key:<8}=".encode(), content.index(b"XTENSION"))
+        return content[:at] + f"{key:<8}= {value:>20}".ljust(80).encode() + content[at + 80 :]
+
+    return change
+
+
+DAMAGED = [
+    card("TFIELDS", "999999999999"), card("NAXIS2", "NaN"), card("PCOUNT", "'x'"), card("TTYPE1", "7"), card("TFORM2", "-1.5"),
+    card("TFORM8", "'1PJ(9)'"), card("XTENSION", "'IMAGE   '"), card("NINTPARM", "'two'"), lambda b: b[: len(b) // 2],
+    lambda b: b.replace(b"ADDMODEL=", b"ADDMODEL= (((((((((((", 1)[: len(b)],
+    lambda b: b"",
+    lambda b: gzip.compress(b)[:-200], lambda b: gzip.compress(b + b"\0" * 300_000_000),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", DAMAGED)
+def test_a_damaged_file_is_refused_with_a_sentence_soon(tmp_path, change):
+    path = tmp_path / "bad.fits"
+    write_table(path, True)
+    path.write_bytes(change(path.read_bytes()))
+    began = time.process_time()
+    with pytest.raises(ModelError, match=r"bad\.fits"):
+        atable(path)
+    assert time.process_time() - began < 2
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.fits")
+    with pytest.raises(ModelError, match="is not an OGIP table model"):
+        atable(tmp_path / "pipe.fits")
 
 
 @pytest.mark.parametrize("path", [3, "no/such/file.fits", "."])

@@ -40,6 +40,7 @@ def test_ties_may_name_their_parameters(setup):
         (1, None, "must be a number"),
         (1, True, "must be a number"),
         (1, "nan", "finite"),
+        (1, 10**400, "finite"),
         (2, "3 s", "cannot take this unit"),
         (2, "-5 keV", "must be positive"),
         (99, 1.0, "no such parameter"),
@@ -49,6 +50,22 @@ def test_ties_may_name_their_parameters(setup):
 def test_bad_values_teach(setup, pid, value, says):
     with pytest.raises(ParameterError, match=says):
         value_edit(setup, pid, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("label", {"run": math.inf, "label": "a"}),
+        ("pin", {"run": "1e400"}),
+        ("set_refitted", {"pid": 1, "value": "abc"}),
+        ("set_refitted", {"pid": 1, "value": math.nan}),
+        ("set_refitted", {"pid": 1, "value": 10**400}),
+        ("notice", {"unit": "a", "windows": [[1, 10**400]]}),
+    ],
+)
+def test_numbers_of_messages_that_are_none_are_refused(setup, name, args):
+    with pytest.raises(ParameterError):
+        command_from(name, args, setup)
 
 
 def test_every_action_of_the_protocol_is_known(setup):

@@ -1,6 +1,6 @@
 """Opening FITS files so that nothing unreadable gets past: the only place where astropy.io.fits is used to read.
 
-`open_fits` takes a path, a `pathlib.Path` or an open binary file and reads every HDU into memory (`fits_structure` sees that
+`open_fits` takes a path, a `pathlib.Path` or an open binary file and reads every HDU into memory (`read_hdus` sees that
 it is a FITS file), so that the file is closed again and its position restored. Whatever goes wrong inside astropy or numpy
 leaves as a `DataError` that names file, HDU and column. `TableHDU` is the small view the OGIP readers work with: a header and
 columns found by name, without regard to case, scaled as TSCAL and TZERO say, missing values as NaN. What the columns *mean* is
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, read_hdus
 from spec_lab.data.annotations import FileLike, Numbers
 from spec_lab.data.file_kind import first_bytes
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import DAMAGED, file_name, opened, reading
 from spec_lab.data.number_checks import as_number, as_numbers
-from spec_lab.data.ogip.fits_structure import read_hdus
 
 if TYPE_CHECKING:
     from astropy.io.fits import BinTableHDU

@@ -7,13 +7,16 @@ each point of the grid). Not here: components made of tables (`tables`).
 from __future__ import annotations
 
 import hashlib
+import io
 import keyword
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from spec_lab._base import ModelError
+from spec_lab._base import Content, DataError, ModelError, read_hdus
 from spec_lab.models.component import Additive
 
 RESERVED = frozenset({*dir(Additive), "logA"})  # names that a parameter of a table cannot have
@@ -60,18 +63,38 @@ def read_table(path: str | Path) -> tuple[SpectrumTable, bool, str]:
 
     if not isinstance(path, (str, Path)):
         raise ModelError("a table model is read from a file", got=path, allowed="a path")
-    try:
-        with fits.open(path) as hdus:
+    with _reading(path):
+        place = Path(path).expanduser()
+        if not place.is_file():  # a pipe would wait for its writer
+            raise FileNotFoundError("There is no such file")
+        with place.open("rb") as stream:
+            content = read_hdus(Content.of(stream), Path(path).name)
+        with fits.open(io.BytesIO(content), memmap=False) as hdus:
             parts = [_hdu(hdus, path, name) for name in ("PARAMETERS", "ENERGIES", "SPECTRA")]
             header = hdus[0].header  # pyright: ignore[reportAttributeAccessIssue]
             axes, additional = _axes(parts[0])
             edges = _edges(parts[1])
             cube = _cube(axes, additional, len(edges) - 1, parts[2])
-    except OSError as error:
-        raise ModelError(f"{path} is not an OGIP table model", hint=f"{error}.") from error
+            name = str(header.get("MODLNAME", "table")).strip()
+            redshift, additive = bool(header.get("REDSHIFT", False)), bool(header.get("ADDMODEL", True))
     unique = digest((*axes, *additional), edges, cube)
-    table = SpectrumTable(axes, additional, edges, cube, bool(header.get("REDSHIFT", False)), unique)
-    return table, bool(header.get("ADDMODEL", True)), str(header.get("MODLNAME", "table")).strip()
+    table = SpectrumTable(axes, additional, edges, cube, redshift, unique)
+    return table, additive, name
+
+
+@contextmanager
+def _reading(path: str | Path) -> Iterator[None]:
+    """Turn every failure inside into a `ModelError` about the file."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except (DataError, OSError) as error:
+        raise ModelError(f"{path} is not an OGIP table model", hint=f"{error}".rstrip(".") + ".") from error
+    except Exception as error:  # whatever astropy or NumPy make of a damaged header or column
+        text = str(error).strip().splitlines()
+        reason = f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__
+        raise ModelError(f"{path} is damaged, or no OGIP table model ({reason})") from error
 
 
 class _Part(NamedTuple):

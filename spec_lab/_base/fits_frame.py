@@ -5,11 +5,12 @@ HDU by HDU while it is read, so that a damaged or forged one ends in a sentence 
 mean is no matter of this file.
 """
 
+import gzip
+import os
 import re
-from typing import NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from spec_lab._base import DataError
-from spec_lab.data.files import Content
+from spec_lab._base.errors import DataError
 
 MOST_BYTES = 2**31  # of all HDUs together
 MOST_INFLATED = 300  # times its gzipped size; spectra and responses stay below 100
@@ -19,6 +20,30 @@ _MOST_BLOCKS = 2000  # of a header: 70 000 cards
 _BYTES = {"L": 1, "B": 1, "I": 2, "J": 4, "K": 8, "A": 1, "E": 4, "D": 8, "C": 8, "M": 16, "P": 8, "Q": 16}
 _FORM = re.compile(r"(\d*)([LXBIJKAEDCMPQ])")
 _AGAIN = "Get the whole file again."
+
+
+class Content(NamedTuple):
+    """A binary stream at its beginning, out of its gzip stream if it lies in one.
+
+    Attributes:
+        stream: What is read.
+        size: Bytes of the file as it is stored.
+        zipped: Whether the file is gzipped.
+    """
+
+    stream: BinaryIO | gzip.GzipFile
+    size: int
+    zipped: bool
+
+    @classmethod
+    def of(cls, stream: Any) -> "Content":
+        """What an open binary file holds from where it stands."""
+        begin = stream.tell()
+        size = stream.seek(0, os.SEEK_END) - begin
+        stream.seek(begin)
+        zipped = stream.read(2) == b"\x1f\x8b"
+        stream.seek(begin)
+        return cls(gzip.GzipFile(fileobj=stream) if zipped else stream, size, zipped)
 
 
 def read_hdus(content: Content, name: str) -> bytes:
