@@ -7,7 +7,7 @@ grouping, masking and writing need not ask. How a compiled function folds throug
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -70,7 +70,8 @@ class SparseMatrix(Struct):
     def of(cls, matrix: csr_array) -> "SparseMatrix":
         """A scipy array in this form; what stands twice is added up."""
         matrix.sum_duplicates()
-        return cls(np.asarray(matrix.data, dtype=np.float64), matrix.indices, matrix.indptr, int(matrix.shape[1]))
+        _, width = cast(tuple[int, int], matrix.shape)
+        return cls(np.asarray(matrix.data, dtype=np.float64), matrix.indices, matrix.indptr, int(width))
 
     @cached_property
     def scipy(self) -> csr_array:

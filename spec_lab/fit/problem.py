@@ -27,6 +27,7 @@ from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_n
 from spec_lab.fit.view import View
 
 ViewFunction = Callable[..., Any]  # f(view, space, *args), written by an engine
+MOST_PHOTONS = 2**22  # of all rows of a block together: 32 MB an array
 Free = Float[np.ndarray, "*s n"] | Sequence[float]  # values of the free parameters
 Rows = list[list[Float[np.ndarray, "c"]]]  # [pair][unit]
 
@@ -188,8 +189,11 @@ class Problem:
     def map_blocks(
         self, function: ViewFunction, rows: Float[np.ndarray, "s k"], sizes: tuple[int, int] = BATCHES
     ) -> np.ndarray:
-        """Call a batched `function(view, space, rows)` on blocks of 64 or 1024 rows and join the results."""
-        out, at, (small, large) = [], 0, sizes
+        """Call a batched `function(view, space, rows)` on blocks of 64 or 1024 rows and join the results.
+
+        Where the photons of so many rows would fill memory (60 000 bins, 1024 rows: 0.5 GB an array) the blocks are smaller.
+        """
+        out, at, (small, large) = [], 0, (min(size, self._most_rows) for size in sizes)
         while at < len(rows):
             size = large if len(rows) - at > 4 * small else small
             block = rows[at : at + size]
@@ -197,6 +201,12 @@ class Problem:
             out.append(np.asarray(self.run(function, filled))[: len(block)])
             at += size
         return np.concatenate(out) if out else np.zeros(0)
+
+    @property
+    def _most_rows(self) -> int:
+        """How many rows a block may have, a power of two."""
+        bins = sum(pair.units[-1].energies[1] for pair in self.layout.pairs)
+        return 1 << max(0, (MOST_PHOTONS // max(bins, 1)).bit_length() - 1)
 
     def log_prior(self, x: Free) -> Float[np.ndarray, "*s"]:
         """Log prior density at free values `[..., n]` (NumPy)."""

@@ -102,3 +102,14 @@ def test_edits_compile_nothing(microcalorimeter, compiles):
     dense = BayesInfer([(Data([("u", microcalorimeter[0].replace(notc=[[1.0, 3.0], [4.0, 6.0]]))]), Model.parse("pl"))])
     dense.par[1].val = -1.6
     assert part == pytest.approx(dense.stat, rel=1e-12)
+
+
+def test_blocks_of_rows_are_smaller_where_their_photons_would_fill_memory(microcalorimeter, monkeypatch):
+    from spec_lab.fit import problem as problems
+
+    problem = BayesInfer([(Data([("u", microcalorimeter[1])]), Model.parse("pl"))]).problem
+    rows = np.random.default_rng(3).normal([-1.7, 0.0], 0.01, (40, 2))
+    usual = problem.batch(rows)
+    monkeypatch.setattr(problems, "MOST_PHOTONS", 600 * 8)
+    assert problem._most_rows == 8
+    np.testing.assert_allclose(problem.batch(rows), usual, rtol=1e-12)

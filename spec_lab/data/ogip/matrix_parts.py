@@ -80,7 +80,7 @@ def _added(
         return total
     one, other = (m.scipy if isinstance(m, SparseMatrix) else csr_array(m) for m in (total, matrix))
     spread = csr_array(
-        (inside.astype(float), (np.arange(row.size), np.where(inside, row, 0))), shape=(row.size, other.shape[0])
+        (inside.astype(float), (np.arange(row.size), np.where(inside, row, 0))), shape=(row.size, matrix.shape[0])
     )
     return SparseMatrix.of(csr_array(one + spread @ other))
 
