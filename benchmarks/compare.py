@@ -152,13 +152,23 @@ def main() -> None:
     old, new = Checkout(given.old), Checkout(given.new)
     chosen = given.jobs or [job for job in old.jobs if job in new.jobs]
     pairs: dict[str, list[tuple[float, float]]] = {job: [] for job in chosen}
-    for turn in range(given.rounds):
-        for job in chosen:
-            times = {id(side): side.run(job) for side in ((old, new) if turn % 2 else (new, old))}
-            pairs[job].append((times[id(old)], times[id(new)]))
-        print(f"round {turn + 1} of {given.rounds}", file=sys.stderr, flush=True)
+    try:
+        for turn in range(given.rounds):
+            for job in chosen:
+                times = {id(side): side.run(job) for side in ((old, new) if turn % 2 else (new, old))}
+                pairs[job].append((times[id(old)], times[id(new)]))
+            print(f"round {turn + 1} of {given.rounds}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("stopped: the rounds until here")
+    show(pairs)
+
+
+def show(pairs: dict[str, list[tuple[float, float]]]) -> None:
+    """Print medians and ratios, one job a line."""
     print(f"{'job':30}{'old, s':>12}{'new, s':>12}{'new / old':>11}   95 % interval")
     for job, seen in pairs.items():
+        if not seen:
+            continue
         ratios = [b / a for a, b in seen]
         low, high = interval(ratios)
         verdict = "slower" if low > LIMIT else ""
