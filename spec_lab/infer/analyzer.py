@@ -23,7 +23,6 @@ from spec_lab.results import nearest_minimum
 from spec_lab.results.criteria import Criteria
 from spec_lab.results.estimates import Estimates, is_posterior, some_draws
 from spec_lab.results.fluxes import Fluxes
-from spec_lab.results.goodness import stat_table
 from spec_lab.results.profiles import Profiles
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class SampleAnalyzer(Estimates, Criteria, Fluxes, Profiles, Infer):
     @property
     def stat_info(self) -> Info:
         """The statistic of each data unit where the analyzer stands, and the total over the degrees of freedom."""
-        return stat_table(self.problem, title=self._stands)
+        return self.all_stat
 
     @property
     def _stands(self) -> str:

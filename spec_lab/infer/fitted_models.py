@@ -1,7 +1,8 @@
 """Which fit a model took part in last: so that `model.best_ergflux(10, 1000)` works after one, as code for bayspec has it.
 
-The model a person made and its components are remembered by identity, weakly; nothing is stored in them, and what is read is the
-outcome of the `Infer`. Where a model was fitted by several, the last run counts.
+The model a person made and its components are remembered by identity, weakly; nothing is stored in them. What is read is the
+outcome of the last run, which is kept as long as the model is: also where the `Infer` is gone, as after a function that fits and
+returns. So that the outcome does not keep the model in turn, its set-up has copies of the models.
 """
 
 import weakref
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where a model stands in a fit."""
+    """Where a model stands in a fit: the run, and the `Infer` that ran it, if it is still there, for its compiled programs."""
 
+    outcome: Outcome
     infer: "weakref.ref[Engines]"
     pair: int
     columns: tuple[int, ...]
@@ -34,13 +36,20 @@ _places: dict[int, tuple["weakref.ref[Model]", Place]] = {}
 
 def remember(infer: "Engines") -> None:
     """Write down that the last outcome of an `Infer` is the last of its models."""
+    assert infer.outcome is not None
+    outcome, known = _without_the_models(infer.outcome), weakref.ref(infer)
     for number, pair in enumerate(infer.setup.pairs):
-        first = 0
-        whole = pair.model
+        first, whole = 0, pair.model
         for model in whole.leaves():
-            _write(model, Place(weakref.ref(infer), number, tuple(range(first, first + model.size))))
+            _write(model, Place(outcome, known, number, tuple(range(first, first + model.size))))
             first += model.size
-        _write(whole, Place(weakref.ref(infer), number, tuple(range(whole.size))))
+        _write(whole, Place(outcome, known, number, tuple(range(whole.size))))
+
+
+def _without_the_models(outcome: Outcome) -> Outcome:
+    """An equal outcome whose set-up holds copies of the models."""
+    pairs = (pair.replace(model=pair.model.with_values(pair.model.theta)) for pair in outcome.setup.pairs)
+    return outcome.replace(setup=outcome.setup.replace(pairs=tuple(pairs)))
 
 
 def _write(model: Model, place: Place) -> None:
@@ -52,8 +61,8 @@ class ModelInFit:
     """A model beside the outcome of the fit it took part in.
 
     Args:
-        infer: What was run; its compiled programs are used.
-        outcome: Its run.
+        outcome: The run.
+        infer: What was run, if it is still there; its compiled programs are used.
         pair: Number of the pair, from 0.
         columns: Which of the pair's model parameters are the model's.
 
@@ -61,8 +70,8 @@ class ModelInFit:
         time: Of the pair's data, s.
     """
 
-    def __init__(self, infer: "Engines", outcome: Outcome, pair: int, columns: tuple[int, ...]):
-        self._problem, self._outcome = Problem(outcome.setup, infer.problem), outcome
+    def __init__(self, outcome: Outcome, infer: "Engines | None", pair: int, columns: tuple[int, ...]):
+        self._problem, self._outcome = Problem(outcome.setup, None if infer is None else infer.problem), outcome
         self._pair, self._columns = pair, list(columns)
         self.time: float | None = outcome.setup.pairs[pair].data.units[0].time
 
@@ -100,13 +109,12 @@ def fitted_model(model: Model) -> ModelInFit:
     """What the last fit with a model (or one whose component it is) knows of it.
 
     Raises:
-        ModelError: It took part in no fit that is still there.
+        ModelError: It took part in no fit.
     """
     known, place = _places.get(id(model), (None, None))
-    infer = place.infer() if place is not None else None
-    if known is None or known() is not model or place is None or infer is None or infer.outcome is None:
+    if known is None or known() is not model or place is None:
         raise ModelError(
             f"{model.expression} took part in no fit yet",
             hint="Run one: infer = BayesInfer([(data, model)]); infer.preview(). Then ask this very model.",
         )
-    return ModelInFit(infer, infer.outcome, place.pair, place.columns)
+    return ModelInFit(place.outcome, place.infer(), place.pair, place.columns)

@@ -32,6 +32,11 @@ class Quantities(Parameters, Checks):
         return self._fit.problem
 
     @property
+    def _stands(self) -> str | None:
+        """Where an analyzer stands; an Infer stands where its parameters are."""
+        return None
+
+    @property
     @abstractmethod
     def hooks(self) -> dict[str, Callable[[np.ndarray], Any]]:
         """The functions that replace log-likelihood, log prior or prior transform."""
@@ -131,8 +136,8 @@ class Quantities(Parameters, Checks):
 
     @property
     def all_stat(self) -> Info:
-        """The statistic of each unit and in total, as a table."""
-        return stat_table(self.problem)
+        """The statistic of each unit and in total, as a table; of an analyzer, its title says where that stands."""
+        return stat_table(self.problem, title=self._stands)
 
     # -- priors --------------------------------------------------------------------------------------------------------
     @property

@@ -1,14 +1,16 @@
 """Documented names of models: handles, tables, settings as edits, and what a fit says of a model."""
 
+import gc
 import json
 
 import numpy as np
 import pytest
 from small import make_data
 
-from spec_lab import BayesInfer, Infer, unif
+from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.infer import Pair
+from spec_lab.infer.fitted_models import fitted_model
 from spec_lab.models import Model, band, const, cpl, csbpl, dsbpl, hecut, pl, sbpl, tbabs, tsbpl, zshift
 from spec_lab.models.documented import FLUXES, POINTS, SPECTRA
 
@@ -191,6 +193,19 @@ def test_a_best_fit_has_a_truth():
     infer = Infer([(make_data(1), model)])
     result = infer.fit()
     assert model.truth_ergflux(10, 1000) == pytest.approx(result.pairs[0].model.ergflux(10, 1000), rel=1e-9)
+
+
+def test_a_model_knows_its_fit_when_the_infer_is_gone():
+    def best(model):
+        return MaxLikeFit([(make_data(1), model)]).fit().errors
+
+    model = pl()
+    best(model)
+    gc.collect()
+    low, high = model.ergflux_sample(10, 1000)["Isigma"]
+    assert low < model.best_ergflux(10, 1000) < high
+    kept = fitted_model(model)._outcome.setup.pairs[0].model
+    assert kept is not model and kept.expr == model.expr  # so that what is kept does not keep the model
 
 
 def test_components_know_their_fit_too():

@@ -205,6 +205,13 @@ def test_plain_evidence_stands_in_for_an_unusable_one(written, log_z):
     assert output_files.read_evidence(STATS.format(written), False)[0] == pytest.approx(-295.8)
 
 
+@pytest.mark.parametrize("error", ["NaN", "0.19-322", "Infinity"])
+def test_plain_evidence_stands_in_where_the_error_of_the_other_is_unusable(error):
+    text = STATS.format("-0.2957E+03").replace("0.166E-01", error)
+    found, spread, remark = output_files.read_evidence(text, True)
+    assert (found, spread) == (pytest.approx(-295.8), pytest.approx(0.184)) and "plain nested sampling" in remark
+
+
 def test_no_evidence_is_said():
     with pytest.raises(EngineError, match="no evidence"):
         output_files.read_evidence("", True)
