@@ -168,6 +168,17 @@ def test_beside_a_threshold_unset_net_counts_are_zero_and_none_asks_for_totals()
     assert ranges(one, rebin=True) == [(0, 0), (1, 3), (4, 5)]
 
 
+def test_optimal_bins_with_a_threshold_have_no_fewer_net_counts_than_none():
+    rng = np.random.default_rng(4)
+    counts, level = rng.poisson(4.0, 60), Background(np.full(60, 4.0))
+    net = unit(counts, level, grpg={"method": "optimal", "min_evt": 5}).channels().net
+    total = unit(counts, level, grpg={"method": "optimal", "min_evt": 5, "min_nevt": None}).channels().net
+    assert (
+        np.all(net[:-1] >= 0) and np.any(total[:-1] < 0) and len(net) < len(total)
+    )  # an unfinished tail joins the last
+    assert np.any(unit(counts, level, grpg={"method": "optimal"}).channels().net < 0)  # no threshold asks for any
+
+
 def test_the_tables_tell_which_of_the_two():
     shown = [
         describe(scheme(g)) for g in ({"min_evt": 5}, {"min_evt": 5, "min_nevt": 3}, {"min_evt": 5, "min_nevt": None})

@@ -25,6 +25,7 @@ from spec_lab.variables import (
     Param,
     Parameterized,
     Positive,
+    RealLine,
     Tagged,
     Tie,
     as_fixed,
@@ -293,6 +294,23 @@ class TestTie:
             Tie(pair(), lambda p: p.two, "one.slope")
         with pytest.raises(ParameterError, match="not tied"):
             Tie(pair(), "two.slope", "one.slope").untie("one.slope")
+
+
+class OnTheRealLine(eqx.Module):
+    """A field without a constraint."""
+
+    x: Param = constrained()
+    y: Param = constrained(default=-3.0)
+
+
+def test_a_field_without_constraint_is_on_the_real_line():
+    made = OnTheRealLine(-1e6)
+    assert isinstance(made.x.constraint, RealLine) and isinstance(made.y.constraint, RealLine)
+    assert float(made.x.value) == -1e6 and float(made.y.value) == -3.0
+    low, high = made.x.bounds
+    assert float(low) == -np.inf and float(high) == np.inf
+    with pytest.raises(TypeError):
+        OnTheRealLine()
 
 
 class TestStrictness:
