@@ -5,7 +5,7 @@
 - reading: `files` (paths and bytes), `file_kind` (what is it?), `ogip` (FITS), `textfile` with `texttable`; `number_checks` and
   `energies` judge values and edges, contradictions are gathered in `file_warnings`;
 - values: `spectrum`, `response`, `unit`, `collection`, all immutable; `sky` for a response that depends on the position;
-- what may be fitted of them: `unit_parameters`;
+- what may be fitted of them: `unit_parameters`; documented names: `documented`, and of spectra `quantities`;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
 - beyond: `upper_limits`, `simulate`, `ogip.write`, `datasets`, `html_repr` with `stairs`.

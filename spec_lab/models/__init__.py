@@ -2,6 +2,8 @@
 
     parameter    parameters as fields of components; the `Parameter` record
     model        what every model can do
+    documented   the names of bayspec: par, cfg, dictionaries by component, what the last fit says of a model
+    fold         a model beside a response, without a fit
     component    the leaves: Additive, Multiplicative, Mathematical
     algebra      the operations: which kinds combine, and how
     parse, catalog    from text to model; what there is
