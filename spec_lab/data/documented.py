@@ -86,12 +86,12 @@ class UnitNames:
     @property
     def corr_rsp_drm(self) -> Matrix:
         """[e, c] The response times `rf`, cm², in the grouping of the fit."""
-        return cast("DataUnit", self).channels().matrix.T * self.params["rf"].val
+        return np.asarray(cast("DataUnit", self).channels().matrix.T) * self.params["rf"].val
 
     @property
     def corr_rsp_re_drm(self) -> Matrix:
         """[e, c] The response times `rf`, cm², in the display grouping."""
-        return cast("DataUnit", self).channels(rebin=True).matrix.T * self.params["rf"].val
+        return np.asarray(cast("DataUnit", self).channels(rebin=True).matrix.T) * self.params["rf"].val
 
 
 class DataNames:

@@ -48,8 +48,30 @@ class ResponseToFold(Protocol):
         ...
 
 
+class MatrixToFold(Protocol):
+    """From photons to groups, [c, e], cm²: an array, or only its non-zeros."""
+
+    def __matmul__(self, other: PhotonBins) -> Rates:
+        """Times photons."""
+        ...
+
+
+class GroupsToFold(Protocol):
+    """What is read of the groups of a unit."""
+
+    @property
+    def matrix(self) -> MatrixToFold:
+        """Their response."""
+        ...
+
+    @property
+    def width(self) -> Rates:
+        """Their widths, keV."""
+        ...
+
+
 class UnitToFold(Protocol):
-    """What is read of a data unit: its photon-energy bins, its groups, and its matrix with the factor on the response."""
+    """What is read of a data unit: its photon-energy bins, its groups, and the factor on its response among its parameters."""
 
     @property
     def time(self) -> float | None:
@@ -62,13 +84,12 @@ class UnitToFold(Protocol):
         ...
 
     @property
-    def rsp_chbin_width(self) -> Rates:
-        """Of the groups, keV."""
+    def pvalues(self) -> tuple[float, ...]:
+        """`sf`, `bf`, `rf`, `ra`, `dec`."""
         ...
 
-    @property
-    def corr_rsp_drm(self) -> Float[np.ndarray, "e c"]:
-        """From photons to groups."""
+    def channels(self) -> GroupsToFold:
+        """The groups that enter a fit."""
         ...
 
 
@@ -147,8 +168,9 @@ class Folds(eqx.Module):
 
     def convolve_dataunit(self, dataunit: UnitToFold, rule: str = "exact") -> Folded:
         """Through the response of a unit: counts/s and counts/s/keV in each of its groups."""
-        rate = self.integ(dataunit.ebin, dataunit.time, rule) @ dataunit.corr_rsp_drm
-        return rate, rate / dataunit.rsp_chbin_width
+        groups = dataunit.channels()
+        rate = dataunit.pvalues[2] * (groups.matrix @ self.integ(dataunit.ebin, dataunit.time, rule))
+        return rate, rate / groups.width
 
     def convolve_data(self, data: DataToFold, rule: str = "exact") -> tuple[list[Rates], list[Rates]]:
         """Through the responses of all units: a list of counts/s and one of counts/s/keV, one array a unit."""

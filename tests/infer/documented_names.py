@@ -6,7 +6,7 @@ One check a name. It gets what the name is read on; where a name changes somethi
 import copy
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def check(table: dict[str, Check], *names: str) -> Callable[[Any], Any]:
     return enter
 
 
-def failures(thing: Any, table: dict[str, Check], names: list[str]) -> dict[str, str]:
+def failures(thing: Any, table: dict[str, Check], names: Sequence[str]) -> dict[str, str]:
     """The names whose check fails on a thing, with what it says."""
     found = {}
     for name in names:
