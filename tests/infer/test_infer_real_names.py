@@ -3,6 +3,9 @@
 import inspect
 import warnings
 
+import checks_of_parameters  # noqa: F401  (each of the three enters its checks)
+import checks_of_results  # noqa: F401
+import checks_of_spectra  # noqa: F401
 import numpy as np
 import pytest
 from documented_names import (
