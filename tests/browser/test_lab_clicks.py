@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from lab_page import DEMO, button, row
+from lab_page import DEMO, button, row, steps
 from playwright.sync_api import expect
 
 from spec_lab.session.views.numbers import statistic_text
@@ -57,9 +57,44 @@ def test_a_link_changes_the_criteria(demo):
     row(demo, 11).locator(".sl-c-pid").click(modifiers=["Control"])
     button(demo, ".sl-panel-params", "Link").click()
     expect(criteria.locator("td").nth(1)).to_have_text("4")
+    expect(row(demo, 11)).to_have_count(0)  # shown once, with its master
+    row(demo, 6).locator(".sl-followers").click()
     expect(row(demo, 11).locator(".sl-chain")).to_be_visible()
+    row(demo, 6).locator(".sl-followers").click()
     assert demo.value("list(infer.par[6].mates)") == [11]
     assert criteria.inner_text() != before
+
+
+def test_parameters_of_different_units_are_linked_only_after_a_question(demo):
+    before = steps(demo)
+    row(demo, 1).locator(".sl-c-pid").click()
+    row(demo, 2).locator(".sl-c-pid").click(modifiers=["Control"])
+    demo.page.keyboard.press("l")
+    question = demo.locate(".sl-panel-params [role=alertdialog]")
+    expect(question).to_contain_text("cpl.alpha has no unit, cpl.logEp is in keV.")
+    demo.page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    assert steps(demo) == before
+    demo.page.keyboard.press("l")
+    expect(question.get_by_role("button", name="Link")).to_be_focused()
+    demo.page.keyboard.press("Enter")
+    demo.until("list(infer.par[1].mates) == [2]")
+    expect(row(demo, 1)).to_be_focused()
+    demo.page.keyboard.press("Control+z")
+    demo.until("not infer.par[1].mates")
+
+
+def test_the_wheel_moves_the_row_in_hand_and_no_other(demo):
+    before, value = steps(demo), demo.value("infer.par[3].val")
+    row(demo, 3).locator(".sl-c-pid").click()
+    row(demo, 3).locator(".sl-slider").hover()
+    demo.page.mouse.wheel(0, -100)
+    demo.until(f"infer.par[3].val > {value}")
+    assert steps(demo) == before + 1
+    row(demo, 2).locator(".sl-slider").hover()
+    demo.page.mouse.wheel(0, 1)
+    demo.page.wait_for_timeout(600)  # longer than keys and wheel rest before they act
+    assert steps(demo) == before + 1
 
 
 def test_a_slider_previews_and_lands_on_release(demo):

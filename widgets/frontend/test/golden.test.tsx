@@ -4,7 +4,7 @@ import lab from "../src/index";
 import { openingFrames, openingView, RecordedModel } from "../dev/recorded";
 import { cornerFrame, spectrumFrame } from "../src/state/frames";
 import type { CornerMessage, LabView, SpectrumMessage } from "../src/state/protocol";
-import { until } from "./helpers";
+import { tick, until } from "./helpers";
 
 const NAMES = ["start", "edited", "fitted", "lesson"] as const;
 
@@ -23,6 +23,8 @@ describe.each(NAMES)("the scene %s", (name) => {
     const { view, el, close } = await open(name);
     expect(el.querySelector(".sl-heading h2")!.textContent).toBe(view.title);
     expect(el.querySelector(".sl-stat-value")!.textContent).toBe(view.stat.value);
+    el.querySelectorAll<HTMLElement>(".sl-followers").forEach((button) => button.click());
+    await tick();
     for (const row of view.params.rows.filter((r) => !r.hidden)) {
       const shown = el.querySelector(`tr[data-pid='${row.pid}']`)!;
       expect(shown.textContent!.replace(/−/g, "-")).toContain(row.tie ? row.tie.slice(0, 3) : row.text);

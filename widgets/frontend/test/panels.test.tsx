@@ -76,9 +76,17 @@ describe("parameters", () => {
     row(s, 1).querySelector(".sl-c-name")!.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }));
     await until(() => row(s, 1).classList.contains("sl-selected"));
     press(row(s, 1), "l");
+    await until(() => s.el.querySelector("[role=alertdialog]") !== null);
+    expect(s.one("[role=alertdialog]").textContent).toContain("cpl.alpha would lose the prior unif(−2, 2). All would take 1.09 and norm(1, 0.1) from b1.rf.");
+    expect(s.actions("link").length).toBe(0);
+    s.one("[role=alertdialog] button").click();
     expect(last(s, "link")).toEqual({ pids: [11, 1] });
-    await until(() => s.el.querySelectorAll(".sl-chain").length === 2);
+    await until(() => s.el.querySelector("[role=alertdialog]") === null);
+    await until(() => s.el.querySelector(".sl-followers") !== null);
     expect(s.el.querySelectorAll(".sl-selected").length).toBe(0);
+    expect([s.el.querySelector('tr[data-pid="11"]'), s.one(".sl-followers").textContent, s.el.querySelectorAll('tr[data-pid][tabindex="0"]').length]).toEqual([null, "1 more", 1]);
+    s.one(".sl-followers").click(); // shown once, and in full where one asks
+    await until(() => s.el.querySelectorAll(".sl-chain").length === 2);
     row(s, 11).querySelector<HTMLElement>(".sl-chain")!.click();
     expect(last(s, "unlink")).toEqual({ pids: [11] });
   });
@@ -86,9 +94,27 @@ describe("parameters", () => {
   it("lights the whole group under the pointer", async () => {
     const s = await start({ panels: ["params"] }, { plays: ["link"] });
     s.model.send({ type: "action", id: 90, name: "link", args: { pids: [11, 1] } });
+    await until(() => s.el.querySelector(".sl-followers") !== null);
+    s.one(".sl-followers").click();
     await until(() => s.el.querySelectorAll(".sl-chain").length === 2);
     row(s, 11).dispatchEvent(new MouseEvent("mouseenter"));
     await until(() => s.el.querySelectorAll(".sl-lit").length === 2);
+  });
+
+  it("links without a question what is alike, and not at all after Escape", async () => {
+    const rows = openingView().params.rows.map((r) => (r.pid === 1 || r.pid === 11 ? { ...r, prior: "unif(-2, 2)", unit: "" } : r));
+    const s = await start({ panels: ["params"] }, { view: { params: { ...openingView().params, rows } } });
+    const choose = (...pids: number[]) => { pids.forEach((pid) => row(s, pid).querySelector(".sl-c-name")!.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }))); };
+    choose(11, 1);
+    press(row(s, 1), "l");
+    expect(last(s, "link")).toEqual({ pids: [11, 1] });
+    choose(1, 2);
+    press(row(s, 2), "l");
+    await until(() => s.el.querySelector("[role=alertdialog]") !== null);
+    expect(s.one("[role=alertdialog]").textContent).toContain("b1.rf has no unit, cpl.logEp is in keV.");
+    press(s.one("[role=alertdialog]"), "Escape");
+    await until(() => s.el.querySelector("[role=alertdialog]") === null);
+    expect(s.actions("link").length).toBe(1);
   });
 
   it("explains a link of one", async () => {
@@ -171,6 +197,23 @@ describe("parameters", () => {
     expect(last(s, "set_value")).toEqual({ pid: 1, value: -1.554 });
     await tick(20);
     expect(s.actions("set_value").length).toBe(1);
+  });
+
+  it("moves with the wheel over value or slider of the row in hand, and only there", async () => {
+    const s = await start({ panels: ["params"] }, { plays: ["type"] });
+    const turn = (pid: number, cell: string, more: WheelEventInit) => {
+      const event = new WheelEvent("wheel", { bubbles: true, cancelable: true, ...more });
+      row(s, pid).querySelector(cell)!.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect(turn(1, ".sl-c-slider", { deltaY: -100 })).toBe(false);
+    row(s, 1).focus();
+    expect(turn(1, ".sl-c-slider", { deltaY: -100 })).toBe(true);
+    expect(turn(1, ".sl-value", { deltaY: -3, deltaMode: 1 })).toBe(true);
+    expect(turn(2, ".sl-value", { deltaY: -100 })).toBe(false);
+    expect(s.actions("set_value").length).toBe(0);
+    await until(() => s.actions("set_value").length === 1);
+    expect((last(s, "set_value") as { value: number }).value).toBeCloseTo(-1.594, 2);
   });
 
   it("filters by words and folds frozen factors away", async () => {

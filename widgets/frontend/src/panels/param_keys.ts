@@ -1,4 +1,4 @@
-// The table's keys put into action. Steps with the arrows are previews while keys come and one action when they stop.
+// The table's keys and wheel put into action. Steps are previews while they come and one action when they stop.
 // UI state: view-local (active row, selection); values go through the same gate as the slider's.
 import type { Local } from "../state/local";
 import type { ParameterRow } from "../state/protocol";
@@ -43,12 +43,13 @@ function run(local: Local, row: ParameterRow, command: Command, shift: boolean):
     case "model": if (!local.lab.frozen.value && !local.lab.view.value?.lesson) local.modelOpen.value = true; return;
     case "select": local.selected.value = toggled(local.selected.value, row.pid); return;
     case "freeze": return void local.act("params", "freeze", { pids, frozen: freezeTo(local.lab.rows.value, pids) });
-    case "link": return void linkSelected(local);
+    case "link": return linkSelected(local);
     case "unlink": return void local.act("params", "unlink", { pids });
     case "filter": local.root?.querySelector<HTMLElement>(".sl-filter input")?.focus(); return;
     case "escape":
       local.selected.value = [];
       local.errors.value = new Map();
+      local.linking.value = null;
       if (local.lab.region.value) local.lab.select(null);
       return;
   }
@@ -60,6 +61,17 @@ function move(local: Local, row: ParameterRow, by: number, shift: boolean): void
   if (!next) return;
   if (shift) local.selected.value = extended(local.selected.value, shown, row.pid, next.pid);
   focusRow(local, next.pid);
+}
+
+/** The wheel over value or slider of the row in hand; elsewhere it scrolls the page. */
+export function onRowWheel(local: Local, row: ParameterRow, event: WheelEvent): void {
+  const tr = (event.currentTarget as HTMLElement).closest("tr")!;
+  const { activeElement } = tr.getRootNode() as Document | ShadowRoot;
+  if (!tr.contains(activeElement) || local.editing.peek() || row.tie || row.fixed || event.ctrlKey) return;
+  event.preventDefault();
+  const turned = -(event.deltaY || event.deltaX) * (event.deltaMode === 1 ? 33 : 1); // a notch is about a hundred pixels, or three lines
+  const size = event.shiftKey ? 0.1 : event.altKey ? 0.001 : 0.01;
+  step(local, row, size * Math.min(1, Math.max(-1, turned / 100)));
 }
 
 function step(local: Local, row: ParameterRow, by: number): void {

@@ -9,7 +9,8 @@ import { Icon } from "../ui/icons";
 import { needsKernel, PlaceError, Tex, Unit } from "../ui/parts";
 import { plain } from "../plot/tex";
 import { Slider } from "../ui/slider";
-import { focusRow } from "./param_keys";
+import { focusRow, onRowWheel } from "./param_keys";
+import { linkRows } from "./link_question";
 import { isTable, pasteText, pasteTarget } from "./param_paste";
 import { printed } from "./format";
 import { ProfileCurve } from "./profile_curve";
@@ -17,14 +18,13 @@ import { Glyph } from "./prior_glyph";
 
 const CHAIN_COLOURS = 8;
 
-export function ParamRow({ row, first }: { row: ParameterRow; first: boolean }) {
+export function ParamRow({ row, inHand }: { row: ParameterRow; inHand: boolean }) {
   const local = useLocal();
   const order = local.selected.value.indexOf(row.pid);
-  const active = local.active.value === null ? first : local.active.value === row.pid;
   const lit = row.link !== null && local.hoverLink.value === row.link;
   const [over, setOver] = useState(false);
   const classes = ["sl-row", row.frozen ? "sl-frozen" : row.free ? "sl-free" : "sl-bound", order >= 0 ? "sl-selected" : "", lit ? "sl-lit" : "", over ? "sl-drop" : "", local.flash.value.includes(row.pid) ? "sl-flash" : ""];
-  const tab = active ? 0 : -1;
+  const tab = inHand ? 0 : -1;
   return (
     <>
       <tr data-pid={row.pid} class={classes.filter(Boolean).join(" ")} tabIndex={tab} aria-selected={order >= 0} aria-label={summary(row)}
@@ -39,11 +39,12 @@ export function ParamRow({ row, first }: { row: ParameterRow; first: boolean }) 
         <td class="sl-c-pid">{row.pid}</td>
         <td class="sl-c-name" draggable title={`${row.component}.${row.name}${row.doc ? `: ${row.doc}` : ""} · drag onto another row to link`} onDragStart={(e) => e.dataTransfer?.setData(MIME, String(row.pid))}>
           <Tex source={row.label || row.name} />{order >= 0 && local.selected.value.length > 1 && <span class="sl-order" title={order === 0 ? "master of the link" : `chosen as number ${order + 1}`}>{order === 0 ? "master" : order + 1}</span>}
+          <Followers row={row} tab={tab} />
         </td>
-        <td class="sl-c-value"><ValueCell row={row} tab={tab} /></td>
+        <td class="sl-c-value" onWheel={(e) => onRowWheel(local, row, e)}><ValueCell row={row} tab={tab} /></td>
         <td class="sl-c-error">{row.tie ? <span class="sl-tie" title={`Tied: ${row.name} = ${row.tie}`}>= {row.tie.replace(/^=\s*/, "")}</span> : row.error && !local.lab.trial.value.has(row.pid) ? <ErrorText error={row.error} /> : row.frozen ? <span class="sl-faint">frozen</span> : ""}<Bound row={row} /></td>
         <td class="sl-c-unit" title={plain(row.unit)}><Unit source={row.unit} /></td>
-        <td class="sl-c-slider"><RowSlider row={row} /><ProfileCurve row={row} /></td>
+        <td class="sl-c-slider" onWheel={(e) => onRowWheel(local, row, e)}><RowSlider row={row} /><ProfileCurve row={row} /></td>
         <td class="sl-c-prior"><PriorButton row={row} tab={tab} /></td>
       </tr>
       {local.errors.value.has(`row:${row.pid}`) && <tr class="sl-error-row"><td colSpan={9}><PlaceError place={`row:${row.pid}`} /></td></tr>}
@@ -75,7 +76,7 @@ function dropOn(local: Local, row: ParameterRow, event: DragEvent): void {
   const source = Number(event.dataTransfer?.getData(MIME));
   if (!source || source === row.pid) return;
   event.preventDefault();
-  void local.act("params", "link", { pids: [row.pid, source] });
+  linkRows(local, [row.pid, source]);
 }
 
 function FreezeButton({ row, tab }: { row: ParameterRow; tab: number }) {
@@ -93,6 +94,20 @@ function Chain({ row, tab }: { row: ParameterRow; tab: number }) {
   return (
     <button type="button" class={`sl-chain sl-chain-${(row.link - 1) % CHAIN_COLOURS}`} tabIndex={tab} title={`Link ${row.link}: ${words}. Click to unlink (U)`}
       onClick={() => void local.act("params", "unlink", { pids: [row.pid] })} {...needsKernel(local.lab.frozen.value)}><Icon name="link" size={11} />{row.link}</button>
+  );
+}
+
+/** A group of linked parameters is one row; the others unfold behind it. */
+function Followers({ row, tab }: { row: ParameterRow; tab: number }) {
+  const local = useLocal();
+  const { link } = row;
+  const others = link === null || row.linked_to !== null ? [] : local.lab.rows.value.filter((other) => other.link === link && other !== row);
+  if (link === null || !others.length) return null;
+  const open = local.openLinks.value.has(link);
+  const toggle = () => { local.openLinks.value = open ? new Set([...local.openLinks.value].filter((other) => other !== link)) : new Set([...local.openLinks.value, link]); };
+  return (
+    <button type="button" class={`sl-followers ${open ? "sl-open" : ""}`} tabIndex={tab} aria-expanded={open} onClick={toggle}
+      title={`Linked with it: ${others.map((other) => `${other.component}.${other.name}`).join(", ")}. ${open ? "Fold their rows away" : "Show their rows"}`}><Icon name="chevron" size={9} />{others.length} more</button>
   );
 }
 

@@ -7,6 +7,7 @@ import type { ParameterRow } from "../state/protocol";
 import { freezeTo, targets } from "../state/select";
 import { Button, Empty, Panel, Toggle } from "../ui/parts";
 import { Icon } from "../ui/icons";
+import { LinkQuestion, linkRows } from "./link_question";
 import { ModelPopover, modelWords } from "./model_popover";
 import { onTableKey } from "./param_keys";
 import { onTableCopy, onTablePaste } from "./param_paste";
@@ -19,6 +20,7 @@ export function Params() {
   const rows = local.lab.rows.value;
   return (
     <Panel name="params" title="Parameters" tools={rows.length > 0 ? <Tools /> : undefined}>
+      <LinkQuestion />
       {rows.length === 0 ? <Empty title="No parameters yet">Append a pair of data and model to the inference.</Empty> : <Table />}
       {rows.length > 0 && <Walk />}
       <span class="sl-hide" role="status">{local.said.value}</span>
@@ -44,7 +46,7 @@ function Tools() {
       <div class="sl-group">
         <Button kernel icon="snowflake" label={freeze || !pids.length ? "Freeze" : "Thaw"} disabled={!pids.length} title={`${freeze ? "Freeze" : "Thaw"} the selected parameters (F)`}
           onClick={() => void local.act("params", "freeze", { pids, frozen: freeze })} />
-        <Button kernel icon="link" label="Link" disabled={local.selected.value.length < 2} onClick={() => void linkSelected(local)}
+        <Button kernel icon="link" label="Link" disabled={local.selected.value.length < 2} onClick={() => linkSelected(local)}
           title={pids.length > 1 ? `Link ${pids.length} parameters; ${master?.name ?? "the first"} gives value, prior and state (L)` : "Link: select two or more rows first, with Ctrl or Shift (L)"} />
         <Button kernel icon="unlink" label="Unlink" disabled={!linked} title="Unlink the selected parameters; values stay (U)" onClick={() => void local.act("params", "unlink", { pids })} />
       </div>
@@ -68,11 +70,10 @@ function RefitOthers() {
   );
 }
 
-export async function linkSelected(local: ReturnType<typeof useLocal>): Promise<void> {
+export function linkSelected(local: ReturnType<typeof useLocal>): void {
   const pids = [...local.selected.value];
   if (pids.length < 2) return local.fail("params", { message: "Linking needs two or more parameters.", hint: "Choose the master first, then add others with Ctrl-click, Shift-click or Space." });
-  const reply = await local.act("params", "link", { pids });
-  if (reply.ok) local.selected.value = [];
+  linkRows(local, pids);
 }
 
 /** Which rows begin a component: another name, or a parameter that the present one already has (a second pair). */
@@ -99,6 +100,7 @@ function Table() {
   const local = useLocal();
   const shown = local.shownRows.value;
   const begins = headings(shown);
+  const inHand = shown.some((row) => row.pid === local.active.value) ? local.active.value : shown[0]?.pid;
   const hidden = local.lab.rows.value.filter((row) => row.hidden).length;
   return (
     <div class="sl-scroll">
@@ -119,7 +121,7 @@ function Table() {
                   <th colSpan={9} scope="rowgroup"><span>{row.component}</span>{row.pair && <span class="sl-expression">for {row.pair}</span>}{row.expression !== row.component && <span class="sl-expression">{row.expression}</span>}</th>
                 </tr>
               )}
-              <ParamRow row={row} first={i === 0} />
+              <ParamRow row={row} inHand={row.pid === inHand} />
             </Fragment>
           ))}
           {shown.length === 0 && <tr><td colSpan={9} class="sl-none">No parameter matches “{local.filter.value}”.</td></tr>}

@@ -25,6 +25,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["←", "→"], text: "move the value by 1 % of the slider" },
   { group: "Parameters", keys: ["Shift ←", "→"], text: "move it by 10 %" },
   { group: "Parameters", keys: ["Alt ←", "→"], text: "move it by 0.1 %" },
+  { group: "Parameters", keys: ["wheel"], text: "the same, over value or slider of the row in hand" },
   { group: "Parameters", keys: ["Enter"], text: "type a value; a unit may follow it" },
   { group: "Parameters", keys: ["="], text: "tie the value to others, e.g. =2*par[1]" },
   { group: "Parameters", keys: ["F"], text: "freeze or thaw" },

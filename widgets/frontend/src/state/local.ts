@@ -16,9 +16,13 @@ export class Local {
   readonly active = signal<number | null>(null);
   /** Rows that a paste has just changed. */
   readonly flash = signal<readonly number[]>([]);
+  /** Rows that are about to be linked, though they differ in what they are. */
+  readonly linking = signal<readonly number[] | null>(null);
   readonly hoverLink = signal<number | null>(null);
   readonly filter = signal("");
   readonly showHidden = signal(false);
+  /** Links whose followers are shown in rows of their own. */
+  readonly openLinks = signal<ReadonlySet<number>>(new Set());
   readonly editing = signal<{ pid: number; start: string | null } | null>(null);
   readonly priorOf = signal<number | null>(null);
   readonly modelOpen = signal(false);
@@ -49,7 +53,8 @@ export class Local {
 
   readonly shownRows = computed<readonly ParameterRow[]>(() => {
     const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    return this.lab.rows.value.filter((row) => (this.showHidden.value || !row.hidden) && words.every((w) => matches(row, w)));
+    const folded = (row: ParameterRow) => row.linked_to !== null && row.link !== null && !words.length && !this.openLinks.value.has(row.link);
+    return this.lab.rows.value.filter((row) => (this.showHidden.value || !row.hidden) && !folded(row) && words.every((w) => matches(row, w)));
   });
 
   constructor(readonly lab: Lab, readonly id: string) {}
