@@ -10,7 +10,7 @@ in `pha` and `rmf`.
 import io
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,15 +27,37 @@ if TYPE_CHECKING:
 Card = str | float | bool | None  # the value of a header keyword; whole numbers are floats to a type checker
 
 
+class StoredColumn(NamedTuple):
+    """Where the bytes of a column of variable length are.
+
+    Attributes:
+        data: Table and heap of the HDU.
+        offset: Of the column in a row, bytes.
+        row_bytes: Length of a row.
+        heap: Where the heap begins in `data`.
+        scale: TSCAL.
+        zero: TZERO.
+    """
+
+    data: memoryview
+    offset: int
+    row_bytes: int
+    heap: int
+    scale: float
+    zero: float
+
+
 class TableHDU:
     """One binary table, read whole: `header`, and columns by name regardless of case."""
 
-    def __init__(self, where: str, hdu: "BinTableHDU"):
+    def __init__(self, where: str, hdu: "BinTableHDU", data: memoryview):
+        self._bytes = data
         self.where = f"{where}[{hdu.name or 'unnamed'}]"
         self.name = str(hdu.name).strip().upper()
         self.header: Any = hdu.header  # astropy's types say little of what a card holds
         self._scales = _taken_scales(hdu)
         self._data = hdu.data
+        self._offsets = _offsets(hdu)
         self.spelled = [str(column.name).strip().upper() for column in _columns(hdu)]
         self.columns = {name: i for i, name in enumerate(self.spelled)}
         self.rows = 0 if self._data is None else len(self._data)
@@ -81,6 +103,18 @@ class TableHDU:
             null = self._null(index)
             return values if null is None else _by_rows(values, lambda row: np.where(row == null, np.nan, row))
 
+    def stored(self, name: str) -> StoredColumn | None:
+        """The bytes of a column of variable length; None where missing values or a doubled name ask for more than bytes."""
+        index = self.columns.get(name.upper())
+        if index is None or self._null(index) is not None or self.spelled.count(name.upper()) > 1 or not self.rows:
+            return None
+        row_bytes, rows = self.whole("NAXIS1", 0) or 0, self.whole("NAXIS2", 0) or 0
+        heap = self.whole("THEAP") or row_bytes * rows
+        if len(self._bytes) < heap or heap < row_bytes * rows or rows != self.rows:
+            return None
+        scale, zero = self._scales.get(index, (1.0, 0.0))
+        return StoredColumn(self._bytes, int(self._offsets[index]), row_bytes, heap, scale, zero)
+
     def _null(self, index: int) -> float | None:
         """The value that means missing data in a column of whole numbers: TNULL, as it comes out of TSCAL and TZERO."""
         null = self.whole(f"TNULL{index + 1}")
@@ -94,6 +128,12 @@ class TableHDU:
     def numbers(self, name: str) -> Numbers:
         """A column as float64; strings that spell numbers pass, others raise."""
         return as_numbers(self.column(name), f"{self.where} column {name}")
+
+
+def _offsets(hdu: "BinTableHDU") -> list[int]:
+    """Where each column begins in a row, bytes."""
+    kind: Any = hdu.columns.dtype  # type: ignore[attr-defined]
+    return [kind.fields[name][1] for name in kind.names or ()]
 
 
 def _columns(hdu: "BinTableHDU") -> list[Any]:
@@ -145,7 +185,7 @@ def open_fits(file: FileLike) -> list[TableHDU]:
         warnings.simplefilter("always")
         with fits.open(io.BytesIO(content), memmap=False) as hdus:
             hdus.readall()
-            tables = [TableHDU(name, hdu) for hdu in hdus if isinstance(hdu, fits.BinTableHDU)]
+            tables = [TableHDU(name, hdu, _data_of(hdu, content)) for hdu in hdus if isinstance(hdu, fits.BinTableHDU)]
             spans = [(hdu.fileinfo(), "CHECKSUM" in hdu.header) for hdu in iter(hdus)]  # type: ignore[attr-defined]
     if odd := [w for w in said if "truncated" in str(w.message) or "Error validating header" in str(w.message)]:
         raise DataError(f"{name} is damaged", got=str(odd[0].message), hint="Get the whole file again.")
@@ -153,6 +193,13 @@ def open_fits(file: FileLike) -> list[TableHDU]:
         name, content, [(span["hdrLoc"], span["datLoc"] + span["datSpan"]) for span, held in spans if span and held]
     )
     return tables
+
+
+def _data_of(hdu: Any, content: bytes) -> memoryview:
+    """Table and heap of an HDU, as they stand in the file."""
+    place = hdu.fileinfo() or {"datLoc": 0, "datSpan": 0}
+    size = hdu.header["NAXIS1"] * hdu.header["NAXIS2"] + hdu.header.get("PCOUNT", 0)
+    return memoryview(content)[place["datLoc"] :][: min(size, place["datSpan"])]
 
 
 def _verify(name: str, content: bytes, spans: list[tuple[int, int]]) -> None:

@@ -4,7 +4,7 @@ Every legal storage of F_CHAN, N_CHAN and MATRIX is accepted: scalars, fixed vec
 first channel number (TLMIN of F_CHAN) is missing or contradicts the content, that is settled here and noted.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -12,64 +12,77 @@ from scipy.sparse import coo_array
 from spec_lab._base import DataError
 from spec_lab.data.energies import OVERRIDE, refuse_bad
 from spec_lab.data.file_warnings import note
-from spec_lab.data.number_checks import as_numbers, whole_numbers
 from spec_lab.data.ogip.column_units import matrix_factor
 from spec_lab.data.ogip.fits_tables import TableHDU
+from spec_lab.data.ogip.ragged_columns import ragged
 from spec_lab.data.sparse_matrix import MOST, SparseMatrix, is_worthwhile
 
 
-def _rows_of(table: TableHDU, name: str, kind: Any) -> list[np.ndarray]:
-    """A column as one array a row, whether it is stored as scalars, fixed vectors or variable arrays."""
-    raw = table.column(name)
-    rows = [np.atleast_1d(as_numbers(row, f"{table.where} column {name} row {i}")) for i, row in enumerate(raw, 1)]
-    for i, row in enumerate(rows, 1):
-        if row.ndim != 1 or not np.isfinite(row).all():
-            raise DataError(f"{table.where} column {name} row {i} holds unusable values", got=row[:5].tolist())
-    if kind is int:
-        return [whole_numbers(row, f"{table.where} column {name} row {i}") for i, row in enumerate(rows, 1)]
-    return rows
+class Groups(NamedTuple):
+    """Stretches of neighbouring channels, the groups of all rows one after the other.
+
+    Attributes:
+        rows: `i[g]`, the photon bin of each, from 0.
+        starts: `i[g]`, the number of its first channel, as the file counts.
+        lengths: `i[g]`, at least 1.
+        values: `f[k]`, of all of them.
+    """
+
+    rows: np.ndarray
+    starts: np.ndarray
+    lengths: np.ndarray
+    values: np.ndarray
 
 
 def unpack(table: TableHDU, channels: np.ndarray) -> np.ndarray | SparseMatrix:
     """The matrix [e, ch] from its packed rows."""
-    groups = [int(row[0]) for row in _rows_of(table, "N_GRP", int)]
-    first, count = _rows_of(table, "F_CHAN", int), _rows_of(table, "N_CHAN", int)
-    values = _rows_of(table, "MATRIX", float)
-    starts, lengths, pieces = [], [], []
-    for i, n in enumerate(groups):
-        where = f"{table.where} row {i + 1}"
-        if n < 0 or n > min(first[i].size, count[i].size):
-            raise DataError(f"{where}: N_GRP does not fit F_CHAN and N_CHAN", got=n, allowed=f"0 to {first[i].size}")
-        length = count[i][:n]
-        if np.any(length < 0) or length.sum() > values[i].size or np.any(values[i][length.sum() :]):
-            got = f"{values[i].size} values for {length.sum()} channels"
-            raise DataError(f"{where}: MATRIX does not fit N_CHAN", got=got)
-        keep = length > 0
-        starts.append(first[i][:n][keep])
-        lengths.append(length[keep])
-        pieces.append(np.split(values[i][: length.sum()], np.cumsum(length)[:-1]) if n else [])
-    return _fill(table, channels, starts, lengths, pieces)
-
-
-def _fill(
-    table: TableHDU, channels: np.ndarray, starts: list[np.ndarray], lengths: list[np.ndarray], pieces: list
-) -> np.ndarray | SparseMatrix:
-    all_starts, all_lengths = np.concatenate(starts), np.concatenate(lengths)
-    offset = _first_channel(table, channels, all_starts, all_starts + all_lengths)
+    groups = _groups(table)
+    offset = _first_channel(table, channels, groups.starts, groups.starts + groups.lengths)
     if offset is None:
-        starts, lengths, pieces = _without_zeros(starts, lengths, pieces)
-        all_starts, all_lengths = np.concatenate(starts), np.concatenate(lengths)
-        offset = _inside(table, channels, all_starts, all_starts + all_lengths)
-    rows = np.repeat(np.arange(len(starts)), [int(length.sum()) for length in lengths])
-    begin = (
-        all_starts - offset - np.concatenate([[0], np.cumsum(all_lengths)[:-1]])
-    )  # of each group, less what is before it
-    columns = np.repeat(begin, all_lengths) + np.arange(rows.size)
-    values = np.concatenate([part for parts in pieces for part in parts if part.size] or [np.zeros(0)])
-    refuse_bad(f"{table.where} column MATRIX", values, negative=False)
-    if values.size and values.min() < 0:
-        note(f"{table.where} column MATRIX", f"negative values down to {values.min():.3g}", "kept", OVERRIDE)
-    return _matrix(table, values * matrix_factor(table), rows, columns, (len(starts), channels.size))
+        groups = _without_zeros(groups)
+        offset = _inside(table, channels, groups.starts, groups.starts + groups.lengths)
+    before = np.cumsum(groups.lengths) - groups.lengths
+    columns = np.repeat(groups.starts - offset - before, groups.lengths) + np.arange(groups.values.size)
+    rows = np.repeat(groups.rows, groups.lengths)
+    where = f"{table.where} column MATRIX"
+    refuse_bad(where, groups.values, negative=False)
+    if groups.values.size and groups.values.min() < 0:
+        note(where, f"negative values down to {groups.values.min():.3g}", "kept", OVERRIDE)
+    return _matrix(table, groups.values * matrix_factor(table), rows, columns, (table.rows, channels.size))
+
+
+def _groups(table: TableHDU) -> Groups:
+    """The groups that N_GRP, F_CHAN, N_CHAN and MATRIX spell, those without channels left out.
+
+    Raises:
+        DataError: The four do not fit; names the row.
+    """
+    number = ragged(table, "N_GRP", whole=True)
+    first, count = ragged(table, "F_CHAN", whole=True), ragged(table, "N_CHAN", whole=True)
+    values = ragged(table, "MATRIX")
+    n = np.zeros(table.rows, dtype=np.int64)
+    n[number.lengths > 0] = number.values[number.starts[number.lengths > 0]]
+    room = np.minimum(first.lengths, count.lengths)
+    if (odd := np.flatnonzero((n < 0) | (n > room) | (number.lengths < 1))).size:
+        i = int(odd[0])
+        where = f"{table.where} row {i + 1}"
+        raise DataError(
+            f"{where}: N_GRP does not fit F_CHAN and N_CHAN", got=int(n[i]), allowed=f"0 to {first.lengths[i]}"
+        )
+    starts, lengths = (
+        column.values[column.within < np.repeat(n, column.lengths)].astype(np.int64) for column in (first, count)
+    )
+    rows = np.repeat(np.arange(table.rows), n)
+    total = np.bincount(rows, lengths, table.rows).astype(np.int64)
+    meant = values.within < np.repeat(total, values.lengths)
+    negative = np.bincount(rows, lengths < 0, table.rows) > 0
+    beyond = np.bincount(values.owner, ~meant & (values.values != 0), table.rows) > 0
+    if (odd := np.flatnonzero(negative | beyond | (total > values.lengths))).size:
+        i = int(odd[0])
+        got = f"{values.lengths[i]} values for {total[i]} channels"
+        raise DataError(f"{table.where} row {i + 1}: MATRIX does not fit N_CHAN", got=got)
+    held = lengths > 0
+    return Groups(rows[held], starts[held], lengths[held], values.values[meant])
 
 
 def _matrix(
@@ -114,21 +127,17 @@ def _first_channel(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end
     return None
 
 
-def _without_zeros(
-    starts: list[np.ndarray], lengths: list[np.ndarray], pieces: list
-) -> tuple[list[np.ndarray], list[np.ndarray], list]:
+def _without_zeros(groups: Groups) -> Groups:
     """The groups without the zeros at their ends: outside EBOUNDS these mean nothing."""
-    made: tuple[list[np.ndarray], list[np.ndarray], list] = ([], [], [])
-    for start, parts in zip(starts, pieces, strict=True):
-        held = [
-            (int(begin), np.flatnonzero(part), part)
-            for begin, part in zip(start, (p for p in parts if p.size), strict=True)
-        ]
-        kept = [(begin + at[0], part[at[0] : at[-1] + 1]) for begin, at, part in held if at.size]
-        made[0].append(np.array([begin for begin, _ in kept], dtype=np.int64))
-        made[1].append(np.array([part.size for _, part in kept], dtype=np.int64))
-        made[2].append([part for _, part in kept])
-    return made
+    kept: list[tuple[int, int, np.ndarray]] = []
+    parts = np.split(groups.values, np.cumsum(groups.lengths)[:-1])
+    for row, start, part in zip(groups.rows, groups.starts, parts, strict=True):
+        at = np.flatnonzero(part)
+        if at.size:
+            kept.append((int(row), int(start + at[0]), part[at[0] : at[-1] + 1]))
+    rows, starts = (np.array([group[i] for group in kept], dtype=np.int64) for i in (0, 1))
+    lengths = np.array([part.size for _, _, part in kept], dtype=np.int64)
+    return Groups(rows, starts, lengths, np.concatenate([part for _, _, part in kept] or [np.zeros(0)]))
 
 
 def _inside(table: TableHDU, channels: np.ndarray, begin: np.ndarray, end: np.ndarray) -> int:

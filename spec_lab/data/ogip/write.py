@@ -6,6 +6,7 @@ written into a file that exists unless `overwrite` says so.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def write_arf(
     return _write(path, [_table(columns, keys | (header or {}))], overwrite)
 
 
-def _packed(matrix: np.ndarray, origin: int) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+def _packed(matrix: Iterable[np.ndarray], origin: int) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
     """First channels, lengths and values of the non-zero stretches of every row."""
     starts, lengths, values = [], [], []
     for row in matrix:
