@@ -164,9 +164,8 @@ class Response(Struct):
 
     @property
     def info(self) -> Info:
-        """Name and the numbers of channel and photon bins."""
-        row = (self.name or "-", self.emin.size, self.elo.size)
-        return Info({"Property": ("Name", "Channel bins", "Photon bins"), type(self).__name__: row})
+        """Name and the numbers of channel and photon bins, a column each."""
+        return Info({"Name": [self.name or "-"], "Channel bins": [self.emin.size], "Photon bins": [self.elo.size]})
 
     def __repr__(self) -> str:
         photons = f"{some(self.elo.size, 'photon bin')} {self.elo.min():.4g}-{self.ehi.max():.4g} keV"
@@ -234,8 +233,8 @@ class Auxiliary(Struct):
 
     @property
     def info(self) -> Info:
-        """Name and the number of photon bins."""
-        return Info({"Property": ("Name", "Photon bins"), "Auxiliary": (self.name or "-", self.elo.size)})
+        """Name and the number of photon bins, a column each."""
+        return Info({"Name": [self.name or "-"], "Photon bins": [self.elo.size]})
 
     def __repr__(self) -> str:
         photons = f"{some(self.elo.size, 'photon bin')} {self.elo.min():.4g}-{self.ehi.max():.4g} keV"

@@ -121,8 +121,10 @@ class Spectrum(Struct):
             return cls(**read_text(file))
 
     @classmethod
-    def from_plain(cls, file: FileLike) -> Self:
-        """`from_file`, where `path:ii` names row `ii` (from 0) of a PHA II file."""
+    def from_plain(cls, file: FileLike, ii: int | None = None) -> Self:
+        """`from_file` of row `ii` (from 0) of a PHA II file; `path:ii` names it too."""
+        if ii is not None:
+            return cls.from_file(file, ii)
         path, colon, row = str(file).rpartition(":") if isinstance(file, str) else ("", "", "")
         return cls.from_file(path, int(row)) if colon and row.isdigit() and len(path) > 1 else cls.from_file(file)
 
@@ -150,10 +152,11 @@ class Spectrum(Struct):
 
     @property
     def info(self) -> Info:
-        """Name, channels, counts in good channels, exposure and BACKSCAL."""
+        """Name, channels, counts in good channels, exposure and BACKSCAL, a column each."""
         scale = f"{float(np.mean(self.backscale)):.6g}" + (" (mean)" if np.ndim(self.backscale) else "")
         row = (self.name or "-", self.counts.size, float(self.counts[self.good].sum()), self.exposure, scale)
-        return Info({"Property": ("Name", "Channels", "Counts", "Exposure", "Backscale"), type(self).__name__: row})
+        columns = ("Name", "Channels", "Counts", "Exposure", "Backscale")
+        return Info({column: [value] for column, value in zip(columns, row, strict=True)})
 
     def __repr__(self) -> str:
         bad = int(np.sum(~self.good))

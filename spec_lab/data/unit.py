@@ -225,16 +225,18 @@ class DataUnit(UnitNames, Struct):
         return upper_limits.net_counts_upperlimit(self.channels(), cl)
 
     def net_ctsrate_upperlimit(self, cl: float = 0.9) -> float:
-        """The same as a rate, counts/s."""
-        return self.net_counts_upperlimit(cl) / upper_limits.exposure(self.channels())
+        """The same as a rate, counts/s, with the factor `sf` on the exposure."""
+        return self.net_counts_upperlimit(cl) / (upper_limits.exposure(self.channels()) * self.params["sf"].val)
 
     def net_counts_significance_limit(self, sig: float = 3.0) -> float:
         """Net counts that would stand `sig` σ above the background."""
         return upper_limits.net_counts_significance_limit(self.channels(), sig, self.stat)
 
     def net_ctsrate_significance_limit(self, sig: float = 3.0) -> float:
-        """The same as a rate, counts/s."""
-        return self.net_counts_significance_limit(sig) / upper_limits.exposure(self.channels())
+        """The same as a rate, counts/s, with the factor `sf` on the exposure."""
+        return self.net_counts_significance_limit(sig) / (
+            upper_limits.exposure(self.channels()) * self.params["sf"].val
+        )
 
     def write_grouping(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the source as OGIP with this unit's groups as its GROUPING flags, so that every program groups alike.

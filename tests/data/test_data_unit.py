@@ -119,7 +119,7 @@ def test_quality_of_source_and_background_is_obeyed_and_nan_stays_where_it_is():
         covered = {i for a, b in zip(seen.first, seen.last, strict=True) for i in range(a, b + 1)}
         assert covered == set(range(N)) - {3, 5}
         assert seen.S.sum() == COUNTS.sum() - COUNTS[3] - COUNTS[5] and seen.B.sum() == 4.0 * 6
-    assert src.info["Source"][2] == COUNTS.sum() - COUNTS[3]
+    assert src.info["Counts"] == [COUNTS.sum() - COUNTS[3]]
 
 
 def linked(folder, **header):
@@ -240,7 +240,7 @@ def test_tables():
     assert "2-7 keV inside → 2-7 keV, 4 bins" in str(table) and "min_evt=6" in str(table)
     assert list(Data(one).info.columns) == ["Name", "Noticing", "Statistic", "Grouping", "Time"]
     assert "nothing" in str(one.replace(notc=[50, 60]).info)
-    assert one.response.info["Property"] == ["Name", "Channel bins", "Photon bins"]
+    assert one.response.info.columns == ("Name", "Channel bins", "Photon bins")
     assert list(one.info.to_pandas().columns) == ["Property", "x"]
 
 

@@ -102,6 +102,8 @@ def test_corrected_exposures_and_responses_know_the_factors_of_the_fit(burst):
     given = zip(data.src_counts, data.bkg_counts, pair.conv_ctsrate, data.corr_src_efficiency,
                 data.corr_bkg_efficiency, data.src_errors, data.bkg_errors, data.stats, strict=True)  # fmt: skip
     assert [pair.stat_func(*one) for one in given] == pytest.approx(pair.stat_list.tolist(), rel=1e-9)
+    for name, given in (("net_ctsrate_upperlimit", 0.9), ("net_ctsrate_significance_limit", 3)):
+        assert getattr(data, name)(given)[1] == pytest.approx(getattr(burst, name)(given)[1] / 0.9)
     again = pickle.loads(pickle.dumps(data))
     assert again.pvalues == data.pvalues and Infer([(data, cpl())]).par["na.rf"].val == 1.0  # a new fit begins anew
 

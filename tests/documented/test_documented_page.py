@@ -8,7 +8,8 @@ import pytest
 
 from spec_lab import Data, DataUnit, Infer, MaxLikeFit
 from spec_lab._base import SpecLabWarning
-from spec_lab.models import bb, cpl, pl
+from spec_lab.data import Response, Source
+from spec_lab.models import bb, cpl, pl, wabs
 from spec_lab.models.integration.grid import KEV_TO_ERG
 from spec_lab.priors import logunif
 from spec_lab.statistics import Statistic
@@ -83,6 +84,14 @@ def test_statistics(folder, burst):
         S=c.S, B=zero, m=alone.model_ctsrate[0], ts=c.ts, tb=c.ts, sigma_S=c.sigma_S, sigma_B=zero
     )
     says("`cstat` without", f"{theirs:.2f}", f"{alone.stat:.2f}")
+
+
+def test_what_needs_no_burst():
+    says("`wabs`", f"{float(wabs(N_H=1.0).nouspec(30.0)):.5f}")
+    edges = 1.0 + np.arange(9)
+    counts = Source([4.0, 4, 4, 9, 5, 4, 2, 3])
+    one = DataUnit(counts, rsp=Response.ideal(edges[:-1], edges[1:]), notc=[[1, 4], [6, 9]], grpg={"min_evt": 10})
+    says("groups by", " and ".join(f"{n:g}" for n in one.src_counts) + " counts")
 
 
 def test_constants_and_limits():

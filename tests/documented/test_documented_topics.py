@@ -101,13 +101,14 @@ def test_spectrum(paths, ccd):
     plain = Source(source.counts, source.stat_errors)
     assert plain.exposure == plain.backscale == 1.0 and set(plain.quality) == {0} and set(plain.grouping) == {1}
     assert background.set_zero().counts.sum() == 0 and background.counts.sum() > 0
-    assert source.info.data_dict["Property"] == ["Name", "Channels", "Counts", "Exposure", "Backscale"]
+    assert source.info.columns == ("Name", "Channels", "Counts", "Exposure", "Backscale")
+    assert source.info["Channels"] == [len(source.counts)] and source.info["Counts"] == [source.counts.sum()]
     response = Response.from_rsp(paths["na.rsp"])
     assert response.drm.shape == (len(response.phbin), len(response.chbin))
-    assert len(response.channel_fwhm) == len(response.chbin) and response.info["Property"][1:] == [
+    assert len(response.channel_fwhm) == len(response.chbin) and response.info.columns[1:] == (
         "Channel bins",
         "Photon bins",
-    ]
+    )
     again = Response(response.chbin, response.phbin, response.drm)
     np.testing.assert_array_equal(again.drm, response.drm)
     rmf, arf = Redistribution.from_rmf(ccd["ccd.rmf"]), Auxiliary.from_arf(ccd["ccd.arf"])
