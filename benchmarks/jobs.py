@@ -1,5 +1,6 @@
 """The jobs: what a person in the Lab waits for, one function a job, each giving rows of the table."""
 
+import json
 import os
 import subprocess
 import sys
@@ -185,6 +186,21 @@ def starts(_: Problems) -> Iterator[Row]:
         )
 
 
+def microcalorimeter(_: Problems) -> Iterator[Row]:
+    """New processes: a response of 16 000 and of 60 000 channels and as many photon bins, read and fitted; CPU time."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "microcalorimeter.py")
+    goals = {16_000: ("<= 1", "<= 1.5", "<= 4", "<= 0.6"), 60_000: ("<= 2.5", "<= 5", "<= 6", "<= 0.8")}
+    with tempfile.TemporaryDirectory() as folder:
+        for size, (read, statistic, fit, memory) in goals.items():
+            call = [sys.executable, script, str(size), folder]
+            subprocess.run([*call, "--write"], check=True)
+            seen = [json.loads(subprocess.run(call, check=True, capture_output=True).stdout) for _ in range(3)]
+            yield Row(f"{size} channels: read", "s CPU", [s["read"] for s in seen], read)
+            yield Row(f"{size} channels: one statistic", "ms CPU", [1e3 * s["statistic"] for s in seen], statistic)
+            yield Row(f"{size} channels: first fit", "s CPU", [s["fit"] for s in seen], fit, note="compile included")
+            yield Row(f"{size} channels: memory", "GB", [s["memory"] for s in seen], memory)
+
+
 def _cpu(code: str, cache: str) -> float:
     """CPU seconds of a new interpreter, with a folder of compiled programs (none for "")."""
     before = os.times()
@@ -195,5 +211,5 @@ def _cpu(code: str, cache: str) -> float:
 
 
 JOBS: dict[str, Callable[[Problems], Iterator[Row]]] = {
-    job.__name__: job for job in (statistic, fits, posteriors, simulated, slider, starts)
+    job.__name__: job for job in (statistic, fits, posteriors, simulated, slider, starts, microcalorimeter)
 }
