@@ -97,6 +97,15 @@ def test_the_wheel_moves_the_row_in_hand_and_no_other(demo):
     assert steps(demo) == before + 1
 
 
+def test_nothing_moves_when_the_statistic_grows(demo):
+    tools = demo.locate(".sl-tools")
+    before = tools.bounding_box()
+    demo.kernel("lab.set_value(3, 8)")
+    expect(demo.locate(".sl-stat-value")).to_contain_text("×10")
+    after = tools.bounding_box()
+    assert [after[key] for key in ("x", "y", "height")] == [before[key] for key in ("x", "y", "height")]
+
+
 def test_a_slider_previews_and_lands_on_release(demo):
     steps = demo.value("len(lab.session.state.past)")
     thumb = row(demo, 3).locator(".sl-thumb").bounding_box()

@@ -107,7 +107,7 @@ function Followers({ row, tab }: { row: ParameterRow; tab: number }) {
   const toggle = () => { local.openLinks.value = open ? new Set([...local.openLinks.value].filter((other) => other !== link)) : new Set([...local.openLinks.value, link]); };
   return (
     <button type="button" class={`sl-followers ${open ? "sl-open" : ""}`} tabIndex={tab} aria-expanded={open} onClick={toggle}
-      title={`Linked with it: ${others.map((other) => `${other.component}.${other.name}`).join(", ")}. ${open ? "Fold their rows away" : "Show their rows"}`}><Icon name="chevron" size={9} />{others.length} more</button>
+      title={`Linked with it: ${others.map((other) => `${other.component}.${other.name}`).join(", ")}. ${open ? "Fold their rows away" : "Show their rows"}`}><Icon name="chevron" size={9} />{others.length}</button>
   );
 }
 
