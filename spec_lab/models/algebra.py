@@ -149,7 +149,15 @@ class _Node(Model):
         return (type(self), self.mark, *[branch.skeleton() for branch in self.branches()])
 
     def leaves(self) -> tuple[Component, ...]:
-        return sum((branch.leaves() for branch in self.branches()), ())
+        found: list[Component] = []
+        waiting: list[Model] = [self]
+        while waiting:  # not by recursion: equinox flattens a module for each method that is called on it
+            node = waiting.pop()
+            if isinstance(node, _Node):
+                waiting += reversed(type(node).branches(node))
+            else:
+                found += node.leaves()
+        return tuple(found)
 
 
 class Binary(_Node):

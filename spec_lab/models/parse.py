@@ -19,6 +19,8 @@ from spec_lab.models.component import Component
 from spec_lab.models.library.factors import const
 from spec_lab.models.model import Model
 
+MOST_NODES = 500  # names, numbers, calls, operators and signs of an expression: each model is checked as it grows
+
 
 def parse(text: str) -> Model:
     """The model written as `text`.
@@ -38,6 +40,9 @@ def parse(text: str) -> Model:
             allowed='names, numbers, + - * / ** ( ), such as "tbabs*(pl+bb)"',
             hint=f"{error.reason[:1].upper()}{error.reason[1:]}{where}." if text.strip() else "There is nothing in it.",
         ) from None
+    nodes = sum(1 for _ in ast.walk(tree))
+    if nodes > MOST_NODES:
+        raise ModelError("the model expression is too long", got=text[:40] + " …", allowed="about 100 components")
     try:
         model = _build(tree)
     except RecursionError:

@@ -112,7 +112,8 @@ def test_any_expression_reads_back(text):
     "text, message",
     [("powrlaw", "Did you mean powerlaw"), ("pl+", "does not parse"), ("pl*bb", "not multiplied"), ("3*4", "a number"),
      ("pl.alpha", "not part of"), ("pl(alpha=x)", "plain values"), ("pl(beta=2)", "no parameter or setting 'beta'"),
-     ("__import__('os')", "unknown component"), ("2(pl)", "a number in a model expression takes no argument")],
+     ("__import__('os')", "unknown component"), ("pl+" * 300 + "pl", "too long"), ("-" * 600 + "pl", "too long"),
+     ("2(pl)", "a number in a model expression takes no argument")],
 )  # fmt: skip
 def test_bad_expressions_teach(text, message):
     with pytest.raises(ModelError, match=message):
