@@ -24,7 +24,7 @@ from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem, statistic_of
 
 Fingerprint = dict[str, str]
-_SEED = "seed"  # stands in the file, but is nothing to compare
+_SEED, _FILES_KEPT = "seed", "files"  # stand in the file, but are nothing to compare
 
 
 def fingerprint(problem: Problem, hooks: Hooks | None = None, **settings: bool | float | str) -> Fingerprint:
@@ -115,14 +115,35 @@ def resumable(folder: Path, engine: str, chain: str, own: Mapping[str, str]) -> 
         return False
     if differing:
         move_aside(folder, engine, f"the chain {folder / chain} belongs to another fit ({', '.join(differing)} differ)")
-    return not differing
+        return False
+    damaged = _damaged(folder, engine)
+    if damaged:
+        move_aside(
+            folder, engine, f"the chain {folder / chain} is damaged ({', '.join(damaged)}: not as it was written)"
+        )
+    return not damaged
+
+
+def _damaged(folder: Path, engine: str) -> list[str]:
+    """The files that are no longer as they were written, of an engine that reads them without looking."""
+    kept = json.loads(_path(folder, engine).read_text(encoding="utf-8")).get(_FILES_KEPT)
+    digests = kept if isinstance(kept, dict) else {}
+    return sorted(str(name) for name, digest in digests.items() if _digest(folder / Path(str(name)).name) != digest)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _differing(folder: Path, engine: str, own: Mapping[str, str]) -> list[str] | None:
     """The parts in which the fingerprint of a folder is another one; None where there is none to be read."""
     try:
         theirs = json.loads(_path(folder, engine).read_text(encoding="utf-8"))
-        return [name for name in {**theirs, **own} if name != _SEED and theirs.get(name) != own.get(name)]
+        compared = {**theirs, **own}.keys() - {_SEED, _FILES_KEPT}
+        return [name for name in {**theirs, **own} if name in compared and theirs.get(name) != own.get(name)]
     except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         return None
 
@@ -180,20 +201,26 @@ def move_aside(folder: Path, engine: str, why: str) -> None:
     warnings.warn(f"{why}: its files were moved to {goal}, and the run starts anew", SpecLabWarning, stacklevel=2)
 
 
+_MULTINEST = ("1-.txt", "1-IS.*", "1-ev.dat", "1-live.points", "1-phys_live.points", "1-post_equal_weights.dat",
+              "1-resume.dat", "1-stats.dat", "1-summary.txt")  # fmt: skip
 _FILES = {
     "emcee": ("1-.npz", "1-posterior_sample.txt", "1-nstep.json", "1-discard.json", "1-autocorr_time.json",
               "1-emcee_fingerprint.json"),
     "nuts": ("1-nuts.npz", "1-nuts_fingerprint.json"),
     "nested": ("1-nested.npz", "1-nested_fingerprint.json"),
-    "multinest": ("1-.txt", "1-IS.*", "1-ev.dat", "1-live.points", "1-phys_live.points", "1-post_equal_weights.dat",
-                  "1-resume.dat", "1-stats.dat", "1-summary.txt", "1-posterior_sample.txt", "1-nlive.json",
+    "multinest": (*_MULTINEST, "1-posterior_sample.txt", "1-nlive.json",
                   "1-posterior_stats.json", "1-max_iter_warning.txt", "1-multinest_fingerprint.json"),
 }  # fmt: skip
+_READ_BLINDLY = {"multinest": _MULTINEST}  # a damaged one makes the library hang, stop, or go on with other numbers
 
 
 def write_fingerprint(folder: Path, engine: str, own: Mapping[str, str], seed: int) -> None:
-    """Keep the fingerprint beside the chain, with the seed the chain was made with."""
-    save_text(_path(folder, engine), json.dumps({**own, _SEED: seed}, indent=2))
+    """Keep the fingerprint beside the chain, with the seed the chain was made with, and the digests of what Fortran reads."""
+    more: dict[str, Any] = {_SEED: seed}
+    if engine in _READ_BLINDLY:
+        paths = [path for pattern in _READ_BLINDLY[engine] for path in sorted(folder.glob(pattern)) if path.is_file()]
+        more[_FILES_KEPT] = {path.name: _digest(path) for path in paths}
+    save_text(_path(folder, engine), json.dumps({**own, **more}, indent=2))
 
 
 def keep_chain(folder: str, engine: str, own: Mapping[str, str], seed: int, write: Callable[[Path], None]) -> str:

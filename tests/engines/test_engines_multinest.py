@@ -14,7 +14,7 @@ from small import make_unit
 
 from spec_lab import BayesInfer, unif
 from spec_lab._base import EngineError, MissingDependency, SpecLabWarning
-from spec_lab.engines import Control, run_engine
+from spec_lab.engines import Control, fingerprint, run_engine
 from spec_lab.engines.multinest import find_library, output_files, worker
 from spec_lab.engines.multinest.child import Child
 from spec_lab.models import pl
@@ -89,6 +89,41 @@ def test_a_run_of_something_else_is_moved_aside(saved, tmp_path, part, run):
     with pytest.warns(SpecLabWarning, match=rf"another fit .*{part}.* differ"):
         run(folder)
     assert (folder / "earlier_1" / "1-resume.dat").exists() and (folder / "1-resume.dat").exists()
+
+
+@needs_library
+@pytest.mark.parametrize(
+    "name", ["1-resume.dat", "1-ev.dat", "1-live.points", "1-phys_live.points", "1-stats.dat", "1-.txt"]
+)
+def test_a_damaged_run_is_moved_aside(saved, tmp_path, name):
+    for damage in (lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b.replace(b"E", b"?", 3), None):
+        folder = shutil.copytree(saved[0], tmp_path / f"copy{len(list(tmp_path.iterdir()))}")
+        if damage is None:
+            (folder / name).unlink() if name != "1-resume.dat" else (folder / name).write_bytes(b"x")
+        else:
+            (folder / name).write_bytes(damage((folder / name).read_bytes()))
+        with pytest.warns(SpecLabWarning, match=rf"is damaged \({name}: not as it was written\)"):
+            again = fingerprint.resumable(folder, "multinest", "1-resume.dat", own_of(folder))
+        assert not again and (folder / "earlier_1" / "1-multinest_fingerprint.json").exists()
+        assert not list(folder.glob("1-*"))
+
+
+@needs_library
+def test_a_run_starts_anew_where_a_damaged_one_lay(saved, tmp_path):
+    folder = shutil.copytree(saved[0], tmp_path / "copy")
+    (folder / "1-resume.dat").write_bytes(b"")
+    with pytest.warns(SpecLabWarning, match="its files were moved to .*earlier_1, and the run starts anew"):
+        posterior = make().multinest(nlive=200, random_seed=450001, savepath=folder)
+    assert posterior.lnZ == saved[1].lnZ
+
+
+def own_of(folder):
+    """The fingerprint that lies there."""
+    return {
+        key: value
+        for key, value in json.loads((folder / "1-multinest_fingerprint.json").read_text()).items()
+        if key not in ("seed", "files")
+    }
 
 
 @needs_library
