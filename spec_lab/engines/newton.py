@@ -18,11 +18,11 @@ from spec_lab.engines.best_fit import MISSED, NOTHING, best_fit_outcome, covaria
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.fit import Problem
-from spec_lab.fit.guess import may_hide, starts
+from spec_lab.fit import Origin, Problem
+from spec_lab.fit.guess import guess, may_hide
 from spec_lab.tree.attrs import frozen_static
 
-LEGS = (10, 25)  # steps after which the fits from several starts are compared
+AT_ONCE = 0.1  # of the statistic: a guess that falls by less was fitted
 EDM_GOAL = 1e-9  # estimated distance to the minimum, in units of the statistic
 
 
@@ -41,7 +41,7 @@ class NewtonOptions:
 
     max_iterations: int = at_least(1, 200)
     starts: int = at_least(1, 1)
-    guesses: int = at_least(0, 8)
+    guesses: int = at_least(0, 6)
     seed: int = seed()
     draws: int = at_least(1, 1000)
 
@@ -123,9 +123,9 @@ def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
     return problem.run(resume_minimise, begin(problem.host_space, problem.pad(x)), limit)
 
 
-def quick_fit(problem: Problem) -> Float[np.ndarray, "n"]:
-    """The free values after at most 50 steps from the present ones."""
-    return _values(problem, minimise(problem, problem.setup.free_values))
+def quick_fit(problem: Problem, steps: int = 50) -> Float[np.ndarray, "n"]:
+    """The free values after some steps from the present ones."""
+    return _values(problem, minimise(problem, problem.setup.free_values, steps))
 
 
 def determined(
@@ -188,23 +188,22 @@ def _better(first: _Loop, best: _Loop) -> str:
 
 
 def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, control: Control) -> _Loop:
-    """The best of a finished fit and fits from starts read off the data; from step to step half of these are given up."""
-    if not options.guesses or control.stopped or not may_hide(problem.setup):
+    """The better of a finished fit and one from the best of several starts read off the data."""
+    setup = problem.setup
+    if not options.guesses or control.stopped or not may_hide(setup) or _is_fitted_guess(problem, first):
         return first
     control.report(None, "other starts, read off the data", best=_values(problem, first))
-    found = starts(problem.setup, quick_fit, most=options.guesses, ranges=False)
-    loops = [begin(problem.host_space, problem.pad(start.free_values)) for start in found]
-    for steps in LEGS:
-        loops = [
-            problem.run(resume_minimise, loop, min(steps, options.max_iterations))
-            for loop in loops
-            if not control.stopped
-        ]
-        loops = sorted((one for one in loops if np.isfinite(float(one.f))), key=lambda one: float(one.f))
-        loops = loops[: max(2, (len(loops) + 1) // 2)]
-    ends = [_finished(problem, loop, options, control) for loop in loops]
-    best = min(ends, key=lambda loop: float(loop.f), default=first)
+    steps = lambda one, most: quick_fit(one, 0 if control.stopped else min(most, options.max_iterations))  # noqa: E731
+    found = guess(setup, steps, most=options.guesses, ranges=False)
+    loop = minimise(problem, found.free_values, min(options.max_iterations, 50))
+    best = _finished(problem, loop, options, control)
     return best if float(best.f) < float(first.f) - NOTHING else first
+
+
+def _is_fitted_guess(problem: Problem, first: _Loop) -> bool:
+    """Whether the present values are a guess that was chosen among several fits: a fit from there finds nothing lower."""
+    origins = {problem.setup.value_origin(i) for i in problem.setup.free}
+    return Origin.DEFAULT not in origins and problem.stat() < float(first.f) + AT_ONCE
 
 
 def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: Control, quiet: bool = False) -> Any:

@@ -45,7 +45,7 @@ def test_one_value_that_is_nobodys_brings_other_starts(hidden):
 def test_a_single_term_is_fitted_once(monkeypatch):
     from spec_lab.engines import newton
 
-    monkeypatch.setattr(newton, "starts", None)
+    monkeypatch.setattr(newton, "guess", None)
     assert run_engine("fit", problem_of("cpl")).stat == pytest.approx(192.015, abs=0.01)
 
 

@@ -14,8 +14,8 @@ from spec_lab.models import Model, bb, cpl, gauss, pl
 from spec_lab.priors import unif
 
 
-def best_of(problem):
-    return np.asarray(minimise(problem, problem.setup.free_values, 50).x)[: problem.n]
+def best_of(problem, steps=50):
+    return np.asarray(minimise(problem, problem.setup.free_values, steps).x)[: problem.n]
 
 
 def fitted(setup):

@@ -3,11 +3,12 @@
 `trial_values` says where a parameter may sensibly lie and which values to try, `shapes` folds every additive term of a model
 (`guess_terms`) at those values through the responses, `amplitudes` finds how much of each the counts want (one non-negative
 linear solve a combination), `continuum_starts` and `line_starts` make set-ups of it, and `guess` joins them: `Setup → Setup`.
-What a person gave is
-never moved, nor what is frozen, tied or linked to it; everything that was moved says so by its origin. `hidden_minima` says where
-one start is not enough.
+Where an engine lends its steps, several starts run a `race`.
 
-Not here: fits (an engine may be handed in as `refine`), and the choice among several fitted starts.
+What a person gave is never moved, nor what is frozen, tied or linked to it; everything that was moved says so by its origin.
+`hidden_minima` says where one start is not enough.
+
+Not here: the steps of a fit, which an engine hands in as `refine`.
 """
 
 from spec_lab.fit.guess.guess import Guess, guess, starts

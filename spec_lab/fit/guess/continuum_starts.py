@@ -15,27 +15,37 @@ MOST_SHARED = 10  # combinations of what all terms share
 
 
 def continuum_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int) -> list[Setup]:
-    """Starts for the terms of a pair that are no lines, best first; no two have the same shape of the last term."""
+    """Starts for the terms of a pair that are no lines, best first; they differ in the shape of one term.
+
+    It is the last that has an energy, such as a temperature: a power law beside it follows by itself.
+    """
     problem, band = Problem.of(setup), band_of(setup, pair)
     shared = choices(setup, shared_slots(setup, pair, terms_of(setup, pair)), band, MOST_SHARED)
     grids = [choices(setup, term.own, band, MOST_SHAPES) for term in terms]
     longest = max(map(len, grids))
     tried = [row(setup, [block, *(g[k % len(g)] for g in grids)], terms) for block in shared for k in range(longest)]
-    rates, data = term_rates(problem, pair, np.array(tried)), observed(setup, problem, pair)
+    data = observed(setup, problem, pair)
+    rates = term_rates(problem, pair, [term.number for term in terms], np.array(tried))
     places = [[b * longest + k for b in range(len(shared)) for k in range(len(grid))] for grid in grids]
-    columns = [rates[place, term.number] for place, term in zip(places, terms, strict=True)]
+    columns = [rates[place, k] for k, place in enumerate(places)]
     alike = [next(k for k, other in enumerate(terms) if other.kind == term.kind) for term in terms]
+    bent = max((k for k, term in enumerate(terms) if _has_energy(setup, term)), default=len(terms) - 1)
     found: dict[int, Setup] = {}
     for mixture in mixtures(columns, alike, data, len(shared)):
         if len(found) == most:
             break
-        if mixture.rows[-1] not in found:
+        shape = mixture.rows[bent] % len(grids[bent])
+        if shape not in found:
             chosen: dict[int, float] = dict(shared[mixture.rows[0] // len(grids[0])])
             much = never_zero(mixture, columns, data)
             for each in zip(mixture.rows, grids, terms, much, strict=True):
                 chosen |= _chosen(*each)
-            found[mixture.rows[-1]] = moved(setup, chosen)
+            found[shape] = moved(setup, chosen)
     return list(found.values())
+
+
+def _has_energy(setup: Setup, term: GuessTerm) -> bool:
+    return any(setup.slots[i].unit == "keV" for i in term.own)
 
 
 def _chosen(at: int, grid: list[Choice], term: GuessTerm, amplitude: float) -> Choice:

@@ -7,19 +7,24 @@ from spec_lab._base import Info
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.guess.continuum_starts import continuum_starts
 from spec_lab.fit.guess.guess_terms import terms_of
-from spec_lab.fit.guess.line_starts import Refine, line_starts, without_lines
+from spec_lab.fit.guess.hidden_minima import has_hiding_terms
+from spec_lab.fit.guess.line_starts import Start, line_starts, without_lines
 from spec_lab.fit.guess.movable import with_ranges
-from spec_lab.fit.problem import Problem
+from spec_lab.fit.guess.race import Refine, statistic, winner
 from spec_lab.fit.setup import Setup
 
+CONTINUA = 2  # in which lines are sought
 
-def guess(setup: Setup, refine: Refine | None = None) -> Setup:
+
+def guess(setup: Setup, refine: Refine | None = None, *, most: int = 6, ranges: bool = True) -> Setup:
     """The set-up with values and prior ranges from the data, for all that nobody gave.
 
     Args:
         setup: The set-up; what is given, frozen, tied, or linked to an earlier pair stays.
-        refine: Fits a problem and returns its best free values, `f[n]`; makes lines more certain, because they are then sought
-            in what a fitted continuum leaves.
+        refine: Makes so many steps of a fit and returns the free values there, `f[n]`; several starts are then fitted, and the
+            best of them taken, where lines or several terms can hide a lower minimum.
+        most: How many starts are tried at most.
+        ranges: Whether priors follow the data's range; False leaves them as they are.
 
     Returns:
         The best start; the same values where nothing can be moved.
@@ -32,38 +37,29 @@ def guess(setup: Setup, refine: Refine | None = None) -> Setup:
         >>> Problem(guess(setup)).stat() < Problem(setup).stat()
         True
     """
-    return starts(setup, refine, most=1)[0]
+    found = starts(setup, refine, most=most if refine else 1, ranges=ranges)
+    return winner(found, refine) if refine and has_hiding_terms(found[0]) else found[0]
 
 
-def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> list[Setup]:
-    """Several different good starts, best statistic first; see `guess`.
-
-    Args:
-        setup: The set-up.
-        refine: Fits a problem, see `guess`.
-        most: How many at most.
-        ranges: Whether priors follow the data's range; False leaves them as they are.
-    """
-    found = [with_ranges(setup) if ranges else setup]
+def starts(setup: Setup, refine: Refine | None = None, *, most: int = 6, ranges: bool = True) -> list[Setup]:
+    """Several different good starts, the most promising first; see `guess`."""
+    found = [Start(with_ranges(setup) if ranges else setup, np.inf)]
     for pair in sorted({setup.slots[i].pair for i in setup.free if setup.slots[i].owner == "model"}):
-        found = [new for one in found for new in _started(one, pair, refine, max(4, most))]
-        found = sorted(found, key=_statistic)[:most]
-    return found
+        found = [new for one in found for new in _started(one.setup, pair, refine, max(4, most))]
+        found = sorted(found, key=lambda one: one.stat)[:most]
+    return [one.setup for one in found]
 
 
-def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Setup]:
+def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Start]:
     terms = terms_of(setup, pair)
     continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
-    found = continuum_starts(setup, pair, continuum, max(4, most // 2) if lines else most) if continuum else [setup]
+    found = continuum_starts(setup, pair, continuum, 4 if lines else most) if continuum else [setup]
     if not lines:
-        return found
-    bare = {round(_statistic(one), 2): one for one in (without_lines(start, lines, refine) for start in found)}
-    return [new for one in bare.values() for new in line_starts(one, pair, lines, most)]
-
-
-def _statistic(setup: Setup) -> float:
-    value = Problem.of(setup).stat()
-    return value if np.isfinite(value) else np.inf
+        return [Start(one, statistic(one)) for one in found]
+    bare = {round(statistic(one), 1): one for one in (without_lines(start, lines, refine) for start in found)}
+    best = sorted(bare.items())[:CONTINUA]
+    each = -(-most // len(best))  # what the better continuum promises is not always kept
+    return [new for stat, one in best for new in line_starts(one, pair, terms, each, stat)]
 
 
 @attrs.frozen(eq=False)

@@ -1,5 +1,7 @@
 """Whether a lower minimum may be hidden from a fit that begins at the present values."""
 
+from collections.abc import Set
+
 from spec_lab.fit.guess.guess_terms import GuessTerm, terms_of
 from spec_lab.fit.guess.movable import movable
 from spec_lab.fit.origin import Origin
@@ -13,16 +15,21 @@ def may_hide(setup: Setup) -> bool:
 
     False, too, where more than eight pairs have free parameters of their own.
     """
-    unsettled = {i for i in setup.free if setup.value_origin(i) in (Origin.DEFAULT, Origin.GUESSED)}
+    return has_hiding_terms(setup, {i for i in setup.free if setup.value_origin(i) in (Origin.DEFAULT, Origin.GUESSED)})
+
+
+def has_hiding_terms(setup: Setup, unsettled: Set[int] | None = None) -> bool:
+    """Whether a line, or several terms of a continuum, have parameters that may move, some of them among the unsettled ones."""
+    wanted = set(setup.free) if unsettled is None else unsettled
     pairs = sorted({setup.slots[i].pair for i in setup.free if setup.slots[i].owner == "model"})
     if len(pairs) > MOST_PAIRS:
         return False
-    return any(_hides(setup, terms_of(setup, pair), unsettled) for pair in pairs)
+    return any(_hides(setup, terms_of(setup, pair), wanted) for pair in pairs)
 
 
-def _hides(setup: Setup, terms: list[GuessTerm], unsettled: set[int]) -> bool:
+def _hides(setup: Setup, terms: list[GuessTerm], unsettled: Set[int]) -> bool:
     """Whether this is so of one pair's terms."""
     loose = [term for term in terms if any(movable(setup, i) for i in term.own)]
-    if not unsettled.intersection(i for term in loose for i in term.own):
+    if not any(i in unsettled for term in loose for i in term.own):
         return False
     return sum(not term.line for term in loose) > 1 or any(term.line for term in loose)

@@ -4,7 +4,7 @@ Lines are not combined with the continuum's shapes: on a coarse grid the stronge
 put there hides it. So the continuum comes first, fitted where an engine is at hand, and the lines then share what is left.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,14 +13,23 @@ from jaxtyping import Float
 from spec_lab.fit.guess.amplitudes import SMALLEST
 from spec_lab.fit.guess.guess_terms import Choice, GuessTerm, choices, row
 from spec_lab.fit.guess.movable import movable, moved
-from spec_lab.fit.guess.shapes import Observed, observed, term_rates
+from spec_lab.fit.guess.race import Refine, refined
+from spec_lab.fit.guess.shapes import Observed, observed, slopes, term_rates
 from spec_lab.fit.guess.trial_values import band_of
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
-Refine = Callable[[Problem], Float[np.ndarray, "n"]]  # a fit of what is free, from the problem's present values
 HUMP = 0.35  # the broadest width tried, as a part of the energy
+LOST = 1e-4  # of a line, in squares: what is left of it beside the continuum is rounding
+STEPS = 15  # of the continuum's fit
 APART = 0.1  # like lines keep this part of their energy between them
+
+
+class Start(NamedTuple):
+    """A start, and the statistic that it promises once all has given way."""
+
+    setup: Setup
+    stat: float
 
 
 class FoundLine(NamedTuple):
@@ -37,15 +46,13 @@ class Scan(NamedTuple):
     Attributes:
         choices: Parameters of the first line, a row each.
         energies: Their energies, keV.
-        rates: Rates of every term at each row.
-        others: Rates of the terms that are no lines.
+        rates: For each line its rates at each row, over their errors.
         data: What the channels say.
     """
 
     choices: list[Choice]
     energies: Float[np.ndarray, "s"]
-    rates: Float[np.ndarray, "s t c"]
-    others: Float[np.ndarray, "t c"]
+    rates: list[Float[np.ndarray, "s c"]]
     data: Observed
 
 
@@ -55,33 +62,64 @@ def without_lines(setup: Setup, lines: list[GuessTerm], refine: Refine | None) -
     return faint if refine is None else _refined(faint, lines, refine)
 
 
-def line_starts(setup: Setup, pair: int, lines: list[GuessTerm], most: int) -> list[Setup]:
+def line_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int, stat: float) -> list[Start]:
     """Starts with lines in what the continuum of a set-up `without_lines` leaves, best first.
 
     They differ in where the first line lies.
+
+    Args:
+        setup: The set-up, without lines.
+        pair: Which pair.
+        terms: All additive terms of its model.
+        most: How many starts at most.
+        stat: The statistic of the set-up.
     """
-    problem, first = Problem.of(setup), lines[0]
+    lines, data = [term for term in terms if term.line], observed(setup, Problem.of(setup), pair)
+    scan = _scan(setup, pair, lines, data)
+    left, basis = _left(setup, pair, terms, data)
+    found = _best_lines(scan.rates[0], scan.energies, left, basis)[:most]
+    made = [_all_lines(setup, lines, scan, one, left, basis) for one in found]
+    return [Start(moved(setup, values), stat - gain) for values, gain in made]
+
+
+def _scan(setup: Setup, pair: int, lines: list[GuessTerm], data: Observed) -> Scan:
+    """The first line at every energy and width, and its like at the same."""
+    first = lines[0]
     tried = _with_humps(setup, choices(setup, first.own, band_of(setup, pair), 1000), first)
     rows = np.array([row(setup, [_same_for(setup, line, choice) for line in lines], lines) for choice in tried])
-    now = term_rates(problem, pair, np.array([setup.values], dtype=float))[0]
-    data = observed(setup, problem, pair)
-    others = np.delete(now, [line.number for line in lines], axis=0)
+    kinds = {line.kind: line.number for line in reversed(lines)}  # the first of each kind stands for all
+    rates = term_rates(Problem.of(setup), pair, list(kinds.values()), rows) * data.inverse
+    places = [list(kinds).index(line.kind) for line in lines]
     energies = np.array([_named(setup, choice, "El", 0.0) for choice in tried])
-    scan = Scan(tried, energies, term_rates(problem, pair, rows), others, data)
-    left = data.rate - now.sum(axis=0)
-    found = _best_lines(scan, first.number, left)[:most]
-    return [moved(setup, _all_lines(setup, lines, scan, one, left)) for one in found]
+    return Scan(tried, energies, [rates[:, place] for place in places], data)
 
 
-def _best_lines(scan: Scan, term: int, left: Float[np.ndarray, "c"]) -> list[FoundLine]:
-    """The best line at each energy that gains more than its neighbours, best first; the other terms may give way."""
-    inverse = scan.data.inverse
-    basis = _basis(scan.others * inverse)
-    columns, target = _beside(basis, scan.rates[:, term] * inverse), _beside(basis, left * inverse)
-    size = np.maximum(np.sum(columns**2, axis=1), 1e-300)
+def _left(
+    setup: Setup, pair: int, terms: list[GuessTerm], data: Observed
+) -> tuple[Float[np.ndarray, "c"], Float[np.ndarray, "k c"]]:
+    """What the continuum leaves, over its errors, and a basis of how it can give way to a line: amplitudes and shapes."""
+    numbers = [term.number for term in terms if not term.line]
+    if not numbers:
+        return data.rate * data.inverse, np.zeros((0, len(data.rate)))
+    lines = {i for term in terms if term.line for i in term.own}
+    mine = [i for i in setup.free if setup.slots[i].pair == pair and i not in lines]
+    rates, changes = slopes(Problem.of(setup), pair, numbers, mine)
+    return (data.rate - rates.sum(axis=0)) * data.inverse, _basis(np.concatenate([rates, changes]) * data.inverse)
+
+
+def _best_lines(
+    rates: Float[np.ndarray, "s c"],
+    energies: Float[np.ndarray, "s"],
+    left: Float[np.ndarray, "c"],
+    basis: Float[np.ndarray, "k c"],
+) -> list[FoundLine]:
+    """The best line at each energy that gains more than its neighbours, best first; what is in the basis may give way."""
+    columns, target = _beside(basis, rates), _beside(basis, left)
+    size = np.sum(columns**2, axis=1)
+    size = np.where(size > LOST * np.sum(rates**2, axis=1), size, np.inf)  # else it is no line but the continuum itself
     amplitude = np.maximum(columns @ target / size, 0.0)
-    gain = amplitude**2 * size
-    places = [np.flatnonzero(scan.energies == energy) for energy in np.unique(scan.energies)]
+    gain = np.where(np.isfinite(size), amplitude * (columns @ target), 0.0)
+    places = [np.flatnonzero(energies == energy) for energy in np.unique(energies)]
     best = [int(rows[np.argmax(gain[rows])]) for rows in places]
     ends = [-np.inf, *gain[best], -np.inf]
     peaks = [at for k, at in enumerate(best, start=1) if ends[k] >= max(ends[k - 1], ends[k + 1])]
@@ -91,33 +129,41 @@ def _best_lines(scan: Scan, term: int, left: Float[np.ndarray, "c"]) -> list[Fou
 
 def _basis(columns: Float[np.ndarray, "t c"]) -> Float[np.ndarray, "k c"]:
     """An orthonormal basis of some columns."""
-    used = columns[np.linalg.norm(columns, axis=1) > 0]
+    size = np.linalg.norm(columns, axis=1)
+    used = columns[size > 0] / size[size > 0, None]
     vectors, sizes, _ = np.linalg.svd(used.T, full_matrices=False)
     return vectors[:, sizes > 1e-6 * sizes.max(initial=1e-300)].T
 
 
-def _beside(basis: Float[np.ndarray, "k c"], columns: Float[np.ndarray, "... c"]) -> Float[np.ndarray, "... c"]:
+def _beside(basis: Float[np.ndarray, "k c"], columns: Float[np.ndarray, "*s c"]) -> Float[np.ndarray, "*s c"]:
     """What of columns a basis cannot give."""
     return columns - (columns @ basis.T) @ basis
 
 
 def _all_lines(
-    setup: Setup, lines: list[GuessTerm], scan: Scan, first: FoundLine, left: Float[np.ndarray, "c"]
-) -> Choice:
-    """Values of all lines: the first as found, each next where most is left, apart from the others."""
+    setup: Setup,
+    lines: list[GuessTerm],
+    scan: Scan,
+    first: FoundLine,
+    left: Float[np.ndarray, "c"],
+    basis: Float[np.ndarray, "k c"],
+) -> tuple[Choice, float]:
+    """Values of all lines, the first as found, each next where most is left and apart from the others; and what they gain."""
     values: dict[int, float] = {}
     taken: list[float] = []
-    total = max(float(np.sum(scan.data.rate[scan.data.inverse > 0])), 1e-30)
-    for line in lines:
-        one = first if line is lines[0] else _away_from(_best_lines(scan, line.number, left), scan, taken)
-        rates = scan.rates[one.row, line.number]
+    gain, total = 0.0, max(float(np.sum(scan.data.rate[scan.data.inverse > 0])), 1e-30)
+    for line, rates in zip(lines, scan.rates, strict=True):
+        one = first if not taken else _away_from(_best_lines(rates, scan.energies, left, basis), scan, taken)
+        seen = rates[one.row] / np.where(scan.data.inverse > 0, scan.data.inverse, np.inf)
         values |= _same_for(setup, line, scan.choices[one.row])
         if line.amplitude is not None:
-            faint = SMALLEST * total / max(float(rates.sum()), 1e-300)
+            faint = SMALLEST * total / max(float(seen.sum()), 1e-300)
             values[line.amplitude] = float(np.log10(max(one.amplitude, faint)))
-        left = left - one.amplitude * rates
+        left = left - one.amplitude * rates[one.row]
+        basis = _basis(np.concatenate([basis, rates[[one.row]]]))
         taken.append(float(scan.energies[one.row]))
-    return values
+        gain += one.gain
+    return values, gain
 
 
 def _away_from(found: Sequence[FoundLine], scan: Scan, taken: Sequence[float]) -> FoundLine:
@@ -156,7 +202,5 @@ def _faint(setup: Setup, lines: list[GuessTerm]) -> Setup:
 def _refined(setup: Setup, lines: list[GuessTerm], refine: Refine) -> Setup:
     """The set-up with all but its lines fitted."""
     own = {i for line in lines for i in line.own}
-    held = setup.edited(frozen=tuple(flag or i in own for i, flag in enumerate(setup.frozen)))
-    if not held.free:
-        return setup
-    return moved(setup, dict(zip(held.free, map(float, refine(Problem.of(held))), strict=True)))
+    held = refined(setup.edited(frozen=tuple(flag or i in own for i, flag in enumerate(setup.frozen))), refine, STEPS)
+    return setup.edited(values=held.values, value_origins=held.value_origins)

@@ -1,7 +1,7 @@
 """The shapes of a model's additive terms: what each gives in every channel, at many values of its parameters at once."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -14,7 +14,8 @@ from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace
 from spec_lab.fit.view import View
 
-ROWS = 64
+ROWS = 32
+STEP = 1e-4  # of a parameter, for differences
 
 
 class Observed(NamedTuple):
@@ -25,29 +26,50 @@ class Observed(NamedTuple):
 
 
 @functools.cache
-def _rates_of(pair: int) -> Callable[[View, FreeSpace, Any], jax.Array]:
-    """A function that gives the rates `f[s, t, c]` of each term of a pair at slot values `f[s, p]`; one for each pair."""
+def _rates_of(pair: int, terms: tuple[int, ...]) -> Callable[[View, FreeSpace, Any], jax.Array]:
+    """A function that gives the rates `f[s, t, c]` of some terms of a pair at slot values `f[s, p]`; one for each choice."""
 
     def rates(view: View, space: FreeSpace, rows: Any) -> jax.Array:
-        return jax.vmap(lambda theta: _term_rates(view, theta, pair))(rows)
+        return jax.vmap(lambda theta: _term_rates(view, theta, pair, terms))(rows)
 
     return rates
 
 
-def _term_rates(view: View, theta: jax.Array, pair: int) -> jax.Array:
+def _term_rates(view: View, theta: jax.Array, pair: int, terms: tuple[int, ...]) -> jax.Array:
     place, grid = view.layout.pairs[pair], view.block.pairs[pair].grid
-    mine, terms = theta[slice(*place.slots)], place.model.model.terms
-    if len(terms) == 1:
+    mine, parts = theta[slice(*place.slots)], place.model.model.terms
+    if len(parts) == 1:
         photons = [view.photons(theta, pair)]
     else:
-        photons = [term.model.photons(mine[np.array(term.indices)], grid) for term in terms]
+        photons = [parts[k].model.photons(mine[np.array(parts[k].indices)], grid) for k in terms]
     return jnp.stack([jnp.concatenate(view.fold(pair, one, theta)) for one in photons])
 
 
-def term_rates(problem: Problem, pair: int, rows: Float[np.ndarray, "s p"]) -> Float[np.ndarray, "s t c"]:
-    """Rates, counts/s, of each term of a pair in each channel, at many slot values; compiled once."""
-    found = problem.map_blocks(_rates_of(pair), rows, (ROWS, ROWS))
+def term_rates(
+    problem: Problem, pair: int, terms: Sequence[int], rows: Float[np.ndarray, "s p"]
+) -> Float[np.ndarray, "s t c"]:
+    """Rates, counts/s, of some terms of a pair in each channel, at many slot values; compiled once for each choice of terms."""
+    found = problem.map_blocks(_rates_of(pair, tuple(terms)), rows, (ROWS, ROWS))
     return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def slopes(
+    problem: Problem, pair: int, terms: Sequence[int], slots: Sequence[int]
+) -> tuple[Float[np.ndarray, "t c"], Float[np.ndarray, "k c"]]:
+    """Rates of some terms at the set-up's values, and how their sum changes with some slots there."""
+    setup = problem.setup
+    here = np.array(setup.values, dtype=float)
+    rows = [here]
+    for slot in slots:
+        low, high = setup.range_of(slot)
+        step = STEP * max(abs(here[slot]), 1.0)
+        for end in (here[slot] - step, here[slot] + step):
+            there = here.copy()
+            there[list(setup.group(slot))] = min(max(end, low), high)
+            rows.append(there)
+    found = term_rates(problem, pair, terms, np.array(rows))
+    total = found.sum(axis=1)
+    return found[0], (total[2::2] - total[1::2]) / STEP
 
 
 def observed(setup: Setup, problem: Problem, pair: int) -> Observed:
