@@ -43,6 +43,14 @@ and a click above shows in `infer.par_info`. Your own spectra open with `spec-la
     ),
     ("code", "infer.par_info"),
 )
+START = (
+    (
+        "markdown",
+        """`infer.guess()` moves what nobody gave a value to where the data suggest, and its priors to the energies observed, in
+one step that Undo takes back. The table says what it moved; what you type stays, also at the next guess.""",
+    ),
+    ("code", "infer.guess()"),
+)
 
 
 def demo() -> dict[str, Any]:
@@ -60,7 +68,7 @@ def demo_copy(folder: Path | None) -> Path:
 
 
 def for_files(folder: Path, spectra: list[dict[str, Path]], stat: str | None, model: str) -> Path:
-    """A notebook that loads spectra into a Lab, all under one model.
+    """A notebook that loads spectra into a Lab, all under one model, and starts near the data.
 
     Args:
         folder: Where it goes.
@@ -90,7 +98,8 @@ data = Data([
 infer = BayesInfer([(data, Model.parse({model!r}))])
 lab = Lab(infer)
 lab"""
-    return _write(folder, names[0], notebook((("markdown", f"# {', '.join(names)}"), ("code", code))))
+    title = f"# {', '.join(names)}"
+    return _write(folder, names[0], notebook((("markdown", title), ("code", code), *START)))
 
 
 def _check_files(files: dict[str, Path]) -> None:

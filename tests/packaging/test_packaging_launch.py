@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -213,6 +214,21 @@ def test_a_notebook_for_ones_own_files(tmp_path):
     assert "Model.parse('tbabs*pl')" in code
     alone = notebooks.for_files(tmp_path, [{"src": files["src"]}], None, "pl")
     assert "stat='cstat'" in alone.read_text()
+
+
+def test_a_notebook_for_ones_own_files_starts_near_the_data(tmp_path, monkeypatch):
+    for path in DEMO.iterdir():
+        shutil.copy(path, tmp_path)
+    files = {"src": tmp_path / "na.pha", "bkg": tmp_path / "na.bak", "rsp": tmp_path / "na.rsp"}
+    content = json.loads(notebooks.for_files(tmp_path, [files], None, "cpl").read_text())
+    first, second = ("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(first.replace("from spec_lab_widgets import Lab", "").partition("lab = ")[0], names)
+    infer = names["infer"]
+    before = infer.stat
+    exec(second, names)
+    assert second == "infer.guess()" and infer.stat < before and infer.par["cpl.alpha"].origin == "guessed"
 
 
 def test_a_notebook_for_several_spectra(tmp_path, capsys):
