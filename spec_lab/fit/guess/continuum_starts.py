@@ -11,13 +11,15 @@ from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
 MOST_SHAPES = 36  # combinations of one term's own parameters
+ALIKE = 2  # starts of one shape
 MOST_SHARED = 10  # combinations of what all terms share
 
 
 def continuum_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int) -> list[Setup]:
-    """Starts for the terms of a pair that are no lines, best first; they differ in the shape of one term.
+    """Starts for the terms of a pair that are no lines, best first; at most two have the same shape of one term.
 
-    It is the last that has an energy, such as a temperature: a power law beside it follows by itself.
+    It is the last that has an energy, such as a temperature: a power law beside it follows by itself. The two of one shape differ
+    in what all terms share, such as an absorption.
     """
     problem, band = Problem.of(setup), band_of(setup, pair)
     shared = choices(setup, shared_slots(setup, pair, terms_of(setup, pair)), band, MOST_SHARED)
@@ -30,17 +32,18 @@ def continuum_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int)
     columns = [rates[place, k] for k, place in enumerate(places)]
     alike = [next(k for k, other in enumerate(terms) if other.kind == term.kind) for term in terms]
     bent = max((k for k, term in enumerate(terms) if _has_energy(setup, term)), default=len(terms) - 1)
-    found: dict[int, Setup] = {}
+    found: dict[tuple[int, int], Setup] = {}
     for mixture in mixtures(columns, alike, data, len(shared)):
         if len(found) == most:
             break
-        shape = mixture.rows[bent] % len(grids[bent])
-        if shape not in found:
-            chosen: dict[int, float] = dict(shared[mixture.rows[0] // len(grids[0])])
-            much = never_zero(mixture, columns, data)
-            for each in zip(mixture.rows, grids, terms, much, strict=True):
-                chosen |= _chosen(*each)
-            found[shape] = moved(setup, chosen)
+        block, shape = mixture.rows[0] // len(grids[0]), mixture.rows[bent] % len(grids[bent])
+        if (block, shape) in found or sum(one == shape for _, one in found) == ALIKE:
+            continue
+        chosen: dict[int, float] = dict(shared[block])
+        much = never_zero(mixture, columns, data)
+        for each in zip(mixture.rows, grids, terms, much, strict=True):
+            chosen |= _chosen(*each)
+        found[block, shape] = moved(setup, chosen)
     return list(found.values())
 
 

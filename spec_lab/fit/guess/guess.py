@@ -53,7 +53,7 @@ def starts(setup: Setup, refine: Refine | None = None, *, most: int = 6, ranges:
 def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Start]:
     terms = terms_of(setup, pair)
     continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
-    found = continuum_starts(setup, pair, continuum, 4 if lines else most) if continuum else [setup]
+    found = continuum_starts(setup, pair, continuum, most) if continuum else [setup]
     if not lines:
         return [Start(one, statistic(one)) for one in found]
     bare = {round(statistic(one), 1): one for one in (without_lines(start, lines, refine) for start in found)}

@@ -62,7 +62,7 @@ def _energy(slot: Slot, band: Band) -> Trial | None:
     if not slot.log:
         return None
     if "kT" in slot.name:
-        return _decimal(np.geomspace(low / 3.0, high / 3.0, 6), (low / 10.0, high))
+        return _decimal(np.geomspace(low / 3.0, high / 3.0, 6), (low / 10.0, 3.0 * high))
     return _decimal(np.geomspace(1.5 * low, 1.5 * high, 5), (low, 10.0 * high))
 
 
