@@ -47,9 +47,7 @@ def standing(infer, *point):
     return infer
 
 
-pytestmark = pytest.mark.real_data
-
-
+@pytest.mark.real_data
 def test_minima_criteria_and_errors(burst):
     found = {rule: standing(MaxLikeFit([(burst, cpl())], rule=rule)).fit() for rule in ("exact", "trapezoid5")}
     says("integral", *(f"{fit.min_stat:.4f}" for fit in found.values()))
@@ -59,6 +57,7 @@ def test_minima_criteria_and_errors(burst):
     says("errors of", f"{scaled:.4f}", f"{plain.errors[0]:.4f}", f"{hesse.errors[0]:.4f}")
 
 
+@pytest.mark.real_data
 def test_two_amplitudes(burst):
     tied = MaxLikeFit([(burst, cpl(alpha=-1.5, logEp=2.3, logA=1.2) + bb(logkT=1.0, logA=1.2))])
     tied.link([3, 5])
@@ -68,6 +67,7 @@ def test_two_amplitudes(burst):
     says("two components", *(f"{x:.3f}" for x in numbers), f"{one.min_stat:.1f}", f"{two.min_stat:.1f}")
 
 
+@pytest.mark.real_data
 @pytest.mark.filterwarnings(
     "ignore:background 'me.bkg'", "ignore:background 'he.bkg'"
 )  # of errors of their own, for pstat
@@ -84,6 +84,15 @@ def test_statistics(folder, burst):
         S=c.S, B=zero, m=alone.model_ctsrate[0], ts=c.ts, tb=c.ts, sigma_S=c.sigma_S, sigma_B=zero
     )
     says("`cstat` without", f"{theirs:.2f}", f"{alone.stat:.2f}")
+
+
+def test_the_imports():
+    known = {}
+    exec(PAGE.split("```python")[1].split("```")[0], known)
+    for (
+        name
+    ) in "DataUnit Source MaxLikeFit Plot cpl tbabs band const unif truncnorm list_priors ppsig SampleAnalyzer".split():
+        assert callable(known[name]), name
 
 
 def test_what_needs_no_burst():
@@ -106,6 +115,7 @@ def test_constants_and_limits():
     says("hard limits", f"{low:.5f}", f"{high:.0f}")
 
 
+@pytest.mark.real_data
 def test_links_freezes_and_shared_models(burst):
     nai, bgo = (Data([item]) for item in burst.items())
     infer = Infer([(nai, cpl()), (bgo, pl())])
@@ -124,6 +134,7 @@ def test_links_freezes_and_shared_models(burst):
     says("one model object", *(f"{stat:.2f}" for stat in shared.stat_list))
 
 
+@pytest.mark.real_data
 def test_energies_of_a_factor(burst):
     model = cpl(alpha=POINT[0], logEp=POINT[1], logA=POINT[2])
     shown = []

@@ -318,3 +318,4 @@ def test_files_of_a_best_fit(engine, tmp_path):
     sample = np.loadtxt(tmp_path / "new" / "1-bootstrap_sample.txt")
     assert sample.shape == (1000, 3)  # parameters, and the log probability
     np.testing.assert_allclose(sample[0, :2], fit.free_pvalues)
+    np.testing.assert_allclose(sample[:5, 2], [fit.calc_loglike(x) + fit.calc_logprior(x) for x in sample[:5, :2]])
