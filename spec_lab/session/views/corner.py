@@ -10,7 +10,7 @@ from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import pareto_k, trusted
 from spec_lab.session.state import State
 from spec_lab.session.views.labels import distinct
-from spec_lab.session.views.numbers import with_error
+from spec_lab.session.views.numbers import between
 from spec_lab.session.views.spectrum import Frame
 
 BINS = 40
@@ -84,8 +84,6 @@ def _chosen(draws: np.ndarray) -> np.ndarray:
 
 
 def _summary(column: np.ndarray) -> tuple[str, str, str]:
-    """Median with the distances to the 15.87 and 84.13 % quantiles, to the digits the smaller one allows."""
+    """Median with the distances to the 15.87 and 84.13 % quantiles, as the table of parameters writes them."""
     low, middle, high = np.quantile(column, [0.158655, 0.5, 0.841345])
-    smaller = min(d for d in (high - middle, middle - low) if d > 0) if high > low else 0.0
-    text, _ = with_error(float(middle), float(smaller))
-    return text, with_error(float(high - middle), float(smaller))[0], with_error(float(middle - low), float(smaller))[0]
+    return between(float(middle), float(middle - low), float(high - middle))

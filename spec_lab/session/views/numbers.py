@@ -51,7 +51,15 @@ def with_sides(value: float, minus: float, plus: float) -> tuple[str, str]:
         return text, f"+{error}" if plus > minus else f"-{error}"
     if large < ASYMMETRIC * small:
         return with_error(value, 0.5 * (minus + plus))
-    return with_error(value, small)[0], f"+{with_error(plus, plus)[1]} -{with_error(minus, minus)[1]}"
+    text, up, down = between(value, minus, plus)
+    return text, f"+{up} -{down}"
+
+
+def between(value: float, minus: float, plus: float) -> tuple[str, str, str]:
+    """A value with the distances to both sides, up and down: the value in the digits of the smaller, each side in its own."""
+    sides = [side for side in (minus, plus) if side > 0]
+    up, down = (with_error(side, side)[1] or "0" for side in (plus, minus))
+    return with_error(value, min(sides, default=None))[0], up, down
 
 
 def _fixed(value: float, decimals: int) -> str:

@@ -7,7 +7,7 @@ import { clicked, extended, freezeTo, targets } from "../src/state/select";
 import { gaps, ignored, noticed, parseWindows, printWindows, snap } from "../src/state/windows";
 import { plain, tex, texUnit } from "../src/plot/tex";
 import { headings } from "../src/panels/params";
-import { duration, printed } from "../src/panels/format";
+import { brief, duration, printed } from "../src/state/format";
 import { openingView } from "../dev/recorded";
 import type { ParameterRow } from "../src/state/protocol";
 
@@ -186,6 +186,10 @@ describe("headings", () => {
 describe("numbers of the interface", () => {
   it.each([["-1.5e-12", "−1.5×10⁻¹²"], ["1.50952e+07", "1.50952×10⁷"], ["cpl2e3 -4", "cpl2e3 −4"], ["+14 -0.05", "+14 −0.05"]])("prints %s", (text, shown) => {
     expect(printed(text)).toBe(shown);
+  });
+
+  it.each([[30000, "30000"], [1234.5, "1230"], [10, "10.0"], [-0.00012, "−1.20×10⁻⁴"], [250000, "2.50×10⁵"], [NaN, "–"]])("reads %f off a plot as %s", (value, text) => {
+    expect(brief(value)).toBe(text);
   });
 
   it.each([[0.01, "< 0.1 s"], [0.44, "0.4 s"], [42, "42 s"], [125, "2 min 05 s"], [7260, "2 h 01 min"], [null, ""]])("%s seconds", (s, text) => {

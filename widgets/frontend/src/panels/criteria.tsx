@@ -4,7 +4,7 @@ import { useLocal } from "../state/local";
 import type { CriteriaRow } from "../state/protocol";
 import { Icon } from "../ui/icons";
 import { Empty, Panel } from "../ui/parts";
-import { printed } from "./format";
+import { printed } from "../state/format";
 
 const COLUMNS = [
   { key: "aic", text: "AIC", doc: "Akaike: stat + 2k" },

@@ -4,7 +4,7 @@
 import { useLocal, type Local } from "../state/local";
 import type { EngineForm, EngineOption, FitStatus, ErrorData, OptionValue, EnginePreset } from "../state/protocol";
 import { Button, Empty, ErrorNote, Panel } from "../ui/parts";
-import { duration } from "./format";
+import { duration } from "../state/format";
 
 export function Fit() {
   const local = useLocal();

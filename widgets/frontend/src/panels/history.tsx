@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
 import type { HistoryRow, Reply } from "../state/protocol";
 import { Button, Empty, ErrorNote, Panel, Tex } from "../ui/parts";
-import { clock, printed } from "./format";
+import { clock, printed } from "../state/format";
 import { Scrub } from "./scrub";
 
 export function History() {

@@ -6,7 +6,7 @@ import { type Local, useLocal } from "../state/local";
 import type { ParameterRow } from "../state/protocol";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
-import { printed } from "./format";
+import { printed } from "../state/format";
 import { focusRow } from "./param_keys";
 
 /** What is lost when these rows become one; null where they are alike. The first is master. */

@@ -12,7 +12,7 @@ import { Slider } from "../ui/slider";
 import { focusRow, onRowWheel } from "./param_keys";
 import { linkRows } from "./link_question";
 import { isTable, pasteText, pasteTarget } from "./param_paste";
-import { printed } from "./format";
+import { printed } from "../state/format";
 import { ProfileCurve } from "./profile_curve";
 import { Glyph } from "./prior_glyph";
 

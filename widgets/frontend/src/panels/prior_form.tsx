@@ -11,7 +11,7 @@ import type { PriorHandle, ParameterRow } from "../state/protocol";
 import { useDrawing, useStage } from "../ui/draw";
 import { Button, ErrorNote, Unit } from "../ui/parts";
 import { Handles } from "./prior_handles";
-import { printed } from "./format";
+import { printed } from "../state/format";
 
 const HEIGHT = 140;
 

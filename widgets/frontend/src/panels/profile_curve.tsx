@@ -4,7 +4,7 @@
 import { useLocal } from "../state/local";
 import type { ProfileData, ParameterRow, SliderRange } from "../state/protocol";
 import { fraction } from "../state/range";
-import { printed } from "./format";
+import { printed } from "../state/format";
 
 const [W, H, TOP] = [100, 26, 6];
 const y = (rise: number): number => H - 2 - (Math.min(rise, 4 * TOP) / TOP) * (H - 3);

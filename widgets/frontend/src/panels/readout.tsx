@@ -2,7 +2,7 @@
 // UI state: view-local.
 import type { Signal } from "@preact/signals";
 import type { Hover } from "./spectrum_gestures";
-import { brief, signed } from "./format";
+import { brief, signed } from "../state/format";
 
 export function Readout({ hover, width }: { hover: Signal<Hover>; width: number }) {
   const now = hover.value;

@@ -2,6 +2,7 @@
 // the lanes, hover. The picture is drawn by the scene; this class knows where things were drawn last.
 // UI state: drafts and zoom are view-local; a finished gesture is one `notice` action.
 import type { Signal } from "@preact/signals";
+import { brief } from "../state/format";
 import type { Local, Tool } from "../state/local";
 import type { UnitInfo, Window } from "../state/protocol";
 import { ignored, noticed, snap, spelled } from "../state/windows";
@@ -54,7 +55,7 @@ export class SpectrumGestures {
       const color = brush.tool === "ignore" ? theme.fg3 : brush.tool === "notice" ? theme.units[2] : theme.accent;
       s.fill((p) => p.rect(x0, top, x1 - x0, bottom - top), { color, alpha: 0.18 });
       s.stroke((p) => [x0, x1].forEach((x) => line(p, crisp(x), top, crisp(x), bottom)), { color, width: 1 });
-      const text = `${brush.tool} ${at.x.invert(x0).toPrecision(3)} – ${at.x.invert(x1).toPrecision(3)} keV`;
+      const text = `${brush.tool} ${brief(at.x.invert(x0))} – ${brief(at.x.invert(x1))} keV`;
       const type = { color: theme.fg, size: 11, align: "middle" as const, weight: 600 };
       const half = s.width(text, type) / 2 + 6;
       const middle = Math.min(Math.max((x0 + x1) / 2, at.main.x + half), at.main.x + at.main.w - half);

@@ -5,7 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { useLocal } from "../state/local";
 import { plain } from "../plot/tex";
 import { PlaceError, Tex } from "../ui/parts";
-import { signed } from "./format";
+import { signed } from "../state/format";
 
 export const REST_MS = 500;
 

@@ -1,6 +1,7 @@
 // The spectrum in a sentence, for those who do not see it.
 // UI state: none.
 import type { SpectrumFrame } from "../state/frames";
+import { brief } from "../state/format";
 import type { LabView } from "../state/protocol";
 
 export function altText(view: LabView | null, frame: SpectrumFrame): string {
@@ -13,8 +14,8 @@ export function altText(view: LabView | null, frame: SpectrumFrame): string {
       if (Number.isFinite(unit.resid[i]) && (worst < 0 || Math.abs(unit.resid[i]) > Math.abs(unit.resid[worst]))) worst = i;
     }
     if (!used.length) return `${unit.name}: nothing noticed`;
-    const range = `${unit.lo[used[0]].toPrecision(3)} to ${unit.hi[used[used.length - 1]].toPrecision(3)} keV in ${used.length} bins`;
-    const largest = worst < 0 ? "" : `, largest residual ${unit.resid[worst].toFixed(1)} sigma near ${((unit.lo[worst] + unit.hi[worst]) / 2).toPrecision(3)} keV`;
+    const range = `${brief(unit.lo[used[0]])} to ${brief(unit.hi[used[used.length - 1]])} keV in ${used.length} bins`;
+    const largest = worst < 0 ? "" : `, largest residual ${unit.resid[worst].toFixed(1)} sigma near ${brief((unit.lo[worst] + unit.hi[worst]) / 2)} keV`;
     return `${unit.name}: ${range}${largest}`;
   });
   const stat = view ? ` ${view.stat.name} is ${view.stat.value} for ${view.stat.dof} degrees of freedom.` : "";

@@ -27,8 +27,8 @@ export function duration(seconds: number | null | undefined): string {
 export function brief(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(2).replace("e+", "e").replace(/-/g, "−");
-  return value.toPrecision(3).replace(/\.0+$/, (m) => (size >= 100 ? "" : m)).replace("-", "−");
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return printed(value.toExponential(2));
+  return printed(size >= 100 ? String(Number(value.toPrecision(3))) : value.toPrecision(3));
 }
 
 export function clock(time: string | number): string {
