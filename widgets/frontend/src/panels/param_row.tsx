@@ -105,9 +105,10 @@ function Followers({ row, tab }: { row: ParameterRow; tab: number }) {
   if (link === null || !others.length) return null;
   const open = local.openLinks.value.has(link);
   const toggle = () => { local.openLinks.value = open ? new Set([...local.openLinks.value].filter((other) => other !== link)) : new Set([...local.openLinks.value, link]); };
+  const words = `Linked with it: ${others.map((other) => `${other.component}.${other.name}`).join(", ")}. ${open ? "Fold their rows away" : "Show their rows"}`;
   return (
     <button type="button" class={`sl-followers ${open ? "sl-open" : ""}`} tabIndex={tab} aria-expanded={open} onClick={toggle}
-      title={`Linked with it: ${others.map((other) => `${other.component}.${other.name}`).join(", ")}. ${open ? "Fold their rows away" : "Show their rows"}`}><Icon name="chevron" size={9} />{others.length}</button>
+      title={words} aria-label={words}><Icon name="chevron" size={9} />{others.length}</button>
   );
 }
 
