@@ -8,7 +8,11 @@ import pytest
 
 os.environ.setdefault("SPEC_LAB_AUTOSAVE", "off")  # tests that want it say so
 
-import spec_lab  # noqa: F401  (switches on double precision before any test touches JAX)
+import shape_checks
+
+shape_checks.install()  # before any numerical floor is imported
+
+import spec_lab  # noqa: E402, F401  (switches on double precision before any test touches JAX)
 
 
 class Compiles:

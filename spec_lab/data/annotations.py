@@ -7,7 +7,7 @@ a type checker sees what is allowed, at run time every value is let through to t
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -31,6 +31,7 @@ Draws = Float[np.ndarray, "n ch"]
 Numbers = Float[np.ndarray, "..."]  # float64 of any shape
 
 
+@runtime_checkable
 class ResponseGenerator(Protocol):
     """What makes the matrices of a response that depends on the source's position, as gbm_drm_gen does.
 
@@ -49,6 +50,9 @@ class ResponseGenerator(Protocol):
 
 
 if TYPE_CHECKING:
+    GivenReal = float
+    GivenWhole = int | None
+    GivenVersion = int | Literal["sum"] | None  # of a matrix among several in a file
     GivenNumber = float | str | np.generic | np.ndarray | None
     GivenNumbers = ArrayLike | None
     FileLike = str | os.PathLike[str] | BinaryIO
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     GivenWindows = Sequence[float | None] | Sequence[Sequence[float | None]] | np.ndarray | None
     GivenGrouping = str | Mapping[str, float | str | None] | None
 else:
-    GivenNumber = GivenNumbers = FileLike = FileAndRow = GivenGenerator = GivenStart = GivenWindows = GivenGrouping = (
-        Any
-    )
+    GivenReal = GivenWhole = GivenVersion = GivenNumber = GivenNumbers = FileLike = FileAndRow = GivenGenerator = (
+        GivenStart
+    ) = Any
+    GivenWindows = GivenGrouping = Any

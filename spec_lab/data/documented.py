@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from spec_lab._base import Info, Numbered, ReadOnlyCfg, ReadOnlyPar
 from spec_lab.data.annotations import PerGroup
@@ -200,7 +200,7 @@ class DataNames:
         return np.array([unit.weight for _, unit in self._units])
 
     @property
-    def npoints(self) -> Float[np.ndarray, "u"]:
+    def npoints(self) -> Int[np.ndarray, "u"]:
         """Groups of each unit that enter the fit."""
         return np.array([unit.npoint for _, unit in self._units])
 

@@ -9,17 +9,20 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from spec_lab._base import Content, DataError
-from spec_lab.data.annotations import FileLike
+from spec_lab.data.annotations import FileLike, GivenWhole
 
 MOST_TEXT = 64_000_000  # bytes: a million channels
 DAMAGED = "The gzip stream is damaged: get the file again."
 
-AnyFile = TypeVar("AnyFile", bound=FileLike)
+if TYPE_CHECKING:
+    AnyFile = TypeVar("AnyFile", bound=FileLike)
+else:
+    AnyFile = Any
 Given = TypeVar("Given")
 _BRACES = re.compile(r"^(?P<path>.*)\{(?P<row>[^{}]*)\}$")
 
@@ -77,7 +80,7 @@ def same_file_name(name: str, file: FileLike) -> bool:
     return Path(str(name).strip()).name.removesuffix(".gz") == file_name(file).removesuffix(".gz")
 
 
-def check_index(what: str, value: int | np.integer | None) -> None:
+def check_index(what: str, value: GivenWhole) -> None:
     """Refuse a row or version that is no whole number; None means that none was chosen."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer)):
         raise DataError(f"{what} must be a whole number", got=value)

@@ -98,7 +98,7 @@ def _place(value: Numbers | float, bounds: tuple[float, float], low: float, high
     if log:
         value, bounds = np.log(np.maximum(value, bounds[0])), (np.log(bounds[0]), np.log(bounds[1]))
     span = bounds[1] - bounds[0]
-    return low + (np.asarray(value) - bounds[0]) / (span or 1.0) * (high - low)
+    return np.asarray(low + (np.asarray(value) - bounds[0]) / (span or 1.0) * (high - low))
 
 
 def _path(left: np.ndarray, right: np.ndarray, y: np.ndarray) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import FileAndRow, FileLike
+from spec_lab.data.annotations import FileAndRow, FileLike, GivenWhole
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import file_name, folder_of, same_file_name, split_row
 from spec_lab.data.spectrum import Background, Source
@@ -84,7 +84,7 @@ def _place(name: str, file: FileLike, source: Source, slot: str, key: str) -> st
     return None
 
 
-def _own_background(file: FileLike, row: int | None, source: Source, named: str) -> tuple[FileLike, int] | None:
+def _own_background(file: FileLike, row: GivenWhole, source: Source, named: str) -> tuple[FileLike, int] | None:
     """The BKG spectrum in the source's own file, where BACKFILE leads to none; None where there is not just one."""
     from spec_lab.data.ogip.pha import background_rows
 

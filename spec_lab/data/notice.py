@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import GivenWindows, GroupMask, PerGroup
+from spec_lab.data.annotations import GivenReal, GivenWindows, GroupMask, PerGroup
 
 Windows = tuple[tuple[float, float], ...]
 MODES = ("inside", "overlap")
@@ -45,7 +45,7 @@ def notice_windows(notc: GivenWindows) -> Windows | None:
     return tuple(merged)
 
 
-def _bound(value: float | None, default: float) -> float:
+def _bound(value: GivenReal | None, default: float) -> float:
     return default if value is None else float(value)
 
 

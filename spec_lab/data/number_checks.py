@@ -51,7 +51,7 @@ def _spells(word: Any) -> bool:
     return True
 
 
-def whole_numbers(values: Numbers, where: str) -> Int[np.ndarray, "..."]:
+def whole_numbers(values: Numbers | Int[np.ndarray, "..."], where: str) -> Int[np.ndarray, "..."]:
     """The same as int64.
 
     Raises:

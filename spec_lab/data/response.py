@@ -5,7 +5,7 @@ probabilities instead, and `rmf * arf` is a response. The matrix is a dense arra
 nearly empty (`sparse_matrix`). Reading is in `ogip.rmf`; grouping of columns is in `channels`.
 """
 
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from jaxtyping import Float
@@ -17,6 +17,9 @@ from spec_lab.data.annotations import (
     DirectMatrix,
     FileLike,
     GivenNumbers,
+    GivenReal,
+    GivenVersion,
+    GivenWhole,
     Numbers,
     PerBin,
     PerChannel,
@@ -100,7 +103,7 @@ class Response(Struct):
         self.channels = whole_numbers(numbers, f"{where}: channels")
 
     @classmethod
-    def from_file(cls, file: FileLike, version: int | Literal["sum"] | None = None) -> Self:
+    def from_file(cls, file: FileLike, version: GivenVersion = None) -> Self:
         """Read an OGIP RMF or RSP.
 
         Args:
@@ -128,7 +131,7 @@ class Response(Struct):
         return cls.from_file(file, ii)
 
     @classmethod
-    def ideal(cls, emin: GivenNumbers, emax: GivenNumbers, area: float = 1.0, name: str = "ideal") -> Self:
+    def ideal(cls, emin: GivenNumbers, emax: GivenNumbers, area: GivenReal = 1.0, name: str = "ideal") -> Self:
         """A detector that tells every energy: one photon bin a channel, a diagonal matrix of `area` cm²."""
         where = f"response {name!r}"
         lo, hi = _edges(where, "channel energies", emin, emax)
@@ -210,7 +213,7 @@ class Auxiliary(Struct):
             raise DataError(f"{where}: area has the wrong shape", got=self.area.shape, allowed=f"{self.elo.shape}")
 
     @classmethod
-    def from_file(cls, file: FileLike, row: int | None = None) -> Self:
+    def from_file(cls, file: FileLike, row: GivenWhole = None) -> Self:
         """Read an OGIP ARF.
 
         Args:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import GivenNumbers, Numbers
+from spec_lab.data.annotations import GivenNumbers, GivenReal, Numbers
 from spec_lab.data.number_checks import as_numbers
 
 Significance = np.float64 | Numbers  # one number of σ for numbers, an array for arrays
@@ -94,7 +94,7 @@ def _real(value: Any) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
-def _inverse(significance: Callable[[float], Significance], sig: float, start: float, integer: bool) -> float:
+def _inverse(significance: Callable[[float], Significance], sig: GivenReal, start: float, integer: bool) -> float:
     if not _real(sig) or sig < 0:
         raise DataError("a significance must be a number of σ >= 0", got=sig)
     # none needed, or a background below zero stands out without any
@@ -112,21 +112,21 @@ def _root(significance: Callable[[float], Significance], sig: float, start: floa
     return float(solve(lambda n: significance(n) - sig, start, high, xtol=1e-12 * high, rtol=1e-14))
 
 
-def pgsig_inv(sig: float, b: float, s: float, integer: bool = False) -> float:
+def pgsig_inv(sig: GivenReal, b: GivenReal, s: GivenReal, integer: bool = False) -> float:
     """Counts n with `pgsig(n, b, s) = sig`; with `integer` the smallest whole number that reaches it."""
     if not _real(b) or not _real(s) or s <= 0:
         raise DataError("pgsig_inv needs a background b and its error s > 0", got=[b, s])
     return _inverse(lambda n: pgsig(n, b, s), sig, max(float(b), 0.0), integer)
 
 
-def ppsig_inv(sig: float, b: float, alpha: float, integer: bool = False) -> float:
+def ppsig_inv(sig: GivenReal, b: GivenReal, alpha: GivenReal, integer: bool = False) -> float:
     """Counts n with `ppsig(n, b, alpha) = sig`; with `integer` the smallest whole number that reaches it."""
     if not _real(b) or not _real(alpha) or b < 0 or alpha <= 0:
         raise DataError("ppsig_inv needs background counts b >= 0 and alpha > 0", got=[b, alpha])
     return _inverse(lambda n: ppsig(n, b, alpha), sig, float(alpha * b), integer)
 
 
-def upper_limit(n: float, background: float, cl: float = 0.9) -> float:
+def upper_limit(n: float, background: float, cl: GivenReal = 0.9) -> float:
     """Upper limit of the net counts behind n observed ones over a known background (flat prior on net counts >= 0).
 
     UL = P⁻¹(N + 1, cl Q(N + 1, B) + P(N + 1, B)) - B with the regularised incomplete gamma functions P and Q.

@@ -8,13 +8,13 @@ arrays serve a parametric bootstrap at once. The seed is always explicit. The ph
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import Draws, GivenNumbers, PerChannel
+from spec_lab.data.annotations import Draws, GivenNumbers, GivenReal, GivenWhole, PerChannel
 from spec_lab.data.assembly import Assembly
 from spec_lab.data.channels import Channels
 from spec_lab.data.number_checks import as_numbers
@@ -25,6 +25,12 @@ from spec_lab.data.spectrum import Background, Source
 from spec_lab.data.suitability import are_counts, takes_for_counts
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import Struct, field
+
+if TYPE_CHECKING:
+    GivenUnit = DataUnit
+    GivenResponse = Response | None
+else:
+    GivenUnit = GivenResponse = Any  # judged by `fakeit` in its own words
 
 MOST_COUNTS = 1e15  # beyond this a float64 no longer tells neighbouring counts apart
 MOST_NUMBERS = 10**9
@@ -111,9 +117,9 @@ def fakeit(
 
 
 def fakeit(
-    unit: DataUnit, photons: GivenNumbers = None, seed: int | None = None, n: int | None = None, *,
-    rate: GivenNumbers = None, background: GivenNumbers = None, exposure: float | None = None,
-    response: Response | None = None,
+    unit: GivenUnit, photons: GivenNumbers = None, seed: GivenWhole = None, n: GivenWhole = None, *,
+    rate: GivenNumbers = None, background: GivenNumbers = None, exposure: GivenReal | None = None,
+    response: GivenResponse = None,
 ) -> DataUnit | Simulations:  # fmt: skip
     """Draw what `unit` would have recorded.
 

@@ -17,6 +17,7 @@ from spec_lab.data.annotations import (
     ChannelScale,
     FileLike,
     GivenNumbers,
+    GivenWhole,
     Numbers,
     PerChannel,
 )
@@ -87,7 +88,7 @@ class Spectrum(Struct):
             self.quality = _judged(self)
 
     @classmethod
-    def from_file(cls, file: FileLike, row: int | None = None, poisson: bool | None = None) -> Self:
+    def from_file(cls, file: FileLike, row: GivenWhole = None, poisson: bool | None = None) -> Self:
         """Read a spectrum: OGIP PHA I or II (plain or gzipped), text, CSV or NPZ.
 
         Args:
@@ -193,7 +194,7 @@ class Background(Spectrum):
         return cls.from_file(file)
 
     @classmethod
-    def from_columns_beside(cls, file: FileLike, row: int | None = None) -> Self:
+    def from_columns_beside(cls, file: FileLike, row: GivenWhole = None) -> Self:
         """The background in the columns BACKGROUND_UP and BACKGROUND_DOWN beside the counts of a source (Chandra gratings).
 
         Args:

@@ -11,7 +11,7 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import numpy as np
@@ -252,7 +252,10 @@ def keep_chain(folder: str, engine: str, own: Mapping[str, str], seed: int, writ
     return ""
 
 
-Options = TypeVar("Options", bound=attrs.AttrsInstance)
+if TYPE_CHECKING:
+    Options = TypeVar("Options", bound=attrs.AttrsInstance)
+else:
+    Options = Any
 
 
 def with_saved_seed(options: Options, folder: str, engine: str) -> Options:

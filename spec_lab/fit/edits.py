@@ -12,6 +12,7 @@ import numpy as np
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import links, sky, ties
+from spec_lab.fit.annotations import GivenValue
 from spec_lab.fit.origin import Origin
 from spec_lab.fit.setup import Setup
 from spec_lab.priors import Prior
@@ -53,7 +54,7 @@ def _spread(items: tuple[Any, ...], indices: tuple[int, ...], item: Any) -> tupl
     return tuple(item if i in chosen else old for i, old in enumerate(items))
 
 
-def _check_value(setup: Setup, index: int, value: float) -> float:
+def _check_value(setup: Setup, index: int, value: GivenValue) -> float:
     slot = setup.slots[index]
     try:
         number = float(value)

@@ -12,6 +12,7 @@ import numpy as np
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.fit import links, sky, ties
+from spec_lab.fit.annotations import GivenPair
 from spec_lab.fit.declared_ties import apart, identities, raw_sources
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.pairs import PairSpec, make_pair
@@ -71,7 +72,7 @@ class SetModel(Edit):
         return f"model {self.model.expression}"
 
 
-def _chosen(setup: Setup, pair: int | None) -> tuple[int, ...]:
+def _chosen(setup: Setup, pair: GivenPair) -> tuple[int, ...]:
     count = len(setup.pairs)
     if pair is None and count:
         return tuple(range(count))

@@ -21,6 +21,7 @@ from jaxtyping import Float
 from spec_lab._base import refuse_forked_child
 from spec_lab.data import Response
 from spec_lab.fit import sky
+from spec_lab.fit.annotations import Free, PerVector
 from spec_lab.fit.program_layout import Block, ProgramLayout, curved_part, make_block, make_layout
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_np, make_space, pack, unpack
@@ -28,7 +29,6 @@ from spec_lab.fit.view import View
 
 ViewFunction = Callable[..., Any]  # f(view, space, *args), written by an engine
 MOST_PHOTONS = 2**22  # of all rows of a block together: 32 MB an array
-Free = Float[np.ndarray, "*s n"] | Sequence[float]  # values of the free parameters
 Rows = list[list[Float[np.ndarray, "c"]]]  # [pair][unit]
 
 
@@ -157,7 +157,7 @@ class Problem:
         """Whether `function` has been run on this structure before, so that it will not compile."""
         return self.program.knows(function)
 
-    def pad(self, x: Free) -> Float[np.ndarray, "*s n"]:
+    def pad(self, x: Free) -> Float[np.ndarray, "*s width"]:
         """Free values `[..., n]` with inert coordinates appended: `[..., width]`."""
         x = np.asarray(x, dtype=float)
         out = np.zeros((*x.shape[:-1], self.width))
@@ -182,9 +182,9 @@ class Problem:
         value, gradient, hessian = self.run(_local, self._at(x))
         return float(value), np.asarray(gradient)[: self.n], np.asarray(hessian)[: self.n, : self.n]
 
-    def batch(self, xs: Float[np.ndarray, "s n"]) -> Float[np.ndarray, "s"]:
+    def batch(self, xs: Free) -> Float[np.ndarray, "s"]:
         """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""
-        return self.map_blocks(_batch, self.pad(np.atleast_2d(xs)))
+        return self.map_blocks(_batch, np.atleast_2d(self.pad(xs)))
 
     def map_blocks(
         self, function: ViewFunction, rows: Float[np.ndarray, "s k"], sizes: tuple[int, int] = BATCHES
@@ -208,7 +208,7 @@ class Problem:
         bins = sum(pair.units[-1].energies[1] for pair in self.layout.pairs)
         return 1 << max(0, (MOST_PHOTONS // max(bins, 1)).bit_length() - 1)
 
-    def log_prior(self, x: Free) -> Float[np.ndarray, "*s"]:
+    def log_prior(self, x: Free) -> PerVector:
         """Log prior density at free values `[..., n]` (NumPy)."""
         return log_prior_np(self.host_space, self.pad(x))
 

@@ -19,6 +19,7 @@ from jaxtyping import Float
 from spec_lab._base import ParameterError, nearest
 from spec_lab.data import collect_warnings
 from spec_lab.fit import links, ties
+from spec_lab.fit.annotations import GivenPid
 from spec_lab.fit.declared_ties import identities, present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
@@ -133,7 +134,7 @@ class Setup(Struct):
             vars(new)["relations"] = self.relations
         return new
 
-    def index(self, pid: int | str) -> int:
+    def index(self, pid: GivenPid) -> int:
         """The 0-based index of a parameter given as 1-based number, text number, or path such as `cpl.alpha`.
 
         Raises:

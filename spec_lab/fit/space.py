@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from spec_lab import priors
+from spec_lab.fit.annotations import Device, PerVector
 from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
 from spec_lab.variables import chart
@@ -101,7 +102,7 @@ def unpack(packed: Float[Array, "k"], slots: int, width: int, laws: Laws) -> Fre
     return space._replace(code=space.code.astype(jnp.int32), active=space.active > 0.5)
 
 
-def log_prior(space: FreeSpace, x: Float[Array, "n"]) -> Float[Array, ""]:
+def log_prior(space: FreeSpace, x: Float[Device, "n"]) -> Float[Array, ""]:
     """The log prior density of free coordinates `x` (`f[n]`), normalised, -inf outside the bounds."""
     return jnp.sum(
         _cut(space, priors.log_density(jnp.asarray(space.code), jnp.asarray(space.params), x, space.laws.rows), x, jnp)
@@ -114,7 +115,7 @@ def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
     return xp.where(space.active, density, 0.0)
 
 
-def log_prior_np(space: FreeSpace, x: Float[np.ndarray, "*s n"]) -> Float[np.ndarray, "*s"]:
+def log_prior_np(space: FreeSpace, x: Float[np.ndarray, "*s n"]) -> PerVector:
     """`log_prior` in NumPy for `x` of shape `[..., n]`; the same numbers without a compiled program."""
     return np.sum(_cut(space, priors.log_density_np(space.code, space.params, x, space.laws.rows), x, np), axis=-1)
 

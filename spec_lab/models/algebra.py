@@ -17,6 +17,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Real
+from types import NotImplementedType
 from typing import Any, ClassVar, cast
 
 import equinox as eqx
@@ -27,7 +28,7 @@ from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scala
 from spec_lab.models.component import Component, Mathematical
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
-from spec_lab.models.model import Model, Term, Values
+from spec_lab.models.model import GivenTerm, Model, Term, Values
 from spec_lab.models.parameter import number, parameter
 
 _SAME = {("add", "add"): "add", ("add", "math"): "add", ("math", "add"): "add"}
@@ -72,7 +73,7 @@ class literal(Mathematical):
         return f"{number(cast(float, self.C)):.12g}"
 
 
-def join(symbol: str, left: Model | float, right: Model | float) -> Model:
+def join(symbol: str, left: GivenTerm, right: GivenTerm) -> Model | NotImplementedType:
     """The combination of two models, or of a model and a number.
 
     Raises:

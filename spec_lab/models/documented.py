@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import equinox as eqx
 import jax
 import numpy as np
-from jaxtyping import ArrayLike, Float
+from jaxtyping import Float
 
 from spec_lab._base import ModelError, Numbered, ReadOnlyCfg, ReadOnlyPar, provided, write_tables
+from spec_lab.models.annotations import GivenNumbers, HostNumbers
 from spec_lab.models.integration.grid import KEV_TO_ERG
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ Band = Sequence[float]  # lower and upper energy, keV
 Vector = Float[np.ndarray, "p"]  # one value a parameter of the model
 
 
+@runtime_checkable
 class FittedModel(Protocol):
     """What a fit knows of one of its models."""
 
@@ -181,14 +183,14 @@ def last_fit(model: Model) -> FittedModel:
     return provided("model.fitted")(model)
 
 
-def summary(draws: Draws) -> dict[str, np.ndarray]:
+def summary(draws: Draws) -> dict[str, HostNumbers]:
     """Mean, median and central intervals over the draws; an interval is `[low, high]` along the first axis."""
     shown: dict[str, np.ndarray] = {"mean": np.mean(draws, axis=0), "median": np.median(draws, axis=0)}
     return shown | {name: np.quantile(draws, [0.5 - q / 2, 0.5 + q / 2], axis=0) for name, q in INTERVALS.items()}
 
 
 # -- eight quantities at many parameter vectors ------------------------------------------------------------------------
-def _curve(model: Model, thetas: Draws, T: Any, E: ArrayLike, power: int | None) -> Draws:
+def _curve(model: Model, thetas: Draws, T: Any, E: GivenNumbers, power: int | None) -> Draws:
     kinds = ("add",) if power is not None else ("mul", "math")
     if model.kind not in kinds:
         raise ModelError(f"{model.expression} has no such spectrum", got=model.kind, allowed=", ".join(kinds))
@@ -232,7 +234,7 @@ def _document(function: Any, name: str, text: str) -> None:
 
 
 def _spectrum(power: int | None) -> Callable[..., Evaluate]:
-    def given(E: ArrayLike, T: Any = None) -> Evaluate:
+    def given(E: GivenNumbers, T: Any = None) -> Evaluate:
         return lambda model, thetas, known: _curve(model, thetas, known.time if T is None else T, E, power)
 
     return given

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 from jaxtyping import Float
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import GivenNumbers
 from spec_lab.models.integration.grid import Grid
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ PhotonBins = Float[np.ndarray, "e"]
 Folded = tuple[Rates, Rates]
 
 
+@runtime_checkable
 class ResponseToFold(Protocol):
     """What is read of a response: channel and photon-energy bins (keV, as pairs of edges) and the matrix, cm²."""
 
@@ -48,6 +49,7 @@ class ResponseToFold(Protocol):
         ...
 
 
+@runtime_checkable
 class MatrixToFold(Protocol):
     """From photons to groups, [c, e], cm²: an array, or only its non-zeros."""
 
@@ -56,6 +58,7 @@ class MatrixToFold(Protocol):
         ...
 
 
+@runtime_checkable
 class GroupsToFold(Protocol):
     """What is read of the groups of a unit."""
 
@@ -70,6 +73,7 @@ class GroupsToFold(Protocol):
         ...
 
 
+@runtime_checkable
 class UnitToFold(Protocol):
     """What is read of a data unit: its photon-energy bins, its groups, and the factor on its response among its parameters."""
 
@@ -93,6 +97,7 @@ class UnitToFold(Protocol):
         ...
 
 
+@runtime_checkable
 class DataToFold(Protocol):
     """What is read of data: their units."""
 
@@ -109,7 +114,7 @@ class Folds(eqx.Module):
     def _whole(self) -> Model:
         return cast("Model", self)
 
-    def func(self, E: ArrayLike, T: ArrayLike | None = None, O: Model | None = None) -> np.ndarray:  # noqa: E741
+    def func(self, E: GivenNumbers, T: GivenNumbers | None = None, O: Model | None = None) -> np.ndarray:  # noqa: E741
         """The curve, as `evaluate` at the start values: photons/cm²/s/keV, or a factor.
 
         Args:
@@ -127,7 +132,7 @@ class Folds(eqx.Module):
             )
         return (model if O is None else model(O)).evaluate(E, T=T)
 
-    def slope_func(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
+    def slope_func(self, E: GivenNumbers, T: GivenNumbers | None = None) -> np.ndarray:
         """The local slope d ln N / d ln E at energies `E`, keV: the photon index of the curve there.
 
         >>> from spec_lab.models import sbpl
@@ -138,7 +143,7 @@ class Folds(eqx.Module):
         curve, slope = jax.jvp(lambda x: jnp.asarray(model.evaluate(x, T=T)), (x,), (x,))
         return np.asarray(slope / curve)
 
-    def integ(self, ebin: ArrayLike, T: ArrayLike | None = None, rule: str = "exact") -> PhotonBins:
+    def integ(self, ebin: GivenNumbers, T: GivenNumbers | None = None, rule: str = "exact") -> PhotonBins:
         """Photons/cm²/s in each photon-energy bin.
 
         Args:

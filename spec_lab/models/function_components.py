@@ -27,6 +27,7 @@ import jax
 import numpy as np
 
 from spec_lab._base import ModelError
+from spec_lab.models.annotations import GivenFunction
 from spec_lab.models.catalog import check_free
 from spec_lab.models.component import REGISTRY, Additive, Component, Mathematical, Multiplicative, needs_time
 from spec_lab.models.integration.grid import Energy
@@ -39,7 +40,7 @@ _RESERVED = frozenset(dir(Additive))  # what a component is and does already
 
 
 def component(
-    function: Callable[..., Any] | None = None,
+    function: GivenFunction = None,
     *,
     kind: str = "add",
     name: str | None = None,

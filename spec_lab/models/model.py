@@ -18,16 +18,25 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jax.typing import ArrayLike
 
 from spec_lab._base import Info, ModelError, provided
-from spec_lab.models.annotations import Bins, Curve, Parameters, Scalar, Theta, Time
+from spec_lab.models.annotations import (
+    Bins,
+    Curve,
+    GivenNumber,
+    GivenNumbers,
+    GivenTheta,
+    HostCurve,
+    Parameters,
+    Scalar,
+    Time,
+)
 from spec_lab.models.documented import DocumentedNames
 from spec_lab.models.fold import Folds
 from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
@@ -35,6 +44,10 @@ from spec_lab.models.parameter import Parameter, variable_at
 
 if TYPE_CHECKING:
     from spec_lab.models.component import Component
+
+    GivenTerm: TypeAlias = "Model | float"
+else:
+    GivenTerm = Any  # what does not combine is refused by the algebra
 
 Values = Sequence[Parameters]  # one mapping name → scalar per leaf, in reading order
 
@@ -172,7 +185,7 @@ class Model(DocumentedNames, Folds):
         return provided("model.parse")(text)
 
     # ---- evaluation ------------------------------------------------------------------------------------------------
-    def photons(self, theta: Theta, grid: Grid) -> Bins:
+    def photons(self, theta: GivenTheta, grid: Grid) -> Bins:
         """Photons/cm²/s in each bin of `grid`, shape [e].
 
         Args:
@@ -206,7 +219,7 @@ class Model(DocumentedNames, Folds):
         tables = [key for leaf in leaves for key in leaf.tabulates()]
         return prepared(grid, [leaf.jumps() for leaf in leaves], tables)
 
-    def evaluate(self, E: ArrayLike, theta: ArrayLike | None = None, T: ArrayLike | None = None) -> np.ndarray:
+    def evaluate(self, E: GivenNumbers, theta: GivenNumbers | None = None, T: GivenNumbers | None = None) -> HostCurve:
         """N(E) in photons/cm²/s/keV, or the dimensionless factor.
 
         Args:
@@ -220,19 +233,19 @@ class Model(DocumentedNames, Folds):
         curve = _curve(self.structure, jnp.asarray(theta, float), jnp.asarray(E, float), T)
         return curve if traced else np.asarray(curve)
 
-    def phtspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
+    def phtspec(self, E: GivenNumbers, T: GivenNumbers | None = None) -> np.ndarray:
         """`evaluate` at the start values: N(E), photons/cm²/s/keV. T in s."""
         return self._additive().evaluate(E, T=T)
 
-    def flxspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
+    def flxspec(self, E: GivenNumbers, T: GivenNumbers | None = None) -> np.ndarray:
         """E N(E), erg/cm²/s/keV."""
         return KEV_TO_ERG * np.asarray(E, float) * self.phtspec(E, T)
 
-    def ergspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
+    def ergspec(self, E: GivenNumbers, T: GivenNumbers | None = None) -> np.ndarray:
         """E² N(E), erg/cm²/s."""
         return np.asarray(E, float) * self.flxspec(E, T)
 
-    def nouspec(self, E: ArrayLike, T: ArrayLike | None = None) -> np.ndarray:
+    def nouspec(self, E: GivenNumbers, T: GivenNumbers | None = None) -> np.ndarray:
         """`evaluate` at the start values, of a factor: it has no unit."""
         if self.kind not in ("mul", "math"):
             raise ModelError(
@@ -240,18 +253,22 @@ class Model(DocumentedNames, Folds):
             )
         return self.evaluate(E, T=T)
 
-    def phtflux(self, emin: float, emax: float, ngrid: int = 2000, time: float | None = None) -> float:
+    def phtflux(
+        self, emin: GivenNumber, emax: GivenNumber, ngrid: GivenNumber = 2000, time: float | None = None
+    ) -> float:
         """Photons from `emin` to `emax` keV at the start values, photons/cm²/s, in `ngrid` bins; `time` in s."""
         return float(self._band(emin, emax, ngrid, time).photon_flux[0])
 
-    def ergflux(self, emin: float, emax: float, ngrid: int = 2000, time: float | None = None) -> float:
+    def ergflux(
+        self, emin: GivenNumber, emax: GivenNumber, ngrid: GivenNumber = 2000, time: float | None = None
+    ) -> float:
         """Energy from `emin` to `emax` keV at the start values, erg/cm²/s, in `ngrid` bins; `time` in s."""
         return float(self._band(emin, emax, ngrid, time).energy_flux[0])
 
-    def _band(self, emin: float, emax: float, ngrid: int, time: float | None) -> Any:
+    def _band(self, emin: GivenNumber, emax: GivenNumber, ngrid: GivenNumber, time: float | None) -> Any:
         return provided("model.band_photons")(self._additive(), self.theta[None], emin, emax, time, ngrid)
 
-    def split(self, theta: Theta) -> list[dict[str, Scalar]]:
+    def split(self, theta: GivenTheta) -> list[dict[str, Scalar]]:
         """theta as one mapping name → scalar per leaf.
 
         Raises:
@@ -271,36 +288,36 @@ class Model(DocumentedNames, Folds):
     # ---- algebra ---------------------------------------------------------------------------------------------------
     __array_ufunc__ = None  # else an array of numbers times a model is an array of models
 
-    def __add__(self, other: Model | float) -> Model:
+    def __add__(self, other: GivenTerm) -> Model:
         return _join("+", self, other)
 
-    def __radd__(self, other: Model | float) -> Model:
+    def __radd__(self, other: GivenTerm) -> Model:
         if isinstance(other, int) and other == 0:
             return self  # where sum() starts
         return _join("+", other, self)
 
-    def __sub__(self, other: Model | float) -> Model:
+    def __sub__(self, other: GivenTerm) -> Model:
         return _join("-", self, other)
 
-    def __rsub__(self, other: Model | float) -> Model:
+    def __rsub__(self, other: GivenTerm) -> Model:
         return _join("-", other, self)
 
-    def __mul__(self, other: Model | float) -> Model:
+    def __mul__(self, other: GivenTerm) -> Model:
         return _join("*", self, other)
 
-    def __rmul__(self, other: Model | float) -> Model:
+    def __rmul__(self, other: GivenTerm) -> Model:
         return _join("*", other, self)
 
-    def __truediv__(self, other: Model | float) -> Model:
+    def __truediv__(self, other: GivenTerm) -> Model:
         return _join("/", self, other)
 
-    def __rtruediv__(self, other: Model | float) -> Model:
+    def __rtruediv__(self, other: GivenTerm) -> Model:
         return _join("/", other, self)
 
-    def __pow__(self, other: Model | float) -> Model:
+    def __pow__(self, other: GivenTerm) -> Model:
         return _join("**", self, other)
 
-    def __rpow__(self, other: Model | float) -> Model:
+    def __rpow__(self, other: GivenTerm) -> Model:
         return _join("**", other, self)
 
     def __neg__(self) -> Model:
@@ -357,7 +374,7 @@ class Structure:
     def __reduce__(self) -> Any:
         return Structure.of, (self.model,)
 
-    def photons(self, theta: Theta, grid: Grid) -> Bins:
+    def photons(self, theta: GivenTheta, grid: Grid) -> Bins:
         """As `Model.photons`."""
         return self.model.photons(theta, grid)
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
+from spec_lab.models.annotations import FieldOfVariable
 from spec_lab.priors import Prior, parse_prior, unif
 from spec_lab.variables import (
     AbstractBounded,
@@ -84,7 +85,7 @@ def parameter(
     frozen: bool = False,
     when: tuple[str, Any] | None = None,
     otherwise: tuple[str, Any, str | Prior] | None = None,
-) -> AbstractVariable:
+) -> FieldOfVariable:
     """A field that holds one parameter.
 
     Args:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from spec_lab.models.annotations import FieldOfNumber, FieldOfSwitch, FieldOfVariable
 from spec_lab.models.parameter import config, parameter
 from spec_lab.priors import Prior, unif
-from spec_lab.variables import AbstractVariable
 
 LN10 = 2.302585092994045684
 
@@ -21,14 +21,14 @@ def span(lo: float, hi: float) -> Prior:
 
 def amplitude(
     name: str = "A", doc: str = "amplitude at the pivot energy", unit: str = "photons/cm²/s/keV"
-) -> AbstractVariable:
+) -> FieldOfVariable:
     """A base-10 logarithm of an amplitude, 0 [-10, 10]."""
     return parameter(0.0, span(-10, 10), label=rf"\log {name}", log=True, doc=doc, unit=unit)
 
 
 def log_energy(
     label: str, default: float, lo: float, hi: float, doc: str, when: tuple[str, Any] | None = None, **more: Any
-) -> AbstractVariable:
+) -> FieldOfVariable:
     """A base-10 logarithm of an energy in keV."""
     return parameter(default, span(lo, hi), label=rf"\log {label}", log=True, unit="keV", doc=doc, when=when, **more)
 
@@ -41,18 +41,18 @@ def index(
     doc: str = "photon index",
     when: tuple[str, Any] | None = None,
     no_peak: tuple[float, float] | None = None,
-) -> AbstractVariable:
+) -> FieldOfVariable:
     """A power-law index (N ∝ E^index: falling spectra have negative indices); `no_peak`: its range without peak mode."""
     otherwise = None if no_peak is None else (*NO_PEAK, span(*no_peak))
     return parameter(default, span(lo, hi), label=label, doc=doc, when=when, otherwise=otherwise)
 
 
-def pivot(default: float = 1.0) -> float:
+def pivot(default: float = 1.0) -> FieldOfNumber:
     """The energy at which the amplitude is quoted, keV."""
     return config(default, "energy at which the amplitude is quoted, keV", above=0.0)
 
 
-def peak() -> bool:
+def peak() -> FieldOfSwitch:
     """The switch between peak energy of E²N and break or cut-off energy."""
     return config(True, "the energy parameter is the peak of E²N (True) or the break or cut-off energy (False)")
 

@@ -25,6 +25,7 @@ FIRST_CODE = 1000  # of laws beyond the table
 
 
 @runtime_checkable
+@runtime_checkable
 class Distribution(Protocol):
     """What is read of a distribution object."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from spec_lab._base import whole_number
 from spec_lab.engines import minimise
 from spec_lab.fit import Problem
+from spec_lab.results.annotations import GivenWhole
 from spec_lab.results.goodness.goodness_of_fit import GoodnessOfFit
 from spec_lab.results.goodness.transform import Pit
 from spec_lab.results.model_counts import model_counts
@@ -48,7 +49,7 @@ class Checks:
         """
         return GoodnessOfFit(self.problem, self._fitted_point())
 
-    def ppc(self, n: int = 500, seed: int = SEED) -> PredictiveCheck:
+    def ppc(self, n: GivenWhole = 500, seed: int = SEED) -> PredictiveCheck:
         """Would this model give such data? Simulate them and compare.
 
         Of a posterior: one data set at each of `n` draws, its statistic against that of the recorded data at the same draw

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from spec_lab.statistics import deviances, loredo
 
@@ -27,7 +27,7 @@ def _known(m: Bins) -> tuple[Array, Array]:
     return jnp.where(ok, m, 0.0), ok
 
 
-def _signed(stat: Array, ok: Array, excess: Array) -> tuple[Array, Array]:
+def _signed(stat: Float[Array, "*b"], ok: Bool[Array, "..."], excess: Float[Array, "*b"]) -> Pair:
     """(stat, sign × √stat): +inf where the model is not finite; slope 0, not NaN, where the statistic is 0."""
     stat = jnp.where(ok, stat, jnp.inf)
     root = jnp.where(stat > 0, jnp.sqrt(jnp.where(stat > 0, stat, 1.0)), 0.0)

@@ -13,12 +13,15 @@ from spec_lab.engines.nested.importance import KernelMixture, sharpen
 from spec_lab.engines.nested.likelihoods import CompiledLikelihood, HookedLikelihood
 from spec_lab.engines.nested.live_points import NestedRun, Plan
 from spec_lab.engines.nested.run_evidence import run_evidence
+from spec_lab.fit import Problem
 from spec_lab.fit.space import FreeSpace, from_cube_np, log_prior_np
 from spec_lab.priors import logunif, norm, unif
 
 
-class Toy:
+class Toy(Problem):
     """What nested sampling asks of a problem, with the likelihood of a test in place of spectra."""
+
+    width = 0  # of a toy: given, not computed
 
     def __init__(self, priors, log_like):
         self.n = len(priors)

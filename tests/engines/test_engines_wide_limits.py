@@ -7,6 +7,7 @@ from spec_lab import Data, DataUnit, unif
 from spec_lab.data import Response, Source
 from spec_lab.engines import run_engine
 from spec_lab.engines.best_fit import best_fit_outcome
+from spec_lab.engines.outcome import Status
 from spec_lab.fit import Problem, SetPrior, Setup, SetValue
 from spec_lab.models import component
 
@@ -65,7 +66,13 @@ def test_engines_agree_on_errors_at_a_bound(problem):
 
 def test_no_minimiser_ends_above_its_start(problem):
     worse = best_fit_outcome(
-        problem, engine="test", best=np.array([4.0, 0.9]), covariance=np.eye(2), status="converged", draws=10, seed=1
+        problem,
+        engine="test",
+        best=np.array([4.0, 0.9]),
+        covariance=np.eye(2),
+        status=Status.converged,
+        draws=10,
+        seed=1,
     )
     assert worse.status == "stalled" and "nothing lower" in worse.message
     np.testing.assert_array_equal(worse.best, problem.setup.free_values)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import FileLike
+from spec_lab.data.annotations import FileLike, GivenWhole
 from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import check_index, file_name, same_file_name, split_row
@@ -46,7 +46,7 @@ def _spectra(tables: list[TableHDU], name: str) -> list[Row]:
     return rows
 
 
-def _choose(rows: list[Row], row: int | None, braces: int | None, name: str) -> Row:
+def _choose(rows: list[Row], row: GivenWhole, braces: int | None, name: str) -> Row:
     main = [r for r in rows if str(r.table.keyword("HDUCLAS2", "")).upper() != "BKG"]
     row = braces if row is None else row
     if row is None:
@@ -62,7 +62,7 @@ def _choose(rows: list[Row], row: int | None, braces: int | None, name: str) -> 
     return rows[row]
 
 
-def read_pha(file: FileLike, row: int | None = None, poisson: bool | None = None) -> dict[str, Any]:
+def read_pha(file: FileLike, row: GivenWhole = None, poisson: bool | None = None) -> dict[str, Any]:
     """Read one spectrum.
 
     Args:
@@ -117,7 +117,7 @@ def _links(chosen: Row, rows: list[Row], name: str) -> tuple[tuple[str, str], ..
     return tuple(links)
 
 
-def background_rows(file: FileLike, row: int | None) -> list[int]:
+def background_rows(file: FileLike, row: GivenWhole) -> list[int]:
     """The numbers (from 0) of the BKG spectra in a file, but for the chosen one."""
     path, braces = split_row(file)
     rows = _spectra(open_fits(path), file_name(path))
@@ -125,7 +125,7 @@ def background_rows(file: FileLike, row: int | None) -> list[int]:
     return [i for i, r in enumerate(rows) if r is not chosen and str(r.table.keyword("HDUCLAS2", "")).upper() == "BKG"]
 
 
-def read_beside(file: FileLike, row: int | None = None) -> dict[str, Any]:
+def read_beside(file: FileLike, row: GivenWhole = None) -> dict[str, Any]:
     """The background in the columns BACKGROUND_UP and BACKGROUND_DOWN beside the counts, as the fields of `Spectrum`.
 
     Its BACKSCAL is BACKSCUP + BACKSCDN; exposure, area and flags are those of the source.

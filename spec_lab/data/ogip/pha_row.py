@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import ChannelScale, Numbers
+from spec_lab.data.annotations import ChannelScale, GivenWhole, Numbers
 from spec_lab.data.file_warnings import note, some
 from spec_lab.data.number_checks import as_number, as_numbers, whole_numbers
 from spec_lab.data.ogip.fits_tables import TableHDU
@@ -18,7 +18,7 @@ from spec_lab.data.ogip.fits_tables import TableHDU
 class Row:
     """One spectrum of a SPECTRUM table: a type I table as a whole, or one row of a type II table."""
 
-    def __init__(self, table: TableHDU, row: int | None):
+    def __init__(self, table: TableHDU, row: GivenWhole):
         self.table, self.row = table, row
         self.where = table.where if row is None else f"{table.where} row {row + 1}"
 

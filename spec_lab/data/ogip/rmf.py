@@ -4,12 +4,12 @@
 rows in `matrix_rows`, several matrices of one file in `matrix_parts`. The classes are in `response`.
 """
 
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import FileLike
+from spec_lab.data.annotations import FileLike, GivenVersion, GivenWhole
 from spec_lab.data.energies import OVERRIDE, refuse_bad
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import check_index, file_name, split_row
@@ -23,7 +23,7 @@ MATRIX_NAMES = ("MATRIX", "SPECRESP MATRIX", "SPECRESP_MATRIX", "RSP_MATRIX")
 HAIR = 0.1  # of the largest area; a value further below zero is no slip
 
 
-def read_matrix(file: FileLike, version: int | Literal["sum"] | None = None) -> dict[str, Any]:
+def read_matrix(file: FileLike, version: GivenVersion = None) -> dict[str, Any]:
     """Read a redistribution or response matrix.
 
     Args:
@@ -70,7 +70,7 @@ def _part(table: TableHDU, channels: np.ndarray) -> Part:
     return Part(elo, ehi, unpack(table, channels)[rows])
 
 
-def read_area(file: FileLike, row: int | None = None) -> dict[str, Any]:
+def read_area(file: FileLike, row: GivenWhole = None) -> dict[str, Any]:
     """Read an effective area: `elo, ehi` [e] keV ascending, `area` [e] cm², `name`."""
     file, braces = split_row(file)
     name = file_name(file)

@@ -8,7 +8,7 @@ written into a file that exists unless `overwrite` says so.
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,16 @@ from spec_lab.data.spectrum import Background, Spectrum
 
 _COMMON = {"TELESCOP": "UNKNOWN", "INSTRUME": "UNKNOWN", "FILTER": "NONE", "HDUCLASS": "OGIP"}
 
+if TYPE_CHECKING:
+    GivenSpectrum = Spectrum
+    GivenResponse = Response
+    GivenArea = Auxiliary
+else:
+    GivenSpectrum = GivenResponse = GivenArea = Any  # another kind is refused with the function to take
+
 
 def write_pha(
-    path: str | os.PathLike[str], spectrum: Spectrum, *, backfile: str = "NONE", respfile: str = "NONE",
+    path: str | os.PathLike[str], spectrum: GivenSpectrum, *, backfile: str = "NONE", respfile: str = "NONE",
     ancrfile: str = "NONE", header: dict[str, Any] | None = None, overwrite: bool = False,
 ) -> Path:  # fmt: skip
     """Write a PHA I file.
@@ -72,7 +79,7 @@ def _counts(spectrum: Spectrum) -> Any:
 
 
 def write_rsp(
-    path: str | os.PathLike[str], response: Response, *, header: dict[str, Any] | None = None, single: bool = False,
+    path: str | os.PathLike[str], response: GivenResponse, *, header: dict[str, Any] | None = None, single: bool = False,
     overwrite: bool = False,
 ) -> Path:  # fmt: skip
     """Write a response (RSP), or a redistribution (RMF), packed without its zeros.
@@ -116,7 +123,7 @@ def write_rsp(
 
 
 def write_arf(
-    path: str | os.PathLike[str], area: Auxiliary, *, header: dict[str, Any] | None = None, overwrite: bool = False
+    path: str | os.PathLike[str], area: GivenArea, *, header: dict[str, Any] | None = None, overwrite: bool = False
 ) -> Path:
     """Write an effective area (ARF).
 

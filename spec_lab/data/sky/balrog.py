@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import DataError, Info, SpecLabWarning
-from spec_lab.data.annotations import DirectMatrix, GivenStart, PerBin, PerChannel, ResponseGenerator
+from spec_lab.data.annotations import DirectMatrix, GivenGenerator, GivenStart, PerBin, PerChannel, ResponseGenerator
 from spec_lab.data.response import Response, response_html
 from spec_lab.data.sky import direction_table
 from spec_lab.data.sky.direction_table import DirectionTable
@@ -271,7 +271,7 @@ def _size(name: str, value: Any) -> float:
     return float(value)
 
 
-def _edges(generator: ResponseGenerator | None) -> list[Float[np.ndarray, "n"]]:
+def _edges(generator: GivenGenerator) -> list[Float[np.ndarray, "n"]]:
     """Lower and upper photon-energy and channel edges, keV."""
     out = []
     for name in ("monte_carlo_energies", "ebounds"):

@@ -14,6 +14,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from spec_lab.models.annotations import HostCurve
+
 MEGABARN = 1e-18  # cm²
 
 
@@ -29,7 +31,7 @@ for _row in rows("verner1995.csv"):
 _OUTER = {int(row[0]): np.array(row[1:], float) for row in rows("verner1996.csv")}
 
 
-def atom(Z: int, E: np.ndarray) -> np.ndarray:
+def atom(Z: int, E: HostCurve) -> HostCurve:
     """Cross-section of a neutral atom, cm²."""
     eV = 1e3 * np.asarray(E, float)
     inner = sum((_subshell(eV, shell[1], *c) for shell, c in _SHELLS[Z].items()), np.zeros_like(eV))

@@ -15,7 +15,7 @@ import numpy as np
 
 from spec_lab._base import ModelError
 from spec_lab.models.absorption import medium, near_edge
-from spec_lab.models.annotations import Curve
+from spec_lab.models.annotations import Curve, HostCurve
 
 PACKAGED = {kind: medium.USUAL[kind] for kind in ("wabs", "phabs", "tbabs")}
 LOWEST, HIGHEST, PER_E_FOLD = 0.0136, 200.0, 600  # keV, keV, points
@@ -28,7 +28,7 @@ class CrossSection(NamedTuple):
     abundance: str
     redshift: float
 
-    def at(self, E: np.ndarray) -> np.ndarray:
+    def at(self, E: HostCurve) -> HostCurve:
         """σ in 1e-22 cm² per hydrogen atom at observed energies, keV. NumPy."""
         lnE, lnS = table(self.kind, self.abundance)
         x = np.log(E) + np.log1p(self.redshift)

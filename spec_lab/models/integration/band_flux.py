@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import ParameterError
+from spec_lab.models.annotations import GivenNumber
 from spec_lab.models.integration.grid import KEV_TO_ERG, Grid
 from spec_lab.models.model import Model
 
@@ -69,8 +70,8 @@ def smooths(model: Model) -> bool:
 
 
 def band_photons(
-    model: Model, thetas: Float[np.ndarray, "s p"], low: float, high: float, T: float | None = None,
-    bins: int | None = None, watch: Watch | None = None,
+    model: Model, thetas: Float[np.ndarray, "s p"], low: GivenNumber, high: GivenNumber, T: float | None = None,
+    bins: GivenNumber | None = None, watch: Watch | None = None,
 ) -> BandFlux:  # fmt: skip
     """Photons from `low` to `high` keV.
 

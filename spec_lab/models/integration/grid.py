@@ -20,10 +20,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from spec_lab._base import ModelError
-from spec_lab.models.annotations import Bins, Curve, Energies, Nodes, Places, Scalar, Time
+from spec_lab.models.annotations import Bins, Curve, Energies, GivenNumbers, Nodes, Places, Scalar, Time
 
 KEV_TO_ERG = 1.602176634e-9  # exact since the SI of 2019
 RULES = ("exact", "trapezoid5")
@@ -97,7 +96,12 @@ class Grid(eqx.Module):
 
     @classmethod
     def make(
-        cls, lo: ArrayLike, hi: ArrayLike, rule: str = "exact", T: ArrayLike | None = None, nodes: int | None = None
+        cls,
+        lo: GivenNumbers,
+        hi: GivenNumbers,
+        rule: str = "exact",
+        T: GivenNumbers | None = None,
+        nodes: int | None = None,
     ) -> Grid:
         """Lay quadrature nodes into the bins (NumPy, on the host).
 

@@ -28,7 +28,7 @@ def growth(t: Curve) -> Curve:
     return jnp.where(small, 1 + t * (0.5 + t / 6), jnp.expm1(safe) / safe)
 
 
-def power_integral(lo: Bins, hi: Bins, slope: Curve | float) -> Bins:
+def power_integral(lo: Curve, hi: Curve, slope: Curve | float) -> Curve:
     """∫ E^slope dE over bins, smooth through slope = -1: lo^(slope+1) L (e^t - 1)/t, L = ln(hi/lo), t = (slope+1) L."""
     lnlo = jnp.log(lo)
     width = jnp.log(hi) - lnlo

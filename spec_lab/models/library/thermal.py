@@ -11,7 +11,7 @@ from typing import ClassVar
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Scalar, Time
+from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.integration.grid import Energy
 from spec_lab.models.library.gaunt import PIECES, gaunt
@@ -31,7 +31,7 @@ def bose(y: Curve) -> Curve:
     return jnp.exp(-y) / -jnp.expm1(-y)
 
 
-def planck_integral(lo: Bins, hi: Bins, s: Curve | float) -> Bins:
+def planck_integral(lo: Curve, hi: Curve, s: Curve | float) -> Curve:
     """∫ x^s/(e^x - 1) dx from lo to hi, about 1e-10.
 
     Below x = 1 term by term from x/(e^x-1) = Σ B_j x^j/j!; above by Gauss-Legendre in ln x over the 45 units that matter.

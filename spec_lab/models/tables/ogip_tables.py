@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spec_lab._base import Content, DataError, ModelError, read_hdus
+from spec_lab.models.annotations import GivenPath
 from spec_lab.models.component import Additive
 
 RESERVED = frozenset({*dir(Additive), "logA"})  # names that a parameter of a table cannot have
@@ -53,7 +54,7 @@ def digest(axes: tuple[TableAxis, ...], edges: np.ndarray, cube: np.ndarray) -> 
     return hashlib.sha256(b"".join((cube.tobytes(), edges.tobytes(), *told))).hexdigest()[:16]
 
 
-def read_table(path: str | Path) -> tuple[SpectrumTable, bool, str]:
+def read_table(path: GivenPath) -> tuple[SpectrumTable, bool, str]:
     """Read an OGIP table model: the table, whether it is additive, its name.
 
     Raises:

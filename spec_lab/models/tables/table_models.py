@@ -17,10 +17,9 @@ from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from spec_lab._base import ModelError
-from spec_lab.models.annotations import Bins, Parameters
+from spec_lab.models.annotations import Bins, GivenNumbers, GivenPath, Parameters
 from spec_lab.models.catalog import check_free
 from spec_lab.models.component import Additive, Component, Multiplicative
 from spec_lab.models.integration.grid import Energy, Grid
@@ -35,7 +34,7 @@ _MADE: dict[
 ] = {}  # one class per content, so that compiled functions are shared
 
 
-def atable(path: str | Path, name: str | None = None) -> type[Component]:
+def atable(path: GivenPath, name: str | None = None) -> type[Component]:
     """The class of an additive table model. Its parameters are the file's, and logA (log10 of the norm).
 
     Raises:
@@ -44,7 +43,7 @@ def atable(path: str | Path, name: str | None = None) -> type[Component]:
     return _make(path, name, additive=True, absorbs=None)
 
 
-def mtable(path: str | Path, name: str | None = None, *, absorbs: tuple[str, ...] | None = None) -> type[Component]:
+def mtable(path: GivenPath, name: str | None = None, *, absorbs: tuple[str, ...] | None = None) -> type[Component]:
     """The class of a multiplicative table model.
 
     Args:
@@ -59,7 +58,7 @@ def mtable(path: str | Path, name: str | None = None, *, absorbs: tuple[str, ...
     return _make(path, name, additive=False, absorbs=absorbs)
 
 
-def _make(path: str | Path, name: str | None, additive: bool, absorbs: tuple[str, ...] | None) -> type[Component]:
+def _make(path: GivenPath, name: str | None, additive: bool, absorbs: tuple[str, ...] | None) -> type[Component]:
     table, is_additive, model_name = read_table(path)
     if is_additive != additive:
         right = "atable" if is_additive else "mtable"
@@ -70,13 +69,13 @@ def _make(path: str | Path, name: str | None, additive: bool, absorbs: tuple[str
 
 def tabulated(
     name: str,
-    edges: ArrayLike,
-    spectra: ArrayLike,
+    edges: GivenNumbers,
+    spectra: GivenNumbers,
     *,
     additive: bool = True,
     logarithmic: tuple[str, ...] = (),
     absorbs: tuple[str, ...] | None = None,
-    **axes: ArrayLike,
+    **axes: GivenNumbers,
 ) -> type[Component]:
     """The class of a table model made of arrays.
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from spec_lab._base import Info, ParameterError
 from spec_lab.fit import incomparable
+from spec_lab.results.annotations import GivenReadings
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.criteria import Criteria
 
 
-def compare(readings: Mapping[str, Criteria]) -> Info:
+def compare(readings: GivenReadings) -> Info:
     """A table of models, best AIC first.
 
     Args:

@@ -4,12 +4,13 @@
 parameters. The arithmetic is `formulas`; whether the results may be compared at all is asked first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from spec_lab._base import Info, ParameterError, nearest
+from spec_lab.results.annotations import GivenBundles
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.comparison import refuse_other_data
 from spec_lab.results.criteria.criteria import Criteria
@@ -49,7 +50,7 @@ class Selection(NamedTuple):
 
 
 def select_model(
-    bundles: Mapping[str, Criteria] | Sequence[Criteria],
+    bundles: GivenBundles,
     criterion: str = "WAIC",
     threshold: float | None = None,
     sigma: float = 2,

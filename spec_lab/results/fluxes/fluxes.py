@@ -15,6 +15,7 @@ from spec_lab._base import Info, ParameterError, nearest
 from spec_lab.engines import Control, Outcome
 from spec_lab.fit import Problem
 from spec_lab.models import BandFlux, Model, Watch, band_photons, without_absorption
+from spec_lab.results.annotations import GivenReal, GivenWhole
 from spec_lab.results.estimates import Sample, some_draws
 
 PATIENCE = 1.0  # seconds before progress is reported
@@ -92,7 +93,7 @@ class Fluxes:
     outcome: Outcome
     problem: Problem
 
-    def _pair(self, pair: int, most: int) -> tuple[Model, np.ndarray, float | None]:
+    def _pair(self, pair: int, most: GivenWhole) -> tuple[Model, np.ndarray, float | None]:
         """Model of a pair (counted from 1), its vectors at the draws, and the time of its data."""
         setup, layout = self.problem.setup, self.problem.layout
         if isinstance(pair, bool) or not isinstance(pair, int | np.integer) or not 1 <= pair <= len(setup.pairs):
@@ -102,7 +103,7 @@ class Fluxes:
         return here.model, thetas[:, slice(*layout.pairs[pair - 1].slots)], here.data.units[0].time
 
     def _band(
-        self, low: float, high: float, pair: int, component: str | None, bare: bool, most: int,
+        self, low: GivenReal, high: GivenReal, pair: int, component: str | None, bare: bool, most: GivenWhole,
         control: Control | None = None,
     ) -> BandFlux:  # fmt: skip
         model, thetas, T = self._pair(pair, most)
@@ -112,8 +113,8 @@ class Fluxes:
         return band_photons(mine, asked, low, high, T, watch=None if control is None else _watched(control))
 
     def flux(
-        self, low: float, high: float, pair: int = 1, *, photons: bool = False, component: str | None = None,
-        unabsorbed: bool = False, most: int = 1000, control: Control | None = None,
+        self, low: GivenReal, high: GivenReal, pair: int = 1, *, photons: bool = False, component: str | None = None,
+        unabsorbed: bool = False, most: GivenWhole = 1000, control: Control | None = None,
     ) -> Sample:  # fmt: skip
         """The model's flux from `low` to `high` keV at the draws, as a `Sample` of one column, erg/cm²/s.
 
@@ -138,7 +139,7 @@ class Fluxes:
         return Sample((band.photon_flux if photons else band.energy_flux)[:, None], title=title)
 
     def flux_info(
-        self, low: float, high: float, pair: int = 1, *, component: str | None = None, unabsorbed: bool = False
+        self, low: GivenReal, high: GivenReal, pair: int = 1, *, component: str | None = None, unabsorbed: bool = False
     ) -> Info:
         """Energy and photon flux in a band, with intervals; arguments as for `flux`."""
         band = self._band(low, high, pair, component, unabsorbed, 1000)
@@ -155,8 +156,8 @@ class Fluxes:
         )
 
     def luminosity(
-        self, low: float, high: float, pair: int = 1, *, z: float | None = None, distance: Any = None,
-        component: str | None = None, unabsorbed: bool = False, cosmology: Any = None, most: int = 1000,
+        self, low: GivenReal, high: GivenReal, pair: int = 1, *, z: float | None = None, distance: Any = None,
+        component: str | None = None, unabsorbed: bool = False, cosmology: Any = None, most: GivenWhole = 1000,
     ) -> Sample:  # fmt: skip
         """The isotropic luminosity from `low` to `high` keV in the frame of the source, erg/s, at the draws.
 
@@ -184,7 +185,13 @@ class Fluxes:
         return Sample(4 * np.pi * far**2 * band.energy_flux[:, None], title=title)
 
     def equivalent_width(
-        self, component: str, pair: int = 1, *, low: float | None = None, high: float | None = None, most: int = 1000
+        self,
+        component: str,
+        pair: int = 1,
+        *,
+        low: GivenReal | None = None,
+        high: GivenReal | None = None,
+        most: GivenWhole = 1000,
     ) -> Sample:
         """The equivalent width of an additive component over all the others, keV (as observed), at the draws.
 

@@ -54,7 +54,7 @@ def _summed(mu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.sum(chance * (stat - mean[:, None]) ** 2, axis=1)
 
 
-def cstat_goodness(stat: float, mu: ArrayLike, k: int = 0) -> Goodness:
+def cstat_goodness(stat: float, mu: ArrayLike, k: float = 0) -> Goodness:
     """A fit's C statistic against the sum expected over its bins (Kaastra 2017).
 
     Args:

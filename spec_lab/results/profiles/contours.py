@@ -13,6 +13,7 @@ import numpy as np
 from spec_lab._base import Info, ParameterError, whole_number
 from spec_lab.engines import Control, Outcome, minimise
 from spec_lab.fit import Problem
+from spec_lab.results.annotations import GivenValues, GivenWhole
 from spec_lab.results.profiles.one_parameter import Profile
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ class _Grid:
 
 
 def contour(
-    outcome: Outcome, pid_x: int | str, pid_y: int | str, *, points: int = 31, reach: float | None = None,
-    values: tuple[Any, Any] | None = None, control: Control | None = None,
+    outcome: Outcome, pid_x: int | str, pid_y: int | str, *, points: GivenWhole = 31, reach: float | None = None,
+    values: GivenValues = None, control: Control | None = None,
 ) -> Contour:  # fmt: skip
     """The statistic over two free parameters around the best point of a run; see `Contour`.
 

@@ -6,10 +6,12 @@ Each point is a fit of its own, and because a freeze is data of the compiled fun
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import Float
 
 from spec_lab._base import Info, ParameterError, whole_number
 from spec_lab.engines import Outcome, minimise
 from spec_lab.fit import Freeze, Problem, SetValue
+from spec_lab.results.annotations import GivenWhole
 
 if TYPE_CHECKING:
     from spec_lab.results.drawing import Drawing
@@ -25,7 +27,7 @@ class Profile:
         unit: Of the parameter, as text.
     """
 
-    def __init__(self, label: str, values: np.ndarray, delta: np.ndarray, unit: str = ""):
+    def __init__(self, label: str, values: Float[np.ndarray, "s"], delta: Float[np.ndarray, "s"], unit: str = ""):
         self.label, self.values, self.delta, self.unit = label, values, delta, unit
 
     def interval(self, rise: float = 1.0) -> tuple[float, float]:
@@ -58,7 +60,9 @@ class Profile:
         return self.info.html
 
 
-def profile(outcome: Outcome, pid: int | str, values: Any = None, *, points: int = 31, reach: float = 3.5) -> Profile:
+def profile(
+    outcome: Outcome, pid: int | str, values: Any = None, *, points: GivenWhole = 31, reach: float = 3.5
+) -> Profile:
     """The profile of a free parameter around the best point of a run.
 
     Args:
