@@ -41,7 +41,7 @@ class NewtonOptions:
 
     max_iterations: int = at_least(1, 200)
     starts: int = at_least(1, 1)
-    guesses: int = at_least(0, 6)
+    guesses: int = at_least(0, 8)
     seed: int = seed()
     draws: int = at_least(1, 1000)
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from scipy.optimize import nnls
 
 from spec_lab.fit.guess.shapes import Observed
+from spec_lab.fit.guess.trial_values import evenly
 
 MOST = 600  # combinations that are solved, about 0.05 ms each
 SMALLEST = 0.01  # share of the counts with which an unwanted term starts
@@ -47,7 +48,7 @@ def _thinned(sizes: Sequence[range], alike: Sequence[int], most: int) -> list[tu
         for rows in itertools.product(*sizes)
         if all(rows[first] < rows[i] for i, first in enumerate(alike) if first != i)
     ] or [tuple(size[0] for size in sizes)]
-    return every[:: -(-len(every) // most)]
+    return evenly(every, most)
 
 
 def _solved(weighted: Sequence[np.ndarray], rows: tuple[int, ...], target: np.ndarray) -> Mixture:

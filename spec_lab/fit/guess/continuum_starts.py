@@ -11,15 +11,13 @@ from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
 MOST_SHAPES = 36  # combinations of one term's own parameters
-ALIKE = 2  # starts of one shape
 MOST_SHARED = 10  # combinations of what all terms share
 
 
 def continuum_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int) -> list[Setup]:
-    """Starts for the terms of a pair that are no lines, best first; at most two have the same shape of one term.
+    """Starts for the terms of a pair that are no lines, best first: the best of each shape of one term, and of each absorption.
 
-    It is the last that has an energy, such as a temperature: a power law beside it follows by itself. The two of one shape differ
-    in what all terms share, such as an absorption.
+    The term is the last that has an energy, such as a temperature: a power law beside it follows by itself.
     """
     problem, band = Problem.of(setup), band_of(setup, pair)
     shared = choices(setup, shared_slots(setup, pair, terms_of(setup, pair)), band, MOST_SHARED)
@@ -37,7 +35,7 @@ def continuum_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int)
         if len(found) == most:
             break
         block, shape = mixture.rows[0] // len(grids[0]), mixture.rows[bent] % len(grids[bent])
-        if (block, shape) in found or sum(one == shape for _, one in found) == ALIKE:
+        if block in {one for one, _ in found} and shape in {one for _, one in found}:
             continue
         chosen: dict[int, float] = dict(shared[block])
         much = never_zero(mixture, columns, data)

@@ -13,10 +13,11 @@ from spec_lab.fit.guess.movable import with_ranges
 from spec_lab.fit.guess.race import Refine, statistic, winner
 from spec_lab.fit.setup import Setup
 
+FURTHER = 3  # continua beside as many as starts are asked for: coarse shapes are ranked wrongly
 CONTINUA = 2  # in which lines are sought
 
 
-def guess(setup: Setup, refine: Refine | None = None, *, most: int = 6, ranges: bool = True) -> Setup:
+def guess(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> Setup:
     """The set-up with values and prior ranges from the data, for all that nobody gave.
 
     Args:
@@ -41,19 +42,19 @@ def guess(setup: Setup, refine: Refine | None = None, *, most: int = 6, ranges: 
     return winner(found, refine) if refine and has_hiding_terms(found[0]) else found[0]
 
 
-def starts(setup: Setup, refine: Refine | None = None, *, most: int = 6, ranges: bool = True) -> list[Setup]:
+def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> list[Setup]:
     """Several different good starts, the most promising first; see `guess`."""
     found = [Start(with_ranges(setup) if ranges else setup, np.inf)]
     for pair in sorted({setup.slots[i].pair for i in setup.free if setup.slots[i].owner == "model"}):
         found = [new for one in found for new in _started(one.setup, pair, refine, max(4, most))]
-        found = sorted(found, key=lambda one: one.stat)[:most]
+        found = sorted(found, key=lambda one: one.stat)[: most + FURTHER if most > 1 else 1]
     return [one.setup for one in found]
 
 
 def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Start]:
     terms = terms_of(setup, pair)
     continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
-    found = continuum_starts(setup, pair, continuum, most) if continuum else [setup]
+    found = continuum_starts(setup, pair, continuum, most + FURTHER) if continuum else [setup]
     if not lines:
         return [Start(one, statistic(one)) for one in found]
     bare = {round(statistic(one), 1): one for one in (without_lines(start, lines, refine) for start in found)}

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab.fit.guess.movable import movable
-from spec_lab.fit.guess.trial_values import AMPLITUDES, Band, trial_of
+from spec_lab.fit.guess.trial_values import AMPLITUDES, Band, evenly, trial_of
 from spec_lab.fit.setup import Setup
 
 Choice = Mapping[int, float]  # slot → value
@@ -60,7 +60,7 @@ def choices(setup: Setup, slots: Iterable[int], band: Band, most: int) -> list[C
     known = {i: trial_of(setup.slots[i], band) for i in slots if movable(setup, i)}
     tried = {i: trial.values for i, trial in known.items() if trial is not None}
     every = [dict(zip(tried, values, strict=True)) for values in itertools.product(*tried.values())]
-    return list(every[:: -(-len(every) // most)])
+    return evenly(every, most)
 
 
 def row(setup: Setup, chosen: Iterable[Choice], terms: Iterable[GuessTerm]) -> Float[np.ndarray, "p"]:

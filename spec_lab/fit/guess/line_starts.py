@@ -21,7 +21,7 @@ from spec_lab.fit.setup import Setup
 
 HUMP = 0.35  # the broadest width tried, as a part of the energy
 LOST = 1e-4  # of a line, in squares: what is left of it beside the continuum is rounding
-STEPS = 12  # of the continuum's fit
+STEPS = 10  # of the continuum's fit
 APART = 0.1  # like lines keep this part of their energy between them
 
 

@@ -1,16 +1,19 @@
 """Where a parameter may sensibly lie, given the energies that were observed, and which values to try.
 
-Lines lie in the band and are narrower than it; temperatures and breaks lie in or near it; indices are those of real spectra.
+Lines lie in the band and are narrower than it; temperatures and breaks lie in or near it, or so far
+above that they do not show; indices are those of real spectra.
 A parameter of which nothing of the kind is known keeps its prior and its value.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import Slot
 
+Each = TypeVar("Each")
 INDEX = (-3.0, 0.5)
 COLUMN_DENSITIES = (0.0, 0.1, 0.5, 2.0, 10.0)  # 1e22/cm²
 LINES = 120  # energies
@@ -52,6 +55,11 @@ def trial_of(slot: Slot, band: Band) -> Trial | None:
     return None
 
 
+def evenly(every: Sequence[Each], most: int) -> list[Each]:
+    """At most so many of a sequence; no fixed step, which in a product could leave out a value of one factor altogether."""
+    return [every[int(k * len(every) / most)] for k in range(most)] if len(every) > most else list(every)
+
+
 def _energy(slot: Slot, band: Band) -> Trial | None:
     low, high, finest = band
     if slot.name in ("El", "edgeE", "cutoffE"):
@@ -62,8 +70,8 @@ def _energy(slot: Slot, band: Band) -> Trial | None:
     if not slot.log:
         return None
     if "kT" in slot.name:
-        return _decimal(np.geomspace(low / 3.0, high / 3.0, 6), (low / 10.0, 3.0 * high))
-    return _decimal(np.geomspace(1.5 * low, 1.5 * high, 5), (low, 10.0 * high))
+        return _decimal(np.geomspace(low / 3.0, high, 7), (low / 10.0, 3.0 * high))
+    return _decimal(np.geomspace(1.5 * low, 1.5 * high, 5), (low, 100.0 * high))
 
 
 def _decimal(values: np.ndarray, ends: tuple[float, float]) -> Trial:
