@@ -24,6 +24,7 @@ from spec_lab.tree.attrs import frozen_static
 
 AT_ONCE = 0.1  # of the statistic: a guess that falls by less was fitted
 EDM_GOAL = 1e-9  # estimated distance to the minimum, in units of the statistic
+NEAR_BOUND = 2.0  # standard deviations within which a bound is looked at
 
 
 @frozen_static
@@ -206,6 +207,34 @@ def _is_fitted_guess(problem: Problem, first: _Loop) -> bool:
     return Origin.DEFAULT not in origins and problem.stat() < float(first.f) + AT_ONCE
 
 
+def _lower_at_a_bound(
+    problem: Problem, best: _Loop, covariance: np.ndarray, options: NewtonOptions, control: Control
+) -> _Loop | None:
+    """A lower fit that lies at a bound near a finished one, with nothing between but a low rise; None where there is none.
+
+    A parameter that the data hardly know, such as the upper index of a Band function, has its least statistic now inside and now
+    at its bound.
+    """
+    x, (low, high) = _values(problem, best), problem.bounds
+    if not options.guesses or control.stopped:
+        return None
+    found = best
+    for i, variance in enumerate(np.diag(covariance)):
+        for bound in (low[i], high[i]):
+            if not (variance > 0 and 0 < abs(bound - x[i]) < NEAR_BOUND * np.sqrt(variance)):
+                continue
+            start = np.clip(x + covariance[:, i] / variance * (bound - x[i]), low, high)
+            ends = low.copy(), high.copy()
+            start[i] = ends[0][i] = ends[1][i] = bound
+            if not np.all(np.isfinite(start)):
+                continue
+            held = minimise(problem.within(*ends), start)
+            if float(held.f) < float(found.f) - NOTHING:
+                other = _descend(problem, _values(problem, held), options, control, quiet=True)
+                found = other if other is not None and float(other.f) < float(found.f) - NOTHING else found
+    return None if found is best else found
+
+
 def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: Control, quiet: bool = False) -> Any:
     loop = _finished(problem, minimise(problem, x, min(options.max_iterations, 50)), options, control)
     if np.isfinite(float(loop.f)):
@@ -249,11 +278,15 @@ def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, co
     x = _values(problem, loop)
     low, high = problem.bounds
     _, _, hessian = problem.local(x)
+    covariance = covariance_from_hessian(hessian, (x <= low) | (x >= high))
+    lower = _lower_at_a_bound(problem, loop, covariance, options, control)
+    if lower is not None:
+        return _outcome(problem, lower, begun, options, control, _better(loop, lower) or remark)
     return best_fit_outcome(
         problem,
         engine="fit",
         best=x,
-        covariance=determined(problem, x, covariance_from_hessian(hessian, (x <= low) | (x >= high)), hessian),
+        covariance=determined(problem, x, covariance, hessian),
         status=Status.stopped if begun < options.starts else _status(loop, control),
         draws=options.draws,
         seed=options.seed,

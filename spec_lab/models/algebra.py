@@ -157,7 +157,7 @@ class _Node(Model):
             if isinstance(node, _Node):
                 waiting += reversed(type(node).branches(node))
             else:
-                found += node.leaves()
+                found += type(node).leaves(node)
         return tuple(found)
 
 
@@ -180,7 +180,7 @@ class Binary(_Node):
         return TABLE[self.symbol][self.left.kind, self.right.kind]
 
     def _halves(self, values: Sequence[Any]) -> tuple[Any, Any]:
-        n = len(self.left.leaves())
+        n = len(type(self.left).leaves(self.left))
         return values[:n], values[n:]
 
     def density(self, x: Energy, values: Values, T: Time) -> Curve:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from small import make_data
 
-from spec_lab import datasets, unif
+from spec_lab import Data, DataUnit, datasets, unif
+from spec_lab.data import Response, Source
 from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Notice, Problem, SetFree, SetPrior, Setup
 from spec_lab.models import Model, gauss, pl
@@ -65,3 +66,42 @@ def test_no_edit_compiles_anything(compiles):
             problem = Problem(setup, problem)
             run_engine("fit", problem)
         assert counted.count == 0, f"{edit} compiled {counted.count} programs"
+
+
+EDGES = np.geomspace(10, 1000, 61)
+LEAST = {  # of fits from many random places, for each spectrum
+    "pl+bb": (91.149, 54.999, 54.325, 67.839),
+    "band": (39.503, 43.113, 57.304, 65.427), "cpl+bb": (36.780, 40.743, 54.262, 55.586),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def four_spectra():
+    """Counts of three cut-off power laws and of a power law with a black body, on an ideal detector of 10 cm²."""
+    lo, hi = EDGES[:-1], EDGES[1:]
+    mid, draw = np.sqrt(lo * hi), np.random.default_rng(9)
+    power = lambda index, log_norm: 10**log_norm * mid**index * (hi - lo) * 1000  # noqa: E731
+    expected = [
+        power(a, norm) * np.exp(-mid / cut) for a, cut, norm in ((-1, 150, 0), (-0.5, 80, -1.5), (-1.8, 2000, 0.3))
+    ]
+    expected.append(power(-1.8, 0.5) + 2e-2 * mid**2 / np.expm1(mid / 15) * (hi - lo))
+    response = Response.ideal(lo, hi, area=10.0)
+    sources = [Source(draw.poisson(mean).astype(float), exposure=100.0) for mean in expected]
+    return [Data([("u", DataUnit(source, rsp=response, stat="cstat"))]) for source in sources]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", LEAST)
+def test_no_local_minimum_is_called_converged(four_spectra, text):
+    """From the values that the models come with, which nobody chose for these spectra."""
+    for data, least in zip(four_spectra, LEAST[text], strict=True):
+        outcome = run_engine("fit", Problem(Setup.from_pairs([(data, Model.parse(text))])))
+        assert outcome.stat <= least + 0.1 or "Converged" not in outcome.message
+
+
+def test_a_lower_minimum_at_a_bound_nearby_is_found(four_spectra):
+    """The upper index of a Band function that is a cut-off power law: -4.1 is a minimum, and -6, its bound, a lower one."""
+    setup = Setup.from_pairs([(four_spectra[0], Model.parse("band"))])
+    inside, found = (run_engine("fit", Problem(setup), guesses=guesses) for guesses in (0, 6))
+    assert inside.status == "converged" and inside.best[1] == pytest.approx(-4.1455, abs=1e-3)
+    assert found.status == "at_bound" and found.best[1] == -6.0 and found.stat < inside.stat - 0.1
