@@ -10,7 +10,7 @@ from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
 Refine = Callable[[Problem, int], Float[np.ndarray, "n"]]  # at most so many steps of a fit from the present values
-LEGS = ((8, 4), (15, 2), (50, 1))  # steps, and how many go on
+LEGS = ((16, 2), (50, 1))  # steps, and how many go on
 
 
 def refined(setup: Setup, refine: Refine, steps: int) -> Setup:
