@@ -19,7 +19,8 @@ from spec_lab.variables import AbstractVariable
 PerChannel = Float[np.ndarray, "ch"]
 PerGroup = Float[np.ndarray, "c"]
 PerBin = Float[np.ndarray, "e"]
-DirectMatrix = Float[np.ndarray, "e ch"] | SparseMatrix  # from photons to channels, cm²
+DenseMatrix = Float[np.ndarray, "e ch"]  # from photons to channels, cm²
+DirectMatrix = DenseMatrix | SparseMatrix
 GroupedMatrix = Float[np.ndarray, "c e"] | SparseMatrix  # from photons to groups, cm²
 ChannelScale = Float[np.ndarray, ""] | Float[np.ndarray, "ch"]  # one number, or one a channel
 ChannelNumbers = Int[np.ndarray, "ch"]

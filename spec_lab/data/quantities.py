@@ -21,7 +21,7 @@ RATES: dict[str, tuple[Reader, Reader]] = {  # values and errors
     "bkg": (lambda c: c.B / c.tb, lambda c: c.sigma_B / c.tb),
     "net": (lambda c: c.S / c.ts - c.B / c.tb, lambda c: np.hypot(c.sigma_S / c.ts, c.sigma_B / c.tb)),
 }
-PLAIN: dict[str, Reader] = {
+PLAIN: dict[str, Callable[[Channels], Any]] = {  # the last a matrix, dense or of its non-zeros
     "src_{}counts": lambda c: c.S,
     "src_{}errors": lambda c: c.sigma_S,
     "bkg_{}counts": lambda c: c.B,

@@ -16,7 +16,15 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import DataError, Info, SpecLabWarning
-from spec_lab.data.annotations import DirectMatrix, GivenGenerator, GivenStart, PerBin, PerChannel, ResponseGenerator
+from spec_lab.data.annotations import (
+    DenseMatrix,
+    DirectMatrix,
+    GivenGenerator,
+    GivenStart,
+    PerBin,
+    PerChannel,
+    ResponseGenerator,
+)
 from spec_lab.data.response import Response, response_html
 from spec_lab.data.sky import direction_table
 from spec_lab.data.sky.direction_table import DirectionTable
@@ -45,12 +53,12 @@ class MatrixCache:
 
     def __init__(
         self, region: Region | None = None, patch: DirectionTable | None = None,
-        recent: Mapping[tuple[float, float], DirectMatrix] | None = None,
+        recent: Mapping[tuple[float, float], DenseMatrix] | None = None,
     ):  # fmt: skip
         self.region, self.patch = region, patch
-        self.recent: dict[tuple[float, float], DirectMatrix] = dict(recent or {})
+        self.recent: dict[tuple[float, float], DenseMatrix] = dict(recent or {})
 
-    def keep(self, place: tuple[float, float], matrix: DirectMatrix) -> None:
+    def keep(self, place: tuple[float, float], matrix: DenseMatrix) -> None:
         """Remember a matrix, forget the oldest."""
         while len(self.recent) >= MOST_RECENT:
             self.recent.pop(next(iter(self.recent)))
@@ -149,7 +157,7 @@ class BalrogResponse(Struct):
         """The response at the starting place: what grouping and pictures look at."""
         return self._response(self.matrix)
 
-    def _response(self, matrix: DirectMatrix) -> Response:
+    def _response(self, matrix: DenseMatrix) -> Response:
         return Response(self.elo, self.ehi, self.emin, self.emax, matrix, name=self.name)
 
     def at(self, ra: float, dec: float) -> Response:
@@ -284,7 +292,7 @@ def _edges(generator: GivenGenerator) -> list[Float[np.ndarray, "n"]]:
     return out
 
 
-def _asked(generator: ResponseGenerator, place: tuple[float, float]) -> DirectMatrix:
+def _asked(generator: ResponseGenerator, place: tuple[float, float]) -> DenseMatrix:
     """`f[e, ch]`, the generator's matrix at a place, NaN as 0."""
     generator.set_location(*place)
     matrix = np.array(generator.matrix, dtype=np.float64).T

@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from spec_lab._base import DataError
-from spec_lab.data.annotations import DirectMatrix
+from spec_lab.data.annotations import DenseMatrix
 from spec_lab.tree import Struct, field
 
 MOST_BYTES = 2e9  # of the uncompressed table
@@ -27,7 +27,7 @@ WIDEST = 60.0  # degrees; a wider patch is the whole sky
 RANK_TOLERANCE = 1e-7  # singular values below this part of the largest are left out
 _GHOSTS = 6  # the ends of a spline are forgotten by a factor 0.27 a node
 _CHECKS = 8
-MatrixAt = Callable[[float, float], DirectMatrix]
+MatrixAt = Callable[[float, float], DenseMatrix]
 Progress = Callable[[int, int], None]
 
 Anywhere = np.ndarray | jax.Array  # on the host, or in a compiled function
@@ -72,7 +72,7 @@ class DirectionTable(Struct):
         """Whether a direction (deg) is in the table."""
         return bool(direction_weights(self.chart, ra, dec, np)[1])
 
-    def matrix(self, ra: float, dec: float) -> DirectMatrix:
+    def matrix(self, ra: float, dec: float) -> DenseMatrix:
         """`f[e, ch]`, interpolated; nowhere negative."""
         weights, _ = direction_weights(self.chart, ra, dec, np)
         return np.maximum(np.tensordot(weights, self.basis, 1), 0.0)
