@@ -157,7 +157,7 @@ class BalrogResponse(Struct):
         """The response at the starting place: what grouping and pictures look at."""
         return self._response(self.matrix)
 
-    def _response(self, matrix: DenseMatrix) -> Response:
+    def _response(self, matrix: DirectMatrix) -> Response:
         return Response(self.elo, self.ehi, self.emin, self.emax, matrix, name=self.name)
 
     def at(self, ra: float, dec: float) -> Response:
