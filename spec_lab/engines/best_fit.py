@@ -127,8 +127,10 @@ def names_of(problem: Problem, which: Bool[np.ndarray, "n"]) -> list[str]:
 
 
 def _one_sided(gradient: np.ndarray, hessian: np.ndarray, pressed: np.ndarray) -> np.ndarray:
-    """`f[n]`: how far into the interval the statistic has risen by 1, the others following; NaN where it is not at a bound."""
+    """`f[n]`: how far into the interval the statistic has risen by 1, the others following; NaN where it is not at a bound or not known."""
     errors, others = np.full(len(pressed), np.nan), np.flatnonzero(~pressed)
+    if not np.all(np.isfinite(hessian)):
+        return errors
     for j in np.flatnonzero(pressed):
         slope, curvature = abs(gradient[j]), hessian[j, j]
         if len(others):
