@@ -127,7 +127,7 @@ def names_of(problem: Problem, which: Bool[np.ndarray, "n"]) -> list[str]:
 
 
 def _one_sided(gradient: np.ndarray, hessian: np.ndarray, pressed: np.ndarray) -> np.ndarray:
-    """`f[n]`: how far into the interval the statistic has risen by 1, the others following; NaN where it is not at a bound or not known."""
+    """`f[n]`: how far into the interval the statistic has risen by 1, the others following; NaN off a bound or not known."""
     errors, others = np.full(len(pressed), np.nan), np.flatnonzero(~pressed)
     if not np.all(np.isfinite(hessian)):
         return errors
@@ -176,6 +176,7 @@ def best_fit_outcome(
     names = names_of(problem, pressed)
     told: tuple[tuple[str, float], ...] = ()
     if names and target is None:
+        snapped = snapped if stat(snapped) <= reached + NOTHING else best  # a model may have no value upon its bound
         best, told, held = _held(problem, snapped, pressed, names)
         reached = stat(best)
         if covariance is not None and np.isfinite(np.diag(covariance)[pressed]).any():
