@@ -8,12 +8,14 @@ from numpyro import handlers
 from numpyro.infer.util import log_density
 from small import make_data
 
+from spec_lab import BayesInfer
 from spec_lab._base import ParameterError
 from spec_lab.bridge.sites import numpyro_model, site_names
-from spec_lab.engines import run_engine
+from spec_lab.data import Data, DataUnit, Response, Source
+from spec_lab.engines import Status, run_engine
 from spec_lab.fit import Link, Problem, SetPrior, Setup
 from spec_lab.fit.space import from_cube_np, log_prior_np
-from spec_lab.models import pl
+from spec_lab.models import Grid, Model, pl
 from spec_lab.priors import norm, unif
 from spec_lab.variables import Constrained, Interval
 
@@ -92,3 +94,19 @@ def test_svi_stays_within_the_limits(setup):
     )
     assert outcome.draws[:, 0].min() > LOW and outcome.draws[:, 0].max() < HIGH
     assert np.all(np.abs(outcome.draws.mean(axis=0) - exact.draws.mean(axis=0)) < 0.3 * exact.draws.std(axis=0))
+
+
+def test_a_bound_on_which_the_model_has_no_value_is_approached_and_said():
+    """`cpl` at alpha = -2 has no cut-off energy: the best value stays beside the bound, where there is a statistic."""
+    edges = np.geomspace(3, 79, 61)
+    response = Response(edges[:-1], edges[1:], edges[:-1], edges[1:], 100 * np.eye(60))
+    photons = np.asarray(Model.parse("pl").photons(np.array([-2.3, 1.0]), Grid.make(edges[:-1], edges[1:])))
+    counts = np.random.default_rng(0).poisson(photons @ response.matrix).astype(float)
+    unit = DataUnit(src=Source(counts, exposure=10.0), rsp=response, stat="cstat")
+    infer = BayesInfer([(Data([("u", unit)]), Model.parse("cpl"))])
+    infer.par[1].prior, infer.par[1].val = "unif(-2, 1)", -1.5
+    infer.par[2].val = 2.0
+    infer.par[2].freeze()
+    outcome = infer.fit().outcome
+    assert np.isfinite(infer.stat) and infer.par[1].val == pytest.approx(-2.0, abs=1e-6)
+    assert "At its bound: pair1.cpl.alpha" in outcome.message and outcome.status is not Status.converged
