@@ -1,6 +1,7 @@
 """Folding in blocks of channels equals the dense product: rates, statistics, gradients, whole fits."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -40,7 +41,7 @@ def test_a_fold_equals_the_dense_product(size, tails):
 
 def test_an_empty_matrix_folds_to_nothing():
     band = choose_rows(make_bands(SparseMatrix.of(csr_array((5, 9)))), np.arange(5), 5)
-    assert not np.asarray(band.fold(np.ones(9))).any()
+    assert not np.asarray(band.fold(jnp.ones(9))).any()
 
 
 def units(monkeypatch, make):
