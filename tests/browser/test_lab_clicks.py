@@ -75,6 +75,7 @@ def test_parameters_of_different_units_are_linked_only_after_a_question(demo):
     demo.page.keyboard.press("Escape")
     expect(question).to_have_count(0)
     assert steps(demo) == before
+    expect(row(demo, 2)).to_be_focused()  # the row in hand: the next key goes there
     demo.page.keyboard.press("l")
     expect(question.get_by_role("button", name="Link")).to_be_focused()
     demo.page.keyboard.press("Enter")

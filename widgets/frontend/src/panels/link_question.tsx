@@ -1,6 +1,6 @@
 // Before parameters of different units or priors are linked, the table asks: the others lose their value and their prior.
 // UI state: view-local (the question); the link itself is one undoable action.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { plain } from "../plot/tex";
 import { type Local, useLocal } from "../state/local";
 import type { ParameterRow } from "../state/protocol";
@@ -43,7 +43,7 @@ export function LinkQuestion() {
   const local = useLocal();
   const yes = useRef<HTMLDivElement>(null);
   const pids = local.linking.value;
-  useEffect(() => { if (pids) yes.current!.querySelector("button")!.focus(); }, [pids]);
+  useLayoutEffect(() => { if (pids) yes.current!.querySelector("button")!.focus(); }, [pids]);
   const words = pids && linkWords(rowsOf(local, pids));
   if (!words) return null;
   const close = () => {

@@ -47,9 +47,9 @@ function run(local: Local, row: ParameterRow, command: Command, shift: boolean):
     case "unlink": return void local.act("params", "unlink", { pids });
     case "filter": local.root?.querySelector<HTMLElement>(".sl-filter input")?.focus(); return;
     case "escape":
+      if (local.linking.value) return void (local.linking.value = null); // the question goes, what it is about stays chosen
       local.selected.value = [];
       local.errors.value = new Map();
-      local.linking.value = null;
       if (local.lab.region.value) local.lab.select(null);
       return;
   }
