@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from spec_lab._base import ModelError
 from spec_lab.engines import Outcome
-from spec_lab.fit import Problem
+from spec_lab.fit import Problem, Setup
 from spec_lab.models import Model
 from spec_lab.results.estimates import is_posterior, sample_of, some_draws
 
@@ -44,6 +44,16 @@ def remember(infer: "Engines") -> None:
             _write(model, Place(outcome, known, number, tuple(range(first, first + model.size))))
             first += model.size
         _write(whole, Place(outcome, known, number, tuple(range(whole.size))))
+
+
+def with_values(setup: Setup, pair: int) -> Model:
+    """The model of a pair at a set-up's values; it knows of the last fit what the model it was made of knows."""
+    original, moved = setup.pairs[pair].model, setup.model(pair)
+    for known, model in zip((original, *original.leaves()), (moved, *moved.leaves()), strict=True):
+        first, place = _places.get(id(known), (None, None))
+        if first is not None and first() is known and place is not None:
+            _write(model, place)
+    return moved
 
 
 def _without_the_models(outcome: Outcome) -> Outcome:

@@ -23,6 +23,7 @@ from spec_lab.fit.guess import Guess
 from spec_lab.infer.archive import Archive
 from spec_lab.infer.engines import Engines
 from spec_lab.infer.fit import Fit
+from spec_lab.infer.fitted_models import with_values
 from spec_lab.infer.hooks import NAMES, BoundHook, Hook, hook_property
 from spec_lab.infer.loading import check_fits, try_first_use
 from spec_lab.infer.pair import Pair
@@ -239,7 +240,7 @@ class Infer(Engines):
     @property
     def Model(self) -> list[Model]:
         """The model of each pair, with the present values."""
-        return [self.setup.model(i) for i in range(len(self.setup.pairs))]
+        return [with_values(self.setup, i) for i in range(len(self.setup.pairs))]
 
     @property
     def Pair(self) -> list[Pair]:

@@ -9,6 +9,7 @@ from spec_lab._base import Info, ParameterError
 from spec_lab.data import Data, DataUnit
 from spec_lab.fit import Setup, statistic_of
 from spec_lab.infer.fit import Fit
+from spec_lab.infer.fitted_models import with_values
 from spec_lab.infer.store import LocalStore
 from spec_lab.infer.unit_function import UnitFunction
 from spec_lab.models import KEV_TO_ERG, BandFlux, Model, band_photons, without_absorption
@@ -58,7 +59,7 @@ class Pair:
     @property
     def model(self) -> Model:
         """The model with the present values in its variables."""
-        return self._fit.setup.model(self._number)
+        return with_values(self._fit.setup, self._number)
 
     def unit_spectra(self, rebin: bool = False) -> list[UnitSpectrum]:
         """Each unit beside the model at the present parameters."""

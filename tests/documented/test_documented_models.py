@@ -224,3 +224,13 @@ def test_without_a_fit_it_says_so():
     with pytest.raises(ModelError, match=r"took part in no fit.*preview"):
         model.best_ergflux(10, 1000)
     assert all(callable(getattr(model, f"{point}_phtspec")) for point in POINTS)
+
+
+def test_the_models_of_an_infer_know_the_last_fit_too():
+    model = pl()
+    infer = Infer([(make_data(1), model)])
+    infer.fit()
+    infer.par[1].val = -1.0  # the model in the fit is another value now; the last fit stays the last
+    expected = model.best_ergflux(10, 1000)
+    for found in (infer.Model[0], infer.pairs[0].model, infer.Pair[0].model, *infer.Model[0].leaves()):
+        assert found.best_ergflux(10, 1000) == pytest.approx(expected, rel=1e-12)
