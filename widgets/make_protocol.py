@@ -3,12 +3,14 @@
     python widgets/make_protocol.py          writes
     python widgets/make_protocol.py --check  fails where a file is not what would be written
 
-`frontend/src/state/protocol.ts` follows from the types of `session.view_model` and `session.messages` and from the registry of
-commands; so does the table of commands in PROTOCOL.md. A test runs the check.
+Each file of `frontend/src/state/protocol/` follows from the module of `spec_lab.session` that has its name (`fit_forms`,
+`view_model`, `messages`), and `commands.ts` from the registry of commands; so does the table of commands in PROTOCOL.md. A test
+runs the check.
 """
 
 import ast
 import inspect
+import re
 import sys
 import types
 import typing
@@ -22,12 +24,20 @@ from spec_lab.session.command_registry import arguments_of
 
 TYPES = (fit_forms, view_model, messages)
 HERE = Path(__file__).resolve().parent
-TYPESCRIPT, TABLE = HERE / "frontend/src/state/protocol.ts", HERE / "PROTOCOL.md"
+FOLDER, TABLE = HERE / "frontend/src/state/protocol", HERE / "PROTOCOL.md"
 BEGIN, END = "<!-- commands: made by make_protocol.py -->", "<!-- end of commands -->"
-HEAD = """// The border in types: every message of widgets/PROTOCOL.md, and nothing else. No code lives here.
+HEAD = """// The border in types: {what}. No code lives here.
 // UI state: none. Made by widgets/make_protocol.py from Python's types: do not edit.
 """
-TAIL = """
+WHAT = {
+    "fit_forms": "forms of the engines, state of a fit",
+    "view_model": "everything a panel shows",
+    "messages": "what Python sends",
+    "commands": "what a panel sends",
+    "index": "every message of widgets/PROTOCOL.md, and nothing else",
+}
+NAMED = {"fit_forms": ("OptionValue", "FitPhase"), "view_model": ("Window", "RunName"), "messages": ("FromPython",)}
+OUTGOING = """
 /** What goes out besides commands. */
 export type ToPython =
   | { type: "hello"; view: string; again?: true }
@@ -39,31 +49,38 @@ export type ToPython =
   | { type: "unfold" }
   | { type: "ack"; topic: string; seq: number }
   | { type: "visible"; visible: boolean };
-
-/** The part of anywidget's model that the panels use. */
-export interface AnyModel {
-  get(key: string): unknown;
-  set(key: string, value: unknown): void;
-  on(name: string, callback: (...args: never[]) => void): void;
-  off(name: string, callback?: (...args: never[]) => void): void;
-  save_changes(): void;
-  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
-}
 """
+EXPORTED = re.compile(r"^export (?:interface|type) (\w+)", re.MULTILINE)
 PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", type(None): "null", object: "unknown"}
 
 
-def typescript() -> str:
-    """The text of `protocol.ts`."""
-    classes = [c for module in TYPES for c in vars(module).values() if _is_of(c, module)]
-    names = {"OptionValue": fit_forms, "FitPhase": fit_forms, "Window": view_model, "RunName": view_model}
-    parts = [HEAD, *(f"export type {n} = {_type(getattr(module, n))};" for n, module in names.items()), ""]
-    notes = _notes()
-    for cls in classes:
-        parts.append(_interface(cls, notes[cls.__name__]))
-    parts.append(f"export type FromPython = {_type(messages.FromPython)};\n")
-    parts.append(_commands())
-    return "\n".join(parts) + TAIL
+def typescript() -> dict[str, str]:
+    """The text of each file of the folder, by its stem."""
+    bodies = {module.__name__.rpartition(".")[2]: _module(module) for module in TYPES}
+    bodies["commands"] = _commands() + OUTGOING
+    homes = {name: stem for stem, body in bodies.items() for name in EXPORTED.findall(body)}
+    index = "\n".join(f'export * from "./{stem}";' for stem in bodies) + "\n"
+    made = {stem: _imports(body, stem, homes) + body for stem, body in bodies.items()} | {"index": index}
+    return {stem: HEAD.format(what=WHAT[stem]) + "\n" + text for stem, text in made.items()}
+
+
+def _module(module: types.ModuleType) -> str:
+    """The types of one Python module: its named ones, then its classes; what is a union of the classes comes last."""
+    notes, stem = _notes(module), module.__name__.rpartition(".")[2]
+    classes = [_interface(c, notes[c.__name__]) for c in vars(module).values() if _is_of(c, module)]
+    named = [f"export type {n} = {_type(getattr(module, n))};" for n in NAMED[stem]]
+    parts = [*classes, *named] if stem == "messages" else [*named, "", *classes]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _imports(body: str, stem: str, homes: dict[str, str]) -> str:
+    """The line for each other file that a file takes types from."""
+    taken: dict[str, list[str]] = {}
+    for name in sorted(set(re.findall(r"\b[A-Z]\w+", re.sub(r"/\*\*.*?\*/", "", body, flags=re.DOTALL)))):
+        if homes.get(name, stem) != stem:
+            taken.setdefault(homes[name], []).append(name)
+    lines = [f'import type {{ {", ".join(names)} }} from "./{home}";' for home, names in sorted(taken.items())]
+    return "\n".join([*lines, "", ""]) if lines else ""
 
 
 def _is_of(item: Any, module: types.ModuleType) -> bool:
@@ -82,16 +99,15 @@ def _interface(cls: Any, notes: dict[str, str]) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _notes() -> dict[str, dict[str, str]]:
+def _notes(module: types.ModuleType) -> dict[str, dict[str, str]]:
     """The comment above each field, by class."""
     found: dict[str, dict[str, str]] = {}
-    for module in TYPES:
-        source = inspect.getsource(module)
-        lines = source.splitlines()
-        for node in (n for n in ast.parse(source).body if isinstance(n, ast.ClassDef)):
-            fields = [f for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
-            above = {f.target.id: lines[f.lineno - 2].strip() for f in fields if isinstance(f.target, ast.Name)}
-            found[node.name] = {name: text[2:] for name, text in above.items() if text.startswith("# ")}
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    for node in (n for n in ast.parse(source).body if isinstance(n, ast.ClassDef)):
+        fields = [f for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+        above = {f.target.id: lines[f.lineno - 2].strip() for f in fields if isinstance(f.target, ast.Name)}
+        found[node.name] = {name: text[2:] for name, text in above.items() if text.startswith("# ")}
     return found
 
 
@@ -151,12 +167,13 @@ def texts() -> dict[Path, str]:
     """Every file that is made, with its text."""
     before, _, rest = TABLE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    return {TYPESCRIPT: typescript(), TABLE: f"{before}{BEGIN}\n{table()}\n{END}{after}"}
+    files = {FOLDER / f"{stem}.ts": text for stem, text in typescript().items()}
+    return files | {TABLE: f"{before}{BEGIN}\n{table()}\n{END}{after}"}
 
 
 def main(check: bool) -> int:
     """Write the files, or name those that are not current."""
-    stale = [path for path, text in texts().items() if path.read_text(encoding="utf-8") != text]
+    stale = [path for path, text in texts().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:
         print(f"{path.relative_to(HERE)} {'is not current: run widgets/make_protocol.py' if check else 'is written'}")
         if not check:

@@ -1,6 +1,6 @@
 """The view-model as types: all that Python tells the front end but curves, replies and fits (`fit_forms`). No code lives here.
 
-`widgets/make_protocol.py` writes `frontend/src/state/protocol.ts` from these classes, those of `messages` and the registry of
+`widgets/make_protocol.py` writes `frontend/src/state/protocol/` from these classes, those of `messages` and the registry of
 commands, so the two sides of the border cannot differ. A comment above a field is what both sides need to know about it.
 """
 

@@ -6,7 +6,8 @@ import fitted from "../test/golden/fitted.json";
 import lesson from "../test/golden/lesson.json";
 import start from "../test/golden/start.json";
 import { bytes } from "../src/state/frozen";
-import type { AnyModel, LabView, ParameterRow } from "../src/state/protocol";
+import type { AnyModel } from "../src/state/anywidget";
+import type { LabView, ParameterRow } from "../src/state/protocol";
 
 type Content = Record<string, unknown>;
 

@@ -7,7 +7,7 @@ import { App, onGlobalKey, onRestingKey } from "./app";
 import { FrozenModel, type FrozenPage } from "./state/frozen";
 import { Lab } from "./state/lab";
 import { Local } from "./state/local";
-import type { AnyModel } from "./state/protocol";
+import type { AnyModel } from "./state/anywidget";
 import { keepFocus } from "./ui/focus";
 import { hidePicture } from "./ui/picture";
 

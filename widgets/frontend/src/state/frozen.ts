@@ -3,7 +3,8 @@
 // UI state: the moved values, local to the page; nothing is saved.
 import { float32, spectrumFrame } from "./frames";
 import { Predictor, type PredictorHeader } from "./predictor";
-import type { AnyModel, CornerMessage, ParameterRow, SpectrumMessage, LabView } from "./protocol";
+import type { AnyModel } from "./anywidget";
+import type { CornerMessage, ParameterRow, SpectrumMessage, LabView } from "./protocol";
 import { rough } from "./range";
 
 export interface FrozenPage {

@@ -5,7 +5,8 @@ import { batch, computed, signal } from "@preact/signals";
 import { type BrushFrame, type Bytes, type CornerFrame, type OverlayFrame, type Region, type SpectrumFrame, brushFrame, cornerFrame, overlayFrame, spectrumFrame } from "./frames";
 import { Link } from "./link";
 import { Stream } from "./stream";
-import type { ActivityMessage, AnyModel, CommandName, Commands, ErrorData, FitStatus, FromPython, LabView, ProfileData, Reply } from "./protocol";
+import type { AnyModel } from "./anywidget";
+import type { ActivityMessage, CommandName, Commands, ErrorData, FitStatus, FromPython, LabView, ProfileData, Reply } from "./protocol";
 
 export const IDLE: FitStatus = {
   state: "idle", engine: "", progress: null, message: "", elapsed: null, eta: null, error: null, draft: false,

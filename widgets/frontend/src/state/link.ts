@@ -2,7 +2,8 @@
 // shown, acknowledges frames after the draw, says how the kernel is doing. It holds no science.
 // UI state: view-local to the browser (the state of the connection); nothing here is saved or undone.
 import { signal } from "@preact/signals";
-import type { AnyModel, CommandName, Commands, ErrorData, FromPython, Reply, ToPython } from "./protocol";
+import type { AnyModel } from "./anywidget";
+import type { CommandName, Commands, ErrorData, FromPython, Reply, ToPython } from "./protocol";
 import type { Bytes } from "./frames";
 
 export type LinkPhase = "connecting" | "live" | "busy" | "lost";
