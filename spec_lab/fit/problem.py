@@ -205,7 +205,7 @@ class Problem:
     @property
     def _most_rows(self) -> int:
         """How many rows a block may have, a power of two."""
-        bins = sum(pair.units[-1].energies[1] for pair in self.layout.pairs)
+        bins = sum(max(unit.energies[1] for unit in pair.units) for pair in self.layout.pairs)
         return 1 << max(0, (MOST_PHOTONS // max(bins, 1)).bit_length() - 1)
 
     def log_prior(self, x: Free) -> PerVector:
