@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from data_files import PHOTON_EDGES, arf, dense, ebounds_hdu, matrix_hdu, pha, rsp, save
+from sparse import make_both, treat_all_as_large
 
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import DataUnit, Redistribution, Response, SparseMatrix, sparse_matrix
@@ -12,17 +13,7 @@ from spec_lab.tree import Struct
 
 @pytest.fixture
 def everything_is_large(monkeypatch):
-    monkeypatch.setattr(sparse_matrix, "LARGE", 0.0)
-    monkeypatch.setattr(sparse_matrix, "FULL", 2.0)
-
-
-def read_both(monkeypatch, read):
-    """What is read as usual, and with every matrix taken for a large one."""
-    usual = read()
-    with monkeypatch.context() as patch:
-        patch.setattr(sparse_matrix, "LARGE", 0.0)
-        patch.setattr(sparse_matrix, "FULL", 2.0)
-        return usual, read()
+    treat_all_as_large(monkeypatch)
 
 
 def test_small_or_full_matrices_stay_dense():
@@ -33,7 +24,7 @@ def test_small_or_full_matrices_stay_dense():
 
 def test_read_written_and_read_again(tmp_path, monkeypatch):
     path = rsp(tmp_path / "a.rsp")
-    usual, sparse = read_both(monkeypatch, lambda: Response.from_file(path))
+    usual, sparse = make_both(monkeypatch, lambda: Response.from_file(path))
     assert isinstance(usual.matrix, np.ndarray) and isinstance(sparse.matrix, SparseMatrix)
     assert np.array_equal(sparse.matrix, usual.matrix) and sparse.matrix.shape == usual.matrix.shape
     write_rsp(tmp_path / "b.rsp", sparse)
@@ -49,7 +40,7 @@ def test_exported_and_loaded(tmp_path, everything_is_large):
 
 def test_an_area_multiplies_the_rows(tmp_path, monkeypatch):
     path, area = rsp(tmp_path / "a.rmf"), arf(tmp_path / "a.arf")
-    usual, sparse = read_both(monkeypatch, lambda: Redistribution.from_file(path) * spec_arf(area))
+    usual, sparse = make_both(monkeypatch, lambda: Redistribution.from_file(path) * spec_arf(area))
     assert np.allclose(sparse.matrix, usual.matrix, rtol=1e-15)
 
 
@@ -65,7 +56,7 @@ def test_parts_are_summed(tmp_path, monkeypatch):
             matrix_hdu(tail, PHOTON_EDGES[::2], header={"EXTVER": 2, "HDUCLAS3": "REDIST"}), ebounds_hdu()]  # fmt: skip
     path = save(tmp_path / "a.rmf", *hdus)
     with pytest.warns(SpecLabWarning, match="summed"):
-        usual, sparse = read_both(monkeypatch, lambda: Response.from_file(path))
+        usual, sparse = make_both(monkeypatch, lambda: Response.from_file(path))
     assert isinstance(sparse.matrix, SparseMatrix) and np.allclose(sparse.matrix, usual.matrix, rtol=1e-14)
 
 
@@ -76,7 +67,7 @@ def test_parts_are_summed(tmp_path, monkeypatch):
 def test_a_unit_sees_the_same_groups(tmp_path, monkeypatch, options, quality):
     bad = [] if quality is None else [("QUALITY", "I", np.where(np.arange(8) == quality, 5, 0))]
     src, response = pha(tmp_path / "a.pha", columns=bad), rsp(tmp_path / "a.rsp")
-    usual, sparse = read_both(monkeypatch, lambda: DataUnit(src=src, rsp=response, stat="cstat", **options))
+    usual, sparse = make_both(monkeypatch, lambda: DataUnit(src=src, rsp=response, stat="cstat", **options))
     one, other = usual.channels(), sparse.channels()
     assert isinstance(other.matrix, SparseMatrix) and np.allclose(other.matrix, one.matrix, rtol=1e-14)
     assert np.array_equal(one.S, other.S) and np.array_equal(usual.all_channels().used, sparse.all_channels().used)

@@ -5,10 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sparse import make_both
 
 from spec_lab import BayesInfer
 from spec_lab._base import SpecLabWarning
-from spec_lab.data import Data, DataUnit, Response, Source, SparseMatrix, sparse_matrix
+from spec_lab.data import Data, DataUnit, Response, Source, SparseMatrix
 from spec_lab.fit import Problem, Setup
 from spec_lab.fit.band_matrix import choose_rows, make_bands
 from spec_lab.models import Grid, Model
@@ -44,16 +45,8 @@ def test_an_empty_matrix_folds_to_nothing():
     assert not np.asarray(band.fold(jnp.ones(9))).any()
 
 
-def units(monkeypatch, make):
-    usual = make()
-    with monkeypatch.context() as patch:
-        patch.setattr(sparse_matrix, "LARGE", 0.0)
-        patch.setattr(sparse_matrix, "FULL", 2.0)
-        return usual, make()
-
-
 def compare(usual, sparse, model, theta):
-    """Statistic, gradient and curvature of both, at one place."""
+    """Statistic and gradient of both, at one place."""
     problems = [Problem(Setup.from_pairs([(Data([("u", unit)]), model)])) for unit in (usual, sparse)]
     (value, slope), (other, gradient) = (p.value_and_grad(theta) for p in problems)
     assert other == pytest.approx(value, rel=1e-12)
@@ -67,7 +60,7 @@ def test_3c273_in_bands_equals_dense(real_data, monkeypatch):
         with pytest.warns(SpecLabWarning, match="POISSERR"):
             return DataUnit(src=folder / "3c273.pi", stat="cstat", notc=[0.5, 7], notc_mode="overlap")
 
-    usual, sparse = units(monkeypatch, make)
+    usual, sparse = make_both(monkeypatch, make)
     assert isinstance(sparse.channels().matrix, SparseMatrix)
     compare(usual, sparse, Model.parse("tbabs*pl"), np.array([0.05, -1.8, -3.7]))
 
