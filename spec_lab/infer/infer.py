@@ -81,7 +81,7 @@ class Infer(Engines):
     def _again(self, setup: Setup) -> Self:
         return type(self)._of(setup)
 
-    def twin(self) -> Self:
+    def without_data(self) -> Self:
         """Another one of the same class, with the same hooks, on no data yet: a session attaches it where this one is gone."""
         made = type(self)()
         made._hooks = self._hooks

@@ -19,7 +19,7 @@ class InferReference:
     def __init__(self, infer: Infer):
         self._held: Infer | None = infer
         self._known = weakref.ref(infer)
-        self._twin = infer.twin()
+        self._spare = infer.without_data()
 
     @property
     def alive(self) -> Infer | None:
@@ -30,9 +30,9 @@ class InferReference:
         """Hold it no longer."""
         self._held = None
 
-    def revive(self) -> Infer:
+    def replace_lost(self) -> Infer:
         """Another of the same class and hooks, held from now on, in the place of one that is gone."""
-        self._held = self._twin
-        self._known = weakref.ref(self._twin)
-        self._twin = self._twin.twin()
+        self._held = self._spare
+        self._known = weakref.ref(self._spare)
+        self._spare = self._spare.without_data()
         return self._held

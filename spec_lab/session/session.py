@@ -92,12 +92,12 @@ class FitSession(Commands):
         """The `Infer` whose store this is."""
         found = self._infer.alive
         if found is None:
-            found = self._infer.revive()
+            found = self._infer.replace_lost()
             found.attach(self)
             found.outcome = self._state.runs[-1].outcome if self._state.runs else None
         return found
 
-    def entrust(self) -> Infer:
+    def hand_over_infer(self) -> Infer:
         """Leave it to the caller to hold the `Infer`, which holds this session: without it both may go."""
         infer = self.infer
         self._infer.let_go()

@@ -40,7 +40,7 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, infer: Any, panels: Any = None, height: int = 0):
         self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
-        self._infer = self._session.entrust()
+        self._infer = self._session.hand_over_infer()
         saved = SavedPicture(self._session)
         super().__init__(panels=list(panels or self.shows), height=height, picture=saved.id)
         pump = Pump.of(self._session)

@@ -3,7 +3,7 @@
 `trial_values` says where a parameter may sensibly lie and which values to try, `shapes` folds every additive term of a model
 (`guess_terms`) at those values through the responses, `amplitudes` finds how much of each the counts want (one non-negative
 linear solve a combination), `continuum_starts` and `line_starts` make set-ups of it, and `guess` joins them: `Setup → Setup`.
-Where an engine lends its steps, several starts run a `race`.
+Where an engine lends its steps, the best of several starts is found by `successive_halving`.
 
 What a person gave is never moved, nor what is frozen, tied or linked to it; everything that was moved says so by its origin.
 `hidden_minima` says where one start is not enough.

@@ -10,7 +10,7 @@ from spec_lab.fit.guess.guess_terms import terms_of
 from spec_lab.fit.guess.hidden_minima import has_hiding_terms
 from spec_lab.fit.guess.line_starts import Start, line_starts, without_lines
 from spec_lab.fit.guess.movable import with_ranges
-from spec_lab.fit.guess.race import Refine, statistic, winner
+from spec_lab.fit.guess.successive_halving import Refine, best_start, statistic
 from spec_lab.fit.setup import Setup
 
 FURTHER = 3  # continua beside as many as starts are asked for: coarse shapes are ranked wrongly
@@ -39,7 +39,7 @@ def guess(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: 
         True
     """
     found = starts(setup, refine, most=most if refine else 1, ranges=ranges)
-    return winner(found, refine) if refine and has_hiding_terms(found[0]) else found[0]
+    return best_start(found, refine) if refine and has_hiding_terms(found[0]) else found[0]
 
 
 def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> list[Setup]:

@@ -13,8 +13,8 @@ from jaxtyping import Float
 from spec_lab.fit.guess.amplitudes import SMALLEST
 from spec_lab.fit.guess.guess_terms import Choice, GuessTerm, choices, row
 from spec_lab.fit.guess.movable import movable, moved
-from spec_lab.fit.guess.race import Refine, refined
 from spec_lab.fit.guess.shapes import Observed, observed, slopes, term_rates
+from spec_lab.fit.guess.successive_halving import Refine, refined
 from spec_lab.fit.guess.trial_values import band_of
 from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup

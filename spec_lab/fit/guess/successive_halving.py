@@ -1,4 +1,7 @@
-"""A race of starts: all are fitted a few steps, and from leg to leg those that are behind are given up."""
+"""The best of several starts by successive halving: all are fitted a few steps, the worst given up, the rest fitted further.
+
+After Jamieson & Talwalkar 2016 (AISTATS), with fewer rounds and steeper cuts: most starts show soon that they are worse.
+"""
 
 from collections.abc import Callable
 
@@ -10,7 +13,7 @@ from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
 Refine = Callable[[Problem, int], Float[np.ndarray, "n"]]  # at most so many steps of a fit from the present values
-LEGS = ((16, 2), (50, 1))  # steps, and how many go on
+ROUNDS = ((16, 2), (50, 1))  # steps of the fit, and how many starts go on
 
 
 def refined(setup: Setup, refine: Refine, steps: int) -> Setup:
@@ -26,8 +29,8 @@ def statistic(setup: Setup) -> float:
     return value if np.isfinite(value) else np.inf
 
 
-def winner(starts: list[Setup], refine: Refine) -> Setup:
+def best_start(starts: list[Setup], refine: Refine) -> Setup:
     """The best of several starts, fitted."""
-    for steps, most in LEGS:
+    for steps, most in ROUNDS:
         starts = sorted((refined(one, refine, steps) for one in starts), key=statistic)[:most]
     return starts[0]
