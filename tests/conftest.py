@@ -44,6 +44,18 @@ def arviz():
     return pytest.importorskip("arviz_base", reason="arviz-base is not installed: pip install 'spec-lab[arviz]'")
 
 
+@pytest.fixture
+def multinest_library():
+    """MultiNest, or a skip that says how to get it. Nothing is imported: without the library that ends the interpreter."""
+    from spec_lab._base import MissingDependency
+    from spec_lab.engines.multinest import find_library
+
+    try:
+        return find_library()
+    except MissingDependency as error:
+        pytest.skip(str(error))
+
+
 @pytest.fixture(autouse=True)
 def _components_of_a_test_end_with_it():
     """A component that a test registers is forgotten after it: another file's of that name is found again."""

@@ -315,8 +315,7 @@ def test_quickstart(burst, tmp_path):
 
 
 @pytest.mark.slow
-def test_quickstart_with_multinest(burst, tmp_path):
-    pytest.importorskip("pymultinest", reason="MultiNest is a library of its own")
+def test_quickstart_with_multinest(burst, tmp_path, multinest_library):
     infer = BayesInfer([(burst, cpl(alpha=-1.0, logEp=2.3, logA=1.5))])
     infer.par[3].prior = unif(-6, 5)
     post = infer.multinest(nlive=60, resume=True, verbose=False, savepath=tmp_path, random_seed=42)

@@ -93,9 +93,9 @@ SLOW = ("emcee", "nested", "multinest")
 
 
 @pytest.mark.parametrize("engine", [pytest.param(e, marks=pytest.mark.slow) if e in SLOW else e for e in RUNS])
-def test_a_hook_that_reads_its_infer_changes_nothing(engine):
+def test_a_hook_that_reads_its_infer_changes_nothing(engine, request):
     if engine == "multinest":
-        pytest.importorskip("pymultinest")
+        request.getfixturevalue("multinest_library")
     infer = make()
     plain = RUNS[engine](infer)
     infer.loglike_func = STANDS["loglike_func"]

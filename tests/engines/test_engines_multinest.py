@@ -197,6 +197,7 @@ def test_a_seed_repeats_a_run(exact):
 # -- without the library -----------------------------------------------------------------------------------------------
 def test_absence_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("SPEC_LAB_MULTINEST", str(tmp_path))
+    monkeypatch.delitem(sys.modules, "pymultinest", raising=False)
     with pytest.raises(MissingDependency) as caught:
         make().multinest(savepath=None)
     text = str(caught.value)

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from spec_lab import BayesInfer, Data, DataUnit
-from spec_lab._base import MissingDependency, SpecLabWarning
+from spec_lab._base import SpecLabWarning
 from spec_lab.engines import Status
-from spec_lab.engines.multinest import find_library
 from spec_lab.models import cpl
 
 pytestmark = pytest.mark.real_data
@@ -65,11 +64,7 @@ def test_emcee_with_its_defaults_far_from_the_best_fit(infer):
     assert posterior.outcome.status is Status.converged and posterior.outcome.figures["ess"] > 1000
 
 
-def test_multinest(infer):
-    try:
-        find_library()
-    except MissingDependency as error:
-        pytest.skip(str(error))
+def test_multinest(infer, multinest_library):
     posterior = infer.multinest(nlive=300, random_seed=450001, savepath=None)
     check(posterior, 0.15, 0.1)
     assert abs(posterior.lnZ - LOG_Z) < min(4 * posterior.lnZ_err, 0.1)

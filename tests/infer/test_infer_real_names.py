@@ -126,7 +126,6 @@ def test_the_logarithm_of_a_poisson_probability():
 
 @pytest.mark.real_data
 @pytest.mark.slow
-def test_multinest_runs(infer):
-    pytest.importorskip("pymultinest", reason="MultiNest is a library of its own")
+def test_multinest_runs(infer, multinest_library):
     found = infer.multinest(nlive=60, savepath=None, random_seed=1)
     assert failures(found, ANALYZER_CHECKS, ANALYZER) == {} and found.outcome.engine == "multinest"

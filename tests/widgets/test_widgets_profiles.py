@@ -94,6 +94,23 @@ def test_another_panel_is_told_and_the_switch_takes_them_away(on, lab):
     assert len(lab.profile_points(1).values) == 2
 
 
+def test_curves_told_before_a_hello_are_taken_away_after_it(on, lab):
+    """A page opens, and turns the switch off, while a turn of the pump tells it of the curves: they must not stay."""
+    send, said = lab._connection.send, []
+
+    def late(content, buffers):
+        send(content, buffers)
+        if content["type"] == "profiles" and not said:
+            said.append("hello")
+            on.say(type="hello", view="v2")
+            on.say(type="action", id=3, name="set_refit_others", args={"on": False})
+
+    lab._connection.send = late
+    drag(on, 1, [lab.infer.par[1].val + 0.02], seq=300)
+    on.act("set_refitted", 2, pid=1, value=lab.infer.par[1].val + 0.02)
+    assert on.until(lambda m: said and m["type"] == "profiles" and not m["curves"], timeout=20)
+
+
 def test_without_the_switch_nothing_of_it_is_said(wire, lab):
     wire.say(type="drag", pid=1, value=-1.2, seq=100)
     frame = wire.until(lambda m: m["type"] == "spectrum" and m["seq"] == 100)

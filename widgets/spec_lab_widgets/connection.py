@@ -14,6 +14,10 @@ from spec_lab_widgets import handler
 from spec_lab_widgets.flow import Flow
 from spec_lab_widgets.saved_picture import SavedPicture
 
+# What is told only when there is something, and once more when it is over. A front end may have heard it before its hello was
+# read: after a hello "nothing" has to be said again (`seen` knows the kind, with no content).
+ENDING = ("activity", "brush", "profiles")
+
 Send = Callable[[Mapping[str, Any], list[bytes] | None], Any]
 
 
@@ -107,7 +111,7 @@ class Connection:
         with self._lock:
             anew, self._anew = self._anew, False
         if anew:
-            self.seen.clear()
+            self.seen = dict.fromkeys(kind for kind in ENDING if kind in self.seen)
             self.flow.reset()
 
     def number(self, topic: str) -> int:
