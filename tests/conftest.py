@@ -12,7 +12,19 @@ import shape_checks
 
 shape_checks.install()  # before any numerical floor is imported
 
-import spec_lab  # noqa: E402, F401  (switches on double precision before any test touches JAX)
+import spec_lab  # noqa: E402, F401, I001  (switches on double precision before any test touches JAX)
+
+import precision  # noqa: E402  (asks JAX what was switched on)
+
+precision.install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", precision.MARK)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    precision.leave_out(items)
 
 
 class Compiles:

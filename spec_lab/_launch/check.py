@@ -2,7 +2,7 @@
 
 First everything that needs no browser, on as many processes as there are cores (a module stays in one process: its
 compiled functions are shared); then the browser tests, one after the other, because they measure time. With arguments
-it is one plain pytest run with those arguments.
+it is one plain pytest run with those arguments. With `--single` it is one run of the numerical floors in single precision.
 """
 
 import hashlib
@@ -18,6 +18,8 @@ from spec_lab._launch.steps import Failure, run_logged, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SPECTRA = checkout.CACHE / "test_spectra"
+FLOORS = ("trees", "priors", "variables", "models", "statistics", "fit", "bridge", "engines", "results")
+SINGLE = "--single"  # the tests of the numerical floors, in single precision
 NO_TESTS = 5  # pytest's exit code for an empty selection
 
 
@@ -25,6 +27,8 @@ def run(arguments: list[str]) -> int:
     """Run the tests; returns pytest's exit code (of the first round that failed)."""
     _check_tests()
     provide_spectra()
+    if SINGLE in arguments:
+        return _pytest(in_single_precision(arguments), {**_environment(), "JAX_ENABLE_X64": "0"})
     if not arguments or any("browser" in argument for argument in arguments):
         provide_chromium()
     if arguments:
@@ -35,6 +39,13 @@ def run(arguments: list[str]) -> int:
     say("Tests in a browser:")
     second = _pytest(["tests/browser"], {**_environment(), **_compiled_once()})
     return verdict(first, second)
+
+
+def in_single_precision(arguments: list[str]) -> list[str]:
+    """What pytest is given for `--single`: the further arguments, and the numerical floors unless they name tests."""
+    rest = [argument for argument in arguments if argument != SINGLE]
+    named = any((checkout.ROOT / argument.partition("::")[0]).exists() for argument in rest)
+    return [*rest, *([] if named else [f"tests/{floor}" for floor in FLOORS])]
 
 
 def provide_spectra() -> None:

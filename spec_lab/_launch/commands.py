@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(commands)
     jupyter = commands.add_parser("lab", help="JupyterLab in the current folder, without the demo", allow_abbrev=False)
     _add_server_options(jupyter)
-    help_test = "run the tests of this checkout; further arguments go to pytest (-k, --lf, paths, ...)"
+    help_test = "run the tests of this checkout (--single: in single precision); further arguments go to pytest"
     commands.add_parser("test", help=help_test, description=help_test, allow_abbrev=False)
     commands.add_parser("environment", help="only make the environment of this checkout")
     return parser

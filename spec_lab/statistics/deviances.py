@@ -23,7 +23,10 @@ import jax.numpy as jnp
 from jax import Array
 from jax.custom_derivatives import SymbolicZero
 
-TINY = 1e-100  # floor of denominators in slopes only: keeps S/M² finite as M → 0; values are never floored
+from spec_lab._base import ByPrecision
+
+# floor of denominators in slopes only: keeps S/M² finite as M → 0; values are never floored
+TINY = ByPrecision(double=1e-100, single=1e-12)
 
 
 def with_slopes(slopes: Callable[..., tuple[Any, ...]]) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
@@ -55,6 +58,10 @@ def _divide(numerator: Any, denominator: Array, use: Array) -> Array:
     return jnp.where(use, numerator / jnp.where(use, denominator, 1.0), 0.0)
 
 
+def _floored(denominator: Array) -> Array:
+    return jnp.maximum(denominator, TINY.of(denominator.dtype))
+
+
 def _log_ratio(S: Array, M: Array) -> Array:
     """ln(S/M), and 0 where either is not positive."""
     alive = (S > 0) & (M > 0)
@@ -69,14 +76,14 @@ def _possible(S: Array, M: Array) -> Array:
 
 
 def _pull_slopes(S: Array, M: Array) -> tuple[Array, Array]:
-    floor = jnp.maximum(M, TINY)
+    floor = _floored(M)
     return _divide(-1.0, floor, M > 0), _divide(S / floor, floor, M > 0)
 
 
 @with_slopes(_pull_slopes)
 def poisson_pull(S: Array, M: Array) -> Array:
     """1 - S/M, half the slope of `poisson` in M; 0 where the deviance is infinite."""
-    return jnp.where(_possible(S, M), 1.0 - S / jnp.maximum(M, TINY), 0.0)
+    return jnp.where(_possible(S, M), 1.0 - S / _floored(M), 0.0)
 
 
 @with_slopes(lambda S, M: (2.0 * _log_ratio(S, M), 2.0 * poisson_pull(S, M)))
@@ -86,7 +93,23 @@ def poisson(S: Array, M: Array) -> Array:
     +inf where M < 0 or S < 0, where M = 0 < S, and where M is not finite.
     """
     stat = 2.0 * ((M - S) + S * _log_ratio(S, M))
+    if stat.dtype.itemsize < 8:
+        stat = _near_or(S, M, stat)
     return jnp.where(_possible(S, M) & jnp.isfinite(stat), jnp.maximum(stat, 0.0), jnp.inf)
+
+
+def _near_or(S: Array, M: Array, stat: Array) -> Array:
+    """The Poisson deviance for single precision: `stat`, or where S and M are close a series that keeps its digits.
+
+    Written with logarithms it is a small difference of terms as large as S: 1e-3 off for 10 000 counts. With r = (M - S)/(M + S)
+    and ln(M/S) = 2 artanh r it is 2 r (M - S) - 4 S (r³/3 + r⁵/5 + ...); after Loader 2000, "Fast and accurate computation of
+    binomial probabilities".
+    """
+    r = _divide(M - S, M + S, (M > 0) & (S > 0))
+    q = r * r
+    series = q * (1 / 3 + q * (1 / 5 + q * (1 / 7 + q * (1 / 9 + q / 11))))
+    near = (q > 0) & (q < 0.04)
+    return jnp.where(near, 2.0 * r * ((M - S) - 2.0 * S * series), stat)
 
 
 # --- counts S against an expectation known to E ± √v ----------------------------------------------------------------
@@ -104,10 +127,10 @@ def _gaussian_total(S: Array, E: Array, v: Array) -> tuple[Array, Array]:
 def _gaussian_pull_slopes(S: Array, E: Array, v: Array) -> tuple[Array, Array, Array]:
     M, d = _gaussian_total(S, E, v)
     alive, floored = (S > 0) & (M > 0), (S <= 0) & (v >= E) & (v > 0)
-    M, d = jnp.maximum(M, TINY), jnp.maximum(d, TINY)
+    M, d = _floored(M), _floored(d)
     by_S = jnp.where(alive, (S / M * v / d - 1.0) / M, 0.0)
     by_E = jnp.where(alive, S / M / d, _divide(1.0, v, floored))
-    by_v = jnp.where(alive, S / M * (S - M) / M / d, -_divide(E / jnp.maximum(v, TINY), v, floored))
+    by_v = jnp.where(alive, S / M * (S - M) / M / d, -_divide(E / _floored(v), v, floored))
     return by_S, by_E, by_v
 
 
@@ -119,7 +142,7 @@ def gaussian_pull(S: Array, E: Array, v: Array) -> Array:
     """
     M, _ = _gaussian_total(S, E, v)
     bright = (v <= E) & (M > 0)
-    return jnp.where(bright, 1.0 - S / jnp.maximum(M, TINY), _divide(E - M, v, ~bright & (v > 0)))
+    return jnp.where(bright, 1.0 - S / _floored(M), _divide(E - M, v, ~bright & (v > 0)))
 
 
 def _gaussian_slopes(S: Array, E: Array, v: Array) -> tuple[Array, Array, Array]:

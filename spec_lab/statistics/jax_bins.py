@@ -12,18 +12,20 @@ from jax import Array
 from jax.typing import ArrayLike
 from jaxtyping import Bool, Float
 
+from spec_lab._base import ByPrecision
 from spec_lab.statistics import deviances, loredo
 
 Bins = ArrayLike | Sequence[ArrayLike]  # also a list of traced numbers
 
 Pair = tuple[Float[Array, "*b"], Float[Array, "*b"]]
-HUGE = 1e140  # a rate above this is no model; below it the squares of expected counts stay finite
+# a rate above this is no model; below it the squares of expected counts stay finite
+HUGE = ByPrecision(double=1e140, single=1e15)
 
 
 def _known(m: Bins) -> tuple[Array, Array]:
     """The rate, 0 where it is not finite, and where it is."""
     m = jnp.asarray(m, jnp.result_type(float))
-    ok = jnp.abs(m) < HUGE
+    ok = jnp.abs(m) < HUGE.of(m.dtype)
     return jnp.where(ok, m, 0.0), ok
 
 

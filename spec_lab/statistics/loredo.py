@@ -9,13 +9,16 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from spec_lab._base import ByPrecision
 from spec_lab.statistics.deviances import with_slopes
+
+LARGEST = ByPrecision(double=100, single=12)  # decades that the sum may grow before it is scaled down
 
 
 def _sums(S: Array, B: Array, x: Array) -> tuple[Array, Array, Array, Array]:
     """ln P, P'/P, P''/P, P'''/P of the polynomial P(x) = Σ_j c_j x^j, c_0 = 1, c_j/c_{j-1} = (S-j+1)/((S+B-j+1) j)."""
     S, B, x = jnp.broadcast_arrays(S, B, x)
-    zero, one = jnp.zeros_like(x), jnp.ones_like(x)
+    zero, one, most = jnp.zeros_like(x), jnp.ones_like(x), LARGEST.of(x.dtype)
 
     def add(j, sums):
         scale, t, t1, t2, t3, p, p1, p2, p3 = sums
@@ -29,8 +32,8 @@ def _sums(S: Array, B: Array, x: Array) -> tuple[Array, Array, Array, Array]:
             ratio * (x * t3 + 3 * t2),
         )
         p, p1, p2, p3 = p + t, p1 + t1, p2 + t2, p3 + t3
-        shrink = jnp.where(p > 1e100, 1e-100, 1.0)
-        grown = scale + jnp.where(p > 1e100, 100.0, 0.0)
+        shrink = jnp.where(p > 10.0**most, 10.0**-most, 1.0)
+        grown = scale + jnp.where(p > 10.0**most, float(most), 0.0)
         return (grown, *(shrink * part for part in (t, t1, t2, t3, p, p1, p2, p3)))
 
     start = (zero, one, zero, zero, zero, one, zero, zero, zero)

@@ -65,6 +65,22 @@ def test_a_step_is_one_line_with_its_time(tmp_path, capsys):
     assert "noise" in (tmp_path / "log").read_text()
 
 
+def test_single_precision_takes_the_numerical_floors_unless_tests_are_named(monkeypatch):
+    asked = []
+    monkeypatch.setattr(check, "_pytest", lambda arguments, environment: asked.append((arguments, environment)) or 0)
+    monkeypatch.setattr(check, "provide_spectra", lambda: None)
+    for arguments in (
+        ["--single", "-x"],
+        ["tests/fit", "--single", "-q"],
+        ["--single", "tests/fit/test_fit_space.py::test_x"],
+    ):
+        check.run(arguments)
+    assert [environment["JAX_ENABLE_X64"] for _, environment in asked] == ["0"] * 3
+    assert asked[0][0][0] == "-x" and {f"tests/{floor}" for floor in check.FLOORS} == set(asked[0][0][1:])
+    assert all((ROOT / "tests" / floor).is_dir() for floor in check.FLOORS)
+    assert [arguments for arguments, _ in asked[1:]] == [["tests/fit", "-q"], ["tests/fit/test_fit_space.py::test_x"]]
+
+
 @pytest.fixture
 def bare(tmp_path, monkeypatch):
     """A checkout of its own whose steps are noted instead of run; the environment's Python is this one."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from precision import SINGLE, tolerance
 
-from spec_lab.statistics import BinStatistic, BinStatisticJX, BinStatisticNB
+from spec_lab.statistics import BinStatistic, BinStatisticJX, BinStatisticNB, deviances
 
 METHODS = ["Gstat", "Pstat", "Cstat", "Pknown", "PPstat", "Wstat", "PGstat", "PGstat_xspec", "Lstat"]
 
@@ -39,10 +40,11 @@ def test_texts_agree(method):
         got, signed = (np.asarray(part) for part in kernel(**bins))
         finite = np.isfinite(stat)
         assert np.array_equal(finite, np.isfinite(got)) and not np.isnan(got).any()
-        excess = np.abs(got[finite] - stat[finite]) / (1e-12 * (size + np.abs(stat))[finite])
+        close = tolerance(1e-12, single=5e-7)
+        excess = np.abs(got[finite] - stat[finite]) / (close * (size + np.abs(stat))[finite])
         assert excess.max() < 1, excess.max()
         assert_allclose(
-            signed, np.sign(residual) * np.sqrt(np.maximum(got, 0.0)), rtol=0, atol=1e-12 * (1 + np.sqrt(size)).max()
+            signed, np.sign(residual) * np.sqrt(np.maximum(got, 0.0)), rtol=0, atol=close * (1 + np.sqrt(size)).max()
         )
 
 
@@ -154,9 +156,20 @@ def test_digits_where_the_background_is_far_too_bright():
         assert np.ravel(kernel(**bins)[0])[0] == pytest.approx(expected, rel=5e-15)
 
 
+def test_bright_bins_keep_their_digits_in_single_precision():
+    """Of a deviance of 1 in a bin of 1e6 counts, the difference of terms of 1e7 would keep none."""
+    S = np.float32(10.0) ** np.arange(1, 7, dtype=np.float32)
+    for sigmas in (-3.0, -1.0, 0.1, 1.0, 3.0):
+        M = S + np.float32(sigmas) * np.sqrt(S)
+        got = jax.jit(deviances.poisson)(S, M)
+        assert got.dtype == np.float32
+        assert_allclose(got, BinStatistic.Cstat(S=S, m=M)[0], rtol=1e-5)
+
+
 @pytest.mark.parametrize("method", ["Pknown", "PGstat", "PGstat_xspec", "PPstat"])
 def test_rates_at_the_end_of_what_a_float_can_say(method):
-    bins = dict(S=1e6, B=0.0, m=10.0 ** -np.arange(290.0, 302.0), ts=1.5e-3, tb=1e-3, sigma_B=0.0)
+    least = 18.0 if SINGLE else 290.0
+    bins = dict(S=1e6, B=0.0, m=10.0 ** -np.arange(least, least + 12.0), ts=1.5e-3, tb=1e-3, sigma_B=0.0)
     stats = [np.asarray(getattr(text, method)(**bins)[0]) for text in (BinStatistic, BinStatisticNB, BinStatisticJX)]
     for got in stats:
         assert not np.isnan(got).any()
