@@ -22,6 +22,7 @@ from spec_lab.engines.chain_files import DAMAGE, save_text
 from spec_lab.engines.options import SEEDS
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem, statistic_of
+from spec_lab.priors import Prior
 
 Fingerprint = dict[str, str]
 _SEED, _FILES_KEPT = "seed", "files"  # stand in the file, but are nothing to compare
@@ -45,7 +46,7 @@ def fingerprint(problem: Problem, hooks: Hooks | None = None, **settings: bool |
         "links": str([(i + 1, root + 1) for i, root in enumerate(partition) if i != root]),
         "ties": str(setup.ties),
         "fixed values": ", ".join(f"{setup.slots[i].path}={values[i]:.12g}" for i in held),
-        "priors": ", ".join(str(setup.priors[i]) for i in setup.free),
+        "priors": ", ".join(_prior(setup.priors[i]) for i in setup.free),
         "likelihood": _probe(problem),
         **({"hooks": _hooks(problem, hooks)} if hooks else {}),
         **{name: str(value) for name, value in settings.items()},
@@ -66,9 +67,27 @@ def _data(setup: Any) -> str:
     return digest.hexdigest()[:32]
 
 
+def _prior(prior: Prior | None) -> str:
+    """The text of a prior; where it does not tell the prior from others, with numbers that do."""
+    if prior is None or prior.has_text:
+        return str(prior)
+    places = np.array([*prior.interval(0.5), *prior.interval(0.9)])
+    return f"{prior} {_digits(places)} {_digits(np.asarray(prior.logpdf(places)))}"
+
+
 def _probe(problem: Problem) -> str:
     """The statistic at two fixed quantiles of the priors, to six digits: tells apart what text cannot, such as user functions."""
-    return _digits(problem.batch(problem.from_cube(_quantiles(problem.n))))
+    return _digits(problem.batch(_places(Target(problem))))
+
+
+def _places(target: Target) -> np.ndarray:
+    """Free values `f[2, n]` at two fixed quantiles; between the ends of central intervals where a prior has no quantile."""
+    setup, qs = target.problem.setup, _quantiles(target.problem.n)
+    priors = [setup.priors[i] for i in setup.free]
+    if "prior_transform_func" in target.hooks or all(p is None or p.has_quantile for p in priors):
+        return target.from_cube(qs)
+    ends = np.array([(0.0, 1.0) if p is None else p.interval(0.9) for p in priors]).T
+    return np.clip(ends[0] + (ends[1] - ends[0]) * qs, *np.array([setup.range_of(i) for i in setup.free]).T)
 
 
 def _quantiles(n: int) -> np.ndarray:
@@ -81,8 +100,8 @@ def _digits(values: np.ndarray) -> str:
 
 def _hooks(problem: Problem, hooks: Hooks) -> str:
     """Which functions, and what they answer at the same quantiles: their text does not tell what they read elsewhere."""
-    target, qs = Target(problem, hooks), _quantiles(problem.n)
-    xs = target.from_cube(qs)
+    target = Target(problem, hooks)
+    xs = _places(target)
     functions = ", ".join(f"{name}={_code(hook)}" for name, hook in hooks.items())
     return f"{functions}: {_digits(xs)}; {_digits(target.log_like(xs))}; {_digits(target.log_prior(xs))}"
 

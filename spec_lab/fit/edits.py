@@ -215,7 +215,7 @@ class SetPrior(Edit):
         return changed.with_values({index: _inside(low, high, value)})
 
     def as_code(self) -> str:
-        return f"infer.par[{self.pid!r}].prior = {self.prior!s}"
+        return f"infer.par[{self.pid!r}].prior = {None if self.prior is None else self.prior.as_code()}"
 
 
 def _inside(low: float, high: float, value: float) -> float:

@@ -3,7 +3,8 @@
 A distribution that equals a family of the table, by the name of its class, becomes that family: its numbers are then data of
 compiled functions like any other prior's. Any other continuous distribution of one number becomes a *law* of its own: a row
 beyond the table that asks the object for `log_prob`, `cdf` and `icdf`. Such a row is structure, so the first use of one
-compiles.
+compiles. Its text is `dist.Gumbel(loc=0, scale=1)` where that text gives the very distribution back; one that is made of others
+(a mixture, a truncated or transformed one) has none, is shown as `dist.Mixture(...)`, and cannot be saved.
 """
 
 import math
@@ -16,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, provided
 from spec_lab.priors.families import FAMILIES, Equal, Family, Params
 from spec_lab.priors.grammar import write_call
 from spec_lab.tree import class_ref
@@ -24,7 +25,6 @@ from spec_lab.tree import class_ref
 FIRST_CODE = 1000  # of laws beyond the table
 
 
-@runtime_checkable
 @runtime_checkable
 class Distribution(Protocol):
     """What is read of a distribution object."""
@@ -74,12 +74,13 @@ def _make_law(distribution: Any, lower: float, upper: float, code: int) -> Famil
         ask = getattr(distribution, name)
         return lambda m, s1, s2, x: np.asarray(ask(jnp.asarray(x))) if m.is_numpy else ask(x)
 
-    middle = _middle(distribution, lower, upper)
+    middle, text = _middle(distribution, lower, upper), _text(distribution)
     return Family(
         name=type(distribution).__name__,
         code=code,
         arguments=(),
-        doc=_text(distribution),
+        doc=text or f"dist.{type(distribution).__name__}(...)",
+        written=text is not None,
         params=_standard,
         ends=lambda m, s1, s2: (lower, upper),
         middle=lambda m, s1, s2: middle,
@@ -169,6 +170,7 @@ def _content(distribution: Any) -> Hashable:
     if len(leaves) == 1 and leaves[0] is distribution:  # no tree: known by itself
         return id(distribution), _Held(distribution)
     arrays = [np.asarray(leaf) for leaf in leaves]
+    arrays = [a.astype(float) if a.dtype.kind in "biuf" else a for a in arrays]  # 3 and 3.0 are one number
     return class_ref(type(distribution)), structure, tuple((a.dtype.str, a.shape, a.tobytes()) for a in arrays)
 
 
@@ -185,13 +187,14 @@ class _Held:
         return 0
 
 
-def _text(distribution: Any) -> str:
-    """Such as `dist.Gumbel(loc=0, scale=1)`; of one that is not told by plain numbers, its class."""
+def _text(distribution: Any) -> str | None:
+    """Such as `dist.Gumbel(loc=0, scale=1)`, if that gives the distribution back; else None."""
     kind = type(distribution)
-    names = [*getattr(kind, "arg_constraints", {})]
+    if not kind.__module__.startswith("numpyro.distributions"):
+        return None
     try:
-        numbers = {name: _number(distribution, name) for name in names}
+        numbers = {name: _number(distribution, name) for name in getattr(kind, "arg_constraints", {})}
+        again = provided("prior.distribution")(kind.__name__, numbers)
     except (AttributeError, ParameterError, TypeError, ValueError):
-        numbers = {}
-    plain = bool(numbers) and kind.__module__.startswith("numpyro.distributions") and not kind.__name__.endswith(_CUT)
-    return write_call(f"dist.{kind.__name__}", (), numbers) if plain else f"dist.{kind.__name__}(...)"
+        return None
+    return write_call(f"dist.{kind.__name__}", (), numbers) if _content(again) == _content(distribution) else None

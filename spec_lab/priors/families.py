@@ -55,6 +55,7 @@ class Family:
         numpyro: The four parameters → name and arguments of the same NumPyro distribution; None where there is none.
         equals: Names of NumPyro distributions that are this family.
         distribution: The object that the functions ask, of a row beyond the table (`distributions`); None in the table.
+        written: Whether the text of its priors gives them back; some rows beyond the table have no such text.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Family:
     )
     equals: Mapping[str, Equal] = attrs.field(factory=dict)
     distribution: Any = None
+    written: bool = True
 
     @property
     def signature(self) -> str:

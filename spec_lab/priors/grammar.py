@@ -36,6 +36,11 @@ def read_call(text: str) -> Call:
     name = _name_of(node.func) if isinstance(node, ast.Call) else None
     if not isinstance(node, ast.Call) or name is None:
         raise _unreadable(text)
+    if [ast.unparse(a) for a in node.args] == ["..."]:
+        raise ParameterError(
+            f"{text} only shows a prior, it does not say it: the distribution is made of others, or by hand",
+            hint="Give the distribution itself: infer.par[1].prior = ...",
+        )
     words = [k.arg for k in node.keywords]
     if any(isinstance(a, ast.Starred) for a in node.args) or None in words or len(set(words)) < len(words):
         raise _unreadable(text)

@@ -5,8 +5,9 @@ parameter holds which prior is decided in a Setup; sites of NumPyro are the brid
 """
 
 import math
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 import numpy as np
@@ -18,7 +19,7 @@ from spec_lab.priors import density
 from spec_lab.priors.distributions import Distribution, equal_family, law_of
 from spec_lab.priors.families import BY_NAME, FAMILIES, Family
 from spec_lab.priors.grammar import read_call, write_call, write_number
-from spec_lab.tree import register_pytree_type
+from spec_lab.tree import SerializationError, register_pytree_type
 
 Numbers = Float[np.ndarray, "..."] | np.float64
 _FAR = 30.0  # standard deviations: farther out the mass of a cut Gaussian is no longer a number
@@ -122,6 +123,8 @@ class Prior:
         Raises:
             ParameterError: It is no continuous distribution of one real number.
         """
+        if isinstance(distribution, OfPrior) and distribution.limits == distribution.prior.support:
+            return distribution.prior
         equal = equal_family(distribution)
         if equal is not None:
             return Prior(equal[0].name, *equal[1])
@@ -161,6 +164,21 @@ class Prior:
         while len(shown) > 2 and arguments[len(shown) - 1].default == shown[-1]:
             shown.pop()
         return write_call(self.family, shown)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the text gives the prior back: not of a distribution that is made of others, such as a mixture."""
+        return self._row.written
+
+    def as_code(self) -> str:
+        """The Python expression of the prior: its text, quoted where that is no expression (`inf` has no such name in Python).
+
+        Example:
+            >>> Prior("norm", 0, 1).as_code(), Prior("truncnorm", 0, math.inf).as_code()
+            ('norm(0, 1)', "'truncnorm(0, inf)'")
+        """
+        text = str(self)
+        return text if self.has_text and not re.search(r"\binf\b", text) else repr(text)
 
     def __repr__(self) -> str:
         return str(self)
@@ -280,8 +298,29 @@ class Prior:
         return self._row.scipy(*self.params)
 
 
+def _saved(prior: Prior) -> str:
+    if not prior.has_text:
+        raise SerializationError(
+            f"the prior {prior} has no text, so it cannot be saved: it is made of other distributions, or by hand",
+            allowed="a family of spec_lab, or a distribution of NumPyro given by plain numbers",
+            hint="Set another prior before saving; give this one again after loading.",
+        )
+    return str(prior)
+
+
+@runtime_checkable
+class OfPrior(Protocol):
+    """A distribution that is a prior of ours within limits, as the bridge makes them for NumPyro."""
+
+    @property
+    def prior(self) -> Prior: ...
+
+    @property
+    def limits(self) -> tuple[float, float]: ...
+
+
 register_pytree_type(  # no leaves: a prior is one value in the structure; saved as its text
-    Prior, flatten=lambda p: ((), p), unflatten=lambda p, _: p, serializer=str, deserializer=Prior.parse
+    Prior, flatten=lambda p: ((), p), unflatten=lambda p, _: p, serializer=_saved, deserializer=Prior.parse
 )
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import numpyro.distributions as dist
 import pytest
 from small import make_data, make_unit
 
@@ -143,6 +144,20 @@ def test_user_functions_of_one_name_are_told_apart():
     prints = [fingerprint(Problem(BayesInfer([(make_data(1), law(power))]).setup)) for power in (1.0, 1.1, 1.0)]
     assert prints[0] == prints[2]
     assert [name for name in prints[0] if prints[0][name] != prints[1][name]] == ["likelihood"]
+
+
+def test_priors_that_no_text_tells_apart_are_told_apart():
+    """Mixtures of two distributions without quantiles: the same text, other numbers."""
+
+    def of_shares(*shares):
+        infer = make()
+        law = dist.SoftLaplace(np.array([-2.0, -1.5]), 0.3)
+        infer.par[1].prior = dist.MixtureSameFamily(dist.Categorical(np.array(shares)), law)
+        return fingerprint(infer.problem)
+
+    prints = [of_shares(*shares) for shares in ((0.3, 0.7), (0.6, 0.4), (0.3, 0.7))]
+    assert prints[0] == prints[2]
+    assert "priors" in [name for name in prints[0] if prints[0][name] != prints[1][name]]
 
 
 def test_a_fingerprint_is_the_same_in_an_equal_set_up():
