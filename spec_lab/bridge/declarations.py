@@ -15,7 +15,6 @@ import equinox as eqx
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
-import numpyro.distributions as dist
 from numpy.typing import ArrayLike
 from numpyro import handlers
 
@@ -25,7 +24,7 @@ from spec_lab.bridge.descriptors import PyroxParam, PyroxSample
 from spec_lab.bridge.distribution import prior_of
 from spec_lab.bridge.module import PyroxModule
 from spec_lab.bridge.parameterized import Parameterized
-from spec_lab.bridge.support import AnyConstraint, constraint_of
+from spec_lab.bridge.support import AnyConstraint, bounds_of, constraint_between, constraint_of
 from spec_lab.fit import Formula, formula_of
 from spec_lab.models import Curve, Scalar
 from spec_lab.priors import Prior, as_prior
@@ -35,9 +34,6 @@ from spec_lab.variables import (
     Constrained,
     Derived,
     Fixed,
-    GreaterThan,
-    Interval,
-    LessThan,
     Tagged,
     is_variable,
     words_of,
@@ -278,11 +274,7 @@ def limits_of(constraint: AnyConstraint | None, title: str = "a parameter") -> A
     """
     if constraint is None or isinstance(constraint, AbstractConstraint):
         return constraint
-    low, high = (getattr(constraint, side, None) for side in ("lower_bound", "upper_bound"))
-    if low is None and high is None and constraint is not dist.constraints.real:
+    bounds = bounds_of(constraint)
+    if bounds is None:
         raise ParameterError(f"{title} has a constraint that is no interval", got=constraint)
-    if low is not None and high is not None:
-        return Interval(float(low), float(high))
-    if low is not None:
-        return GreaterThan(float(low))
-    return None if high is None else LessThan(float(high))
+    return constraint_between(*map(float, bounds))

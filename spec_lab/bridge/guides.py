@@ -1,9 +1,9 @@
 """Guides of one module's parameters: a point, independent Gaussians, or one joint Gaussian.
 
-All live on the real line and are mapped into the parameter's constraint (or, without one, its prior's support), so every
-draw is allowed. `delta` is a parameter site under the parameter's own name (maximum a posteriori); `normal` has
-`name_loc` and `name_scale`; all `mvn` parameters of a module share one multivariate Gaussian, `mvn_loc` and
-`mvn_scale_tril`, which sees their correlations.
+All live on the real line and are mapped into the parameter's constraint (or, without one, its prior's support) by
+`support.transform_to`, so every draw is allowed. `delta` is a parameter site under the parameter's own name (maximum a
+posteriori); `normal` has `name_loc` and `name_scale`; all `mvn` parameters of a module share one multivariate Gaussian,
+`mvn_loc` and `mvn_scale_tril`, which sees their correlations.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,12 @@ import numpyro
 import numpyro.distributions as dist
 from jaxtyping import Array, Float
 from numpyro.distributions.constraints import Constraint
-from numpyro.distributions.transforms import IdentityTransform, Transform
+from numpyro.distributions.transforms import Transform
 
 from spec_lab.bridge.descriptors import Start
 from spec_lab.bridge.distribution import as_distribution
 from spec_lab.bridge.registered_parameters import Entry
-from spec_lab.bridge.support import as_support, is_identity
+from spec_lab.bridge.support import as_support, is_identity, transform_to
 from spec_lab.variables import AbstractVariable
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def support_of(entry: Entry) -> Constraint | None:
 
 def transform_of(entry: Entry) -> Transform:
     """The map from the real line, where the guides live, to the allowed values of a parameter."""
-    support = support_of(entry)
-    return IdentityTransform() if support is None else dist.biject_to(support)
+    return transform_to(support_of(entry))
 
 
 def transforms(module: "Parameterized") -> dict[str, Transform]:
@@ -68,8 +67,7 @@ def _event_dim(entry: Entry) -> int:
 def normal(module: "PyroxModule", name: str, entry: Entry) -> Float[Array, "..."]:
     """Independent Gaussians on the real line."""
     support, init = support_of(entry), start_of(entry.init)
-    free = is_identity(support)
-    transform = None if free else dist.biject_to(support)
+    transform = None if is_identity(support) else transform_to(support)
     loc = module.pyrox_param(f"{name}_loc", init if transform is None else transform.inv(init))
     width = jnp.asarray(np.full(np.shape(loc), WIDTH, dtype=jnp.result_type(loc)))
     scale = module.pyrox_param(f"{name}_scale", width, constraint=dist.constraints.positive)
