@@ -2,11 +2,10 @@
 
 This is the door for everything in NumPyro's world (its own samplers, guides, `Predictive`, handlers). `FitSites` registers one
 variable for each free slot, with the slot's limits, value and prior; so model and guide of SVI, and whatever `Parameterized`
-offers, work on a fit. Linked and tied parameters are deterministic sites; the statistic enters as a factor, computed by the
-compiled problem without any handler inside.
+offers, work on a fit. What follows from them (linked, tied and derived parameters) is a deterministic site under the path of
+its slot, and frozen parameters are if asked for, so that a trace holds the whole fit; none of these has a density. The statistic
+enters as a factor, computed by the compiled problem without any handler inside. Our own samplers do without all this.
 """
-
-import math
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -16,8 +15,9 @@ from jaxtyping import Array, Float
 from spec_lab.bridge.distribution import distribution_of
 from spec_lab.bridge.module import pyrox_method
 from spec_lab.bridge.parameterized import Parameterized
+from spec_lab.bridge.support import constraint_between
 from spec_lab.fit import FreeSpace, Problem, Setup, View
-from spec_lab.variables import AbstractConstraint, Constrained, GreaterThan, Interval, LessThan
+from spec_lab.variables import Constrained
 
 
 def _read(view: View, space: FreeSpace, x: Float[Array, " n"]) -> tuple[Float[Array, " p"], Float[Array, ""]]:
@@ -35,9 +35,11 @@ class FitSites(Parameterized):
 
     Args:
         problem: The compiled fit.
+        frozen: Whether frozen parameters are deterministic sites, too.
     """
 
     problem: Problem = eqx.field(static=True)
+    frozen: bool = eqx.field(static=True, default=False)
 
     def setup(self) -> None:
         """Register every free parameter with its limits, its present value and its prior."""
@@ -53,31 +55,29 @@ class FitSites(Parameterized):
 
     @pyrox_method
     def __call__(self) -> Float[Array, " p"]:
-        problem, setup = self.problem, self.problem.setup
+        problem = self.problem
         values = [self.get_param(name) for name in site_names(problem)]
         x = jnp.zeros(problem.width).at[: problem.n].set(jnp.stack(values))
         theta, log_like = problem.run(_read, x)
-        for i, root in enumerate(setup.partition):
-            if i != root or root in setup.tied:
-                self.pyrox_sample(setup.slots[i].path, theta[i])
+        for i in followers(problem.setup, self.frozen):
+            self.pyrox_sample(problem.setup.slots[i].path, theta[i])
         numpyro.factor("log_likelihood", log_like)
         return theta
 
 
-def numpyro_model(problem: Problem) -> FitSites:
-    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`."""
-    return FitSites(problem)
+def followers(setup: Setup, frozen: bool) -> list[int]:
+    """The slots that are deterministic sites: linked and tied ones, and (if asked) those that stand still."""
+    free = set(setup.free)
+    moving = free.union(setup.tied)
+    return [i for i, root in enumerate(setup.partition) if i not in free and (frozen or root in moving)]
+
+
+def numpyro_model(problem: Problem, frozen: bool = False) -> FitSites:
+    """The problem as a NumPyro model without arguments; it returns all slot values `f[p]`. See `FitSites`."""
+    return FitSites(problem, frozen)
 
 
 def _variable(setup: Setup, index: int) -> Constrained:
     low, high = setup.range_of(index)
     value = min(max(float(setup.values[index]), low), high)
-    return Constrained(_limits(low, high), value, metadata={"label": setup.slots[index].label})
-
-
-def _limits(low: float, high: float) -> AbstractConstraint | None:
-    if math.isfinite(low) and math.isfinite(high):
-        return Interval(low, high)
-    if math.isfinite(low):
-        return GreaterThan(low)
-    return LessThan(high) if math.isfinite(high) else None
+    return Constrained(constraint_between(low, high), value, metadata={"label": setup.slots[index].label})

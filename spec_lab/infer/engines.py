@@ -134,16 +134,34 @@ class Engines(Quantities):
         """
         return self._sampled("svi", **options)
 
-    def numpyro_model(self) -> Callable[[], Any]:
-        """The present set-up as a NumPyro model, one site a free parameter (`pair1.cpl.alpha`), for NumPyro's own tools.
+    def numpyro_model(self, *, frozen: bool = False) -> Callable[[], Any]:
+        """The present set-up as a NumPyro model, for NumPyro's own tools.
+
+        Each free parameter is a sample site, called by its path (`pair1.cpl.alpha`). Parameters that follow from these, because
+        they are linked, tied or derived, are deterministic sites under theirs: they come with every trace and every set of
+        draws, and leave the density as it is.
+
+        Args:
+            frozen: Whether frozen parameters are deterministic sites, too. Their draws are all the same number.
 
         Raises:
             EngineError: A free parameter has no proper prior.
+
+        Example:
+            >>> from numpyro import handlers
+            >>> from spec_lab import BayesInfer, datasets
+            >>> from spec_lab.models import bb, pl
+            >>> infer = BayesInfer([(datasets.load("burst"), pl() + bb())])
+            >>> infer.par["bb.logA"].tie("par[2] - 1")
+            >>> infer.par["bb.logkT"].freeze()
+            >>> trace = handlers.trace(handlers.seed(infer.numpyro_model(), 0)).get_trace()
+            >>> {name: site["type"] for name, site in trace.items() if name.startswith("pair")}
+            {'pair1.pl.alpha': 'sample', 'pair1.pl.logA': 'sample', 'pair1.bb.logA': 'deterministic'}
         """
         from spec_lab.bridge.sites import numpyro_model
 
         check_proper(self.problem, "A NumPyro model")
-        return numpyro_model(self.problem)
+        return numpyro_model(self.problem, frozen)
 
     def nested(self, *, resume: bool = True, savepath: str | Path | None = None, **options: RunOption) -> "Posterior":
         """Evidence and posterior by nested sampling, without any native library.
