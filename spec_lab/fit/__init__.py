@@ -2,11 +2,11 @@
 
 `slots` numbers the parameters, `setup` holds the state of a fit (`origin`: where its values and priors come from; `relations`:
 what follows from links, freezes, priors and ties; `declared_ties`: what the variables of a model say, functions written as
-`formula`). `edits` change it, `model_edits` and `setting_edit` those after which there are other slots, `guess` moves it to a
-good start. `space` maps free vectors to all parameters, and `problem` makes the whole computable with compiled functions that no
-edit of values, links, freezes, priors or energy windows can make stale (`program_layout` arranges the data for them, `view` is
-what they see); `comparable` says whether two statistics may be compared, `term_photons` what each part of a model gives.
-Engines, tables and widgets live above.
+`formula`; `shared_objects`: what stands in two places and so is one parameter). `edits` change it, `model_edits` and
+`setting_edit` those after which there are other slots, `guess` moves it to a good start. `space` maps free vectors to all
+parameters, and `problem` makes the whole computable with compiled functions that no edit of values, links, freezes, priors or
+energy windows can make stale (`program_layout` arranges the data for them, `view` is what they see); `comparable` says whether
+two statistics may be compared, `term_photons` what each part of a model gives. Engines, tables and widgets live above.
 """
 
 from spec_lab.fit import links as links
@@ -14,7 +14,7 @@ from spec_lab.fit.comparable import incomparable as incomparable
 from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetTie, SetValue, Several, Unlink
 from spec_lab.fit.formula import Formula as Formula
 from spec_lab.fit.formula import formula_of as formula_of
-from spec_lab.fit.model_edits import Append, SetModel
+from spec_lab.fit.model_edits import Append, SetModel, newly_shared
 from spec_lab.fit.origin import Origin
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.problem import Problem
@@ -53,4 +53,5 @@ __all__ = [
     "View",
     "links",
     "make_pair",
+    "newly_shared",
 ]

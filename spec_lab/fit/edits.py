@@ -35,6 +35,15 @@ class Edit:
         """What the undo button says."""
         return self.as_code()
 
+    def remark(self, before: Setup, after: Setup) -> str:
+        """What a person should be told of the change, a sentence; "" if nothing.
+
+        Args:
+            before: The set-up the edit was applied to.
+            after: What that gave.
+        """
+        return ""
+
 
 def _indices(setup: Setup, pids: Any, *, least: int = 1) -> tuple[int, ...]:
     if isinstance(pids, (int, str)):
@@ -272,6 +281,9 @@ class Several(Edit):
     @property
     def label(self) -> str:
         return self.words
+
+    def remark(self, before: Setup, after: Setup) -> str:
+        return " ".join(filter(None, (edit.remark(before, after) for edit in self.edits)))
 
 
 @attrs.frozen

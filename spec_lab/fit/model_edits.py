@@ -17,6 +17,7 @@ from spec_lab.fit.declared_ties import apart, identities, raw_sources
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.setup import Setup
+from spec_lab.fit.shared_objects import shared_groups, shared_partition, shared_sentence
 from spec_lab.fit.slots import Slot
 from spec_lab.models import Model
 from spec_lab.priors import Prior
@@ -36,6 +37,9 @@ class Append(Edit):
 
     def as_code(self) -> str:
         return "infer.append((data, model))"
+
+    def remark(self, before: Setup, after: Setup) -> str:
+        return newly_shared(before, after)
 
 
 @attrs.frozen(eq=False)
@@ -70,6 +74,17 @@ class SetModel(Edit):
     @property
     def label(self) -> str:
         return f"model {self.model.expression}"
+
+    def remark(self, before: Setup, after: Setup) -> str:
+        return newly_shared(before, after)
+
+
+def newly_shared(before: Setup, after: Setup) -> str:
+    """The sentence on parameters that are one since an edit, because what it brought stands in several places."""
+    was = {j: before.partition[i] for i, j in _same(before, after).items()}
+    groups = shared_groups(after.pairs, after.slots, shared_partition(after.pairs, after.slots), after.partition)
+    new = [group for group in groups if len({was.get(s.pid - 1, -s.pid) for s in group}) > 1]
+    return shared_sentence(new)
 
 
 def _chosen(setup: Setup, pair: GivenPair) -> tuple[int, ...]:

@@ -20,16 +20,16 @@ from spec_lab._base import ParameterError, nearest
 from spec_lab.data import collect_warnings
 from spec_lab.fit import links, ties
 from spec_lab.fit.annotations import GivenPid
-from spec_lab.fit.declared_ties import identities, present_model, raw_sources
+from spec_lab.fit.declared_ties import present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.relations import Relations
+from spec_lab.fit.shared_objects import shared_groups, shared_partition, shared_sentence
 from spec_lab.fit.slots import Slot, make_slots, told_by_person
 from spec_lab.models import Model
 from spec_lab.priors import Prior
 from spec_lab.tree import Struct, field
 
-POSITION = ("ra", "dec")
 _RELATIONS = frozenset({"pairs", "partition", "frozen", "priors", "ties"})
 
 
@@ -81,7 +81,7 @@ class Setup(Struct):
             raise ParameterError("unknown integration rule", got=rule, allowed="'exact' or 'trapezoid5'")
         made = tuple(make_pair(p) for p in pairs)
         setup = cls.of_pairs(made, rule)
-        shared = _shared_sentence(setup)
+        shared = shared_sentence(shared_groups(made, setup.slots, setup.partition, setup.partition))
         if shared:
             with collect_warnings() as notes:
                 notes.append(shared)
@@ -91,7 +91,7 @@ class Setup(Struct):
     def of_pairs(cls, made: tuple[PairSpec, ...], rule: str) -> "Setup":
         """`from_pairs` for pairs that are made already; says nothing about shared objects."""
         slots = make_slots(made)
-        partition = _shared(made, slots)
+        partition = shared_partition(made, slots)
         masters = [slots[root] for root in partition]  # whatever the other members say: a group has one state
         values = np.array([s.value for s in masters], dtype=float)
         value_given, prior_given = told_by_person(made, slots)
@@ -286,35 +286,6 @@ class Setup(Struct):
         )
 
 
-def _shared(pairs: tuple[PairSpec, ...], slots: tuple[Slot, ...]) -> links.Partition:
-    """Object sharing, detected once and written down as links: pytrees themselves forget it."""
-    first: dict[tuple[Any, ...], int] = {}
-    known = [iter(identities(pair.model)) for pair in pairs]
-    partition = []
-    for i, slot in enumerate(slots):
-        if slot.owner == "model":
-            key = next(known[slot.pair])
-        else:
-            key = (id(_data_owner(pairs[slot.pair].data.units[slot.unit_index], slot.name)), slot.name)
-        partition.append(first.setdefault(key, i))
-    return tuple(partition)
-
-
-def _shared_sentence(setup: Setup) -> str:
-    """Which parameters are one because one object was given in several places, whole models in several pairs aside."""
-    first: dict[Any, int] = {}  # a model that several pairs have stands for the first of them
-    owner = [first.setdefault(tuple(identities(pair.model)), i) for i, pair in enumerate(setup.pairs)]
-    groups = []
-    for group in links.groups(setup.partition):
-        named = [setup.slots[i] for i in group if owner[setup.slots[i].pair] == setup.slots[i].pair]
-        if len(named) > 1 and named[0].owner == "model":
-            groups.append(" = ".join(f"par[{s.pid}] {s.component}.{s.name}" for s in named))
-    if not groups:
-        return ""
-    hint = "Make an object for each place if they shall differ, such as pl() + pl(), or unlink them."
-    return f"The same object stands in several places, so these parameters are one: {'; '.join(groups)}. {hint}"
-
-
 def _declared_ties(
     pairs: tuple[PairSpec, ...], slots: tuple[Slot, ...], partition: links.Partition
 ) -> tuple[tuple[int, str], ...]:
@@ -330,11 +301,3 @@ def _declared_ties(
             texts.setdefault(partition[first + target - 2] + 1, ties.renumbered(text, numbers))
     ties.order(texts, lambda pid: partition[pid - 1] + 1)
     return tuple(sorted(texts.items()))
-
-
-def _data_owner(unit: Any, name: str) -> Any:
-    """What two slots must share to be one parameter: the unit; for a position, the variable or the response it came with."""
-    if unit.position is None or name not in POSITION:
-        return unit
-    given = None if unit.position.sources is None else unit.position.sources[POSITION.index(name)]
-    return given if given is not None else unit.position

@@ -18,7 +18,21 @@ from spec_lab._base import Info, ParameterError, SpecLabWarning, write_tables
 from spec_lab.data import Data
 from spec_lab.data import notice_windows as checked
 from spec_lab.engines import quick_fit
-from spec_lab.fit import Append, Edit, Link, Notice, Origin, Problem, SetFree, SetModel, Setup, Unlink, links
+from spec_lab.fit import (
+    Append,
+    Edit,
+    Link,
+    Notice,
+    Origin,
+    Problem,
+    SetFree,
+    SetModel,
+    Setup,
+    Unlink,
+    links,
+    make_pair,
+    newly_shared,
+)
 from spec_lab.fit.guess import Guess
 from spec_lab.infer.archive import Archive
 from spec_lab.infer.engines import Engines
@@ -42,10 +56,13 @@ class SetPairs(Edit):
     pairs: tuple[Any, ...]
 
     def apply(self, setup: Setup) -> Setup:
-        return Setup.from_pairs(_plain(self.pairs), rule=setup.rule)
+        return Setup.of_pairs(tuple(map(make_pair, _plain(self.pairs))), setup.rule)
 
     def as_code(self) -> str:
         return "infer.pairs = [(data, model), ...]"
+
+    def remark(self, before: Setup, after: Setup) -> str:
+        return newly_shared(Setup.of_pairs((), before.rule), after)
 
 
 class Infer(Engines):

@@ -8,6 +8,7 @@ import threading
 from typing import NoReturn, Protocol
 
 from spec_lab._base import ParameterError
+from spec_lab.data import collect_warnings
 from spec_lab.engines import Outcome
 from spec_lab.fit import Edit, Setup
 
@@ -40,10 +41,20 @@ class LocalStore:
         return self._setup
 
     def commit(self, edit: Edit) -> Setup:
-        """Apply an edit."""
+        """Apply an edit.
+
+        Warns:
+            SpecLabWarning: The edit has something to say about the change.
+        """
         with self._lock:
-            self._setup = edit.apply(self._setup)
-            return self._setup
+            before = self._setup
+            after = edit.apply(before)
+            remark = edit.remark(before, after)
+            if remark:
+                with collect_warnings() as notes:
+                    notes.append(remark)
+            self._setup = after
+            return after
 
     def record(self, outcome: Outcome) -> None:
         """Nothing to do: without a session there is no history."""

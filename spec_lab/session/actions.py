@@ -94,7 +94,10 @@ class Do(Action):
     edit: Edit
 
     def take(self, state: State) -> tuple[State, Effects]:
-        return moved(state, self.edit.apply(state.setup), self.edit.label, self.edit.as_code())
+        after = self.edit.apply(state.setup)
+        changed, effects = moved(state, after, self.edit.label, self.edit.as_code())
+        remark = "" if changed is state else self.edit.remark(state.setup, after)
+        return (changed.told("info", remark) if remark else changed), effects
 
     def as_code(self) -> str:
         return self.edit.as_code()

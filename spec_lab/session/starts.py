@@ -89,6 +89,9 @@ class NewModel(Edit):
     def label(self) -> str:
         return self.change.label
 
+    def remark(self, before: Setup, after: Setup) -> str:
+        return self.change.remark(before, after)
+
 
 def near_data(setup: Setup, known: Set[str]) -> Setup:
     """The set-up with what is new moved near the data; as it is where that gains nothing.

@@ -197,6 +197,59 @@ def test_a_source_that_is_also_a_parameter_is_one():
     assert SetValue(3, 2.0).apply(setup).values[4] == 1.0
 
 
+SAID = "The same object stands in several places, so these parameters are one: "
+HINT = ". Make an object for each place if they shall differ, such as pl() + pl(), or unlink them."
+
+
+def remark(edit, setup):
+    return edit.remark(setup, edit.apply(setup))
+
+
+def test_an_edit_that_brings_a_known_component_says_so():
+    c = cpl()
+    setup = Setup.from_pairs([(ONE, c)])
+    added = Append((TWO, c + bb()))
+    alike = "; ".join(
+        f"par[{i}] cpl.{name} = par[{i + 3}] cpl.{name}" for i, name in ((1, "alpha"), (2, "logEp"), (3, "logA"))
+    )
+    assert remark(added, setup) == SAID + alike + HINT
+    grown = added.apply(setup)
+    assert remark(SetModel(bb() + c, 2), grown) == ""  # they were one before
+    assert remark(SetValue(1, -1.2), grown) == ""
+    other = SetModel(c + bb(), 2).apply(Append((TWO, pl())).apply(setup))
+    assert remark(SetModel(c + pl(), 2), other) == ""
+    assert remark(SetModel(pl() + c, 2), Append((TWO, pl())).apply(setup)).startswith(
+        SAID + "par[1] cpl.alpha = par[6]"
+    )
+
+
+def test_an_edit_says_only_what_is_one_now():
+    p, m = pl(), cpl()
+    setup = Setup.from_pairs([(ONE, m)])
+    assert remark(Append((TWO, m)), setup) == ""  # a whole model, as at construction
+    assert "par[1] pl.alpha = par[3] pl2.alpha" in remark(SetModel(p + p), setup)
+    alpha = Tagged(-1.4)
+    assert "cpl.alpha = par[4] pl.alpha" in remark(SetModel(cpl(alpha=alpha) + pl(alpha=alpha)), setup)
+    apart = Unlink((3, 4)).apply(SetModel(p + p).apply(setup))
+    assert remark(Append((TWO, bb())), apart) == ""
+
+
+def test_an_infer_says_it_once():
+    c = cpl()
+    infer = BayesInfer([(ONE, c)])
+    with pytest.warns(SpecLabWarning, match=r"par\[1\] cpl\.alpha = par\[4\] cpl\.alpha") as said:
+        infer.append((TWO, c + bb()))
+    assert len(said) == 1 and said[0].filename == __file__ and infer.free_nparams == 5
+    infer.set_model(bb() + c, 2)  # nothing new
+    p = pl()
+    with pytest.warns(SpecLabWarning, match=r"pl\.alpha = par\[\d\] pl2\.alpha") as said:
+        infer.set_model(p + p, 1)
+    assert len(said) == 1
+    with pytest.warns(SpecLabWarning, match="same object") as said:
+        infer.pairs = [(ONE, c + bb()), (TWO, c)]
+    assert len(said) == 1
+
+
 def test_a_whole_model_in_two_pairs_is_linked_without_a_word():
     m = derived()
     setup = Setup.from_pairs([(ONE, m), (TWO, m)])

@@ -57,6 +57,19 @@ def test_models_of_as_many_parameters_are_not_confused(session):
         session.apply(run.number)
 
 
+def test_a_shared_object_is_told_in_a_message(session, infer):
+    p = pl()
+    infer.set_model(p + p)
+    (message,) = session.state.messages
+    assert message.level == "info" and "par[1] pl.alpha = par[3] pl2.alpha" in message.text
+    infer.par[1].val = -1.2
+    session.undo()
+    session.undo()
+    session.redo()
+    session.script()
+    assert session.state.messages == (message,)  # said once
+
+
 def test_one_of_two_pairs(session, infer):
     session.dispatch(command_from("freeze", {"pids": [1], "frozen": True}, session.state.setup))
     session.commit(Append((infer.setup.pairs[0].data, pl())))
