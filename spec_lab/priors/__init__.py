@@ -1,6 +1,6 @@
 """Floor 2, priors: what is believed about one number before the data, as text, as NumPy, as compiled JAX.
 
-`families` is the table: one row a family. `prior` is the frozen value, `grammar` its text form, `density` the vectorised
+`families` is the table: one row a family, see `family`. `prior` is the frozen value, `grammar` its text form, `density` the vectorised
 functions by family code, `makers` the documented spellings (`unif(-2, 2)`). `distributions` reads distribution objects of
 NumPyro, which is never imported here; the way back is the bridge's. Scipy's frozen distributions are never on a hot path.
 """
@@ -14,7 +14,7 @@ from spec_lab.priors.density import quantile as quantile
 from spec_lab.priors.density import quantile_np as quantile_np
 from spec_lab.priors.distributions import Distribution as Distribution
 from spec_lab.priors.families import BY_NAME as BY_NAME
-from spec_lab.priors.families import Family as Family
+from spec_lab.priors.family import Family as Family
 from spec_lab.priors.makers import all_priors as all_priors
 from spec_lab.priors.makers import beta as beta
 from spec_lab.priors.makers import cauchy as cauchy

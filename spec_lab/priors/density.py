@@ -15,7 +15,8 @@ from jaxtyping import Array, Float, Int
 from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
-from spec_lab.priors.families import TABLE, Family
+from spec_lab.priors.families import TABLE
+from spec_lab.priors.family import Family
 from spec_lab.priors.special import JAX, NUMPY
 
 FLAT = 0  # improper: log density 0 everywhere, quantile q ↦ q; for inert coordinates

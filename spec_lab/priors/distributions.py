@@ -18,7 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab._base import ParameterError, provided
-from spec_lab.priors.families import FAMILIES, Equal, Family, Params
+from spec_lab.priors.families import FAMILIES
+from spec_lab.priors.family import Equal, Family, Params
 from spec_lab.priors.grammar import write_call
 from spec_lab.tree import class_ref
 

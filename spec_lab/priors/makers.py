@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable
 
-from spec_lab.priors.families import FAMILIES, Argument, Family
+from spec_lab.priors.families import FAMILIES
+from spec_lab.priors.family import Argument, Family
 from spec_lab.priors.prior import Prior
 
 Maker = Callable[..., Prior]

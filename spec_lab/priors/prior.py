@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 from spec_lab._base import ParameterError, provided
 from spec_lab.priors import density
 from spec_lab.priors.distributions import Distribution, equal_family, law_of
-from spec_lab.priors.families import BY_NAME, FAMILIES, Family
+from spec_lab.priors.families import BY_NAME, FAMILIES
+from spec_lab.priors.family import Family
 from spec_lab.priors.grammar import read_call, write_call, write_number
 from spec_lab.tree import SerializationError, register_pytree_type
 
