@@ -1,8 +1,9 @@
 """Two checkouts side by side: `python benchmarks/compare.py OLD NEW`. Every round runs each job once in either, in turn.
 
 Each checkout has a process of its own that stays open, so that only the job is timed and both see the same machine; which goes
-first changes every round. Shown is the median of the ratios new / old, round by round, with its 95 % interval (bootstrap over
-the rounds), and the medians themselves. A job is slower where the whole interval lies above the limit.
+first changes every round. Every five rounds both processes are new: where the memory of a process happens to lie alone can change
+a job by half, one program timed against itself. Shown is the median of the ratios new / old, round by round, with its 95 %
+interval (bootstrap over the rounds), and the medians themselves. A job is slower where the whole interval lies above the limit.
 """
 
 import argparse
@@ -125,6 +126,12 @@ class Checkout:
         assert self.process.stdout is not None
         return json.loads(self.process.stdout.readline())
 
+    def close(self) -> None:
+        """End the process."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
     def run(self, job: str) -> float:
         """Seconds of one job."""
         assert self.process.stdin is not None
@@ -154,6 +161,10 @@ def main() -> None:
     pairs: dict[str, list[tuple[float, float]]] = {job: [] for job in chosen}
     try:
         for turn in range(given.rounds):
+            if turn and turn % 5 == 0:
+                old.close()
+                new.close()
+                old, new = Checkout(given.old), Checkout(given.new)
             for job in chosen:
                 times = {id(side): side.run(job) for side in ((old, new) if turn % 2 else (new, old))}
                 pairs[job].append((times[id(old)], times[id(new)]))

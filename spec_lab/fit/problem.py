@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -25,6 +24,7 @@ from spec_lab.fit.annotations import Free, PerVector
 from spec_lab.fit.program_layout import Block, ProgramLayout, curved_part, make_block, make_layout
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_np, make_space, pack, unpack
+from spec_lab.fit.stacks import find_stacks
 from spec_lab.fit.view import View
 
 ViewFunction = Callable[..., Any]  # f(view, space, *args), written by an engine
@@ -77,8 +77,7 @@ def _value_and_grad(view: View, space: FreeSpace, x: Any) -> Any:
 
 
 def _local(view: View, space: FreeSpace, x: Any) -> Any:
-    (value, gradient), push = jax.linearize(jax.value_and_grad(lambda x: view.stat(space, x, use="slope")), x)
-    return value, gradient, jax.vmap(lambda e: push(e)[1])(jnp.eye(x.shape[0]))
+    return view.local(space, x)
 
 
 def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
@@ -87,7 +86,7 @@ def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
 
 def _photons(view: View, space: FreeSpace, x: Any) -> Any:
     theta = view.theta(space, x)
-    return theta, [view.photons(theta, i) for i in range(len(view.layout.pairs))]
+    return theta, view.all_photons(theta)
 
 
 def _display(view: View, space: FreeSpace, x: Any) -> Any:
@@ -205,7 +204,7 @@ class Problem:
     @property
     def _most_rows(self) -> int:
         """How many rows a block may have, a power of two."""
-        bins = sum(max(unit.energies[1] for unit in pair.units) for pair in self.layout.pairs)
+        bins = sum(max(u.energies[1] for u in stack.layout.pairs[0].units) for stack in find_stacks(self.layout))
         return 1 << max(0, (MOST_PHOTONS // max(bins, 1)).bit_length() - 1)
 
     def log_prior(self, x: Free) -> PerVector:

@@ -3,8 +3,12 @@
 A `ProgramLayout` is the structure (hashable: shapes, offsets, statistics, curved ties): what a program is compiled for. A `Block`
 is the content (arrays and models): what a program is called with. Channels are padded to the largest number that any choice of
 energy windows can give, with weight zero in the padding, so that notice edits change content only.
+
+Pairs that follow one another and have one shape (model, photon bins, statistics) are a *stack*: their matrices lie in one array,
+and the program goes through them in a loop, so that it does not grow with their number.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -14,6 +18,7 @@ from jaxtyping import Array, Float
 from spec_lab.data import Data, DataUnit, SparseMatrix
 from spec_lab.fit import sky
 from spec_lab.fit.band_matrix import BandMatrix, choose_rows, make_bands
+from spec_lab.fit.pairs import PairSpec
 from spec_lab.fit.relations import Laws
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
@@ -43,6 +48,7 @@ class ProgramLayout(NamedTuple):
 
     Attributes:
         pairs: One entry a pair.
+        stacks: How many pairs that follow one another have one shape, from the first on.
         statistics: The kinds of statistic in use; units of one kind are evaluated together.
         slots: Number of slots `p`.
         width: Padded number of free coordinates.
@@ -52,6 +58,7 @@ class ProgramLayout(NamedTuple):
     """
 
     pairs: tuple[PairLayout, ...]
+    stacks: tuple[int, ...]
     statistics: tuple[StatisticKind, ...]
     slots: int
     width: int
@@ -61,10 +68,13 @@ class ProgramLayout(NamedTuple):
 
 
 class PairBlock(NamedTuple):
-    """A pair's content: the integration grid, and one response matrix `f[c, e]` (in bands, or a `Sky`) a unit."""
+    """The content of a stack: the integration grid, and one response matrix `f[c, e]` (in bands, or a `Sky`) a unit.
+
+    In a stack of several pairs the grid is that of each, and a matrix is `f[k, c, e]`.
+    """
 
     grid: Grid
-    matrices: tuple[Float[Array, "c e"] | BandMatrix | sky.Sky, ...]
+    matrices: tuple[Float[Array, "*k c e"] | BandMatrix | sky.Sky, ...]
 
 
 class StatBlock(NamedTuple):
@@ -80,10 +90,15 @@ class StatBlock(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The content a program is called with."""
+    """The content a program is called with: `pairs` has one entry a stack."""
 
     pairs: tuple[PairBlock, ...]
     stats: tuple[StatBlock, ...]
+
+
+MergedEnergies = tuple[list[tuple[int, int]], np.ndarray, np.ndarray, np.ndarray | None]
+LONG_ENOUGH = 3
+"""From how many pairs of one shape on a loop over them pays: two are faster written out."""
 
 
 def make_layout(setup: Setup) -> ProgramLayout:
@@ -91,18 +106,63 @@ def make_layout(setup: Setup) -> ProgramLayout:
     kinds: list[StatisticKind] = []
     slots = setup.slots
     data_at, pairs = next((i for i, s in enumerate(slots) if s.owner == "data"), len(slots)), []
-    for index, pair in enumerate(setup.pairs):
+    energies = [merged_energies(pair.data) for pair in setup.pairs]
+    for index, (pair, (places, *_)) in enumerate(zip(setup.pairs, energies, strict=True)):
         model_at = next((i for i, s in enumerate(slots) if s.owner == "model" and s.pair == index), 0)
-        places, _, _, _ = merged_energies(pair.data)
         units = []
-        for unit, energies in zip(pair.data.units, places, strict=True):
+        for unit, place in zip(pair.data.units, places, strict=True):
             number = _enter(kinds, statistic_of(unit))
-            units.append(UnitLayout(padded_channels(unit), energies, data_at, number))
+            units.append(UnitLayout(padded_channels(unit), place, data_at, number))
             data_at += len(DATA_PARAMETERS)
         pairs.append(PairLayout(pair.model.structure, (model_at, model_at + pair.model.size), tuple(units)))
+    stacks = _stacks(setup.pairs, pairs, energies)
     return ProgramLayout(
-        tuple(pairs), tuple(kinds), len(slots), _width(setup), *curved_part(setup), setup.relations.laws
+        _evenly_padded(pairs, stacks), stacks, tuple(kinds), len(slots), _width(setup), *curved_part(setup),
+        setup.relations.laws,
+    )  # fmt: skip
+
+
+def _stacks(pairs: Sequence[PairSpec], places: list[PairLayout], energies: list[MergedEnergies]) -> tuple[int, ...]:
+    """How many pairs that follow one another have one shape; stacks that are too short for a loop are written out."""
+    counts: list[int] = []
+    for i, pair in enumerate(pairs):
+        alike = i > 0 and _stackable(pair) and _stackable(pairs[i - 1]) and _same_shape(places, energies, i - 1, i)
+        if alike:
+            counts[-1] += 1
+        else:
+            counts.append(1)
+    return tuple(n for count in counts for n in ((count,) if count >= LONG_ENOUGH else (1,) * count))
+
+
+def _stackable(pair: PairSpec) -> bool:
+    """Whether the pair's matrices are plain arrays, and its statistics go channel by channel."""
+    plain = (u.position is None and not isinstance(u.channels().matrix, SparseMatrix) for u in pair.data.units)
+    return all(plain) and not any(statistic_of(u).summed for u in pair.data.units)
+
+
+def _same_shape(places: list[PairLayout], energies: list[MergedEnergies], i: int, j: int) -> bool:
+    """Whether two pairs differ in numbers only: parameters, counts, and entries of their matrices."""
+    mine, other = places[i], places[j]
+    if mine.model is not other.model or [u.statistic for u in mine.units] != [u.statistic for u in other.units]:
+        return False
+    (here, *bins), (there, *others) = energies[i], energies[j]
+    return here == there and all(
+        a is b or (a is not None and b is not None and np.array_equal(a, b, equal_nan=True))
+        for a, b in zip(bins, others, strict=True)
     )
+
+
+def _evenly_padded(pairs: list[PairLayout], stacks: tuple[int, ...]) -> tuple[PairLayout, ...]:
+    """The pairs, those of a stack with equal numbers of channels."""
+    out: list[PairLayout] = []
+    for count in stacks:
+        stack = pairs[len(out) : len(out) + count]
+        most = [max(u.channels for u in same) for same in zip(*(pair.units for pair in stack), strict=True)]
+        out += [
+            pair._replace(units=tuple(u._replace(channels=n) for u, n in zip(pair.units, most, strict=True)))
+            for pair in stack
+        ]
+    return tuple(out)
 
 
 def curved_part(setup: Setup) -> tuple[tuple[tuple[tuple[int, ...], str], ...], tuple[int, ...]]:
@@ -138,7 +198,7 @@ def _width(setup: Setup) -> int:
     return -(-needed // 4) * 4
 
 
-def merged_energies(data: Data) -> tuple[list[tuple[int, int]], np.ndarray, np.ndarray, np.ndarray | None]:
+def merged_energies(data: Data) -> MergedEnergies:
     """One photon-energy grid for all units of a pair; units with equal bins (and time) share theirs.
 
     Returns:
@@ -168,10 +228,17 @@ def merged_energies(data: Data) -> tuple[list[tuple[int, int]], np.ndarray, np.n
 def make_block(setup: Setup, layout: ProgramLayout) -> Block:
     """The content of a set-up, on the device. Pieces that an edit did not touch are taken from a small cache."""
     found = {(p.pair, p.unit): p for p in sky.positions(setup)}
-    pairs = tuple(
-        _pair_block(pair, where, setup.rule, [found.get((i, j)) for j in range(len(where.units))])
-        for i, (pair, where) in enumerate(zip(setup.pairs, layout.pairs, strict=True))
-    )
+    blocks, at = [], 0
+    for count in layout.stacks:
+        pair, where = setup.pairs[at], layout.pairs[at]
+        if count == 1:
+            positions = [found.get((at, j)) for j in range(len(where.units))]
+            blocks.append(_pair_block(pair, where, setup.rule, positions))
+        else:
+            rows = zip(*(p.data.units for p in setup.pairs[at : at + count]), strict=True)
+            matrices = tuple(_stacked(u.channels, *units) for u, units in zip(where.units, rows, strict=True))
+            blocks.append(PairBlock(_grid(pair.data, pair.model, setup.rule), matrices))
+        at += count
     units = [
         (unit, where)
         for pair, place in zip(setup.pairs, layout.pairs, strict=True)
@@ -181,7 +248,7 @@ def make_block(setup: Setup, layout: ProgramLayout) -> Block:
     for number in range(len(layout.statistics)):
         columns = [_channel_columns(unit, where.channels) for unit, where in units if where.statistic == number]
         stats.append(StatBlock(*(jax.device_put(np.concatenate(c)) for c in zip(*columns, strict=True))))
-    return Block(pairs, tuple(stats))
+    return Block(tuple(blocks), tuple(stats))
 
 
 def _pair_block(pair: Any, where: PairLayout, rule: str, positions: list[sky.Position | None]) -> PairBlock:
@@ -225,13 +292,24 @@ def _make_matrix(unit: Any, channels: int) -> Any:
     if isinstance(matrix, SparseMatrix):
         whole = unit.all_channels()
         return choose_rows(_bands(whole.matrix), np.flatnonzero(whole.used), channels)
-    padded = np.zeros((channels, matrix.shape[1]))
-    padded[: len(matrix)] = matrix
-    return jax.device_put(padded)
+    return jax.device_put(_padded(channels, unit)[0])
+
+
+def _make_stacked(channels: int, *units: Any) -> Any:
+    return jax.device_put(_padded(channels, *units))
+
+
+def _padded(channels: int, *units: Any) -> Float[np.ndarray, "k c e"]:
+    matrices = [unit.channels().matrix for unit in units]
+    padded = np.zeros((len(units), channels, matrices[0].shape[1]))
+    for row, matrix in zip(padded, matrices, strict=True):
+        row[: len(matrix)] = matrix
+    return padded
 
 
 _grid = _Cache(_make_grid)
 _matrix = _Cache(_make_matrix)
+_stacked = _Cache(_make_stacked, size=4)
 _bands = _Cache(make_bands)
 _held = _Cache(sky.held_matrix)
 _table = _Cache(sky.table_of)

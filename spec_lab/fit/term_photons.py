@@ -17,12 +17,17 @@ def term_photons(view: View, theta: Float[jax.Array, "p"]) -> list[list[jax.Arra
     Returns:
         In the order of `model.terms`; nothing for a model of one term.
     """
+    if view.stacked:
+        stacks = view.over_pairs(theta, lambda one, own: term_photons(one, own)[0])
+        return [
+            [term[k] for term in stack]
+            for stack, count in zip(stacks, view.layout.stacks, strict=True)
+            for k in range(count)
+        ]
     made = []
-    for place, block in zip(view.layout.pairs, view.block.pairs, strict=True):
-        mine = theta[slice(*place.slots)]
-        terms = place.model.model.terms
-        rows = (
-            [term.model.photons(mine[np.array(term.indices)], block.grid) for term in terms] if len(terms) > 1 else []
-        )
+    for i, place in enumerate(view.layout.pairs):
+        mine, terms = theta[slice(*place.slots)], place.model.model.terms
+        grid = view.pair_block(i).grid
+        rows = [t.model.photons(mine[np.array(t.indices)], grid) for t in terms] if len(terms) > 1 else []
         made.append(rows)
     return made

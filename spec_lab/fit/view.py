@@ -3,17 +3,22 @@
 Engines write pure functions `f(view, space, x, ...)`; `Problem.run` compiles each once per structure. A view offers the
 quantities every engine is made of: slot values, folded rates, the deviance of each channel, the statistic, its curvature, and
 log densities in the charts of the free space. Host code never touches a view.
+
+Where pairs of one shape follow one another (a stack, see `program_layout`), sums and tables over pairs are made in a loop over
+views of one pair each. Derivatives are taken in a pair's own slots; how these follow the free parameters enters afterwards.
 """
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from spec_lab.fit import sky, ties
-from spec_lab.fit.program_layout import Block, ProgramLayout, StatBlock, UnitLayout
+from spec_lab.fit.program_layout import Block, PairBlock, ProgramLayout, StatBlock, UnitLayout
 from spec_lab.fit.space import FreeSpace, from_u, log_prior
+from spec_lab.fit.stacks import Stack, find_stacks
 
 
 class StatisticInput(NamedTuple):
@@ -55,19 +60,65 @@ class View:
             theta = theta.at[np.array(group)].set(value)
         return theta
 
+    @property
+    def stacked(self) -> bool:
+        """Whether there is a stack of several pairs."""
+        return len(self.layout.stacks) < len(self.layout.pairs)
+
+    def over_pairs(self, theta: jax.Array, read: "Callable[[View, jax.Array], Any]") -> list[Any]:
+        """What is read of each pair by itself, stack by stack, the pairs of a stack along a first axis.
+
+        Args:
+            theta: `f[p]`, all slot values.
+            read: Function of a view of one pair, and that pair's slot values.
+        """
+        out = []
+        for stack, block in zip(find_stacks(self.layout), self.block.pairs, strict=True):
+            stats = tuple(StatBlock(*(stack.rows(k, a) for a in s)) for k, s in enumerate(self.block.stats))
+
+            def one(mine: Any, stack: Stack = stack, grid: Any = block.grid) -> Any:
+                theta, matrices, stats = mine
+                return read(View(stack.layout, Block((PairBlock(grid, matrices),), stats)), theta)
+
+            if stack.count == 1:
+                own, stats = stack.own(theta)[0], jax.tree.map(lambda a: a[0], stats)
+                out.append(jax.tree.map(lambda a: a[None], one((own, block.matrices, stats))))
+            else:
+                out.append(jax.lax.map(one, (stack.own(theta), block.matrices, stats)))
+        return out
+
+    def pair_block(self, pair: int) -> PairBlock:
+        """The content of one pair."""
+        number, place = next((k, pair - r.first) for k, r in enumerate(find_stacks(self.layout)) if pair < r.stop)
+        block = self.block.pairs[number]
+        return (
+            block
+            if self.layout.stacks[number] == 1
+            else block._replace(matrices=tuple(m[place] for m in block.matrices))
+        )
+
     def photons(self, theta: jax.Array, pair: int) -> jax.Array:
         """A pair's photons/cm²/s in each bin of its energy grid."""
         place = self.layout.pairs[pair]
-        return place.model.photons(theta[slice(*place.slots)], self.block.pairs[pair].grid)
+        return place.model.photons(theta[slice(*place.slots)], self.pair_block(pair).grid)
+
+    def all_photons(self, theta: jax.Array) -> list[jax.Array]:
+        """`photons` of every pair."""
+        if not self.stacked:
+            return [self.photons(theta, i) for i in range(len(self.layout.pairs))]
+        return [row for stack in self.over_pairs(theta, lambda view, own: view.photons(own, 0)) for row in stack]
 
     def rates(self, theta: jax.Array) -> list[list[jax.Array]]:
         """Source rates in counts/s, `f[c]` for each unit of each pair."""
-        return [self.fold(i, self.photons(theta, i), theta) for i in range(len(self.layout.pairs))]
+        if not self.stacked:
+            return [self.fold(i, self.photons(theta, i), theta) for i in range(len(self.layout.pairs))]
+        stacks = self.over_pairs(theta, lambda view, own: view.rates(own)[0])
+        return [[m[k] for m in units] for units in stacks for k in range(len(units[0]))]
 
     def fold(self, pair: int, photons: jax.Array, theta: jax.Array) -> list[jax.Array]:
         """Photons through each unit's response and its factor `rf`."""
         folded = []
-        for unit, matrix in zip(self.layout.pairs[pair].units, self.block.pairs[pair].matrices, strict=True):
+        for unit, matrix in zip(self.layout.pairs[pair].units, self.pair_block(pair).matrices, strict=True):
             start, stop = unit.energies
             folded.append(theta[unit.slots + 2] * sky.fold(matrix, theta, unit.slots, photons[start:stop]))
         return folded
@@ -98,6 +149,13 @@ class View:
 
     def deviances(self, theta: jax.Array) -> list[tuple[jax.Array, jax.Array]]:
         """Per statistic: the deviance and the signed residual of each channel (0 in the padding), unweighted."""
+        if self.stacked:
+            stacks = self.over_pairs(theta, lambda view, own: view.deviances(own))
+            kinds = zip(*stacks, strict=True)  # each of the stacks' (deviances, residuals) f[k, c]
+            return [
+                (jnp.concatenate([v.ravel() for v, _ in kind]), jnp.concatenate([r.ravel() for _, r in kind]))
+                for kind in kinds
+            ]
         out, whole = [], self.parts(0)
         for part, c in zip(whole, self.channels(theta, whole), strict=True):
             real = self.block.stats[part.statistic].weight > 0
@@ -140,6 +198,10 @@ class View:
         batch it is up to four times, whatever their number, because joined arrays leave the cache. Where it is to be
         differentiated it runs as fast joined, and one kernel compiles in half the time of two.
         """
+        if self.stacked:
+            return sum(
+                map(jnp.sum, self.over_pairs(theta, lambda view, own: view.stat_theta(own, use=use))), jnp.zeros(())
+            )
         parts = self.parts(_APART[use])
         total = sum(self._weighted(part, c) for part, c in zip(parts, self.channels(theta, parts), strict=True))
         return self._on_sky(jnp.where(jnp.isnan(total), jnp.inf, total), theta)
@@ -162,10 +224,22 @@ class View:
         where the model is far too bright (by more than 3 sigma) it is the curvature in ln m instead, s'' + s'/m: there a Poisson
         deviance is nearly straight in m, and a step by its curvature would throw the model to zero.
         """
+        if self.stacked:
+            return self._joined(space, x, self.over_pairs(self.theta(space, x), View._own_curvature))
+        return self._curvature(lambda x: self.theta(space, x), x)
+
+    def _own_curvature(self, theta: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """The curvature of one pair in its own slots."""
+        return self._curvature(lambda theta: theta, theta)
+
+    def _curvature(
+        self, values: Callable[[jax.Array], jax.Array], x: jax.Array
+    ) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """The curvature in coordinates `x`, of which `values` gives the slot values."""
         columns, whole = jnp.eye(x.shape[0]), self.parts(0)
 
         def reached(x: jax.Array) -> list[StatisticInput]:
-            return self.channels(self.theta(space, x), whole)
+            return self.channels(values(x), whole)
 
         here, push = jax.linearize(reached, x)
         jacobian = jax.vmap(push)(columns)
@@ -178,7 +252,32 @@ class View:
             gradient = gradient + jnp.einsum("anc,ac->n", J, slope)
             matrix = matrix + jnp.einsum("anc,abc,bmc->nm", J, bend, J)
         total = jnp.where(jnp.isnan(total), jnp.inf, total)
-        return self._on_sky(total, self.theta(space, x)), gradient, matrix
+        return self._on_sky(total, values(x)), gradient, matrix
+
+    def local(self, space: FreeSpace, x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """Statistic, gradient `f[n]` and exact Hessian `f[n, n]`."""
+        if self.stacked and not self.layout.curved:
+            return self._joined(space, x, self.over_pairs(self.theta(space, x), View._own_local))
+        return _second_order(lambda x: self.stat(space, x, use="slope"), x)
+
+    def _own_local(self, theta: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        return _second_order(lambda theta: self.stat_theta(theta, use="slope"), theta)
+
+    def _joined(
+        self, space: FreeSpace, x: jax.Array, stacks: list[tuple[jax.Array, jax.Array, jax.Array]]
+    ) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """Value, gradient and matrix in free coordinates, from those of each pair in its own slots."""
+        follows = jnp.asarray(space.matrix)  # f[p, n]
+        if self.layout.curved:
+            follows = jax.jacfwd(lambda x: self.theta(space, x))(x)
+        n = x.shape[0]
+        total, gradient, matrix = jnp.zeros(()), jnp.zeros(n), jnp.zeros((n, n))
+        for stack, (value, slope, bend) in zip(find_stacks(self.layout), stacks, strict=True):
+            own = stack.own(follows)  # f[k, q, n]
+            total = total + jnp.sum(value)
+            gradient = gradient + jnp.einsum("kqn,kq->n", own, slope)
+            matrix = matrix + jnp.einsum("kqn,kqm->nm", own, bend @ own)
+        return total, gradient, matrix
 
     def _local(self, part: ChannelRange, c: StatisticInput) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Weighted value (summed), slope `f[3, c]` and second derivatives `f[3, 3, c]` in (m, ts, tb)."""
@@ -194,3 +293,9 @@ class View:
         too_bright = (deviance > 9.0) & (slope[0] > 0) & (c.m > 0)
         extra = jnp.where(too_bright, slope[0] / jnp.where(too_bright, c.m, 1.0), 0.0)
         return value, slope, bend.at[0, 0].add(extra)
+
+
+def _second_order(function: Callable[[jax.Array], jax.Array], x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Value, gradient and Hessian of a function."""
+    (value, gradient), push = jax.linearize(jax.value_and_grad(function), x)
+    return value, gradient, jax.vmap(lambda e: push(e)[1])(jnp.eye(x.shape[0]))

@@ -36,7 +36,7 @@ class End(NamedTuple):
 
 def rates(view, space, theta):
     """Folded rates of each term, `f[t, c]`."""
-    place, grid = view.layout.pairs[0], view.block.pairs[0].grid
+    place, grid = view.layout.pairs[0], view.pair_block(0).grid
     parts = place.model.model.terms
     if len(parts) == 1:
         photons = [view.photons(theta, 0)]

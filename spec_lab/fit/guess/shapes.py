@@ -36,7 +36,7 @@ def _rates_of(pair: int, terms: tuple[int, ...]) -> Callable[[View, FreeSpace, A
 
 
 def _term_rates(view: View, theta: jax.Array, pair: int, terms: tuple[int, ...]) -> jax.Array:
-    place, grid = view.layout.pairs[pair], view.block.pairs[pair].grid
+    place, grid = view.layout.pairs[pair], view.pair_block(pair).grid
     mine, parts = theta[slice(*place.slots)], place.model.model.terms
     if len(parts) == 1:
         photons = [view.photons(theta, pair)]
