@@ -54,9 +54,9 @@ def _demo(chosen: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _new(chosen: argparse.Namespace, rest: list[str]) -> int:
-    from spec_lab._launch import lab, notebooks
+    from spec_lab._launch import lab, own_files
 
-    notebook = notebooks.for_files(chosen.folder or Path.cwd(), _spectra(chosen), chosen.stat, chosen.model)
+    notebook = own_files.for_files(chosen.folder or Path.cwd(), _spectra(chosen), chosen.stat, chosen.model)
     say(f"Your notebook is {notebook}.")
     if chosen.no_lab:
         return 0
@@ -65,14 +65,16 @@ def _new(chosen: argparse.Namespace, rest: list[str]) -> int:
 
 def _spectra(chosen: argparse.Namespace) -> list[dict[str, Path]]:
     """The files of each spectrum: the first --bkg belongs to the first SRC, and so on."""
+    if not chosen.src:
+        raise Failure("no SRC is named. The spectra come first: new SRC ... --bkg BKG ...")
     spectra: list[dict[str, Path]] = [{"src": path} for path in chosen.src]
     for name in _COMPANIONS:
-        given = getattr(chosen, name) or []
+        given = [path for paths in getattr(chosen, name) or [] for path in paths]
         if given and len(given) != len(spectra):
-            times = "once" if len(given) == 1 else f"{len(given)} times"
+            sources = "there is 1 SRC" if len(spectra) == 1 else f"there are {len(spectra)} SRC"
             raise Failure(
-                f"there are {len(spectra)} SRC, but --{name} was given {times}. Give it once for each, in the same order, "
-                "or not at all: then the file is the one that the spectrum's header names."
+                f"{sources}, but {len(given)} after --{name}. Give one for each, in the same order, or none at all: then the "
+                "file is the one that the spectrum's header names."
             )
         for files, path in zip(spectra, given, strict=False):
             files[name] = path
@@ -123,11 +125,12 @@ _COMPANIONS = {
 
 def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     new = commands.add_parser("new", help="a notebook for your own spectra, opened and run", allow_abbrev=False)
-    new.add_argument("src", metavar="SRC", nargs="+", type=Path, help="the source spectrum (PHA file), or several")
+    new.add_argument("src", metavar="SRC", nargs="*", type=Path, help="the source spectrum (PHA file), or several")
     for name, what in _COMPANIONS.items():
-        new.add_argument(f"--{name}", action="append", type=Path, help=f"{what}; with several SRC once for each")
-    new.add_argument("--stat", help="the fit statistic (pgstat with a background, cstat without)")
-    new.add_argument("--model", default="cpl", help='the model, such as "tbabs*(pl+bb)" (default: cpl)')
+        help_text = f"{what}; with several SRC one for each, in their order"
+        new.add_argument(f"--{name}", action="append", nargs="+", metavar=name.upper(), type=Path, help=help_text)
+    new.add_argument("--stat", help="the fit statistic (default: by what the counts and the background are)")
+    new.add_argument("--model", help='the model, such as "tbabs*(pl+bb)" (default: a first one for the instrument)')
     new.add_argument("--no-lab", action="store_true", help="write the notebook and stop")
     _add_server_options(new)
 

@@ -8,6 +8,7 @@
 - what may be fitted of them: `unit_parameters`; documented names: `documented`, and of spectra `quantities`;
 - choices: `notice` (energy windows), `grouping` and `optimal`, `scaling` (BACKSCAL, AREASCAL), `significance`;
 - the result: `channels`;
+- what is usual for an instrument: `missions` (the table), `usual_choices`, and `judge` which says them to the launcher;
 - beyond: `upper_limits`, `simulate`, `ogip.write`, `datasets`, `html_repr` with `stairs`.
 
 Not here: models, statistics, and the value of any parameter.
@@ -19,6 +20,10 @@ from spec_lab.data.channels import Channels as Channels
 from spec_lab.data.channels import grouped_columns as grouped_columns
 from spec_lab.data.collection import Data as Data
 from spec_lab.data.file_warnings import collect_warnings as collect_warnings
+from spec_lab.data.file_warnings import printed_notes as printed_notes
+from spec_lab.data.missions import Instrument as Instrument
+from spec_lab.data.missions import instruments as instruments
+from spec_lab.data.missions import recognised as recognised
 from spec_lab.data.notice import notice_windows as notice_windows
 from spec_lab.data.ogip.write import write_arf as write_arf
 from spec_lab.data.ogip.write import write_pha as write_pha
@@ -44,3 +49,8 @@ from spec_lab.data.unit import DataUnit as DataUnit
 from spec_lab.data.unit_parameters import DATA_PARAMETERS as DATA_PARAMETERS
 from spec_lab.data.unit_parameters import PARAMETER_MEANINGS as PARAMETER_MEANINGS
 from spec_lab.data.unit_parameters import parameter_starts as parameter_starts
+from spec_lab.data.usual_choices import UsualChoices as UsualChoices
+from spec_lab.data.usual_choices import energies_text as energies_text
+from spec_lab.data.usual_choices import joint_model as joint_model
+from spec_lab.data.usual_choices import usual_choices as usual_choices
+from spec_lab.data.usual_choices import usual_windows as usual_windows

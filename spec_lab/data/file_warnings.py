@@ -1,13 +1,14 @@
 """Contradictions found while reading, said once.
 
 A reader does not warn by itself: it writes a sentence into `Notes`, and whoever opened the outermost `collect_warnings()`
-turns all of them into *one* `SpecLabWarning`. So a spectrum read alone warns once, and a `DataUnit` that reads four
-files warns once too. Errors are not here: they are raised where they are found.
+turns all of them into *one* `SpecLabWarning` (or prints them: `printed_notes`). So a spectrum read alone warns once, and a
+`DataUnit` that reads four files warns once too. Errors are not here: they are raised where they are found.
 """
 
 import contextlib
 import os
 import sys
+import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from contextvars import ContextVar
 
 from spec_lab._base import SpecLabWarning
 
+WIDTH = 96  # of printed lines: a notebook breaks longer ones within words
 _OPEN: ContextVar[list[str] | None] = ContextVar("spec_lab_data_notes", default=None)
 
 
@@ -33,6 +35,27 @@ def collect_warnings() -> Iterator[list[str]]:
         _OPEN.reset(token)
     if notes:
         warnings.warn("\n".join(dict.fromkeys(notes)), SpecLabWarning, stacklevel=_levels_out())
+
+
+@contextmanager
+def printed_notes() -> Iterator[None]:
+    """Print what is noted inside instead of warning of it: for notebooks, where it then stands beside the result, once.
+
+    Example:
+        >>> with printed_notes():
+        ...     note("source 'a.pha'", "no BACKSCAL", "taken as 1", "use replace(backscale=...)")
+        Noted while reading:
+        - source 'a.pha': no BACKSCAL; taken as 1 (use replace(backscale=...)).
+    """
+    notes: list[str] = []
+    token = _OPEN.set(notes)
+    try:
+        yield
+    finally:
+        _OPEN.reset(token)
+        if notes:
+            lines = [textwrap.fill(f"- {text}", WIDTH, subsequent_indent="  ") for text in dict.fromkeys(notes)]
+            print("Noted while reading:", *lines, sep="\n")
 
 
 def _levels_out() -> int:

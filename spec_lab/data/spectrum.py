@@ -47,6 +47,7 @@ class Spectrum(Struct):
         poisson: Whether the counts are Poisson counts; None means: yes if no errors are given.
         name: Shown in tables and messages.
         content: What the values are, where they are no plain counts: "NET" (background-subtracted), "Stokes Q", "Stokes U".
+        keywords: What the header says of the instrument: TELESCOP, INSTRUME, DETNAM with their values.
 
     Raises:
         DataError: Arrays of different length, a non-positive exposure, negative Poisson counts.
@@ -70,6 +71,7 @@ class Spectrum(Struct):
     detchans: int = field(static=True, default=0)
     links: tuple[tuple[str, str], ...] = field(static=True, default=())
     content: str = field(static=True, default="")
+    keywords: tuple[tuple[str, str], ...] = field(static=True, default=())
 
     def __post_init__(self) -> None:
         self.counts = _vector(self, "counts", self.counts)

@@ -7,6 +7,7 @@
     hints                             where the residuals run to one side, and a line to try
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
     timeline, overlays                where one has been, and how it looked
+    open_spectra                      a fit made of files, as is usual for their instruments
     known_fit                         how far one stands from the newest fit
     fit_key, difference, script       when two set-ups have the same fit; the way from one to another; the minimal Python
     lesson, tutor                     the fit as a game: hidden best fit, score, guided steps, new counts
@@ -44,6 +45,8 @@ from spec_lab.session.fit_forms import FitStatus as FitStatus
 from spec_lab.session.fit_key import fit_key as fit_key
 from spec_lab.session.fit_key import same_setup as same_setup
 from spec_lab.session.messages import Reply as Reply
+from spec_lab.session.open_spectra import are_files as are_files
+from spec_lab.session.open_spectra import open_spectra as open_spectra
 from spec_lab.session.reduce import reduce as reduce
 from spec_lab.session.session import FitSession as FitSession
 from spec_lab.session.session import recover as recover

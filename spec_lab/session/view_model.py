@@ -309,6 +309,13 @@ class StartOffer(TypedDict):
     text: str
 
 
+class UsualEnergies(TypedDict):
+    """Units that notice everything, and the energies (keV) between which their instruments are usually fitted."""
+
+    text: str
+    units: list[tuple[str, list[Window]]]
+
+
 class LessonScore(TypedDict):
     """How far the statistic is from that of the hidden best fit."""
 
@@ -366,6 +373,7 @@ class LabView(TypedDict):
     styles: list[SpectrumStyle]
     hint: ResidualHint | None
     offer: StartOffer | None
+    usual: UsualEnergies | None
     undo: UndoInfo
     redo: UndoInfo
     live: bool

@@ -45,6 +45,7 @@ def test_spectra_come_back_the_same(tmp_path_factory, data):
         backscale=data.draw(st.one_of(real, st.just(vector(real)))), areascale=vector(real),
         systematic=data.draw(st.floats(0, 1)),
         channels=np.arange(n) + data.draw(st.integers(0, 3)), poisson=poisson,
+        keywords=data.draw(st.sampled_from([(), (("TELESCOP", "GLAST"), ("INSTRUME", "GBM"), ("DETNAM", "NAI_03"))])),
     )  # fmt: skip
     path = tmp_path_factory.mktemp("write") / "a.pha"
     assert same(type(spectrum).from_file(write_pha(path, spectrum)), spectrum)

@@ -12,10 +12,16 @@ from typing import Any
 import pytest
 
 import spec_lab.__main__ as entry
-from spec_lab._launch import check, checkout, commands, lab, notebooks, server, steps
+from spec_lab._launch import check, checkout, commands, lab, notebooks, own_files, server, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "spec_lab" / "data" / "demo" / "burst"
+
+
+@pytest.fixture(autouse=True)
+def inside(monkeypatch):
+    """Commands run in the environment at hand: from another checkout that shares it they would install themselves into it."""
+    monkeypatch.setattr(checkout, "is_inside", lambda: True)
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "__main__.py"])
@@ -222,21 +228,36 @@ def test_a_notebook_for_ones_own_files(tmp_path):
     files = {slot: tmp_path / "data" / name for slot, name in (("src", "na.pha"), ("bkg", "na.bak"), ("rsp", "na.rsp"))}
     for path in files.values():
         shutil.copy(DEMO / path.name, path)
-    path = notebooks.for_files(tmp_path, [files], None, "tbabs*pl")
+    path = own_files.for_files(tmp_path, [files], None, "tbabs*pl")
     code = "".join(json.loads(path.read_text())["cells"][1]["source"])
     ast.parse(code)
     assert "src='data/na.pha'" in code
     assert "stat='pgstat'" in code
     assert "Model.parse('tbabs*pl')" in code
-    alone = notebooks.for_files(tmp_path, [{"src": files["src"]}], None, "pl")
-    assert "stat='cstat'" in alone.read_text()
+    elsewhere = own_files.for_files(tmp_path / "notebooks", [files])
+    assert "src='../data/na.pha'" in elsewhere.read_text()
+    for named in (tmp_path / "data", tmp_path):
+        shutil.copy(DEMO / "na.pha", named / "na.pha")
+    with pytest.raises(steps.Failure, match=r"na\.pha cannot be opened: BACKFILE and RESPFILE of 'na\.pha' name files"):
+        own_files.for_files(tmp_path, [{"src": tmp_path / "na.pha"}])
+
+
+def test_a_notebook_says_what_was_chosen_and_why(tmp_path):
+    for path in (DEMO.parent / "ccd").iterdir():
+        shutil.copy(path, tmp_path)
+    cells = json.loads(own_files.for_files(tmp_path, [{"src": tmp_path / "ccd.pha"}]).read_text())["cells"]
+    title, code, *_, why = ("".join(cell["source"]) for cell in cells)
+    assert "**ccd**: instrument not recognised, 0.35–8.7 keV, W statistic, 110 bins" in title
+    assert "stat='wstat'" in code, "the background that BACKFILE names is used, and so it is W"
+    assert "Model.parse('tbabs*pl')" in code and "grpg={'min_evt': 1, 'method': 'optimal'}" in code
+    assert "the background is ccd.bak" in why and "Kaastra & Bleeker 2016" in why
 
 
 def test_a_notebook_for_ones_own_files_starts_near_the_data(tmp_path, monkeypatch):
     for path in DEMO.iterdir():
         shutil.copy(path, tmp_path)
     files = {"src": tmp_path / "na.pha", "bkg": tmp_path / "na.bak", "rsp": tmp_path / "na.rsp"}
-    content = json.loads(notebooks.for_files(tmp_path, [files], None, "cpl").read_text())
+    content = json.loads(own_files.for_files(tmp_path, [files], None, "cpl").read_text())
     first, second = ("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
@@ -259,7 +280,13 @@ def test_a_notebook_for_several_spectra(tmp_path, capsys):
     assert code.index("src='na.pha'") < code.index("rsp='na.rsp'") < code.index("src='bg.pha'") < code.index("'bg.rsp'")
     capsys.readouterr()
     assert commands.run(["new", *spectra, responses[0], *common]) == 1
-    assert "2 SRC, but --rsp was given once." in capsys.readouterr().err
+    assert "2 SRC, but 1 after --rsp." in capsys.readouterr().err
+    backgrounds = ["--bkg", str(tmp_path / "na.bak"), str(tmp_path / "bg.bak")]
+    again = [part for response in responses for part in response.split("=")]
+    assert commands.run(["new", *spectra, *backgrounds, *again, *common]) == 0
+    assert "bkg='bg.bak'" in (tmp_path / "na.ipynb").read_text()
+    assert commands.run(["new", "--bkg", spectra[0], *common]) == 1
+    assert "The spectra come first" in capsys.readouterr().err
     assert commands.run(["new", spectra[0], spectra[0], *common]) == 0
     assert "('na-2', DataUnit(" in (tmp_path / "na-1.ipynb").read_text()
 

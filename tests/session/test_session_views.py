@@ -15,8 +15,8 @@ from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, 
 from spec_lab.session.views.parameter_table import errors_of, slider_range
 
 VIEW = set(
-    "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint offer styles journal "
-    "undo redo live messages autosave lesson refit_others posterior".split()
+    "type rev title subtitle models params units stat criteria engines fit history timeline degeneracy hint offer usual styles "
+    "journal undo redo live messages autosave lesson refit_others posterior".split()
 )
 ROW = set(
     "pid owner pair expression component name label doc unit value text error frozen free link linked_to tie at_bound prior "

@@ -25,7 +25,7 @@ class Lab(Commands, Panel):
     """The laboratory: look at a spectrum, move sliders, freeze, link, edit priors, fit in the background, undo.
 
     Args:
-        infer: Data and models.
+        infer: Data and models; or the path of a spectrum (or a list of them), opened as is usual for its instrument.
         panels: Names of the panels to show, in order; all when left out.
         height: Of the drawings, in CSS pixels; 0 = automatic.
         live: Whether edits are followed by a refit; None leaves the session as it is.

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from spec_lab.session import FitSession
+from spec_lab.session import FitSession, are_files, open_spectra
 from spec_lab_widgets import front_end
 from spec_lab_widgets.connection import Connection
 from spec_lab_widgets.pump import Pump
@@ -25,7 +25,8 @@ class Panel(anywidget.AnyWidget):
     """One or more panels of a fit.
 
     Args:
-        infer: The `Infer` to show; every panel of one `Infer` shares its session.
+        infer: The `Infer` to show; every panel of one `Infer` shares its session. Or the path of a spectrum (or a list of them):
+            it is opened with what is usual for its instrument, and started near the data.
         panels: Names of the panels, in order; see `PANELS`.
         height: Of the drawings, in CSS pixels; 0 = automatic.
     """
@@ -39,6 +40,7 @@ class Panel(anywidget.AnyWidget):
     _pump: Pump | None = None  # a widget whose construction failed is closed, too, when it is collected
 
     def __init__(self, infer: Any, panels: Any = None, height: int = 0):
+        infer = open_spectra(infer) if are_files(infer) else infer
         self._session = infer if isinstance(infer, FitSession) else FitSession.of(infer)
         self._infer = self._session.hand_over_infer()
         saved = SavedPicture(self._session)

@@ -14,6 +14,7 @@ from spec_lab.data.annotations import FileLike, GivenWhole
 from spec_lab.data.energies import ordered
 from spec_lab.data.file_warnings import note
 from spec_lab.data.files import check_index, file_name, same_file_name, split_row
+from spec_lab.data.missions import NAMED, is_said
 from spec_lab.data.number_checks import are_whole
 from spec_lab.data.ogip.column_units import energies, rates
 from spec_lab.data.ogip.fits_tables import TableHDU, open_fits
@@ -100,6 +101,7 @@ def read_pha(file: FileLike, row: GivenWhole = None, poisson: bool | None = None
         "detchans": detchans(chosen, n),
         "links": _links(chosen, rows, name),
         "content": _content(chosen),
+        "keywords": _keywords(chosen, tables),
         **_edges(tables, n),
     }
 
@@ -162,6 +164,14 @@ def _edges(tables: list[TableHDU], n: int) -> dict[str, np.ndarray]:
                 return {}
             return {"emin": emin, "emax": emax}
     return {}
+
+
+def _keywords(chosen: Row, tables: list[TableHDU]) -> tuple[tuple[str, str], ...]:
+    """What the header says of the instrument; where the spectrum's own is silent, that of another table of the file."""
+    own = chosen.table
+    found = next((table for table in (own, *tables) if table.keyword("TELESCOP") is not None), own)
+    said = ((key, str(found.keyword(key, "")).strip()) for key in NAMED)
+    return tuple((key, value) for key, value in said if is_said(value))
 
 
 def _content(row: Row) -> str:

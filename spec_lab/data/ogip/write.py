@@ -46,7 +46,7 @@ def write_pha(
     """
     _check(spectrum, Spectrum)
     keys = {
-        "EXTNAME": "SPECTRUM", **_COMMON, "HDUCLAS1": "SPECTRUM", "HDUVERS": "1.2.1",
+        "EXTNAME": "SPECTRUM", **_COMMON, **dict(spectrum.keywords), "HDUCLAS1": "SPECTRUM", "HDUVERS": "1.2.1",
         "HDUCLAS2": "BKG" if isinstance(spectrum, Background) else "TOTAL", "HDUCLAS3": "COUNT", "HDUCLAS4": "TYPE:I",
         "EXPOSURE": spectrum.exposure, "POISSERR": bool(spectrum.poisson), "CHANTYPE": "PI",
         "DETCHANS": max(int(spectrum.counts.size), spectrum.detchans),

@@ -36,6 +36,7 @@ from spec_lab.session.views.numbers import finite, reduced_text, statistic_text
 from spec_lab.session.views.parameter_table import errors_of, intervals_of, known_of, parameters
 from spec_lab.session.views.spectrum import STYLES
 from spec_lab.session.views.starts import offer
+from spec_lab.session.views.usual_energies import usual_energies
 
 JOURNAL = 200
 
@@ -91,6 +92,7 @@ def view(
         "styles": list(STYLES),
         "hint": hint(state, evaluation),
         "offer": offer(state, evaluation),
+        "usual": usual_energies(state.setup),
         "undo": {"can": bool(state.past), "label": state.past[-1].label if state.past else ""},
         "redo": {"can": bool(state.future), "label": state.future[-1].label if state.future else ""},
         "live": state.live,

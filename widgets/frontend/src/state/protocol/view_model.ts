@@ -275,6 +275,12 @@ export interface StartOffer {
   text: string;
 }
 
+/** Units that notice everything, and the energies (keV) between which their instruments are usually fitted. */
+export interface UsualEnergies {
+  text: string;
+  units: [string, [number, number][]][];
+}
+
 /** How far the statistic is from that of the hidden best fit. */
 export interface LessonScore {
   score: string;
@@ -331,6 +337,7 @@ export interface LabView {
   styles: SpectrumStyle[];
   hint: ResidualHint | null;
   offer: StartOffer | null;
+  usual: UsualEnergies | null;
   undo: UndoInfo;
   redo: UndoInfo;
   live: boolean;
