@@ -13,8 +13,8 @@ export function Header() {
   return (
     <header class="sl-header">
       <div class="sl-heading">
-        <h2>{view.title || "spec_lab"}</h2>
-        {view.subtitle && <span class="sl-subtitle">{view.subtitle}</span>}
+        <h2 title={view.title}>{view.title || "spec_lab"}</h2>
+        {view.subtitle && <span class="sl-subtitle" title={view.subtitle}>{view.subtitle}</span>}
       </div>
       <StatMark />
       <div class="sl-tools">

@@ -2,12 +2,15 @@
 // UI state: view-local.
 import type { Signal } from "@preact/signals";
 import type { Hover } from "./spectrum_gestures";
+import { residualRow } from "../plot/residual_kinds";
 import { brief, signed } from "../state/format";
+import { useLocal } from "../state/local";
 
 export function Readout({ hover, width }: { hover: Signal<Hover>; width: number }) {
   const now = hover.value;
   if (!now) return null;
   const { unit, bin } = now.hit;
+  const { axis, sigma } = residualRow(useLocal().residual.value);
   const left = now.x > width - 210;
   return (
     <div class="sl-readout" style={{ top: `${Math.max(4, now.y - 84)}px`, [left ? "right" : "left"]: `${left ? width - now.x + 14 : now.x + 14}px` }}>
@@ -15,7 +18,7 @@ export function Readout({ hover, width }: { hover: Signal<Hover>; width: number 
       <dl>
         <dt>data</dt><dd>{brief(unit.data[bin])} ± {brief(unit.err[bin])}</dd>
         <dt>model</dt><dd>{brief(unit.model[bin])}</dd>
-        <dt>residual</dt><dd>{Number.isFinite(unit.resid[bin]) ? `${signed(unit.resid[bin], 2)} σ` : "–"}</dd>
+        <dt>{axis.split(" / σ")[0]}</dt><dd>{!Number.isFinite(unit.resid[bin]) ? "–" : sigma ? `${signed(unit.resid[bin], 2)} σ` : brief(unit.resid[bin])}</dd>
       </dl>
     </div>
   );

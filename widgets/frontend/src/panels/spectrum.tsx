@@ -10,6 +10,7 @@ import type { SpectrumStyle, LabView } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
 import { OVERLAY_DASH } from "../plot/marks";
+import { RESIDUALS, residualRow, withResiduals, type ResidualKind } from "../plot/residual_kinds";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
 import { styledCurves, styledFrame } from "../plot/styles";
@@ -18,6 +19,7 @@ import { useDrawing, useStage, type Stage } from "../ui/draw";
 import { ActivityChip } from "../ui/activity";
 import { Icon } from "../ui/icons";
 import { Button, Empty, needsKernel, Panel } from "../ui/parts";
+import { hasMore, resetZoom, scales, showAll } from "./energy_range";
 import { FitButton } from "./fit";
 import { HeatKey } from "./lesson";
 import { Readout } from "./readout";
@@ -41,11 +43,6 @@ const TOOLS: { tool: Tool; label: string; title: string }[] = [
   { tool: "ignore", label: "Ignore", title: "Drag over energies to ignore them (hold I)" },
 ];
 
-function scales(local: Local): { logx: boolean; logy: boolean } {
-  const frame = local.lab.spectrum.value;
-  return { logx: local.logx.value ?? frame?.xscale !== "linear", logy: local.logy.value ?? frame?.yscale !== "linear" };
-}
-
 function Tools() {
   const local = useLocal();
   const { logx, logy } = scales(local);
@@ -61,7 +58,8 @@ function Tools() {
       </div>
       <Styles />
       <span class="sl-grow" />
-      {zoomed && <Button icon="reset" label="All" title="Show all energies (double click)" onClick={() => resetZoom(local)} />}
+      {zoomed ? <Button icon="reset" label="Noticed" extra="sl-compact" title="Show the noticed energies (double click)" onClick={() => resetZoom(local)} />
+        : hasMore(local) && <Button icon="zoom" label="All" extra="sl-compact" title="Show all energies there are (double click)" onClick={() => showAll(local)} />}
       <Button icon="ranges" label="Ranges" extra="sl-compact" title="Energy ranges as text, one line a unit" pressed={local.showRanges.value} onClick={() => { local.showRanges.value = !local.showRanges.value; }} />
       <div class="sl-group">
         <Button label="SVG" title="Save the picture as SVG" onClick={() => save(local, "svg")} />
@@ -79,7 +77,7 @@ function Styles() {
   if (!styles.length) return null;
   return (
     <select class="sl-select" aria-label="What the spectrum shows" {...needsKernel(local.lab.frozen.value)} value={local.style.value ?? ""}
-      title={local.style.value ? "Unfolded with the present model: the points depend on it" : "Counts as measured, or unfolded with the present model"}
+ title={local.style.value ? `Unfolded with ${[...new Set(local.lab.view.value?.models.map((m) => m.expression))].join("; ")}: the points depend on the model` : "Counts as measured, or unfolded with the present model"}
       onChange={(e) => {
         local.style.value = e.currentTarget.value || null;
         local.zoom.value = { x: local.zoom.value.x, y: null };
@@ -90,8 +88,6 @@ function Styles() {
     </select>
   );
 }
-
-export const resetZoom = (local: Local): void => { local.zoom.value = { x: null, y: null }; };
 
 const inputs = new WeakMap<Local, () => { input: SpectrumInput; stage: Stage }>();
 
@@ -119,8 +115,9 @@ function Plot() {
     if (!frame || !at.width) return null;
     const height = heightOf(local, at.width);
     const style = styleOf(local);
+    const residual = lab.view.value?.lesson ? "deviance" : local.residual.value;
     return { height, input: {
-      frame: styledFrame(frame, style), ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, overlays: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame: styledFrame(withResiduals(frame, residual), style), residual, ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, overlays: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
@@ -138,6 +135,7 @@ function Plot() {
   return (
     <>
       <Legend stage={stage} />
+      <Usual />
       <Offer />
       <div class={`sl-plot ${lab.stale.value ? "sl-stale" : ""}`} ref={ref} tabIndex={-1} style={{ height: `${heightOf(local, stage.value.width)}px` }}>
         <canvas ref={base} role="img" aria-label={altText(lab.view.value, lab.spectrum.value!)} />
@@ -160,6 +158,20 @@ function Offer() {
       <Icon name="info" size={14} /><span>{offer.text}</span>
       <Button kernel kind="primary" label="Start near the data" title="Move what nobody gave to where the data suggest; undo takes it back" onClick={() => void local.act("spectrum", "guess")} />
       <FitButton />
+    </p>
+  );
+}
+
+/** Every energy is noticed, though the instrument is usually fitted between others: those, in one change that undo takes back. */
+function Usual() {
+  const local = useLocal();
+  const usual = local.lab.view.value?.usual;
+  if (!usual || local.usualSeen.value || local.lab.spectrum.value?.preview) return null;
+  return (
+    <p class="sl-bump" role="status">
+      <Icon name="info" size={14} /><span>{usual.text}</span>
+      <Button kernel label="Notice these" title="Notice the energies usually fitted, and no others; undo takes it back" onClick={() => void local.act("spectrum", "notice", { units: usual.units })} />
+      <Button icon="close" title="Keep all energies, and do not say this again" kind="quiet" onClick={() => { local.usualSeen.value = true; }} />
     </p>
   );
 }
@@ -223,7 +235,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
           <button type="button" key={unit.name} class={`sl-key ${on ? "" : "sl-key-off"}`} aria-pressed={on} onClick={() => toggle(unit.name)}
             title={`${on ? "Hide" : "Show"} ${unit.name}${info ? `: ${info.used} of ${info.channels} channels noticed, ${info.stat}` : ""}`}
             onMouseEnter={() => { local.activeUnit.value = frame.units.length > 1 ? unit.name : null; }} onMouseLeave={() => { local.activeUnit.value = null; }}>
-            <span style={{ color: unitColor(stage.value.theme, unit.color, i) }} aria-hidden="true">{SHAPES[i % 5]}</span>{unit.name}
+            <span style={{ color: unitColor(stage.value.theme, unit.color, i) }} aria-hidden="true">{SHAPES[i % 5]}</span><span class="sl-name">{unit.name}</span>
             {info && <span class="sl-faint">{info.used}/{info.channels}</span>}
           </button>
         );
@@ -244,6 +256,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         </button>
       )}
       <span class="sl-grow" />
+      <Residuals />
       <ActivityChip kind="curves" />
       {local.lab.view.value?.lesson && <HeatKey />}
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : lab.stale.value ? "Curve and statistic belong to an earlier set-up; the new ones are being computed" : "The model folded with the response"}>
@@ -251,6 +264,18 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         {lab.moment.value !== null ? "earlier set-up, not restored" : frame.preview ? "preview" : lab.stale.value ? "of the set-up before" : frame.exact ? "model, exact" : "model, predicted"}
       </span>
     </div>
+  );
+}
+
+/** What the lower panel shows. */
+function Residuals() {
+  const local = useLocal();
+  if (local.lab.view.value?.lesson) return null;
+  const now = local.residual.value;
+  return (
+    <select class="sl-select sl-look" aria-label="What the lower panel shows" title={residualRow(now).title} value={now} onChange={(e) => { local.residual.value = e.currentTarget.value as ResidualKind; }}>
+      {RESIDUALS.map(({ kind, label }) => <option key={kind} value={kind}>{label}</option>)}
+    </select>
   );
 }
 

@@ -7,9 +7,10 @@ import type { Local, Tool } from "../state/local";
 import type { UnitInfo, Window } from "../state/protocol";
 import { ignored, noticed, snap, spelled } from "../state/windows";
 import { crisp, line } from "../plot/marks";
-import { bracketAt, hit, laneAt, type Bracket, type Hit, type Lane, type SpectrumInput, type SpectrumLayout } from "../plot/spectrum_layout";
+import { bracketAt, hit, laneAt, zoomable, type Bracket, type Hit, type Lane, type SpectrumInput, type SpectrumLayout } from "../plot/spectrum_layout";
 import type { Surface } from "../plot/surface";
 import type { Theme } from "../plot/theme";
+import { otherRange } from "./energy_range";
 
 export interface Draft {
   windows: ReadonlyMap<string, Window[]>;
@@ -133,10 +134,10 @@ export class SpectrumGestures {
     if (!this.grip) this.local.activeUnit.value = null;
   };
 
-  /** On a unit's lane: notice all of it again; elsewhere: show everything. */
+  /** On a unit's lane: notice all of it again; elsewhere: show the noticed energies, or all. */
   private readonly all = (event: MouseEvent): void => {
     const lane = this.at && laneAt(this.at, event.offsetY);
-    if (!lane) this.local.zoom.value = { x: null, y: null };
+    if (!lane) otherRange(this.local);
     else if (lane.unit.notice.length) void this.local.act("spectrum", "notice", { unit: lane.unit.name, windows: [] });
   };
 
@@ -162,7 +163,7 @@ export class SpectrumGestures {
     const [lo, hi] = [x0, x1].sort((a, b) => a - b).map((x) => this.at!.x.invert(x));
     this.draft.value = EMPTY;
     if (tool === "zoom") {
-      this.local.zoom.value = { x: [lo, hi], y: null };
+      this.local.zoom.value = { x: zoomable(this.input!, [lo, hi]), y: null };
       return;
     }
     const lanes = lane ? [lane] : this.at!.lanes;

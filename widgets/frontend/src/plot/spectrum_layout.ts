@@ -4,6 +4,7 @@ import type { BrushFrame, OverlayFrame, SpectrumFrame, SpectrumUnit } from "../s
 import type { UnitInfo, Window } from "../state/protocol";
 import type { XY } from "../state/local";
 import { spelled } from "../state/windows";
+import { residualDomain, type ResidualKind } from "./residual_kinds";
 import { axis, type Axis } from "./ticks";
 import type { Box } from "./surface";
 
@@ -25,6 +26,8 @@ export interface SpectrumInput {
   logy: boolean;
   zoom: XY;
   components: boolean;
+  /** What the lower panel shows; deviances where it is not said. */
+  residual?: ResidualKind;
   width: number;
   height: number;
   /** Name the units inside the picture (exports); on the screen the toolbar does it. */
@@ -52,19 +55,54 @@ export interface SpectrumLayout {
 
 const MARGIN = { left: 58, right: 12, top: 6, bottom: 36, gap: 8 };
 
-export const shownUnits = (input: SpectrumInput): { unit: SpectrumUnit; index: number }[] =>
+export const shownUnits = (input: Pick<SpectrumInput, "frame" | "hidden">): { unit: SpectrumUnit; index: number }[] =>
   input.frame.units.map((unit, index) => ({ unit, index })).filter(({ unit }) => !input.hidden.has(unit.name));
 
-function energyDomain(input: SpectrumInput): [number, number] {
+/** From the lowest to the highest energy of the shown units, or of their noticed bins; null where there is none. */
+function extent(input: Domained, onlyUsed: boolean): [number, number] | null {
   let [lo, hi] = [Infinity, -Infinity];
   for (const { unit } of shownUnits(input)) {
     for (let i = 0; i < unit.n; i++) {
+      if (onlyUsed && !unit.used[i]) continue;
       if (unit.lo[i] > 0 || !input.logx) lo = Math.min(lo, unit.lo[i]);
       hi = Math.max(hi, unit.hi[i]);
     }
   }
-  if (!(hi > lo)) return [1, 10];
+  return hi > lo ? [lo, hi] : null;
+}
+
+type Domained = Pick<SpectrumInput, "frame" | "hidden" | "logx">;
+const BESIDE = 0.12; // of the axis: what is not noticed, on either side of what is
+
+/** All energies there are. */
+export function allEnergies(input: Domained): [number, number] {
+  const found = extent(input, false);
+  if (!found) return [1, 10];
+  const [lo, hi] = found;
   return input.logx ? [lo / 1.06, hi * 1.06] : [lo - 0.02 * (hi - lo), hi + 0.02 * (hi - lo)];
+}
+
+/** The noticed energies and a little beside them, as far as there are any; all of them where nothing is noticed. */
+export function noticedEnergies(input: Domained): [number, number] {
+  const [all, used] = [allEnergies(input), extent(input, true)];
+  if (!used) return all;
+  const [lo, hi] = used;
+  const beside: [number, number] = input.logx ? [lo * (lo / hi) ** BESIDE, hi * (hi / lo) ** BESIDE] : [lo - BESIDE * (hi - lo), hi + BESIDE * (hi - lo)];
+  return [Math.max(all[0], beside[0]), Math.min(all[1], beside[1])];
+}
+
+const NARROWEST = 4; // bins
+
+/** A range to zoom into; one that holds fewer bins than that is widened to some neighbours of its middle. */
+export function zoomable(input: Domained, [lo, hi]: [number, number]): [number, number] {
+  const units = shownUnits(input).map(({ unit }) => unit);
+  const held = (unit: SpectrumUnit) => unit.lo.filter((low, i) => low < hi && unit.hi[i] > lo).length;
+  const unit = units.reduce<SpectrumUnit | null>((most, one) => (most && held(most) >= held(one) ? most : one), null);
+  const middle = input.logx && lo > 0 ? Math.sqrt(lo * hi) : (lo + hi) / 2;
+  const bin = unit ? findBin(unit, middle) : -1;
+  if (!unit || bin < 0 || held(unit) >= NARROWEST) return [lo, hi];
+  const [first, last] = [Math.max(0, bin - 1), Math.min(unit.n - 1, bin + 2)];
+  return [Math.min(lo, unit.lo[first], unit.lo[last]), Math.max(hi, unit.hi[first], unit.hi[last])];
 }
 
 /** Extremes of what is worth showing: noticed data with their errors; the model only where there is no data. */
@@ -99,21 +137,7 @@ function fluxDomain(input: SpectrumInput, x: [number, number]): [number, number]
   const top = max > 0 ? max : 1;
   const hint = input.frame.ymin ?? 0;
   const bottom = Math.max(hint > 0 && hint < top ? hint : 0, Number.isFinite(minPositive) ? Math.min(minPositive, top / 3) : top / 100, top * 1e-7);
-  return [bottom / 1.5, top * 1.7];
-}
-
-/** Half-heights of the residual panel: few of them, so that the axis stands still while a slider moves. */
-const RUNGS = [4, 6, 10, 16, 25, 40, 60];
-
-function residualDomain(input: SpectrumInput): [number, number] {
-  const sizes: number[] = [];
-  for (const { unit } of shownUnits(input)) {
-    for (let i = 0; i < unit.n; i++) if (unit.used[i] && Number.isFinite(unit.resid[i])) sizes.push(Math.abs(unit.resid[i]));
-  }
-  sizes.sort((a, b) => a - b);
-  const high = sizes.length ? sizes[Math.floor(0.995 * (sizes.length - 1))] : 0;
-  const top = RUNGS.find((rung) => rung >= high * 1.05) ?? RUNGS[RUNGS.length - 1];
-  return [-top, top];
+  return [Math.min(bottom, top / 3) / 1.5, top * 1.7];
 }
 
 export function laneHeight(count: number): number {
@@ -129,8 +153,8 @@ export function layout(input: SpectrumInput): SpectrumLayout {
   const free = Math.max(60, height - top - MARGIN.bottom - MARGIN.gap);
   const main = { x: MARGIN.left, y: top, w, h: Math.round(free * 0.72) };
   const resid = { x: MARGIN.left, y: main.y + main.h + MARGIN.gap, w, h: free - main.h };
-  const xd = input.zoom.x ?? energyDomain(input);
-  const rd = residualDomain(input);
+  const xd = input.zoom.x ?? noticedEnergies(input);
+  const rd = residualDomain(shownUnits(input).map(({ unit }) => unit), input.residual);
   return {
     main, resid,
     lanes: listed.map(({ unit, index }, i) => ({

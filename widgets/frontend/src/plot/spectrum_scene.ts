@@ -10,6 +10,8 @@ import { layout, shownUnits, type Lane, type SpectrumInput, type SpectrumLayout 
 import type { Pencil, Surface } from "./surface";
 import { texUnit } from "./tex";
 import { drawHeat } from "./heat";
+import { residualRow } from "./residual_kinds";
+import { elided } from "../state/format";
 import { deeper, unitColor, type Theme } from "./theme";
 
 const COMPONENT_DASH: readonly (readonly number[])[] = [[7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4], [1, 2]];
@@ -48,7 +50,7 @@ function grid(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: Theme
   xAxis(s, at.resid, at.x, theme, labels);
   yAxis(s, at.resid, at.r, theme, { ...labels, gap: 24, grid: false });
   yTitle(s, at.main, texUnit(input.frame.ylabel), theme);
-  yTitle(s, at.resid, [{ text: "residual / σ", shift: 0 }], theme);
+  yTitle(s, at.resid, [{ text: residualRow(input.residual).axis, shift: 0 }], theme);
   s.text(texUnit(input.frame.xlabel), at.resid.x + at.resid.w / 2, at.resid.y + at.resid.h + 31, { color: theme.fg2, size: FONT, align: "middle" });
 }
 
@@ -166,11 +168,14 @@ export const modelDash = (frame: SpectrumFrame): readonly number[] | undefined =
 function residuals(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: Theme): void {
   const { resid: b, r } = at;
   const across = (v: number) => (p: Pencil) => line(p, b.x, crisp(r.px(v)), b.x + b.w, crisp(r.px(v)));
-  s.fill((p) => p.rect(b.x, r.px(1), b.w, r.px(-1) - r.px(1)), { color: theme.shade, alpha: 0.12 });
-  for (const v of [-1, 1]) s.stroke(across(v), { color: theme.fg3, alpha: 0.5 });
-  for (const v of [-3, 3]) s.stroke(across(v), { color: theme.fg3, dash: [4, 3], alpha: 0.8 });
-  s.stroke(across(0), { color: theme.fg2, width: 1.2 });
-  const brushed = brushedUnits(input);
+  const { sigma, zero } = residualRow(input.residual);
+  if (sigma) {
+    s.fill((p) => p.rect(b.x, r.px(1), b.w, r.px(-1) - r.px(1)), { color: theme.shade, alpha: 0.12 });
+    for (const v of [-1, 1]) s.stroke(across(v), { color: theme.fg3, alpha: 0.5 });
+    for (const v of [-3, 3]) s.stroke(across(v), { color: theme.fg3, dash: [4, 3], alpha: 0.8 });
+  }
+  s.stroke(across(zero), { color: theme.fg2, width: 1.2 });
+  const brushed = residualRow(input.residual).kind === "deviance" ? brushedUnits(input) : [];
   if (input.heat) drawHeat(s, input, at, theme);
   else for (const { unit, index } of shownUnits(input)) residualMarks(s, at, unit, index, unitColor(theme, unit.color, index), brushed.length ? 0.3 : 1);
   for (const { unit, index } of brushed) drawSelectedResiduals(s, at, unit, index, theme);
@@ -179,14 +184,16 @@ function residuals(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: 
 function residualMarks(s: Surface, at: SpectrumLayout, unit: SpectrumUnit, index: number, color: string, alpha: number): void {
   const [lo, hi] = at.r.domain;
   const dense = at.main.w / Math.max(1, unit.n) < 3;
-  const each = (draw: (x0: number, x1: number, v: number) => void) => {
+  const each = (draw: (x0: number, x1: number, v: number, i: number) => void) => {
     for (let i = 0; i < unit.n; i++) {
-      if (unit.used[i] && Number.isFinite(unit.resid[i])) draw(at.x.px(Math.max(unit.lo[i], at.x.domain[0])), at.x.px(unit.hi[i]), unit.resid[i]);
+      if (unit.used[i] && Number.isFinite(unit.resid[i])) draw(at.x.px(Math.max(unit.lo[i], at.x.domain[0])), at.x.px(unit.hi[i]), unit.resid[i], i);
     }
   };
   s.stroke((p) => each((x0, x1, v) => {
     if (v <= hi && v >= lo) line(p, x0, at.r.px(v), x1, at.r.px(v));
   }), { color, alpha: alpha * (dense ? 0.35 : 0.6) });
+  const { residErr } = unit;
+  if (residErr) s.stroke((p) => each((x0, x1, v, i) => line(p, (x0 + x1) / 2, at.r.px(v - residErr[i]), (x0 + x1) / 2, at.r.px(v + residErr[i]))), { color, alpha: alpha * (dense ? 0.35 : 0.6) });
   s.fill((p) => each((x0, x1, v) => {
     const x = (x0 + x1) / 2;
     if (v > hi) marker(p, 2, x, at.r.px(hi) + 5, 3);
@@ -201,7 +208,7 @@ function drawLane(s: Surface, input: SpectrumInput, at: SpectrumLayout, lane: La
   const y = lane.y + lane.h / 2;
   const clamp = (e: number) => Math.min(at.main.x + at.main.w, Math.max(at.main.x, at.x.px(Math.max(e, 1e-12))));
   const [r0, r1] = lane.unit.range.map(clamp);
-  s.text(lane.unit.name, at.main.x - 6, y, { color, size: lane.h > 10 ? FONT - 1 : 8, align: "end", baseline: "middle", weight: 600 });
+  s.text(elided(lane.unit.name, lane.h > 10 ? 8 : 11), at.main.x - 6, y, { color, size: lane.h > 10 ? FONT - 1 : 8, align: "end", baseline: "middle", weight: 600 });
   s.stroke((p) => line(p, r0, crisp(y), r1, crisp(y)), { color: theme.fg3, dash: [2, 3], alpha: 0.7 * dim });
   for (const [lo, hi] of lane.windows) {
     const [x0, x1] = [clamp(lo), clamp(hi)];

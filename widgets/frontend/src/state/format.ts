@@ -36,3 +36,10 @@ export function clock(time: string | number): string {
   const date = new Date(time * 1000);
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
+
+/** A name that fits so many letters, its middle left out: beginnings and ends tell names apart. */
+export function elided(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const tail = Math.floor((most - 1) / 2);
+  return `${name.slice(0, most - 1 - tail)}…${name.slice(name.length - tail)}`;
+}

@@ -38,6 +38,8 @@ export interface SpectrumUnit {
   err: Float32Array;
   model: Float32Array;
   resid: Float32Array;
+  /** Errors of the residuals, where they have some. */
+  residErr?: Float32Array;
   used: Float32Array;
   /** What a count is worth, photons/cm²/s/keV; null where it was not asked for. */
   unfold: Float32Array | null;

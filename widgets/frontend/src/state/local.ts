@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { ResidualKind } from "../plot/residual_kinds";
 import type { ActArguments, Lab } from "./lab";
 import type { CommandName, ErrorData, ParameterRow, Reply } from "./protocol";
 
@@ -29,6 +30,7 @@ export class Local {
   // spectrum
   /** Name of the style of the spectrum; null: counts. */
   readonly style = signal<string | null>(null);
+  readonly residual = signal<ResidualKind>("deviance");
   readonly logx = signal<boolean | null>(null);
   readonly logy = signal<boolean | null>(null);
   readonly showComponents = signal(true);
@@ -37,6 +39,8 @@ export class Local {
   readonly tool = signal<Tool>("zoom");
   readonly zoom = signal<XY>({ x: null, y: null });
   readonly showRanges = signal(false);
+  /** Whether the energies usually fitted were declined. */
+  readonly usualSeen = signal(false);
   // the rest
   readonly showPython = signal(true);
   readonly showHelp = signal(false);
