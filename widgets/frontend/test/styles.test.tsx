@@ -55,6 +55,6 @@ describe("the menu of styles", () => {
     menu.dispatchEvent(new Event("change", { bubbles: true }));
     await until(() => s.model.sent.some((m) => m.type === "unfold"));
     await until(() => fields.includes("unfold"));
-    expect(menu.title).toContain("Unfolded with the present model");
+    expect(menu.title).toContain("Unfolded with cpl");
   });
 });
