@@ -1,8 +1,8 @@
 """Floor 2, priors: what is believed about one number before the data, as text, as NumPy, as compiled JAX.
 
-`families` is the table: one row a family, see `family`. `prior` is the frozen value, `grammar` its text form, `density` the vectorised
-functions by family code, `makers` the documented spellings (`unif(-2, 2)`). `distributions` reads distribution objects of
-NumPyro, which is never imported here; the way back is the bridge's. Scipy's frozen distributions are never on a hot path.
+`families` is the table: one row a family, see `family`. `prior` is the frozen value, `grammar` its text form, `density` the
+vectorised functions by family code, `makers` the documented spellings (`unif(-2, 2)`). `distributions` reads distribution objects
+of NumPyro, which is never imported here; the way back is the bridge's. Scipy's frozen distributions are never on a hot path.
 """
 
 from spec_lab.priors.density import FLAT as FLAT
