@@ -81,6 +81,13 @@ def _check_range(setup: Setup, index: int, what: str) -> tuple[float, float]:
         lows, highs = zip(*(setup.slots[i].limits for i in setup.group(index)), strict=True)
         allowed = f"a prior that reaches into {[max(lows), min(highs)]}"
         raise ParameterError(what, got=setup.priors[index], allowed=allowed)
+    prior = setup.priors[index]
+    if prior is not None and not prior.has_cumulative and (low, high) != prior.support:
+        raise ParameterError(
+            f"the prior {prior} reaches beyond the limits of par[{setup.slots[index].pid}], and cannot be cut to them: it has no "
+            "cumulative distribution",
+            allowed=f"a prior within {[low, high]}, or a distribution with cdf",
+        )
     return low, high
 
 

@@ -76,7 +76,7 @@ class SetModel(Edit):
         return f"model {self.model.expression}"
 
     def remark(self, before: Setup, after: Setup) -> str:
-        return newly_shared(before, after)
+        return " ".join(filter(None, (newly_shared(before, after), no_longer_derived(before, after))))
 
 
 def newly_shared(before: Setup, after: Setup) -> str:
@@ -85,6 +85,20 @@ def newly_shared(before: Setup, after: Setup) -> str:
     groups = shared_groups(after.pairs, after.slots, shared_partition(after.pairs, after.slots), after.partition)
     new = [group for group in groups if len({was.get(s.pid - 1, -s.pid) for s in group}) > 1]
     return shared_sentence(new)
+
+
+def no_longer_derived(before: Setup, after: Setup) -> str:
+    """The sentence on parameters that a former model derived from another number, and that the new one has for their own."""
+    place = _same(before, after)
+    freed = [
+        f"{before.slots[root].component}.{before.slots[root].name} = {text}"
+        for root, text in before.tied.items()
+        if root in place and after.root(place[root]) not in after.tied and _was_declared(before, root + 1)
+    ]
+    if not freed:
+        return ""
+    hint = "To keep it, give the model as an object that holds the derived variable."
+    return f"The former model derived {'; '.join(freed)}, the new one does not: a parameter of its own now. {hint}"
 
 
 def _chosen(setup: Setup, pair: GivenPair) -> tuple[int, ...]:

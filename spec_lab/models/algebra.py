@@ -30,6 +30,7 @@ from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import Energy, Grid
 from spec_lab.models.model import GivenTerm, Model, Term, Values
 from spec_lab.models.parameter import number, parameter
+from spec_lab.variables import Tie
 
 _SAME = {("add", "add"): "add", ("add", "math"): "add", ("math", "add"): "add"}
 _FACTOR = {("mul", "mul"): "mul", ("mul", "math"): "mul", ("math", "mul"): "mul", ("math", "math"): "math"}
@@ -81,6 +82,9 @@ def join(symbol: str, left: GivenTerm, right: GivenTerm) -> Model | NotImplement
     """
     a, b = _model(left), _model(right)
     if a is None or b is None:
+        if isinstance(left, Tie) or isinstance(right, Tie):
+            hint = 'Tie(cpl() + bb(), "right.logA", "left.logA"): paths go through the model.'
+            raise ModelError(f"a Tie goes around the whole model, not around a part of {symbol}", hint=hint)
         return NotImplemented
     pair = (a.kind, b.kind)
     if pair not in TABLE[symbol]:
@@ -139,7 +143,7 @@ class _Node(Model):
 
     @property
     @abstractmethod
-    def mark(self) -> str:
+    def notation(self) -> str:
         """How the operation is written."""
 
     @abstractmethod
@@ -147,7 +151,7 @@ class _Node(Model):
         """The models it operates on, left to right."""
 
     def skeleton(self) -> tuple[Any, ...]:
-        return (type(self), self.mark, *[branch.skeleton() for branch in self.branches()])
+        return (type(self), self.notation, *[branch.skeleton() for branch in self.branches()])
 
     def leaves(self) -> tuple[Component, ...]:
         found: list[Component] = []
@@ -169,7 +173,7 @@ class Binary(_Node):
     right: Model
 
     @property
-    def mark(self) -> str:
+    def notation(self) -> str:
         return self.symbol
 
     def branches(self) -> tuple[Model, ...]:
@@ -263,7 +267,7 @@ class Negated(_Node):
     inner: Model
 
     @property
-    def mark(self) -> str:
+    def notation(self) -> str:
         return "-"
 
     def branches(self) -> tuple[Model, ...]:
@@ -306,7 +310,7 @@ class Convolved(_Node):
     inner: Model
 
     @property
-    def mark(self) -> str:
+    def notation(self) -> str:
         return "()"
 
     def branches(self) -> tuple[Model, ...]:

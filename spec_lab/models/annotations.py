@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     GivenNumbers = ArrayLike
     GivenTheta = Float[Numbers, "p"]
     GivenFunction = Callable[..., Any] | None
+    GivenParameter = ArrayLike | AbstractVariable | None
     GivenPath = str | PathLike[str]
     FieldOfVariable = AbstractVariable
     FieldOfNumber = float
@@ -39,7 +40,7 @@ else:
     Curve = Float[Numbers, "..."] | float
     HostCurve = Curve  # computed with NumPy, at energies of any shape; traced where a person differentiates
     HostNumbers = np.ndarray | np.generic
-    GivenNumber = GivenNumbers = GivenTheta = GivenFunction = GivenPath = Any
+    GivenNumber = GivenNumbers = GivenTheta = GivenFunction = GivenParameter = GivenPath = Any
     FieldOfVariable = FieldOfNumber = FieldOfSwitch = Any
 
 Energies = Float[Numbers, "..."]  # keV

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spec_lab._base import ParameterError
-from spec_lab.models.annotations import FieldOfVariable
+from spec_lab.models.annotations import FieldOfVariable, GivenParameter
 from spec_lab.priors import Prior, parse_prior, unif
 from spec_lab.variables import (
     AbstractBounded,
     AbstractConstant,
+    AbstractUnwrappable,
     AbstractVariable,
     Fixed,
     Tagged,
@@ -53,16 +54,18 @@ class Declaration:
             return self
         return replace(self, prior=self.otherwise[2])
 
-    def wrap(self, value: ArrayLike | AbstractVariable | None, title: str = "a parameter") -> AbstractVariable:
+    def wrap(self, value: GivenParameter, title: str = "a parameter") -> AbstractVariable:
         """The variable for a field: the user's own, or the user's number (or the default) with the metadata attached."""
         if isinstance(value, AbstractVariable):
             return value
         number = self.default if value is None else value
-        if isinstance(number, (bool, str, complex)) or np.ndim(number) != 0 or not np.isfinite(number):
+        if not _is_one_number(number):
+            wrapper = "Fixed holds one value and Derived computes one; this is a wrapper of whole trees."
             raise ParameterError(
                 f"{title} takes one real number or a variable",
                 got=number,
                 allowed="a finite number, or a variable such as spec_lab.variables.Fixed(1.0)",
+                hint=wrapper if isinstance(number, AbstractUnwrappable) else None,
             )
         variable = Tagged(float(np.asarray(number)), metadata=self.metadata)
         if not self.frozen:
@@ -72,6 +75,12 @@ class Declaration:
     @property
     def metadata(self) -> dict[str, Any]:
         return {"unit": self.unit, "label": self.label, "doc": self.doc, "prior": self.prior, "log": self.log}
+
+
+def _is_one_number(value: Any) -> bool:
+    if isinstance(value, (bool, str, complex, AbstractUnwrappable)) or np.ndim(value) != 0:
+        return False
+    return np.asarray(value).dtype.kind in "iuf" and bool(np.isfinite(value))
 
 
 def parameter(

@@ -48,6 +48,11 @@ def _density_of(m, family, code, params, x, out):
 
 def _cdf_of(m, family, code, params, x, out):
     mine, p = _mine(m, family, code, params)
+    if family.cdf is None:
+        raise ParameterError(
+            f"the prior {family.doc} has no cumulative distribution, which this needs",
+            allowed="a prior of the table, or a distribution with cdf",
+        )
     inside, z, raw = _standardise(m, family, mine, p, x)
     upper = family.ends(m, p[0], p[1])[1]
     value = m.where(inside, family.cdf(m, p[0], p[1], z), m.where(raw >= upper, 1.0, 0.0))

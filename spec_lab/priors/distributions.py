@@ -53,7 +53,10 @@ def equal_family(distribution: Distribution) -> tuple[Family, tuple[float, ...]]
     if name not in _EQUALS:
         return None
     family, equal = _EQUALS[name]
-    return family, equal.arguments(*(_number(distribution, attribute) for attribute in equal.attributes))
+    try:
+        return family, equal.arguments(*(_number(distribution, attribute) for attribute in equal.attributes))
+    except OverflowError:  # the scale exp(800) of a log-normal is no number, its logarithm is
+        return None
 
 
 def law_of(distribution: Distribution) -> Family:
@@ -139,10 +142,10 @@ class _Moments:
         self.distribution = distribution
 
     def mean(self) -> float:
-        return self._asked("mean")
+        return self._moment("mean")
 
     def var(self) -> float:
-        return self._asked("variance")
+        return self._moment("variance")
 
     def std(self) -> float:
         return math.sqrt(self.var()) if self.var() >= 0 else math.nan
@@ -150,7 +153,7 @@ class _Moments:
     def logcdf(self, x: Any) -> Any:
         return np.log(np.asarray(self.distribution.cdf(jnp.asarray(x))))
 
-    def _asked(self, name: str) -> float:
+    def _moment(self, name: str) -> float:
         try:
             return float(getattr(self.distribution, name))
         except (NotImplementedError, AttributeError):

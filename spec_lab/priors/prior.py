@@ -215,6 +215,11 @@ class Prior:
         return self._row.ppf is not None
 
     @property
+    def has_cumulative(self) -> bool:
+        """Whether `cdf` works; without it a prior cannot be cut to a parameter's limits."""
+        return self._row.cdf is not None
+
+    @property
     def code(self) -> int:
         """Family code for `log_density` and `quantile`."""
         return self._row.code

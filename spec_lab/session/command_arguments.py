@@ -5,7 +5,7 @@ from typing import Any
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Setup
-from spec_lab.priors import Prior, parse_prior
+from spec_lab.priors import Distribution, Prior, as_prior
 
 Pid = int | str
 Windows = tuple[tuple[float, float], ...]
@@ -68,12 +68,18 @@ def sigmas(value: Any, setup: Setup) -> float:
 
 
 def prior(value: Any, setup: Setup) -> Prior | None:
-    """A prior: an object, its text, or nothing ("flat", None)."""
+    """A prior: an object, its text, or nothing ("flat", None).
+
+    What a prior of the fit is shown as stands for that prior, also where it does not say it, as `dist.MixtureGeneral(...)`.
+    """
     if value is None or isinstance(value, Prior):
         return value
-    if not isinstance(value, str):
+    if not isinstance(value, str | Distribution):
         raise ParameterError("this is no prior", got=value, allowed="a prior such as unif(-2, 2), its text, or flat")
-    return None if value.strip().lower() in ("", "flat", "none") else parse_prior(value)
+    if isinstance(value, str) and value.strip().lower() in ("", "flat", "none"):
+        return None
+    shown = {each for each in setup.priors if each is not None and not each.has_text and str(each) == value}
+    return shown.pop() if len(shown) == 1 else as_prior(value)
 
 
 def windows(value: Any, setup: Setup) -> Windows:

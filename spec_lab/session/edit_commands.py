@@ -7,7 +7,7 @@ import attrs
 
 from spec_lab._base import ParameterError
 from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, SetTie, Setup, Several, Unlink
-from spec_lab.priors import Prior
+from spec_lab.priors import Distribution, Prior
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Do
 from spec_lab.session.command_registry import Command, argument, command
@@ -95,13 +95,13 @@ class UnlinkParameters(EditCommand):
 
 @command("set_prior")
 class GivePrior(EditCommand):
-    """Give a parameter a prior, as a `Prior` or as text; None (or "flat") is improper and flat."""
+    """Give a parameter a prior: a `Prior`, its text, or a NumPyro distribution; None (or "flat") is improper and flat."""
 
     pid: read.Pid = argument(read.pid)
-    prior: Prior | str | None = argument(read.prior, typescript="string")
+    prior: Prior | Distribution | str | None = argument(read.prior, typescript="string")
 
     def edit(self, setup: Setup) -> Edit:
-        assert not isinstance(self.prior, str)
+        assert self.prior is None or isinstance(self.prior, Prior)
         return SetPrior(setup.index(self.pid) + 1, self.prior)
 
 

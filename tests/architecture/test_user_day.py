@@ -48,7 +48,7 @@ LEFT_OF_VARIABLES = {
     "tree_base": "for bounded optimisers of a person's own",
     "tree_bounds": "for bounded optimisers of a person's own",
     "tree_update": "for bounded optimisers of a person's own",
-    "Tie": "links and ties between components are the fit's",
+    "Tie": "ties within a model may be said around it; the day says them in the fit",
     "Frozen": "freezes a whole tree; the fit freezes single parameters",
     "Parameterized": "a tree that is a function's result; components are classes",
     "Computed": "a tree that is a function's result; components are classes",
@@ -63,11 +63,11 @@ LEFT_OF_VARIABLES = {
 
 LEFT_OF_BRIDGE = {
     "PyroxParam": "a site in waiting; the day registers by name",
-    "Parameterized.autoguide": "guides are for NumPyro's own SVI, which the day does not run",
-    "Parameterized.set_mode": "guides are for NumPyro's own SVI, which the day does not run",
+    "Parameterized.autoguide": "`svi` asks for guides, which the day does not run: it compiles a loop of its own",
+    "Parameterized.set_mode": "`svi` takes a copy in the other mode (`with_mode`); setting it is for SVI of a person's own",
     "Parameterized._teardown": "for programs that make modules by the thousand",
-    "guides.normal": "guides are for NumPyro's own SVI, which the day does not run",
-    "guides.joint": "guides are for NumPyro's own SVI, which the day does not run",
+    "guides.normal": "for SVI of a person's own: the guide of `svi` is the joint one",
+    "guides.joint": "the guide of `svi`, which the day does not run: it compiles a loop of its own",
 }
 
 

@@ -6,12 +6,12 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer
-from spec_lab._base import ParameterError, SpecLabWarning
+from spec_lab._base import ModelError, ParameterError, SpecLabWarning
 from spec_lab.fit import Append, Freeze, Link, Problem, SetModel, SetTie, Setup, SetValue, Unlink
 from spec_lab.fit.declared_ties import inherited_prior
-from spec_lab.models import bb, cpl, pl
+from spec_lab.models import bb, cpl, pl, tbabs
 from spec_lab.priors import logunif, unif
-from spec_lab.variables import Constrained, Derived, Fixed, Interval, Tagged, Tie
+from spec_lab.variables import Computed, Constrained, Derived, Fixed, Frozen, Interval, Tagged, Tie
 
 ONE, TWO = make_data(1), make_data(2)
 
@@ -263,3 +263,25 @@ def test_another_model_for_pairs_that_shared_theirs_is_shared_and_else_is_not():
     assert len(SetModel(derived()).apply(apart).free) == 6
     assert len(SetModel(bb()).apply(shared).free) == 2
     assert len(SetModel(bb()).apply(apart).free) == 4
+
+
+def test_a_model_that_no_longer_derives_a_parameter_says_so():
+    setup = Setup.from_pairs([(ONE, derived())])
+    told = remark(SetModel(cpl() + bb()), setup)
+    assert told.startswith("The former model derived cpl.logA = log10(par[4]), the new one does not")
+    assert remark(SetModel(derived() + bb()), setup) == ""
+    assert remark(SetModel(bb()), setup) == ""  # the parameter itself is gone
+    assert remark(SetModel(cpl() + bb()), SetTie(3, "").apply(setup)) == ""  # it was untied before
+
+
+@pytest.mark.parametrize("wrapped", [Frozen(Tagged(-1.1)), Computed(jnp.negative, Tagged(1.1)), object()])
+def test_what_wraps_a_whole_tree_is_no_value_of_a_parameter(wrapped):
+    with pytest.raises(ParameterError, match=r"alpha.* takes one real number or a variable"):
+        cpl(alpha=wrapped)
+
+
+def test_a_tie_goes_around_the_whole_model():
+    tied = Tie(cpl(), "logEp", "alpha", lambda a: a + 3)
+    for join in (lambda: tied + bb(), lambda: bb() + tied, lambda: tbabs() * tied):
+        with pytest.raises(ModelError, match=r"whole model.*Tie\(cpl\(\) \+ bb"):
+            join()

@@ -16,6 +16,7 @@ from spec_lab.bridge.distribution import distribution_of
 from spec_lab.models import pl
 from spec_lab.priors import BY_NAME, Prior, all_priors, as_prior, parse_prior
 from spec_lab.tree import SerializationError, io
+from spec_lab.variables import Constrained, Interval
 
 DIGITS = hs.floats(-1e6, 1e6, allow_nan=False).map(lambda x: float(f"{x:.6g}"))
 POSITIVE = hs.floats(1e-6, 1e6).map(lambda x: float(f"{x:.6g}"))
@@ -142,3 +143,27 @@ def test_our_own_distribution_of_a_prior_is_that_prior(text):
     assert Prior.of(distribution_of(prior)) == prior
     cut = Prior.of(distribution_of(prior, (prior.median, prior.support[1])))
     assert cut != prior and not cut.has_text
+
+
+class Bell(Ramp):
+    """On the whole line, and without a cumulative distribution."""
+
+    support = dist.constraints.real
+
+    def log_prob(self, value):
+        return -0.5 * value**2 - 0.5 * math.log(2 * math.pi)
+
+
+def test_a_prior_without_cumulative_is_not_cut_to_limits():
+    infer = BayesInfer([(make_data(1), pl(alpha=Constrained(Interval(-3.0, 0.0), -1.5)))])
+    with pytest.raises(ParameterError, match=r"beyond the limits of par\[1\].*no cumulative"):
+        infer.par[1].prior = Bell()
+    infer.par[2].prior = Bell()  # without limits it serves
+    assert not infer.par[2].prior.has_cumulative
+    with pytest.raises(ParameterError, match="no cumulative distribution"):
+        infer.par[2].prior.cdf(0.0)
+
+
+def test_a_scale_that_is_no_number_is_kept_as_its_logarithm():
+    prior = Prior.of(dist.LogNormal(800.0, 1.0))
+    assert str(prior) == "dist.LogNormal(loc=800, scale=1)" and parse_prior(str(prior)) == prior

@@ -72,6 +72,8 @@ def handles(prior: Prior, low: float, high: float) -> list[PriorHandle]:
         For each, in the order of the arguments: `arg` (its index), `name`, `role`, `at` (where it stands), `zero`, `unit`,
         `log` (see above), and `least`, `most`: how far it may be pulled (None = as far as one likes).
     """
+    if prior.laws:  # a distribution beyond the table has no arguments of ours to pull
+        return []
     names = [argument["name"] for argument in next(f for f in families() if f["name"] == prior.family)["args"]]
     values = dict(zip(names, prior.args, strict=True))
     grips = _GRIPS.get(prior.family, tuple(grip for grip in _ENDS if grip.arg in values))

@@ -65,7 +65,7 @@ export interface Commands {
   set_model: { model: string; pair?: number | null };
   /** Let edits be followed by a preview of the posterior, or not. */
   set_previews: { previews: boolean };
-  /** Give a parameter a prior, as a `Prior` or as text; None (or "flat") is improper and flat. */
+  /** Give a parameter a prior: a `Prior`, its text, or a NumPyro distribution; None (or "flat") is improper and flat. */
   set_prior: { pid: number | string; prior: string };
   /** Let dragged sliders refit the other free parameters, or not. Shared by all panels, not undoable. */
   set_refit_others: { on: boolean };
