@@ -44,4 +44,4 @@ from spec_lab._base.read_only import ReadOnlyCfg as ReadOnlyCfg
 from spec_lab._base.read_only import ReadOnlyPar as ReadOnlyPar
 from spec_lab._base.table_files import write_json as write_json
 from spec_lab._base.table_files import write_tables as write_tables
-from spec_lab._base.whole import whole_number as whole_number
+from spec_lab._base.whole_number import whole_number as whole_number

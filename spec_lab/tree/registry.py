@@ -73,20 +73,20 @@ def _install(spec: PyTreeTypeSpec) -> Callable[[PyTreeTypeSpec], None]:
         nonlocal flatten, keyed, unflatten
         flatten, keyed, unflatten = new.flatten, new.flatten_with_keys, new.unflatten
 
-    def jump_flatten(x: Any) -> Any:
+    def current_flatten(x: Any) -> Any:
         return flatten(x)
 
-    def jump_flatten_with_keys(x: Any) -> Any:
+    def current_flatten_with_keys(x: Any) -> Any:
         if keyed is not None:
             return keyed(x)
         children, aux = flatten(x)
         return [(jax.tree_util.FlattenedIndexKey(i), child) for i, child in enumerate(children)], aux
 
-    def jump_unflatten(aux: Any, children: Any) -> Any:
+    def current_unflatten(aux: Any, children: Any) -> Any:
         return unflatten(aux, children)
 
     try:
-        jax.tree_util.register_pytree_with_keys(spec.cls, jump_flatten_with_keys, jump_unflatten, jump_flatten)
+        jax.tree_util.register_pytree_with_keys(spec.cls, current_flatten_with_keys, current_unflatten, current_flatten)
     except ValueError as error:
         del _specs[spec.cls]
         raise SerializationError(

@@ -14,7 +14,7 @@ T, W = np.polynomial.legendre.leggauss(30)
 def reference(model, edges, theta=None):
     """Integrals over the bins, cut at every point of the tables."""
     points = np.concatenate(
-        [near_edge.points(), *(medium.breaks(kind) for kind in medium.FORMULAE), [12.398419843320026 / 912]]
+        [near_edge.points(), *(medium.jumps(kind) for kind in medium.FORMULAE), [12.398419843320026 / 912]]
     )
     ends = np.unique(np.concatenate([np.clip(points, edges[0], edges[-1]), edges]))
     half, middle = 0.5 * np.diff(ends), 0.5 * (ends[1:] + ends[:-1])

@@ -171,7 +171,7 @@ class BalrogResponse(Struct):
         place = (float(ra) % 360.0, float(dec))
         with _LOCK:
             if place not in self.memo.recent and self.balrog_drm is not None:
-                self.memo.keep(place, _asked(self.balrog_drm, place))
+                self.memo.keep(place, _matrix_at(self.balrog_drm, place))
             known = self.memo.recent.get(place)
         if known is not None:
             return self._response(known)
@@ -204,7 +204,7 @@ class BalrogResponse(Struct):
                 if self.balrog_drm is None:
                     raise DataError(f"{self.name!r} has no table of directions", hint=_LOADED)
                 generator = self.balrog_drm
-                ask = lambda ra, dec: _asked(generator, (ra, dec))  # noqa: E731
+                ask = lambda ra, dec: _matrix_at(generator, (ra, dec))  # noqa: E731
                 shape, centre = (self.elo.size, self.emin.size), (self.ra.value, self.dec.value)
                 made = direction_table.tabulate(ask, shape, centre, self.radius, self.step, repr(self.name), progress)
                 self.memo.patch = made
@@ -292,7 +292,7 @@ def _edges(generator: GivenGenerator) -> list[Float[np.ndarray, "n"]]:
     return out
 
 
-def _asked(generator: ResponseGenerator, place: tuple[float, float]) -> DenseMatrix:
+def _matrix_at(generator: ResponseGenerator, place: tuple[float, float]) -> DenseMatrix:
     """`f[e, ch]`, the generator's matrix at a place, NaN as 0."""
     generator.set_location(*place)
     matrix = np.array(generator.matrix, dtype=np.float64).T

@@ -1,7 +1,7 @@
 """A response matrix as a smooth function of direction: tabulated on a patch of sky, or on all of it.
 
 The grid is even in longitude and latitude of a frame of the patch's own, whose equator runs through its centre (the whole sky
-uses the equatorial frame itself, continued over the poles and around the circle by ghost nodes). Between nodes cubic B-splines
+uses the equatorial frame itself, continued over the poles and around the circle by a margin). Between nodes cubic B-splines
 interpolate: two continuous derivatives, an error that falls as step⁴, and 16 neighbours. Neighbouring matrices are nearly
 alike, so the table is held as `coefficients @ basis`, the leading singular vectors; interpolation is linear, so it may act on
 the few coefficients instead of on whole matrices. Formulas of the spline: C. de Boor, A Practical Guide to Splines, ch. XII
@@ -25,7 +25,7 @@ from spec_lab.tree import Struct, field
 MOST_BYTES = 2e9  # of the uncompressed table
 WIDEST = 60.0  # degrees; a wider patch is the whole sky
 RANK_TOLERANCE = 1e-7  # singular values below this part of the largest are left out
-_GHOSTS = 6  # the ends of a spline are forgotten by a factor 0.27 a node
+_MARGIN = 6  # the ends of a spline are forgotten by a factor 0.27 a node
 _CHECKS = 8
 MatrixAt = Callable[[float, float], DenseMatrix]
 Progress = Callable[[int, int], None]
@@ -170,9 +170,9 @@ def _around(centre: tuple[float, float], radius: float, step: float, where: str)
 
 
 def _whole_sky(step: float, where: str) -> _Grid:
-    """Every node once; ghosts beyond the edges point at the nodes that they repeat."""
+    """Every node once; the nodes of the margin beyond the edges point at the nodes that they repeat."""
     rows = _count(180 / step, where)
-    columns, h, more = 2 * rows, 180.0 / rows, min(_GHOSTS, rows)
+    columns, h, more = 2 * rows, 180.0 / rows, min(_MARGIN, rows)
     i, j = np.meshgrid(np.arange(-more, columns + more + 1), np.arange(-more, rows + more + 1), indexing="ij")
     beyond = (j < 0) | (j > rows)
     j = np.where(j < 0, -j, np.where(j > rows, 2 * rows - j, j))

@@ -68,7 +68,7 @@ def table(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _edges(kind: str, abundance: str) -> np.ndarray:
     """Energies at which σ jumps by more than one part in 1e4, keV."""
-    at = medium.breaks(kind)
+    at = medium.jumps(kind)
     at = at[(at > LOWEST) & (at < HIGHEST)]
     below, above = (np.interp(np.log(at) + side, *table(kind, abundance)) for side in (-2e-9, 2e-9))
     return at[np.abs(above - below) > 1e-4]
@@ -76,7 +76,7 @@ def _edges(kind: str, abundance: str) -> np.ndarray:
 
 def compute(kind: str, abundance: str) -> tuple[np.ndarray, np.ndarray]:
     """The table from the coefficients."""
-    jumps = medium.breaks(kind)
+    jumps = medium.jumps(kind)
     jumps = np.log(jumps[(jumps > LOWEST) & (jumps < HIGHEST)])
     smooth = np.linspace(np.log(LOWEST), np.log(HIGHEST), int(PER_E_FOLD * np.log(HIGHEST / LOWEST)))
     pieces = [smooth, jumps - 1e-9, jumps + 1e-9]

@@ -135,13 +135,13 @@ def _grains(sigma: np.ndarray, mass: float, per_atom: float) -> np.ndarray:
     return grains * np.pi * norm / (p - 3) * (shielded + depth ** (p - 3) * (lower(depth * b) - lower(depth * a)))
 
 
-def breaks(kind: str) -> np.ndarray:
+def jumps(kind: str) -> np.ndarray:
     """Energies at which the cross-section of a medium jumps, keV."""
     if kind == "wabs":
         return _WABS[:-1, 0]
     edges = balucinska1992.edges if kind == "phabs_bcmc" else atoms.edges
     atomic = {e for s in ["H", *_SUMMED] for e in edges(NUMBER[s])}
-    wilms = [0.02458, 0.013599, 0.03, 0.085, *near_edge.breaks()]
+    wilms = [0.02458, 0.013599, 0.03, 0.085, *near_edge.jumps()]
     own = {"tbabs": wilms, "ztbabs": wilms, "phabs_bcmc": [0.02458]}
     return np.array(sorted(atomic.union(own.get(kind, []))))
 

@@ -43,6 +43,6 @@ def points() -> np.ndarray:
     return np.concatenate([energy for energy, _ in tables().values()])
 
 
-def breaks() -> list[float]:
+def jumps() -> list[float]:
     """Where a table begins or ends, keV: the cross-section jumps there."""
     return [float(energy[end]) for energy, _ in tables().values() for end in (0, -1)] + [IRON_TAIL_ENDS]
