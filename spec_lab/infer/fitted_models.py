@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from spec_lab._base import ModelError
 from spec_lab.engines import Outcome
-from spec_lab.fit import Problem, Setup
+from spec_lab.fit import PairSpec, Problem, Setup
 from spec_lab.models import Model
 from spec_lab.results.estimates import is_posterior, sample_of, some_draws
 
@@ -58,8 +58,17 @@ def with_values(setup: Setup, pair: int) -> Model:
 
 def _without_the_models(outcome: Outcome) -> Outcome:
     """An equal outcome whose set-up holds copies of the models."""
-    pairs = (pair.replace(model=pair.model.with_values(pair.model.theta)) for pair in outcome.setup.pairs)
-    return outcome.replace(setup=outcome.setup.replace(pairs=tuple(pairs)))
+    return outcome.replace(setup=outcome.setup.replace(pairs=tuple(map(_copied, outcome.setup.pairs))))
+
+
+def _copied(pair: PairSpec) -> PairSpec:
+    """The pair with a copy of its model: that of the fit before, where there was one of the same data."""
+    first, place = _places.get(id(pair.model), (None, None))
+    if first is not None and first() is pair.model and place is not None:
+        copy = place.outcome.setup.pairs[place.pair]
+        if copy.data is pair.data and copy.ties == pair.ties and len(place.columns) == copy.model.size:
+            return copy
+    return pair.replace(model=pair.model.with_values(pair.model.theta))
 
 
 def _write(model: Model, place: Place) -> None:
