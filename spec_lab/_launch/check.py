@@ -126,10 +126,11 @@ def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
 def _environment() -> dict[str, str]:
     """The tests start many processes; without bytecode each would compile every file again.
 
-    One thread for linear algebra in each: threads of several processes wait for one another, at twice the processor time.
+    One thread for linear algebra in each: threads of several processes wait for one another, at twice the processor time. Workers
+    must agree on the names of tests, some of which are made of sets: one seed of hashes.
     """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", **kept}  # workers must agree on the names of tests, some of which are made of sets
+    return {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", **kept}
 
 
 def _compiled_once() -> dict[str, str]:
