@@ -58,7 +58,7 @@ class PriorDistribution(dist.Distribution):
     def _computed(self, function, x):
         x = jnp.asarray(x)
         params = jnp.asarray(self.prior.params, dtype=jnp.result_type(x, float))
-        return function(jnp.asarray(self.prior.code), params, x)
+        return function(jnp.asarray(self.prior.code), params, x, self.prior.laws)
 
     def log_prob(self, value: Values, intermediates: list[Array] | None = None) -> Values:
         return self._computed(log_density, value) - math.log(self._mass[1])

@@ -13,7 +13,7 @@ import numpy as np
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.fit import links, sky, ties
 from spec_lab.fit.annotations import GivenPair
-from spec_lab.fit.declared_ties import apart, identities, raw_sources
+from spec_lab.fit.declared_ties import apart, identities, raw_sources, written
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.setup import Setup
@@ -21,6 +21,7 @@ from spec_lab.fit.shared_objects import shared_groups, shared_partition, shared_
 from spec_lab.fit.slots import Slot
 from spec_lab.models import Model
 from spec_lab.priors import Prior
+from spec_lab.variables import Tie
 
 Place = Mapping[int, int]  # old index → new index
 
@@ -51,7 +52,7 @@ class SetModel(Edit):
     then the new model's.
     """
 
-    model: Model
+    model: Model | Tie
     pair: int | None = None
 
     def apply(self, setup: Setup) -> Setup:
@@ -69,11 +70,12 @@ class SetModel(Edit):
 
     def as_code(self) -> str:
         which = "" if self.pair is None else f", {self.pair}"
-        return f"infer.set_model({_written(self.model)}{which})"
+        text = "model" if isinstance(self.model, Tie) else _written(self.model)
+        return f"infer.set_model({text}{which})"
 
     @property
     def label(self) -> str:
-        return f"model {self.model.expression}"
+        return f"model {written(self.model)[0].expression}"
 
     def remark(self, before: Setup, after: Setup) -> str:
         return " ".join(filter(None, (newly_shared(before, after), no_longer_derived(before, after))))

@@ -47,6 +47,7 @@ from spec_lab.infer.store import LocalStore, Store
 from spec_lab.models import Model
 from spec_lab.results.estimates import cfg_info, par_info
 from spec_lab.results.goodness import stat_table
+from spec_lab.variables import Tie
 
 
 @attrs.frozen(eq=False)
@@ -137,11 +138,11 @@ class Infer(Engines):
         for one in [pair] if flat else pair:
             self.commit(Append(*_plain([one])))
 
-    def set_model(self, model: Model | str, pair: int | None = None) -> None:
+    def set_model(self, model: Model | Tie | str, pair: int | None = None) -> None:
         """Give a pair another model; what both models have keeps value, prior, freeze and links.
 
         Args:
-            model: A model, or an expression such as `"tbabs*(pl+gauss)"`.
+            model: A model, a `Tie` around one, or an expression such as `"tbabs*(pl+gauss)"`.
             pair: The number of the pair, from 1; None: every pair.
 
         Raises:

@@ -7,6 +7,7 @@ object or as the text that somebody typed.
 
 import equinox as eqx
 import jax
+import numpy as np
 from jaxtyping import Array
 from numpy.typing import ArrayLike
 
@@ -17,6 +18,7 @@ from spec_lab.variables.abstract import (
     AbstractBounded,
     AbstractConstant,
     AbstractVariable,
+    is_traced,
     read,
 )
 from spec_lab.variables.metadata import Metadata, Words
@@ -54,8 +56,11 @@ class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProba
 
     Args:
         distribution: A `Prior`, or a NumPyro distribution.
-        value: The present value; the mean if not given.
+        value: The present value; if not given the mean, or the median where there is no mean (Cauchy).
         metadata: Words.
+
+    Raises:
+        ParameterError: No value is given, and the distribution has neither mean nor median.
 
     Examples:
         >>> import numpyro.distributions as dist
@@ -83,7 +88,7 @@ class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProba
             distribution = distribution.distribution
         given = raw_value if value is None else value
         self.law = Law(distribution)
-        start = distribution.mean if given is None else given  # pyright: ignore[reportAttributeAccessIssue]
+        start = _start(distribution) if given is None else given
         self.raw_value, self.metadata = inner(start), wrapped_words(start, metadata)
 
     @property
@@ -95,6 +100,18 @@ class Random(AbstractVariable[Array], AbstractAnnotated[Metadata], AbstractProba
     def distribution(self) -> Belief:
         """The distribution of the value."""
         return self.law.distribution
+
+
+def _start(distribution: Belief) -> ArrayLike:
+    """Where a random value starts."""
+    mean = distribution.mean  # pyright: ignore[reportAttributeAccessIssue]
+    if is_traced(mean) or np.all(np.isfinite(mean)):
+        return mean
+    median = as_prior(distribution).median
+    if not np.isfinite(median):
+        what = "Random: the distribution has neither a mean nor a median to start at"
+        raise ParameterError(what, got=distribution, hint="Give the value: Random(distribution, 1.0).")
+    return median
 
 
 def prior_of(variable: AbstractVariable) -> Prior | None:

@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import numpyro.distributions as dist
 import pytest
 import scipy.stats
 from numpyro import handlers
@@ -16,7 +17,7 @@ from spec_lab.engines import Status, run_engine
 from spec_lab.fit import Link, Problem, SetPrior, Setup
 from spec_lab.fit.space import from_cube_np, log_prior_np
 from spec_lab.models import Grid, Model, pl
-from spec_lab.priors import norm, unif
+from spec_lab.priors import Prior, norm, unif
 from spec_lab.variables import Constrained, Interval
 
 LOW, HIGH = -1.7, -1.3
@@ -85,6 +86,19 @@ def test_a_numpyro_site_has_the_cut_prior(setup):
     draws = site.sample(jax.random.key(0), (2000,))
     assert float(draws.min()) > LOW and float(draws.max()) < HIGH
     assert float(site.mean) == pytest.approx(float(draws.mean()), abs=5 * float(draws.std()) / 2000**0.5)
+    assert float(site.cdf(site.icdf(0.3))) == pytest.approx(0.3)
+
+
+def test_a_numpyro_site_has_the_cut_distribution(setup):
+    """A distribution beyond the table, cut by the parameter's limits, in the density of the fit and of its site."""
+    problem = Problem(SetPrior(1, Prior.of(dist.Gumbel(-1.6, 0.2))).apply(setup))
+    assert problem.setup.range_of(0) == (LOW, HIGH) and problem.setup.priors[0].support[1] > HIGH
+    for alpha in (-1.65, -1.35):
+        values = dict(zip(site_names(problem), problem.setup.free_values, strict=True)) | {"pair1.pl.alpha": alpha}
+        x = np.array(list(values.values()))
+        density, _ = log_density(numpyro_model(problem), (), {}, values)
+        assert float(density) == pytest.approx(-0.5 * problem.stat(x) + problem.log_prior(x), rel=1e-10)
+    site = handlers.trace(handlers.seed(numpyro_model(problem), 0)).get_trace()["pair1.pl.alpha"]["fn"]
     assert float(site.cdf(site.icdf(0.3))) == pytest.approx(0.3)
 
 

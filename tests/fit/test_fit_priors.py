@@ -10,7 +10,7 @@ from spec_lab import BayesInfer, datasets
 from spec_lab._base import ParameterError
 from spec_lab.fit import Problem, SetPrior, Setup
 from spec_lab.models import cpl
-from spec_lab.priors import Prior, norm, unif
+from spec_lab.priors import Prior, cauchy, norm, unif
 from spec_lab.tree import io
 from spec_lab.variables import (
     AbstractConstraint,
@@ -154,3 +154,22 @@ def test_your_own_classes_work_in_a_fit(burst):
     moved = infer.setup.model(0)
     assert isinstance(moved.alpha.constraint, Window) and float(moved.alpha.value) == pytest.approx(infer.par[1].val)
     assert Window().support is not None
+
+
+@pytest.mark.parametrize(
+    ("belief", "start"),
+    [
+        (cauchy(-1.2, 0.3), -1.2),
+        (dist.Cauchy(-1.2, 0.3), -1.2),
+        (dist.HalfCauchy(1.0), 1.0),
+        (dist.Normal(-1.3, 0.1), -1.3),
+    ],
+)
+def test_a_random_value_without_a_mean_starts_at_its_median(belief, start):
+    assert float(Random(belief).value) == pytest.approx(start, rel=1e-6)
+
+
+def test_one_with_neither_needs_a_value():
+    with pytest.raises(ParameterError, match="neither a mean nor a median"):
+        Random(dist.StudentT(1.0, -1.0, 0.3))
+    assert float(Random(dist.StudentT(1.0, -1.0, 0.3), -1.1).value) == pytest.approx(-1.1)

@@ -6,8 +6,9 @@ from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import ModelError, ParameterError
 from spec_lab.fit import Append
-from spec_lab.models import component, pl
+from spec_lab.models import bb, component, pl
 from spec_lab.session import command_from, views
+from spec_lab.variables import Tie
 
 
 def model_of(session):
@@ -68,6 +69,17 @@ def test_a_shared_object_is_told_in_a_message(session, infer):
     session.redo()
     session.script()
     assert session.state.messages == (message,)  # said once
+
+
+def test_a_model_in_a_tie_is_a_change_like_any_other(session, infer):
+    tied = Tie(pl() + bb(), "right.logA", "left.logA", lambda x: x - 1)
+    infer.set_model(tied)
+    assert infer.setup.tied == {3: "par[2] - 1"} and session.state.past[-1].label == "model pl+bb"
+    assert session.state.journal[-1].code == "infer.set_model(model)"
+    session.undo()
+    assert model_of(session) == ["cpl"]
+    session.redo()
+    assert infer.setup.tied == {3: "par[2] - 1"}
 
 
 def test_one_of_two_pairs(session, infer):
