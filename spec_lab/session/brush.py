@@ -19,7 +19,7 @@ from spec_lab.session.background import Worker
 from spec_lab.session.problems import Problems
 
 CURVES = 128  # of the selected draws so many are folded: evenly spaced, enough for a 95 % band
-BAND = (0.025, 0.5, 0.975)
+BAND = (0.025, 0.16, 0.5, 0.84, 0.975)
 CORNERS = 400  # points of an outline
 
 
@@ -27,12 +27,12 @@ class Outline(NamedTuple):
     """An outline in the plane of two parameters.
 
     Attributes:
-        pids: Of the parameters along x and y, from 1.
+        pids: Of the parameters along x and y, from 1; none: every draw lies in it.
         outline: `f[k, 2]`, its corners; it closes by itself.
         request: The front end's number of the request.
     """
 
-    pids: tuple[int, int]
+    pids: tuple[int, ...]
     outline: np.ndarray
     request: int
 
@@ -46,9 +46,9 @@ class Draws(NamedTuple):
 
 
 class CurveBand(NamedTuple):
-    """One data unit: edges of its noticed groups (keV), and `f[3, g]` of the curve (counts/s/keV) and of the residual (σ).
+    """One data unit: edges of its noticed groups (keV), `f[5, g]` of the curve (counts/s/keV), `f[3, g]` of the residual (σ).
 
-    The rows are the 2.5, 50 and 97.5 % quantiles over the selected draws.
+    The rows are the 2.5, 16, 50, 84 and 97.5 % quantiles over the selected draws; of the residual the first, middle and last.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Brushed(NamedTuple):
 
 
 def make_region(setup: Setup, pids: Any, outline: Any, request: Any) -> Outline | None:
-    """The region of a message; None for one without corners, which clears the selection.
+    """The region of a message; None for one without corners, which clears the selection. Without parameters it is every draw.
 
     Raises:
         ParameterError: Unknown parameters, or an outline that is none.
@@ -77,6 +77,8 @@ def make_region(setup: Setup, pids: Any, outline: Any, request: Any) -> Outline 
         raise ParameterError("a selection needs a sequence number", got=request)
     if not outline:
         return None
+    if not pids:
+        return Outline((), np.zeros((0, 2)), request)
     try:
         corners = np.array(outline, dtype=float)
     except (TypeError, ValueError) as error:
@@ -102,6 +104,8 @@ def inside(outline: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def select(setup: Setup, values: np.ndarray, region: Outline) -> np.ndarray | None:
     """The draws in a region, or None where a parameter of it is not free."""
+    if not region.pids:
+        return values
     columns = {i: k for k, i in enumerate(setup.free)}
     known = [columns.get(setup.partition[pid - 1]) for pid in region.pids if pid <= len(setup.partition)]
     places = [place for place in known if place is not None]
@@ -121,7 +125,9 @@ def bands(problem: Problem, chosen: np.ndarray) -> tuple[CurveBand, ...]:
             rates = np.array([rate[i][j] for rate, _, _ in rows]) / (c.emax - c.emin)
             signed = np.array([residual[i][j] for _, _, residual in rows])
             out.append(
-                CurveBand(name, c.emin, c.emax, np.quantile(rates, BAND, axis=0), np.quantile(signed, BAND, axis=0))
+                CurveBand(
+                    name, c.emin, c.emax, np.quantile(rates, BAND, axis=0), np.quantile(signed, BAND[::2], axis=0)
+                )
             )
     return tuple(out)
 

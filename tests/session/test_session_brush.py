@@ -56,8 +56,13 @@ def test_all_draws_span_the_band_of_the_posterior(fitted):
     made = bands(fitted.problems.problem(draws.setup), chosen)
     evaluation = fitted.evaluation()
     for band, unit in zip(made, evaluation.units, strict=True):
-        assert band.name == unit.name and band.curve.shape == band.residual.shape == (3, len(band.lo))
-        low, middle, high = band.curve
+        assert (
+            band.name == unit.name
+            and band.curve.shape == (5, len(band.lo))
+            and band.residual.shape == (3, len(band.lo))
+        )
+        low, lower, middle, upper, high = band.curve
+        assert (low <= lower).all() and (lower <= upper).all() and (upper <= high).all()
         assert (low <= middle).all() and (middle <= high).all()
         best = unit.model[unit.used]
         bright = best > 1e-3 * best.max()
@@ -76,7 +81,7 @@ def test_a_slice_of_the_posterior_is_narrower_and_on_its_side(fitted):
     hard = select(draws.setup, draws.values(), make_region(fitted.get(), [1, 2], box(-9, 9, middle, 9), 1))
     soft = select(draws.setup, draws.values(), make_region(fitted.get(), [1, 2], box(-9, 9, -9, middle), 2))
     assert len(hard) + len(soft) == len(draws.values())
-    top = [bands(problem, chosen)[1].curve[1][-1] for chosen in (soft, hard)]
+    top = [bands(problem, chosen)[1].curve[2][-1] for chosen in (soft, hard)]
     assert top[0] < top[1]
 
 
@@ -136,3 +141,11 @@ def test_the_message_is_header_and_one_buffer(fitted):
     fitted.select([], [], 4)
     empty = views.brush(fitted.brush.answer, rev=5, seq=7)
     assert empty.header["pids"] == empty.header["region"] == empty.header["units"] == [] and empty.buffers == [b""]
+
+
+def test_every_draw_without_an_outline(infer):
+    everything = make_region(infer.setup, [], [[0, 0]], 3)
+    assert everything is not None and everything.pids == () and everything.request == 3
+    values = np.arange(6.0).reshape(2, 3)
+    assert select(infer.setup, values, everything) is values
+    assert make_region(infer.setup, [], [], 4) is None

@@ -45,7 +45,7 @@ def test_a_selection_is_answered_on_every_panel_and_leaves_no_trace(panels):
         assert head["n"] == head["total"] > 100 and [u["name"] for u in head["units"]] == ["na", "b1"]
         (buffer,) = next(b for _, m, b in wire.heard if m is head)
         values = np.frombuffer(buffer, "<f4")
-        assert len(values) == 36 * 8 and len(buffer) + len(json.dumps(head)) < 4000
+        assert len(values) == 36 * 10 and len(buffer) + len(json.dumps(head)) < 4000
     assert session.state is state
     corner.say(type="brush", pids=[], region=[], seq=5)
     assert brushed(spectrum, -1)["units"] == []

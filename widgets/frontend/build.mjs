@@ -20,6 +20,7 @@ const common = {
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
+  alias: { "d3-interpolate": "./src/plot/interpolate_numbers.ts" }, // scales here are of numbers: no colours, no dates
 };
 
 /** The licence texts of the packages whose code is inside the bundle, as one comment. */

@@ -305,7 +305,7 @@ class Pump:
         made = session.brush.answer
         if connection.seen.get("brush") is made or (made.region is None and "brush" not in connection.seen):
             return None
-        wait = connection.flow.delay("brush", 32 * sum(len(band.lo) for band in made.bands) / BYTES)
+        wait = connection.flow.delay("brush", 40 * sum(len(band.lo) for band in made.bands) / BYTES)
         if wait > 0:
             return wait
         seq = connection.number("brush")

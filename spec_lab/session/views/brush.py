@@ -5,7 +5,7 @@ import numpy as np
 from spec_lab.session.brush import Brushed
 from spec_lab.session.views.spectrum import Frame
 
-FIELDS = ("lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh")
+FIELDS = ("lo", "hi", "low", "lower", "mid", "upper", "high", "rlow", "rmid", "rhigh")
 
 
 def brush(made: Brushed, *, rev: int, seq: int) -> Frame:

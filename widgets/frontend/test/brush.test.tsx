@@ -29,16 +29,18 @@ describe("outlines", () => {
 });
 
 const message = (more: Partial<BrushMessage> = {}): BrushMessage => ({
-  type: "brush", rev: 1, seq: 1, request: 1, pids: [1, 2], region: [[0, 0], [1, 0], [1, 1]], n: 12, total: 99, units: [{ name: "a", n: 2 }], fields: ["lo", "hi", "low", "mid", "high", "rlow", "rmid", "rhigh"], ...more,
+  type: "brush", rev: 1, seq: 1, request: 1, pids: [1, 2], region: [[0, 0], [1, 0], [1, 1]], n: 12, total: 99, units: [{ name: "a", n: 2 }], fields: ["lo", "hi", "low", "lower", "mid", "upper", "high", "rlow", "rmid", "rhigh"], ...more,
 });
 
 describe("frames", () => {
   it("are cut into the bands of each unit", () => {
-    const frame = brushFrame(message(), [Float32Array.from({ length: 16 }, (_, i) => i).buffer]);
-    expect([...frame.units[0].mid, ...frame.units[0].rhigh]).toEqual([6, 7, 14, 15]);
+    const frame = brushFrame(message(), [Float32Array.from({ length: 20 }, (_, i) => i).buffer]);
+    expect([...frame.units[0].mid, ...frame.units[0].rhigh]).toEqual([8, 9, 18, 19]);
+    expect(frame.all).toBe(false);
+    expect(brushFrame(message({ pids: [], region: [] }), [new Float32Array(20).buffer]).all).toBe(true);
     expect(frame.region).toEqual({ pids: [1, 2], points: [[0, 0], [1, 0], [1, 1]] });
     expect(brushFrame(message({ pids: [], region: [], units: [], n: 0 }), [new ArrayBuffer(0)]).region).toBeNull();
-    expect(() => brushFrame(message(), [new ArrayBuffer(8)])).toThrow(/promises 16/);
+    expect(() => brushFrame(message(), [new ArrayBuffer(8)])).toThrow(/promises 20/);
   });
 
   it("break where the noticed ranges do", () => {
@@ -97,7 +99,7 @@ describe("the panels", () => {
     drawSpectrum(plain, { ...base, brush: null }, LIGHT);
     drawSpectrum(without, { ...base, brush: lab.brush.value }, LIGHT);
     expect(plain.fills).not.toContain(LIGHT.brush);
-    expect(without.fills.filter((c) => c === LIGHT.brush).length).toBe(4);
+    expect(without.fills.filter((c) => c === LIGHT.brush).length).toBe(6);
     expect(without.strokes.some((s) => s.color === LIGHT.brush && s.dash?.join() === "8,3")).toBe(true);
     lab.close();
   });

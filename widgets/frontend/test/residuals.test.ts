@@ -1,9 +1,10 @@
 // What the lower panel shows, and which energies the picture does.
 import { describe, expect, it } from "vitest";
 import { residualDomain, withResiduals } from "../src/plot/residual_kinds";
+import { rebinned } from "../src/plot/rebin";
 import { allEnergies, layout, noticedEnergies, zoomable, type SpectrumInput } from "../src/plot/spectrum_layout";
 import type { SpectrumFrame } from "../src/state/frames";
-import { elided } from "../src/state/format";
+import { toldApart } from "../src/state/format";
 
 const f = (...values: number[]) => Float32Array.from(values);
 
@@ -58,7 +59,29 @@ describe("the lower panel", () => {
   });
 });
 
-it("elides a long name in its middle", () => {
-  expect(elided("short", 8)).toBe("short");
-  expect(elided("glg_tte_n6_bn210702", 8)).toBe("glg_…702");
+it("shortens long names so that they are told apart", () => {
+  expect(toldApart(["na", "b1"], 7)).toEqual(["na", "b1"]);
+  expect(toldApart(["glg_tte_n6_bn21", "glg_tte_b1_bn21"], 7)).toEqual(["…n6_bn…", "…b1_bn…"]);
+  expect(toldApart(["3c273.pi"], 7)).toEqual(["3c273.…"]);
+});
+
+describe("bins joined for the eye", () => {
+  const unit = (more: object) => ({ ...frame.units[0], n: 6, lo: f(10, 11, 12, 13, 16, 17), hi: f(11, 12, 13, 14, 17, 18), data: f(4, 1, 1, 9, 1, 1), err: f(1, 1, 1, 1, 1, 1), model: f(3, 2, 2, 2, 2, 2), resid: f(1, -1, -1, 2, 0, 0), used: f(1, 1, 1, 1, 1, 1), ...more });
+  const of = (sigma: number, more: object = {}) => rebinned({ ...frame, units: [unit(more)] } as unknown as SpectrumFrame, sigma).units[0];
+  it("stand out by so many σ, do not reach over gaps, and leave no counts over", () => {
+    const made = of(3);
+    expect([...made.lo]).toEqual([10, 11, 16]);
+    expect([...made.hi]).toEqual([11, 14, 18]);
+    expect(made.data[1]).toBeCloseTo(11 / 3);
+    expect(made.err[1]).toBeCloseTo(Math.sqrt(3) / 3);
+    expect(made.resid[1]).toBeCloseTo(0);
+    const tail = of(3.5, { data: f(4, 4, 1, 1, 9, 1) });
+    expect([...tail.lo]).toEqual([10, 11, 16]);
+    expect([...tail.hi]).toEqual([11, 14, 18]);
+  });
+  it("are never of noticed and ignored ones together, and are those of the fit where nothing is asked", () => {
+    expect([...of(50, { lo: f(1, 2, 3, 4, 6, 7), hi: f(2, 3, 4, 5, 7, 8) }).hi]).toEqual([2, 5, 8]);
+    expect([...of(50, { used: f(1, 1, 0, 0, 1, 1) }).lo]).toEqual([10, 12, 16]);
+    expect(rebinned(frame, 0)).toBe(frame);
+  });
 });

@@ -4,12 +4,13 @@
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useLocal, type Local, type Tool } from "../state/local";
-import type { OverlayFrame } from "../state/frames";
+import type { OverlayFrame, SpectrumFrame } from "../state/frames";
 import type { Lab } from "../state/lab";
 import type { SpectrumStyle, LabView } from "../state/protocol";
 import { altText } from "../plot/alt";
 import { exportPng, exportSvg } from "../plot/export";
 import { OVERLAY_DASH } from "../plot/marks";
+import { rebinned } from "../plot/rebin";
 import { RESIDUALS, residualRow, withResiduals, type ResidualKind } from "../plot/residual_kinds";
 import type { Hit, SpectrumInput } from "../plot/spectrum_layout";
 import { drawSpectrum } from "../plot/spectrum_scene";
@@ -115,9 +116,10 @@ function Plot() {
     if (!frame || !at.width) return null;
     const height = heightOf(local, at.width);
     const style = styleOf(local);
-    const residual = lab.view.value?.lesson ? "deviance" : local.residual.value;
+    const [residual, bins]: [ResidualKind, number] = lab.view.value?.lesson ? ["deviance", 0] : [local.residual.value, local.bins.value];
+    const shaped = (one: SpectrumFrame) => styledFrame(withResiduals(rebinned(one, bins), residual), style);
     return { height, input: {
-      frame: styledFrame(withResiduals(frame, residual), style), residual, ghost: frame.preview && lab.before.value ? styledFrame(lab.before.value, style) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, overlays: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
+      frame: shaped(frame), fitted: styledFrame(frame, style), residual, ghost: frame.preview && lab.before.value ? shaped(lab.before.value) : null, brush: lab.brush.value && styledCurves(lab.brush.value, frame, style), heat: !!lab.view.value?.lesson, overlays: laidOver(lab).map((g) => styledCurves(g.frame, frame, style)), units: lab.view.value?.units ?? [], draft: mine.draft.value.windows,
       hidden: local.hiddenUnits.value, activeUnit: local.activeUnit.value, ...scales(local), zoom: local.zoom.value,
       components: local.showComponents.value, width: at.width, height, legend: false, caption: caption(lab.view.value, frame.stat),
     } };
@@ -250,13 +252,13 @@ function Legend({ stage }: { stage: { value: Stage } }) {
         </button>
       ))}
       {lab.brush.value && lab.brush.value.n > 0 && (
-        <button type="button" class="sl-key sl-brush-key" title="Posterior draws selected on a corner panel: their median curve and 95 % band. Click or Esc: clear" onClick={() => lab.select(null)}>
+        <button type="button" class="sl-key sl-brush-key" title="Posterior draws: median curve, 68 and 95 % bands. Click or Esc: clear" onClick={() => lab.select(null)}>
           <svg width="26" height="10" aria-hidden="true"><path d="M0 1H26V9H0Z" fill="currentColor" opacity="0.3" /><path d="M0 5H26" stroke="currentColor" stroke-width="2" stroke-dasharray="8 3" /></svg>
-          {lab.brush.value.n} selected draws
+          {lab.brush.value.all ? "posterior, 68 and 95 %" : `${lab.brush.value.n} selected draws`}
         </button>
       )}
       <span class="sl-grow" />
-      <Residuals />
+      <Looks />
       <ActivityChip kind="curves" />
       {local.lab.view.value?.lesson && <HeatKey />}
       <span class="sl-key sl-term" title={frame.preview ? "The curve under your hand; exact on release" : lab.stale.value ? "Curve and statistic belong to an earlier set-up; the new ones are being computed" : "The model folded with the response"}>
@@ -267,15 +269,22 @@ function Legend({ stage }: { stage: { value: Stage } }) {
   );
 }
 
-/** What the lower panel shows. */
-function Residuals() {
+/** How it is looked at: bins joined for the eye, what the lower panel shows, the band of the posterior. */
+function Looks() {
   const local = useLocal();
-  if (local.lab.view.value?.lesson) return null;
-  const now = local.residual.value;
+  const { lab } = local;
+  if (lab.view.value?.lesson) return null;
+  const [now, all] = [local.residual.value, !!lab.brush.value?.all];
   return (
-    <select class="sl-select sl-look" aria-label="What the lower panel shows" title={residualRow(now).title} value={now} onChange={(e) => { local.residual.value = e.currentTarget.value as ResidualKind; }}>
-      {RESIDUALS.map(({ kind, label }) => <option key={kind} value={kind}>{label}</option>)}
-    </select>
+    <>
+      {lab.corner.value && !all && !lab.frozen.value && <button type="button" class="sl-key sl-term" title="The posterior over the spectrum: median, 68 and 95 %" onClick={() => lab.selectAll()}>{lab.corner.value.trusted ? "band" : "band (doubtful)"}</button>}
+      <select class="sl-select sl-look" aria-label="Bins of the picture" title="Join bins for the eye, until each stands out by so many σ or spans a factor 1.5 in energy; the fit keeps its own" value={local.bins.value} onChange={(e) => { local.bins.value = Number(e.currentTarget.value); }}>
+        {[0, 3, 5, 10, 20].map((sigma) => <option key={sigma} value={sigma}>{sigma ? `≥ ${sigma} σ a bin` : "bins: as fitted"}</option>)}
+      </select>
+      <select class="sl-select sl-look" aria-label="What the lower panel shows" title={residualRow(now).title} value={now} onChange={(e) => { local.residual.value = e.currentTarget.value as ResidualKind; }}>
+        {RESIDUALS.map(({ kind, label }) => <option key={kind} value={kind}>{label}</option>)}
+      </select>
+    </>
   );
 }
 

@@ -186,7 +186,7 @@ export class SpectrumGestures {
   }
 
   private snapped(unit: UnitInfo, energy: number): number {
-    const data = this.input!.frame.units.find((u) => u.name === unit.name);
+    const data = (this.input!.fitted ?? this.input!.frame).units.find((u) => u.name === unit.name);
     return data ? snap(energy, data.lo, data.hi) : energy;
   }
 

@@ -1,4 +1,4 @@
-// What lies over the spectrum: the 95 % band, median curve and residuals of selected draws, and the curves of past runs.
+// What lies over the spectrum: the 68 and 95 % bands, median curve and residuals of selected draws, and the curves of past runs.
 // UI state: none; draws what it is given.
 import type { BrushUnit, OverlayFrame, OverlayUnit } from "../state/frames";
 import { BRUSH_DASH, OVERLAY_DASH, line, marker } from "./marks";
@@ -49,7 +49,8 @@ function ribbon(p: Pencil, x: Axis, y: Axis, unit: BrushUnit, low: Edge, high: E
 }
 
 export function drawBand(s: Surface, at: SpectrumLayout, unit: BrushUnit, theme: Theme): void {
-  s.fill((p) => ribbon(p, at.x, at.y, unit, unit.low, unit.high), { color: theme.brush, alpha: 0.35 });
+  s.fill((p) => ribbon(p, at.x, at.y, unit, unit.low, unit.high), { color: theme.brush, alpha: 0.22 });
+  s.fill((p) => ribbon(p, at.x, at.y, unit, unit.lower, unit.upper), { color: theme.brush, alpha: 0.3 });
 }
 
 export function drawMedian(s: Surface, at: SpectrumLayout, unit: BrushUnit, theme: Theme): void {

@@ -10,6 +10,8 @@ import type { Box } from "./surface";
 
 export interface SpectrumInput {
   frame: SpectrumFrame;
+  /** The same with the bins of the fit, where the picture joins them: windows end at their edges. */
+  fitted?: SpectrumFrame;
   ghost: SpectrumFrame | null;
   /** Whether residuals are coloured by what they add to the statistic. */
   heat?: boolean;

@@ -11,7 +11,7 @@ import type { Pencil, Surface } from "./surface";
 import { texUnit } from "./tex";
 import { drawHeat } from "./heat";
 import { residualRow } from "./residual_kinds";
-import { elided } from "../state/format";
+import { toldApart } from "../state/format";
 import { deeper, unitColor, type Theme } from "./theme";
 
 const COMPONENT_DASH: readonly (readonly number[])[] = [[7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4], [1, 2]];
@@ -31,7 +31,8 @@ export function drawSpectrum(s: Surface, input: SpectrumInput, theme: Theme): Sp
     for (const { unit } of brushed) drawBand(s, at, unit, theme);
     input.overlays.forEach((past, place) => drawOverlay(s, at, past, place, input.hidden, theme));
     if (input.ghost) for (const unit of input.ghost.units) if (!input.hidden.has(unit.name)) ghost(s, at, unit, theme);
-    for (const { unit, index } of shown) model(s, input, at, unit, unitColor(theme, unit.color, index), theme);
+    const curves = (input.fitted ?? input.frame).units; // of the fit's bins, also where the picture joins them
+    for (const { unit, index } of shown) model(s, input, at, curves[index], unitColor(theme, unit.color, index), theme);
     for (const { unit } of brushed) drawMedian(s, at, unit, theme);
     shown.filter(({ unit }) => offPlot(at, unit)).forEach(({ unit, index }, place) => outside(s, at, unit, place, unitColor(theme, unit.color, index), theme));
   });
@@ -175,7 +176,7 @@ function residuals(s: Surface, input: SpectrumInput, at: SpectrumLayout, theme: 
     for (const v of [-3, 3]) s.stroke(across(v), { color: theme.fg3, dash: [4, 3], alpha: 0.8 });
   }
   s.stroke(across(zero), { color: theme.fg2, width: 1.2 });
-  const brushed = residualRow(input.residual).kind === "deviance" ? brushedUnits(input) : [];
+  const brushed = residualRow(input.residual).kind === "deviance" && !input.brush?.all ? brushedUnits(input) : [];
   if (input.heat) drawHeat(s, input, at, theme);
   else for (const { unit, index } of shownUnits(input)) residualMarks(s, at, unit, index, unitColor(theme, unit.color, index), brushed.length ? 0.3 : 1);
   for (const { unit, index } of brushed) drawSelectedResiduals(s, at, unit, index, theme);
@@ -208,7 +209,7 @@ function drawLane(s: Surface, input: SpectrumInput, at: SpectrumLayout, lane: La
   const y = lane.y + lane.h / 2;
   const clamp = (e: number) => Math.min(at.main.x + at.main.w, Math.max(at.main.x, at.x.px(Math.max(e, 1e-12))));
   const [r0, r1] = lane.unit.range.map(clamp);
-  s.text(elided(lane.unit.name, lane.h > 10 ? 8 : 11), at.main.x - 6, y, { color, size: lane.h > 10 ? FONT - 1 : 8, align: "end", baseline: "middle", weight: 600 });
+  s.text(toldApart(at.lanes.map((l) => l.unit.name), lane.h > 10 ? 7 : 10)[at.lanes.indexOf(lane)], at.main.x - 6, y, { color, size: lane.h > 10 ? FONT - 1 : 8, align: "end", baseline: "middle", weight: 600 });
   s.stroke((p) => line(p, r0, crisp(y), r1, crisp(y)), { color: theme.fg3, dash: [2, 3], alpha: 0.7 * dim });
   for (const [lo, hi] of lane.windows) {
     const [x0, x1] = [clamp(lo), clamp(hi)];

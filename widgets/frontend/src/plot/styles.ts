@@ -28,7 +28,7 @@ export function styledCurves<T extends OverlayFrame | BrushFrame>(curves: T, fra
     if (!base) return unit;
     const worth = factors(base, unit, style);
     const times = (name: string) => (unit[name] instanceof Float32Array ? { [name]: (unit[name] as Float32Array).map((v, i) => v * worth[i]) } : {});
-    return { ...unit, ...times("model"), ...times("low"), ...times("mid"), ...times("high") };
+    return { ...unit, ...times("model"), ...times("low"), ...times("lower"), ...times("mid"), ...times("upper"), ...times("high") };
   });
   return { ...curves, units } as T;
 }

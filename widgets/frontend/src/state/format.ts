@@ -37,9 +37,14 @@ export function clock(time: string | number): string {
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
 
-/** A name that fits so many letters, its middle left out: beginnings and ends tell names apart. */
-export function elided(name: string, most: number): string {
-  if (name.length <= most) return name;
-  const tail = Math.floor((most - 1) / 2);
-  return `${name.slice(0, most - 1 - tail)}…${name.slice(name.length - tail)}`;
+/** Names of so many letters at most: what they all begin with goes first, then the end. */
+export function toldApart(names: readonly string[], most: number): string[] {
+  const [first = "", ...rest] = names;
+  let same = 0;
+  while (rest.length && same < first.length && rest.every((name) => name[same] === first[same])) same++;
+  const begin = first.slice(0, same).search(/[^_\-. ]*$/);
+  return names.map((name) => {
+    const own = name.length > most && begin > 0 ? `…${name.slice(begin)}` : name;
+    return own.length > most ? `${own.slice(0, most - 1)}…` : own;
+  });
 }

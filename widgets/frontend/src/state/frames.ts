@@ -117,14 +117,16 @@ export function cornerFrame(message: CornerMessage, buffers: readonly Bytes[]): 
   };
 }
 
-/** The selected draws over one unit: edges of its groups, and 2.5, 50, 97.5 % of curve and residual. */
+/** The selected draws over one unit: edges of its groups, 2.5, 16, 50, 84, 97.5 % of the curve and 2.5, 50, 97.5 % of the residual. */
 export interface BrushUnit {
   name: string;
   n: number;
   lo: Float32Array;
   hi: Float32Array;
   low: Float32Array;
+  lower: Float32Array;
   mid: Float32Array;
+  upper: Float32Array;
   high: Float32Array;
   rlow: Float32Array;
   rmid: Float32Array;
@@ -135,6 +137,8 @@ export interface BrushFrame {
   request: number;
   /** Null: nothing is selected (any more). */
   region: Region | null;
+  /** Not a selection, but all draws. */
+  all: boolean;
   n: number;
   total: number;
   units: BrushUnit[];
@@ -143,7 +147,7 @@ export interface BrushFrame {
 export function brushFrame(message: BrushMessage, buffers: readonly Bytes[]): BrushFrame {
   const units = cut<BrushUnit>(message, buffers);
   const region: Region | null = message.pids.length === 2 ? { pids: [message.pids[0], message.pids[1]], points: message.region } : null;
-  return { request: message.request, region, n: message.n, total: message.total, units };
+  return { request: message.request, region, all: !region && message.n > 0, n: message.n, total: message.total, units };
 }
 
 /** The curve of a past run over one unit. */

@@ -57,7 +57,7 @@ export class Lab {
   /** The outline as it is under the hand, before Python has answered. */
   readonly region = signal<Region | null>(null);
   private readonly drags = new Stream<Trial>((message, seq) => this.link.send({ ...message, seq }));
-  private readonly brushes = new Stream<Region | null>((region, seq) => this.link.send({ type: "brush", pids: region?.pids ?? [], region: region?.points ?? [], seq }));
+  private readonly brushes = new Stream<{ pids: number[]; points: [number, number][] } | null>((region, seq) => this.link.send({ type: "brush", pids: region?.pids ?? [], region: region?.points ?? [], seq }));
   private readonly confirmAt = new Map<number, number>();
   private readonly views = new Map<string, boolean>();
   private shown: boolean | null = null;
@@ -150,6 +150,12 @@ export class Lab {
   select(region: Region | null): void {
     this.region.value = region;
     this.brushes.move(region);
+  }
+
+  /** All draws, for the band of the posterior. */
+  selectAll(): void {
+    this.region.value = null;
+    this.brushes.move({ pids: [], points: [[0, 0]] });
   }
 
   /** No preview outlives its drag: where no exact frame followed (a refused value, a drag broken off), ask for one. */
@@ -252,7 +258,7 @@ export class Lab {
   private showBrush(frame: BrushFrame): void {
     this.brushes.arrived(frame.request);
     batch(() => {
-      this.brush.value = frame.region ? frame : null;
+      this.brush.value = frame.region || frame.all ? frame : null;
       if (!this.brushes.busy) this.region.value = frame.region;
     });
   }

@@ -30,6 +30,8 @@ export class Local {
   // spectrum
   /** Name of the style of the spectrum; null: counts. */
   readonly style = signal<string | null>(null);
+  /** Bins are joined until they stand out by so many σ; 0: those of the fit. */
+  readonly bins = signal(0);
   readonly residual = signal<ResidualKind>("deviance");
   readonly logx = signal<boolean | null>(null);
   readonly logy = signal<boolean | null>(null);
