@@ -109,7 +109,7 @@ def make_distribution(name: str, arguments: Mapping[str, float]) -> dist.Distrib
     """The NumPyro distribution of that name.
 
     Raises:
-        ParameterError: There is none, or it takes other arguments.
+        ParameterError: There is none, or it takes other arguments, or not these numbers.
     """
     kind = getattr(dist, name, None)
     try:
@@ -117,6 +117,10 @@ def make_distribution(name: str, arguments: Mapping[str, float]) -> dist.Distrib
             return kind(**arguments)
     except TypeError as error:
         raise ParameterError(f"numpyro.distributions.{name} takes other arguments", got=dict(arguments)) from error
+    except ValueError as error:  # NumPyro's check of what is positive, ordered, ...
+        raise ParameterError(
+            f"numpyro.distributions.{name} does not take these numbers: {error}", got=dict(arguments)
+        ) from error
     raise ParameterError("there is no such distribution in numpyro.distributions", got=name)
 
 

@@ -167,3 +167,18 @@ def test_a_prior_without_cumulative_is_not_cut_to_limits():
 def test_a_scale_that_is_no_number_is_kept_as_its_logarithm():
     prior = Prior.of(dist.LogNormal(800.0, 1.0))
     assert str(prior) == "dist.LogNormal(loc=800, scale=1)" and parse_prior(str(prior)) == prior
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("dist.Nope(a=1)", "no such distribution"),
+        ("dist.Gumbel(loc=0, scale=-1)", "does not take these numbers.*scale"),
+        ("dist.Gumbel(a=1)", "takes other arguments"),
+        ("dist.Gumbel(0, 1)", "written with names"),
+        ("dist.Poisson(rate=2)", "continuous distribution"),
+    ],
+)
+def test_what_is_wrong_with_a_typed_distribution_is_said(text, why):
+    with pytest.raises(ParameterError, match=why):
+        parse_prior(text)
