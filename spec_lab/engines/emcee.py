@@ -148,6 +148,7 @@ def _walk(
     target: Target, walkers: int, earlier: WalkerChain | None, options: EmceeOptions, control: Control
 ) -> WalkerChain:
     sampler = emcee.EnsembleSampler(walkers, target.problem.n, target.log_prob, vectorize=True, moves=_moves())
+    vars(sampler)["log_prob_fn"] = target.log_prob  # its own wrapper prints a report beside every error and Ctrl+C
     if earlier is None:
         control.report(None, "finding the mode")
         begin = start_ball if target.hooks else start_around_mode

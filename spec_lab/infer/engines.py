@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import ArrayLike
 
 from spec_lab._base import EngineError, write_json
-from spec_lab.engines import Control, Outcome, check_proper, new_seed, run_engine
+from spec_lab.engines import Control, Outcome, check_proper, new_seed, run_engine, stop_on_interrupt
 from spec_lab.engines.lmfit import residual_of
 from spec_lab.fit import SetFree
 from spec_lab.infer.fitted_models import remember
@@ -60,13 +60,23 @@ class Engines(Quantities):
     def run(self, engine: str, control: Control | None = None, **options: RunOption) -> Outcome:
         """Run an engine by name on the present set-up and keep its outcome; the parameters stay where they are.
 
+        Ctrl+C asks the run to stop; what it has is kept in `infer.outcome`, which `Posterior(infer)` or `Bootstrap(infer)` reads.
+        Ctrl+C a second time ends it at once.
+
         Raises:
             EngineError: The engine cannot run, or cannot honour a hook that is set.
+            KeyboardInterrupt: It was interrupted; whether anything was kept, the message says.
         """
         self._fit.begin(engine)
-        outcome = run_engine(engine, self.problem, control=control, hooks=self.hooks, **options)
+        control = control or Control()
+        with stop_on_interrupt(control) as interrupted:
+            outcome = run_engine(engine, self.problem, control=control, hooks=self.hooks, **options)
         self.outcome = outcome
         self._fit.store.record(outcome)
+        if interrupted():
+            raise KeyboardInterrupt(
+                f"{engine} was interrupted; what it has is kept in infer.outcome. {outcome.message}"
+            )
         return outcome
 
     # -- best fits -----------------------------------------------------------------------------------------------------

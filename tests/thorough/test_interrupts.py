@@ -36,14 +36,14 @@ PATIENCE = 120.0  # seconds in which a run that was asked to stop has ended, on 
 
 
 @contextlib.contextmanager
-def interrupted_after(seconds: float) -> Iterator[None]:
-    """As if a person pressed Ctrl+C in a cell."""
+def interrupted_after(seconds: float, again: float = 0.0) -> Iterator[None]:
+    """As if a person pressed Ctrl+C in a cell, or pressed it again and again."""
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def press(number: int, frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGINT)
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-4))
+    before = signal.signal(signal.SIGALRM, press)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-4), again)
     try:
         yield
     finally:
@@ -77,12 +77,12 @@ def stop(infer: BayesInfer, engine: str, seconds: float) -> str:
     return str(outcome.status.name)
 
 
-def interrupt(infer: BayesInfer, engine: str, seconds: float) -> str:
-    """A call in a cell that is interrupted."""
+def interrupt(infer: BayesInfer, engine: str, seconds: float, again: float = 0.0) -> str:
+    """A call in a cell that is interrupted: it ends with what it has."""
     before, kept, runs = infer.setup, infer.outcome, _runs(infer)
     ended = False
     try:
-        with interrupted_after(seconds):
+        with interrupted_after(seconds, again):
             infer.run(engine, **ENGINES[engine])
             ended = True
     except KeyboardInterrupt:
@@ -95,6 +95,11 @@ def interrupt(infer: BayesInfer, engine: str, seconds: float) -> str:
     if infer.setup is not before:
         np.testing.assert_allclose(infer.setup.free_values, infer.outcome.best)
     return "ended" if ended else "kept"
+
+
+def insist(infer: BayesInfer, engine: str, seconds: float) -> str:
+    """One that is interrupted again before it has ended: it ends at once."""
+    return interrupt(infer, engine, seconds, 0.003)
 
 
 def _runs(infer: BayesInfer) -> int:
@@ -121,7 +126,7 @@ def in_background(infer: BayesInfer, engine: str, seconds: float) -> str:
     return added[0].outcome.status.name if added else "nothing yet"
 
 
-WAYS = {"stop": stop, "interrupt": interrupt, "background": in_background}
+WAYS = {"stop": stop, "interrupt": interrupt, "insist": insist, "background": in_background}
 
 
 def test_an_interrupted_engine_keeps_what_it_has_or_changes_nothing():
