@@ -161,7 +161,10 @@ class Freeze(Edit):
 
 @attrs.frozen
 class Link(Edit):
-    """Make parameters one: the first named gives its value, prior and frozen state to the group."""
+    """Make parameters one: the first named gives its value, prior and frozen state to the group.
+
+    A value that the limits of the others do not allow is moved inside them.
+    """
 
     pids: tuple[int | str, ...]
 
@@ -182,9 +185,9 @@ class Link(Edit):
             ties=tuple(sorted(kept.items())),
         )
         _check_range(changed, master, f"no value is allowed for all of {_listed(self.pids)}")
-        value, prior = setup.value_origin(master), setup.prior_origin(master)
+        origin, prior = setup.value_origin(master), setup.prior_origin(master)
         changed = changed.with_prior(master, setup.priors[master], prior)
-        return sky.check(changed.with_values({master: float(setup.values[master])}, value))
+        return sky.check(_held_inside(changed.with_values({master: float(setup.values[master])}, origin), master))
 
     def as_code(self) -> str:
         return f"infer.link({_listed(self.pids)})"
@@ -224,25 +227,29 @@ class SetPrior(Edit):
         index = setup.index(self.pid)
         changed = setup.with_prior(index, self.prior, Origin.GIVEN)
         what = f"the prior of par[{self.pid}] ({setup.slots[index].name}) lies outside the parameter's limits"
-        low, high = _check_range(changed, index, what)
-        value = float(setup.values[index])
-        if low <= value <= high or setup.root(index) in setup.tied:
-            return changed
-        return changed.with_values({index: _inside(low, high, value)})
+        _check_range(changed, index, what)
+        return _held_inside(changed, index)
 
     def as_code(self) -> str:
         return f"infer.par[{self.pid!r}].prior = {None if self.prior is None else self.prior.as_code()}"
 
 
-def _inside(low: float, high: float, value: float) -> float:
-    """The nearest value well inside a support that a parameter has just been given."""
+def _held_inside(setup: Setup, index: int) -> Setup:
+    """The set-up with a group, which an edit has just given other limits, at the nearest value well inside them."""
+    low, high = setup.range_of(index)
+    value = float(setup.values[index])
+    if low <= value <= high or setup.root(index) in setup.tied:
+        return setup
     width = high - low if np.isfinite(high - low) else max(1.0, abs(low if np.isfinite(low) else high))
-    return low + 0.01 * width if value < low else high - 0.01 * width
+    return setup.with_values({index: low + 0.01 * width if value < low else high - 0.01 * width})
 
 
 @attrs.frozen
 class SetTie(Edit):
-    """Make a parameter's group follow an expression of others, or (empty expression) stop following."""
+    """Make a parameter's group follow an expression of others, or (empty expression) stop following.
+
+    A value that the tie had taken beyond the limits is moved inside them when it stops.
+    """
 
     pid: int | str
     expression: str
@@ -260,7 +267,8 @@ class SetTie(Edit):
             kept[root + 1] = text
             ties.order(kept, lambda pid: setup.partition[pid - 1] + 1)
         changed = setup.edited(ties=tuple(sorted(kept.items())))
-        return sky.check(changed.edited(values=changed.settle(changed.values)))
+        settled = changed.edited(values=changed.settle(changed.values))
+        return sky.check(settled if text else _held_inside(settled, index))
 
     def as_code(self) -> str:
         return (

@@ -244,10 +244,10 @@ class Infer(Engines):
             SerializationError: It is damaged, no saved fit, or names something that cannot be found here.
         """
         saved = Archive.load(path, allow=allow)
-        check_fits([saved.setup], [saved.outcome])
+        check_fits(path, [saved.setup], [saved.outcome])
         made: Any = (_KINDS.get(saved.kind, cls) if cls is Infer else cls)._of(saved.setup)
         made.outcome = saved.outcome
-        try_first_use("the fit", lambda: (made.par_info, repr(made)))
+        try_first_use(path, "the fit", lambda: (made.par_info, repr(made)))
         return made
 
     @property

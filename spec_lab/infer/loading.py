@@ -6,19 +6,22 @@ some inner function. Nothing is compiled here: the statistic is traced only.
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from spec_lab.engines import Outcome
 from spec_lab.fit import Problem, Setup
+from spec_lab.priors import Prior
 from spec_lab.tree import SerializationError
 
 
-def try_first_use(what: str, use: Callable[[], Any]) -> None:
+def try_first_use(path: str | Path, what: str, use: Callable[[], Any]) -> None:
     """Use something read from a file for the first time.
 
     Args:
+        path: The file.
         what: The thing, for a person to read.
         use: Uses it.
 
@@ -29,15 +32,16 @@ def try_first_use(what: str, use: Callable[[], Any]) -> None:
         use()
     except Exception as error:  # what a forged part raises can be anything; it is said here, not at first use
         raise SerializationError(
-            f"{what} in it cannot be used: {type(error).__name__}: {error}",
+            f"cannot load {Path(path).name}: {what} in it cannot be used: {type(error).__name__}: {error}",
             hint="The file was changed after it was written, or another version of spec_lab wrote it.",
         ) from error
 
 
-def check_fits(setups: Sequence[Setup], outcomes: Sequence[Outcome | None] = ()) -> None:
+def check_fits(path: str | Path, setups: Sequence[Setup], outcomes: Sequence[Outcome | None] = ()) -> None:
     """Try set-ups and the outcomes of runs; pairs of data and models that they share are tried once.
 
     Args:
+        path: The file they were read from.
         setups: The set-ups.
         outcomes: Of runs, each with the set-up it ran on; None stands for none.
 
@@ -47,15 +51,15 @@ def check_fits(setups: Sequence[Setup], outcomes: Sequence[Outcome | None] = ())
     runs = [outcome for outcome in outcomes if outcome is not None]
     for run in runs:
         if not isinstance(run, Outcome):
-            raise SerializationError("a run in it has no outcome", got=run)
+            raise SerializationError(f"cannot load {Path(path).name}: a run in it has no outcome", got=run)
     known: list[Any] = []
     for setup in (*setups, *(run.setup for run in runs)):
-        try_first_use("a set-up", lambda setup=setup: _use_setup(setup))
+        try_first_use(path, "a set-up", lambda setup=setup: _use_setup(setup))
         if setup.pairs and not any(setup.pairs is pairs for pairs in known):
             known.append(setup.pairs)
-            try_first_use("a set-up", lambda setup=setup: _use_problem(setup))
+            try_first_use(path, "a set-up", lambda setup=setup: _use_problem(setup))
     for run in runs:
-        try_first_use("the outcome of a run", lambda run=run: _use_outcome(run))
+        try_first_use(path, "the outcome of a run", lambda run=run: _use_outcome(run))
 
 
 def _use_setup(setup: Setup) -> None:
@@ -63,10 +67,22 @@ def _use_setup(setup: Setup) -> None:
     for name in ("values", "frozen", "priors", "partition"):
         if len(getattr(setup, name)) != len(slots):
             raise ValueError(f"{len(getattr(setup, name))} {name} for {len(slots)} parameters")
-    if any(isinstance(v, bool) or not np.isfinite(v) for v in setup.values):
-        raise ValueError("values that are no finite numbers")
-    for i in setup.free:
+    values = np.asarray(setup.values)
+    if values.shape != (len(slots),) or values.dtype.kind != "f" or not np.isfinite(values).all():
+        raise ValueError("values that are no finite numbers, one a parameter")
+    if not all(isinstance(flag, bool) for flag in setup.frozen):
+        raise ValueError("flags that are no switches")
+    if not all(isinstance(prior, Prior | None) for prior in setup.priors):
+        raise ValueError("priors that are none")
+    if not all(type(root) is int and 0 <= root <= i for i, root in enumerate(setup.partition)):
+        raise ValueError("links that are none")
+    if not all(type(pid) is int and isinstance(text, str) for pid, text in setup.ties):
+        raise ValueError("ties that are none")
+    for i in range(len(slots)):
         setup.range_of(i)
+        setup.value_origin(i)
+        setup.prior_origin(i)
+    repr(setup)
     for pair in setup.pairs:
         repr(pair.model)
         repr(pair.data)

@@ -88,8 +88,8 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
             allowed=f"up to {VERSION}",
             hint="Update.",
         )
-    try_first_use("its history", lambda: _check_history(archive))
-    check_fits([archive.setup, archive.start], archive.outcomes)
+    try_first_use(path, "the history", lambda: _check_history(archive))
+    check_fits(path, [archive.setup, archive.start], archive.outcomes)
     runs = tuple(
         Run(number, outcome, label, time, pinned)
         for (number, label, time, pinned), outcome in zip(archive.runs, archive.outcomes, strict=True)
@@ -107,12 +107,10 @@ def _check_history(archive: SessionArchive) -> None:
     if not isinstance(archive.outcomes, tuple) or len(archive.runs) != len(archive.outcomes):
         raise ValueError(f"{len(archive.runs)} runs with other outcomes")
     for number, label, at, pinned in archive.runs:
-        if not (
-            isinstance(number, int) and isinstance(label, str) and isinstance(at, float) and isinstance(pinned, bool)
-        ):
+        if not (type(number) is int and isinstance(label, str) and isinstance(at, float) and isinstance(pinned, bool)):
             raise ValueError(f"a run that is none: {(number, label, at, pinned)!r}")
     for code, undone in archive.journal:
         if not (isinstance(code, str) and isinstance(undone, bool)):
             raise ValueError(f"a line of the journal that is none: {(code, undone)!r}")
-    if not isinstance(archive.counter, int):
+    if type(archive.counter) is not int:
         raise ValueError(f"a counter that is none: {archive.counter!r}")

@@ -117,6 +117,22 @@ def test_a_prior_that_excludes_the_value_moves_it_inside(joint):
     assert 0.5 < s.values[0] < 1.5
 
 
+def test_a_link_that_excludes_the_value_moves_it_inside(joint):
+    """A norm in log10 may be negative, a factor of a unit may not."""
+    factor = next(s.pid for s in joint.slots if s.name == "sf")
+    linked = Link((2, factor)).apply(SetValue(2, -1.5).apply(joint))
+    low, high = linked.range_of(1)
+    assert low == 0.0 and 0.0 < linked.values[1] < high and linked.values[factor - 1] == linked.values[1]
+    assert Link((2, factor)).apply(SetValue(2, 1.5).apply(joint)).values[1] == 1.5
+
+
+def test_a_tie_that_stops_beyond_the_limits_leaves_the_value_inside(joint):
+    tied = SetTie(4, "par[1] + 50").apply(joint)
+    low, high = tied.range_of(3)
+    assert tied.values[3] > high
+    assert low < SetTie(4, "").apply(tied).values[3] < high
+
+
 def test_ties_follow_their_sources(joint):
     s = SetTie(4, "2*par[1] + 0.5").apply(joint)
     s = SetValue(1, -0.7).apply(s)

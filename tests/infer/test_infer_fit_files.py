@@ -96,6 +96,20 @@ DAMAGE = {
         _forged(lambda f: f["setup"]["fields"]["priors"]["items"][0].update(payload="unif(2, 1)")),
         r"setup\.priors\[0\].*min is not below max",
     ),
+    "a flag that is none": (
+        _forged(lambda f: f["setup"]["fields"]["frozen"]["items"].__setitem__(0, "yes")),
+        "flags that are no switches",
+    ),
+    "a link that is none": (
+        _forged(lambda f: f["setup"]["fields"]["partition"]["items"].__setitem__(1, True)),
+        "links that are none",
+    ),
+    "a name that is none": (
+        _forged(
+            lambda f: f["setup"]["fields"]["pairs"]["items"][0]["fields"]["data"]["fields"]["names"].update(items=[-1])
+        ),
+        "a set-up in it cannot be used: TypeError",
+    ),
     "foreign class": (
         _forged(lambda f: f["setup"].update(type="os:system")),
         r"'os:system' does not lead to a class",

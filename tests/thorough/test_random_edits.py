@@ -15,6 +15,7 @@ from thorough_budget import budget, seed
 
 from spec_lab import BayesInfer
 from spec_lab._base import SpecLabError
+from spec_lab.fit import Origin
 from spec_lab.models import bb, pl
 from spec_lab.session import FitSession
 from spec_lab.session.actions import Redo, Undo
@@ -36,7 +37,9 @@ def edit(infer, rng):
     n = len(infer.setup.values)
     pid, other = rng.randint(1, n), rng.randint(1, n)
     par = infer.par[pid]
-    kind = rng.choice(["value", "value", "freeze", "link", "unlink", "unlink all", "prior", "tie", "notice", "best"])
+    kind = rng.choice(
+        ["value", "value", "freeze", "link", "unlink", "unlink all", "prior", "tie", "untie", "notice", "best"]
+    )
     if kind == "value":
         low, high = par.range
         low, high = max(low, -10.0), min(high, 10.0)
@@ -54,6 +57,8 @@ def edit(infer, rng):
         par.prior = None if text == "None" else text
     elif kind == "tie":
         par.tie(rng.choice(TIES).format(f"p{other}"))
+    elif kind == "untie":
+        par.untie()
     elif kind == "notice":
         names = [name for pair in infer.setup.pairs for name in pair.data.names]
         infer.notice(rng.choice(names), [rng.choice([5, 8, 12]), rng.choice([100, 300, 800])])
@@ -67,8 +72,8 @@ def check(infer):
     for i, root in enumerate(setup.partition):
         assert setup.partition[root] == root and root <= i
         if i in setup.free:
-            low, high = setup.range_of(i)
-            assert low <= setup.values[i] <= high
+            low, high = setup.range_of(i)  # which only a value that a person typed may leave
+            assert low <= setup.values[i] <= high or setup.value_origin(i) is Origin.GIVEN
     assert not np.isnan(infer.stat)  # infinite where a tie leads to 1e300 photons
     assert len(infer.free_par) == len(setup.free)
 
