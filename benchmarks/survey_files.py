@@ -7,6 +7,7 @@ also made into units, following their headers and with a response beside them wh
 
 import argparse
 import collections
+import os
 import tarfile
 import tempfile
 import time
@@ -118,9 +119,10 @@ def _spectrum(path: Path, name: str, tables: list[Any]) -> Iterator[Outcome]:
 
 
 def _neighbours(path: Path) -> tuple[Path | None, Path | None]:
-    """A response and an area beside a spectrum whose names begin alike."""
+    """A response and an area beside a spectrum whose names begin alike: those that share most letters."""
     stem = path.name.split(".")[0].split("_")[0].lower()
     near = [p for p in sorted(path.parent.iterdir()) if p.name.lower().startswith(stem)]
+    near.sort(key=lambda p: -len(os.path.commonprefix([p.name.lower(), path.name.lower()])))  # noqa: RUF071
     pick = lambda *ends: next((p for p in near if p.suffix.lower() in ends), None)  # noqa: E731
     whole = pick(".rsp", ".rsp2")
     return (whole, None) if whole is not None else (pick(".rmf"), pick(".arf"))

@@ -22,18 +22,18 @@ CASES = {
 }
 
 
-def table(path, *names):
-    """Header and data of the first extension with one of these names."""
+def table(path, *names, number=1):
+    """Header and data of the first extension (or another one, counted from 1) with one of these names."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with fits.open(path) as hdus:
-            hdu = next(h for h in hdus if h.name in names)
+            hdu = [h for h in hdus if h.name in names][number - 1]
             return hdu.header, {c.name: np.array(hdu.data[c.name]) for c in hdu.columns}
 
 
-def matrix_of(path, size):
-    """Photon edges and the matrix [e, ch], unpacked group by group."""
-    header, data = table(path, "MATRIX", "SPECRESP MATRIX")
+def matrix_of(path, size, number=1):
+    """Photon edges and a matrix [e, ch] of a file, unpacked group by group."""
+    header, data = table(path, "MATRIX", "SPECRESP MATRIX", number=number)
     index = list(data).index("F_CHAN") + 1
     origin = int(header.get(f"TLMIN{index}", 1))
     lo, hi = data["ENERG_LO"].astype(float), data["ENERG_HI"].astype(float)

@@ -59,6 +59,7 @@ def test_there_are_thirty_problems():
 @pytest.mark.timeout(3600)
 def test_quoted_errors_are_errors():
     beyond, within, error, doubtful = judge(table(range(10)))
+    print(f"{beyond:.1%} beyond 4 errors, {within:.1%} within 1, median error {error:.4f}, {doubtful:.1%} doubtful")
     assert beyond <= 0.01
     assert 0.60 <= within <= 0.85
     assert error <= 0.25
