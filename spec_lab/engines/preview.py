@@ -8,7 +8,6 @@ others follow before any draw is counted (`frozen_draws`). The weights are Paret
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -53,7 +52,7 @@ def _weigh(view: Any, space: Any, us: Any) -> Any:
         stat, prior = view.stat(space, x, use="batch"), log_prior(space, x)
         return jnp.concatenate([jnp.stack([-0.5 * stat + prior + jnp.sum(jacobian), stat, prior]), x])
 
-    return jax.vmap(one)(us)
+    return view.over_rows(one, us)
 
 
 def run(problem: Problem, options: PreviewOptions, control: Control, hooks: Hooks | None = None) -> Outcome:

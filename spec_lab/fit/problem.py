@@ -81,7 +81,7 @@ def _local(view: View, space: FreeSpace, x: Any) -> Any:
 
 
 def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
-    return jax.vmap(lambda x: view.stat(space, x, use="batch"))(xs)
+    return view.over_rows(lambda x: view.stat(space, x, use="batch"), xs)
 
 
 def _photons(view: View, space: FreeSpace, x: Any) -> Any:

@@ -44,6 +44,9 @@ _APART: dict[Use, int] = {
     "slope": 0,
 }  # units of one statistic up to which each stands by itself
 
+CACHED = 2**19
+"""Values of a model's curve that are at work at the same time, all rows together: 4 MB."""
+
 
 class View:
     """A problem during tracing: structure and (traced) content."""
@@ -64,6 +67,17 @@ class View:
     def stacked(self) -> bool:
         """Whether there is a stack of several pairs."""
         return len(self.layout.stacks) < len(self.layout.pairs)
+
+    def over_rows(self, read: Callable[[jax.Array], Any], rows: jax.Array) -> Any:
+        """`read` of each row of `rows`, so many at once as stay in a processor's cache: three times faster than all at once.
+
+        Args:
+            read: Function of one row, such as a free vector.
+            rows: `f[s, n]`.
+        """
+        nodes = max(np.size(block.grid.nodes) for block in self.block.pairs)
+        most = max(8, 1 << (max(CACHED // nodes, 1).bit_length() - 1))
+        return jax.vmap(read)(rows) if len(rows) <= most else jax.lax.map(read, rows, batch_size=most)
 
     def over_pairs(self, theta: jax.Array, read: "Callable[[View, jax.Array], Any]") -> list[Any]:
         """What is read of each pair by itself, stack by stack, the pairs of a stack along a first axis.

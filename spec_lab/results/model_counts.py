@@ -7,7 +7,6 @@ these arrays.
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -21,7 +20,7 @@ def _fold(view: Any, space: Any, xs: Any) -> Any:
         theta = view.theta(space, x)
         return jnp.concatenate([m for pair in view.rates(theta) for m in pair] + [theta])
 
-    return jax.vmap(one)(xs)
+    return view.over_rows(one, xs)
 
 
 class RecordedCounts(NamedTuple):

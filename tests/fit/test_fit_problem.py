@@ -7,7 +7,7 @@ from small import make_data, make_unit
 
 from spec_lab import Data, unif
 from spec_lab.engines import run_engine
-from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, SetTie, Setup, SetValue, Unlink
+from spec_lab.fit import Freeze, Link, Notice, Problem, SetPrior, SetTie, Setup, SetValue, Unlink, view
 from spec_lab.models import bb, cpl, pl
 from spec_lab.priors import norm
 from spec_lab.statistics import BinStatistic
@@ -172,3 +172,15 @@ def test_the_counter_counts(compiles):
     with compiles() as counted:
         jax.jit(lambda x: x * 3.25)(1.5)
     assert counted.count == 1
+
+
+def test_rows_computed_few_at_a_time_are_those_of_all_at_once(joint, monkeypatch):
+    problem = Problem(joint)
+    xs = joint.free_values + 1e-2 * np.random.default_rng(5).standard_normal((70, len(joint.free)))
+
+    def few(view, space, xs):
+        return view.over_rows(lambda x: view.stat(space, x, use="batch"), xs)
+
+    monkeypatch.setattr(view, "CACHED", 1)
+    np.testing.assert_allclose(problem.run(few, problem.pad(xs)), problem.batch(xs), rtol=1e-13)
+    np.testing.assert_allclose(problem.batch(xs), [problem.stat(x) for x in xs], rtol=1e-13)

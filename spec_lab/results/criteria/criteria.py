@@ -4,7 +4,6 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -21,7 +20,7 @@ TABLE = 20_000_000  # numbers; 160 MB
 
 def _pointwise(view: Any, space: Any, xs: Any) -> Any:
     """`f[s, c]`: the weighted log-likelihood of each (padded) channel at each draw."""
-    return jax.vmap(lambda x: -0.5 * jnp.concatenate(view.stat_list(view.theta(space, x))))(xs)
+    return view.over_rows(lambda x: -0.5 * jnp.concatenate(view.stat_list(view.theta(space, x))), xs)
 
 
 class Criteria:
