@@ -25,7 +25,7 @@ one step that Undo takes back. The table says what it moved; what you type stays
 
 
 REFUSED = 3  # exit code of the judge for a file that cannot be used
-CHANGE = "They are a start: change them in the first cell, or the energies in the Lab."
+CHANGE = "They are a start: change them in the first cell, or energies and grouping in the Lab (Ranges)."
 
 
 def for_files(folder: Path, spectra: list[dict[str, Path]], stat: str | None = None, model: str | None = None) -> Path:

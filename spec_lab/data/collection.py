@@ -9,7 +9,7 @@ import numpy as np
 
 from spec_lab._base import DataError, Info, nearest, write_tables
 from spec_lab.data.documented import DataNames
-from spec_lab.data.grouping import describe
+from spec_lab.data.grouping import describe_grouping
 from spec_lab.data.quantities import data_quantities
 from spec_lab.data.unit import DataUnit
 from spec_lab.tree import FrozenStructError, Struct, field
@@ -101,7 +101,7 @@ class Data(DataNames, Struct):
             "Name": self.names,
             "Noticing": [unit.noticing for unit in self.units],
             "Statistic": [unit.stat for unit in self.units],
-            "Grouping": [describe(unit.grpg) for unit in self.units],
+            "Grouping": [describe_grouping(unit.grpg) for unit in self.units],
             "Time": [unit.time for unit in self.units],
         })  # fmt: skip
 

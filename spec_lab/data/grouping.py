@@ -83,6 +83,22 @@ def scheme(grpg: Grouping | GivenGrouping) -> Scheme:
     return Grouping(**options) if options else "none"
 
 
+def as_given(chosen: Scheme) -> str | dict[str, float | str | None] | None:
+    """A scheme as one would write it: None, "none" or a dictionary; `scheme` makes the same of it again.
+
+    Example:
+        >>> as_given(scheme({"min_evt": 20}))
+        {'min_evt': 20}
+    """
+    if not isinstance(chosen, Grouping):
+        return chosen
+    given: dict[str, float | str | None] = dict(chosen.options)
+    if given.keys() & NEEDING_NET:
+        net = given.pop("min_nevt", None)
+        given |= {} if net == 0 else {"min_nevt": net}
+    return given
+
+
 def _check_values(options: Mapping[str, Any]) -> None:
     for key, value in options.items():
         if key == "method":
@@ -98,7 +114,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.integer | np.floating) and bool(np.isfinite(value))
 
 
-def describe(chosen: Scheme) -> str:
+def describe_grouping(chosen: Scheme) -> str:
     """`file`, `none`, or `min_evt=10, max_bin=4`."""
     if chosen is None or isinstance(chosen, str):
         return chosen or "file"

@@ -20,7 +20,7 @@ from spec_lab.data.attach import attach
 from spec_lab.data.channels import Channels, all_groups, by_flags, gather, group_edges, grouped_columns
 from spec_lab.data.documented import UnitNames
 from spec_lab.data.file_warnings import collect_warnings, quietly, some
-from spec_lab.data.grouping import Grouping, Ranges, Scheme, describe, scheme, to_flags
+from spec_lab.data.grouping import Grouping, Ranges, Scheme, describe_grouping, scheme, to_flags
 from spec_lab.data.html_repr import StepCurve, beside, step_picture
 from spec_lab.data.quantities import unit_quantities
 from spec_lab.data.response import IDEAL, Auxiliary, Redistribution, Response
@@ -263,8 +263,8 @@ class DataUnit(UnitNames, Struct):
         """Every part and choice of the unit, one a row."""
         part = lambda x: "-" if x is None else (x.name or type(x).__name__)  # noqa: E731
         rows = {"src": part(self.src), "bkg": part(self.bkg), "rmf": part(self.rmf), "arf": part(self.arf)}
-        rows |= {"rsp": part(self.rsp), "notc": self.noticing, "stat": self.stat, "grpg": describe(self.grpg)}
-        rows |= {} if self.rebn is None else {"rebn": describe(self.rebn)}
+        rows |= {"rsp": part(self.rsp), "notc": self.noticing, "stat": self.stat, "grpg": describe_grouping(self.grpg)}
+        rows |= {} if self.rebn is None else {"rebn": describe_grouping(self.rebn)}
         rows |= {"time": "-" if self.time is None else self.time, "weight": self.weight}
         return Info({"Property": tuple(rows), self.name or "unit": tuple(rows.values())})
 
@@ -330,7 +330,7 @@ def _check_optimal(unit: DataUnit) -> None:
     if chosen.method == "optimal":
         hint = "Hold the position, ra=Fixed(...) and dec=Fixed(...), or group by thresholds, grpg={'min_evt': 20}."
         what = f"unit {unit.name!r}: optimal grouping needs the resolution, which changes with a free source position"
-        raise DataError(what, got=describe(chosen), hint=hint)
+        raise DataError(what, got=describe_grouping(chosen), hint=hint)
 
 
 def _check_counts(unit: DataUnit) -> None:

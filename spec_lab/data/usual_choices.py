@@ -14,7 +14,7 @@ from spec_lab.data.assembly import Assembly, assemble
 from spec_lab.data.attach import GivenArea, GivenResponse, GivenSpectrum, attach
 from spec_lab.data.channels import all_groups, group_edges
 from spec_lab.data.file_warnings import collect_warnings
-from spec_lab.data.grouping import Grouping, Scheme, scheme
+from spec_lab.data.grouping import Scheme, as_given, scheme
 from spec_lab.data.missions import SOFT, Instrument, recognised
 from spec_lab.data.notice import Windows, noticed
 from spec_lab.data.scaling import sums
@@ -67,9 +67,7 @@ class UsualChoices(NamedTuple):
         """What to pass to `DataUnit` beside the files, as plain values."""
         unit = self.unit
         given: dict[str, Any] = {"notc": [list(window) for window in unit.notc or ()], "stat": unit.stat}
-        if isinstance(unit.grpg, Grouping):
-            given["grpg"] = {key: value for key, value in unit.grpg.options.items() if key != "min_nevt" or value}
-        return given
+        return given if unit.grpg is None else {**given, "grpg": as_given(unit.grpg)}
 
 
 def usual_choices(

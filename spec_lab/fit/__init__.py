@@ -11,7 +11,7 @@ two statistics may be compared, `term_photons` what each part of a model gives. 
 
 from spec_lab.fit import links as links
 from spec_lab.fit.comparable import incomparable as incomparable
-from spec_lab.fit.edits import Edit, Freeze, Link, Notice, SetFree, SetPrior, SetTie, SetValue, Several, Unlink
+from spec_lab.fit.edits import Edit, Freeze, Link, Notice, Regroup, SetFree, SetPrior, SetTie, SetValue, Several, Unlink
 from spec_lab.fit.formula import Formula as Formula
 from spec_lab.fit.formula import formula_of as formula_of
 from spec_lab.fit.model_edits import Append, SetModel, newly_shared
@@ -40,6 +40,7 @@ __all__ = [
     "Origin",
     "PairSpec",
     "Problem",
+    "Regroup",
     "SetFree",
     "SetModel",
     "SetPrior",

@@ -309,21 +309,38 @@ class Notice(Edit):
     windows: tuple[tuple[float, float], ...]
 
     def apply(self, setup: Setup) -> Setup:
-        names = [name for pair in setup.pairs for name in pair.data.names]
-        if self.unit not in names:
-            raise ParameterError("there is no such data unit", got=self.unit, allowed=", ".join(map(repr, names)))
-        windows = [list(w) for w in self.windows] or None
-        pairs = tuple(_noticed(pair, self.unit, windows) for pair in setup.pairs)
-        return setup.edited(pairs=pairs)
+        return _with_unit(setup, self.unit, notc=[list(w) for w in self.windows] or None)
 
     def as_code(self) -> str:
         windows = [[low, high if np.isfinite(high) else None] for low, high in self.windows]
         return f"infer.notice({self.unit!r}, {windows!r})"
 
 
-def _noticed(pair: Any, name: str, windows: list[list[float]] | None) -> Any:
+@attrs.frozen(eq=False)
+class Regroup(Edit):
+    """Group the channels of a data unit otherwise, for the fit. Files are not read again."""
+
+    unit: str
+    grouping: Any  # as `DataUnit` takes it: None (the file's flags), "none", "optimal", or a dictionary
+
+    def apply(self, setup: Setup) -> Setup:
+        return _with_unit(setup, self.unit, grpg=self.grouping)
+
+    def as_code(self) -> str:
+        return f"infer.group({self.unit!r}, {self.grouping!r})"
+
+
+def _with_unit(setup: Setup, name: str, **changes: Any) -> Setup:
+    """The set-up with other choices for one unit."""
+    names = [each for pair in setup.pairs for each in pair.data.names]
+    if name not in names:
+        raise ParameterError("there is no such data unit", got=name, allowed=", ".join(map(repr, names)))
+    return setup.edited(pairs=tuple(_changed(pair, name, changes) for pair in setup.pairs))
+
+
+def _changed(pair: Any, name: str, changes: dict[str, Any]) -> Any:
     if name not in pair.data.names:
         return pair
-    unit = pair.data[name].replace(notc=windows)
+    unit = pair.data[name].replace(**changes)
     unit.channels()  # raises here, before anything changes, when no channel is left
     return pair.replace(data=pair.data.replace(**{name: unit}))

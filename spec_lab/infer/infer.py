@@ -25,6 +25,7 @@ from spec_lab.fit import (
     Notice,
     Origin,
     Problem,
+    Regroup,
     SetFree,
     SetModel,
     Setup,
@@ -169,6 +170,23 @@ class Infer(Engines):
         """Choose the energy windows (keV) of a data unit: `[lo, hi]`, a list of those, or None for everything."""
         nothing = isinstance(windows, (list, tuple)) and not windows
         self.commit(Notice(unit, (None if nothing else checked(windows)) or ()))
+
+    def group(self, unit: str, grouping: Any) -> None:
+        """Group the channels of a data unit otherwise, for the fit.
+
+        Args:
+            unit: Its name.
+            grouping: None (the file's flags), "none", "optimal" or a dictionary, as `DataUnit` takes for `grpg`.
+
+        Example:
+            >>> from spec_lab import BayesInfer, datasets
+            >>> from spec_lab.models import cpl
+            >>> infer = BayesInfer([(datasets.load("burst"), cpl())])
+            >>> infer.group("na", {"min_evt": 200})
+            >>> infer.pairs[0].data["na"].npoint
+            45
+        """
+        self.commit(Regroup(unit, grouping))
 
     def at_par(self, theta: ArrayLike, *, origin: str = "given") -> None:
         """Put the free parameters at `theta` (`f[n]`).

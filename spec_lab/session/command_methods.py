@@ -15,6 +15,7 @@ from spec_lab.session.edit_commands import (
     FreezeParameters,
     GivePrior,
     GiveValue,
+    GroupChannels,
     LinkParameters,
     NoticeEnergies,
     TieParameter,
@@ -74,6 +75,7 @@ class Commands:
         nothing = isinstance(windows, (list, tuple)) and not windows
         self.perform(NoticeEnergies(unit, (None if nothing else checked(windows)) or ()))
 
+    group = method(GroupChannels)
     add_line = method(AddLine)
     walk = method(Walk)
     refit_others = method(RefitOthers)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from spec_lab._base import ParameterError
+from spec_lab.data import as_given
 from spec_lab.fit import (
     Append,
     Edit,
@@ -17,6 +18,7 @@ from spec_lab.fit import (
     Link,
     Notice,
     Origin,
+    Regroup,
     SetFree,
     SetModel,
     SetPrior,
@@ -84,6 +86,8 @@ def _windows(a: Setup, b: Setup) -> Iterator[Edit]:
         for name, before, after in zip(new.data.names, old.data.units, new.data.units, strict=True):
             if before.notc != after.notc:
                 yield Notice(name, tuple((float(lo), float(hi)) for lo, hi in after.notc or ()))
+            if before.grpg != after.grpg:
+                yield Regroup(name, as_given(after.grpg))
 
 
 def _loosened(a: Setup, b: Setup) -> Iterator[Edit]:

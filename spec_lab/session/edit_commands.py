@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import attrs
 
 from spec_lab._base import ParameterError
-from spec_lab.fit import Edit, Freeze, Link, Notice, SetPrior, SetTie, Setup, Several, Unlink
+from spec_lab.fit import Edit, Freeze, Link, Notice, Regroup, SetPrior, SetTie, Setup, Several, Unlink
 from spec_lab.priors import Distribution, Prior
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Do
@@ -141,3 +141,14 @@ class NoticeEnergies(EditCommand):
             return Notice(self.unit, self.windows)
         edits = tuple(Notice(name, windows) for name, windows in self.units)
         return Several(edits, f"energies of {', '.join(edit.unit for edit in edits)}")
+
+
+@command("group")
+class GroupChannels(EditCommand):
+    """Group the channels of a unit for the fit: None (as its file does), "none", "optimal" or options, {"min_evt": 20}."""
+
+    unit: str = argument(read.text)
+    grouping: Any = argument(read.anything, typescript="string | Record<string, number | string | null> | null")
+
+    def edit(self, setup: Setup) -> Edit:
+        return Regroup(self.unit, self.grouping)

@@ -99,6 +99,8 @@ class UnitInfo(TypedDict):
     used: int
     # Empty: everything.
     notice: list[Window]
+    # How its channels are grouped for the fit: "file", "none", or options such as "min_evt=20".
+    grouping: str
     range: Window
     # Index into the Okabe–Ito order blue, vermillion, green, purple, orange, sky, yellow, grey.
     color: int

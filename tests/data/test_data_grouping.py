@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import Background, DataUnit, Response, Source, fakeit, pgsig, ppsig
-from spec_lab.data.grouping import Grouping, describe, from_flags, scheme, to_flags
+from spec_lab.data.grouping import Grouping, describe_grouping, from_flags, scheme, to_flags
 from spec_lab.data.optimal import bins, widths
 
 
@@ -181,7 +181,8 @@ def test_optimal_bins_with_a_threshold_have_no_fewer_net_counts_than_none():
 
 def test_the_tables_tell_which_of_the_two():
     shown = [
-        describe(scheme(g)) for g in ({"min_evt": 5}, {"min_evt": 5, "min_nevt": 3}, {"min_evt": 5, "min_nevt": None})
+        describe_grouping(scheme(g))
+        for g in ({"min_evt": 5}, {"min_evt": 5, "min_nevt": 3}, {"min_evt": 5, "min_nevt": None})
     ]
     assert shown == ["min_evt=5", "min_evt=5, min_nevt=3", "min_evt=5, min_nevt=None"]
     held = scheme({"min_evt": 5, "min_nevt": None})

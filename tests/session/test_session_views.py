@@ -22,7 +22,7 @@ ROW = set(
     "pid owner pair expression component name label doc unit value text error frozen free link linked_to tie at_bound prior "
     "prior_set slider hidden glyph".split()
 )
-UNIT = set("name pair stat formula channels used notice range color".split())
+UNIT = set("name pair stat formula channels used notice grouping range color".split())
 STAT = set("name value number dof bins reduced exact per_unit".split())
 CRITERION = set("run label k stat aic aicc bic lnz lnz_err weight texts deltas note comparable why".split())
 FIT = set("state engine progress message doubt elapsed eta error draft pause".split())

@@ -5,7 +5,7 @@ Not here: the edits that lead from one to the other (`session.difference`), whet
 
 import math
 
-from spec_lab.data import DataUnit
+from spec_lab.data import DataUnit, describe_grouping
 from spec_lab.fit import Setup, Slot
 from spec_lab.session.known_fit import sigmas
 from spec_lab.session.messages import ChangeRow, Changes
@@ -110,6 +110,16 @@ def _windows(then: Setup, now: Setup) -> list[ChangeRow]:
         _row(rf"\mathrm{{{name}}}", f"energies of {name}", "energies of ", _energies(a), _energies(b))
         for name, a, b in both
         if a.notc != b.notc
+    ] + [
+        _row(
+            rf"\mathrm{{{name}}}",
+            f"grouping of {name}",
+            "grouping of ",
+            describe_grouping(a.grpg),
+            describe_grouping(b.grpg),
+        )
+        for name, a, b in both
+        if a.grpg != b.grpg
     ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spec_lab.data import DataUnit
+from spec_lab.data import DataUnit, describe_grouping
 from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup, statistic_of
 from spec_lab.session.autosave import short_path
@@ -140,6 +140,7 @@ def _unit(pair: int, color: int, name: str, unit: DataUnit) -> UnitInfo:
         "channels": len(groups.S),
         "used": int(np.sum(groups.used)),
         "notice": [(max(float(a), low), min(float(b), high)) for a, b in unit.notc or ()],
+        "grouping": describe_grouping(unit.grpg),
         "range": (low, high),
         "color": color,
     }

@@ -7,7 +7,7 @@ import type { Local } from "../src/state/local";
 import type { UnitInfo, Window } from "../src/state/protocol";
 import { tick } from "./helpers";
 
-const unit = (name: string, range: Window): UnitInfo => ({ name, range, notice: [], pair: 1, stat: "", formula: "", channels: 9, used: 9, color: 0 });
+const unit = (name: string, range: Window): UnitInfo => ({ name, range, notice: [], grouping: "none", pair: 1, stat: "", formula: "", channels: 9, used: 9, color: 0 });
 
 async function ignored(units: UnitInfo[], from: number, to: number) {
   const acts: unknown[] = [];

@@ -21,6 +21,8 @@ export interface Commands {
   fit: { engine?: string; options?: Record<string, OptionValue> };
   /** Hold parameters (each with its group) fixed, or let them go again. */
   freeze: { pids: (number | string)[]; frozen?: boolean };
+  /** Group the channels of a unit for the fit: None (as its file does), "none", "optimal" or options, {"min_evt": 20}. */
+  group: { unit: string; grouping: string | Record<string, number | string | null> | null };
   /** Move what nobody gave to where the data suggest: values near a good fit, priors over the energies observed. */
   guess: Record<string, never>;
   /** Name a run. */

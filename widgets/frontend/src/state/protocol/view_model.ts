@@ -86,6 +86,8 @@ export interface UnitInfo {
   used: number;
   /** Empty: everything. */
   notice: [number, number][];
+  /** How its channels are grouped for the fit: "file", "none", or options such as "min_evt=20". */
+  grouping: string;
   range: [number, number];
   /** Index into the Okabe–Ito order blue, vermillion, green, purple, orange, sky, yellow, grey. */
   color: number;
