@@ -329,6 +329,10 @@ class Regroup(Edit):
     def as_code(self) -> str:
         return f"infer.group({self.unit!r}, {self.grouping!r})"
 
+    @property
+    def label(self) -> str:
+        return f"grouping of {self.unit}"
+
 
 def _with_unit(setup: Setup, name: str, **changes: Any) -> Setup:
     """The set-up with other choices for one unit."""

@@ -217,3 +217,24 @@ def test_the_lab_works_while_a_cell_is_busy_without_subshells_too(open_notebook)
 def test_the_page_asked_for_nothing_outside_and_complained_of_nothing(demo):
     assert demo.strangers == []
     assert demo.errors == []
+
+
+def test_the_spectrum_is_looked_at_in_other_ways_and_grouped_for_the_fit(demo):
+    panel = demo.locate(".sl-panel-spectrum")
+    panel.get_by_text("band", exact=True).click()
+    expect(panel.locator(".sl-brush-key")).to_have_text(re.compile("posterior, 68 and 95 %"))
+    demo.locate("select[aria-label='Bins of the picture']").select_option("5")
+    demo.locate("select[aria-label='What the lower panel shows']").select_option("ratio")
+    demo.shot("looks")
+    panel.locator(".sl-brush-key").click()
+    expect(panel.locator(".sl-brush-key")).to_have_count(0)
+    assert steps(demo) == 0  # looking changes nothing
+    button(demo, ".sl-panel-spectrum", "Energy ranges as text").click()
+    grouping = demo.locate("select[aria-label='Grouping of na']")
+    expect(grouping).to_have_value("file")
+    grouping.select_option("min_evt=20")
+    demo.until("lab.infer.setup.pairs[0].data['na'].grpg is not None")
+    expect(demo.locate(".sl-panel-python")).to_contain_text("infer.group('na', {'min_evt': 20})")
+    button(demo, ".sl-header", "Undo grouping of na").click()
+    expect(grouping).to_have_value("file")
+    button(demo, ".sl-panel-spectrum", "Energy ranges as text").click()

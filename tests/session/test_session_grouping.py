@@ -20,6 +20,7 @@ def test_a_grouping_is_an_edit(session, infer):
     told = views.view(session.state, None)["units"][0]
     assert told["grouping"] == "min_evt=300" and told["used"] == fewer
     assert session.journal()[-1].code == "infer.group('na', {'min_evt': 300})"
+    assert session.state.past[-1].label == "grouping of na"
     other = make_infer()
     run_code(session.script(), other)
     assert same_state(other.setup, infer.setup) and other.pairs[0].data["na"].npoint == fewer

@@ -279,7 +279,7 @@ function Looks() {
     <>
       {lab.corner.value && !all && !lab.frozen.value && <button type="button" class="sl-key sl-term" title="The posterior over the spectrum: median, 68 and 95 %" onClick={() => lab.selectAll()}>{lab.corner.value.trusted ? "band" : "band (doubtful)"}</button>}
       <select class="sl-select sl-look" aria-label="Bins of the picture" title="Join bins for the eye, until each stands out by so many σ or spans a factor 1.5 in energy; the fit keeps its own" value={local.bins.value} onChange={(e) => { local.bins.value = Number(e.currentTarget.value); }}>
-        {[0, 3, 5, 10, 20].map((sigma) => <option key={sigma} value={sigma}>{sigma ? `≥ ${sigma} σ a bin` : "bins: as fitted"}</option>)}
+        {[0, 3, 5, 10, 20].map((sigma) => <option key={sigma} value={sigma}>{sigma ? `bins ≥ ${sigma} σ` : "bins of fit"}</option>)}
       </select>
       <select class="sl-select sl-look" aria-label="What the lower panel shows" title={residualRow(now).title} value={now} onChange={(e) => { local.residual.value = e.currentTarget.value as ResidualKind; }}>
         {RESIDUALS.map(({ kind, label }) => <option key={kind} value={kind}>{label}</option>)}

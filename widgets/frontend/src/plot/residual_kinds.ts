@@ -17,8 +17,8 @@ interface Row {
 }
 
 export const RESIDUALS: readonly Row[] = [
-  { kind: "deviance", label: "residuals: deviance", axis: "residual / σ", title: "Signed root of what a bin adds to the statistic", zero: 0, sigma: true },
-  { kind: "chi", label: "residuals: χ", axis: "Δ / error", title: "(data − model) / error of the data", zero: 0, sigma: true },
+  { kind: "deviance", label: "deviance", axis: "residual / σ", title: "Signed root of what a bin adds to the statistic", zero: 0, sigma: true },
+  { kind: "chi", label: "χ = Δ / error", axis: "Δ / error", title: "(data − model) / error of the data", zero: 0, sigma: true },
   { kind: "ratio", label: "data / model", axis: "data / model", title: "Net data over model", zero: 1, sigma: false },
   { kind: "cumulative", label: "cumulative", axis: "ΣΔ / %", title: "Running sum of data − model, per cent of all net counts", zero: 0, sigma: false },
 ];
