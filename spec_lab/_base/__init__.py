@@ -39,6 +39,7 @@ from spec_lab._base.info import Info as Info
 from spec_lab._base.numbered import Numbered as Numbered
 from spec_lab._base.optional import require as require
 from spec_lab._base.precision import ByPrecision as ByPrecision
+from spec_lab._base.precision import decimal as decimal
 from spec_lab._base.providers import provided as provided
 from spec_lab._base.read_only import ReadOnlyCfg as ReadOnlyCfg
 from spec_lab._base.read_only import ReadOnlyPar as ReadOnlyPar

@@ -5,7 +5,7 @@ stands for "huge", "tiny" or "converged" in one is infinite, zero or out of reac
 for both, and whoever uses it takes the one for the array at hand.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class _Sized(Protocol):
@@ -30,3 +30,16 @@ class ByPrecision(NamedTuple):
     def of(self, dtype: _Sized) -> float:
         """The constant for numbers of a floating `dtype`."""
         return self.double if dtype.itemsize >= 8 else self.single
+
+
+def decimal(number: Any) -> float:
+    """One number as it was written: of single precision the shortest decimal that it stands for, -1.1 and not -1.100000023841858.
+
+    >>> import numpy as np
+    >>> float(np.float32(-1.1)), decimal(np.float32(-1.1))
+    (-1.100000023841858, -1.1)
+    """
+    import numpy as np  # on use: `import spec_lab` stays light
+
+    held = np.asarray(number)
+    return float(str(held[()])) if held.dtype == np.float32 else float(held)

@@ -19,6 +19,7 @@ from spec_lab.engines.interrupt import stop_on_interrupt as stop_on_interrupt
 from spec_lab.engines.newton import minimise as minimise
 from spec_lab.engines.newton import quick_fit as quick_fit
 from spec_lab.engines.newton import resume_minimise as resume_minimise
+from spec_lab.engines.newton import values_of as values_of
 from spec_lab.engines.options import new_seed as new_seed
 from spec_lab.engines.outcome import Outcome as Outcome
 from spec_lab.engines.outcome import Status as Status

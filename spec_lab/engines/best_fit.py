@@ -7,9 +7,11 @@ it started from.
 
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool
 
+from spec_lab._base import ByPrecision
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.target import Target
 from spec_lab.fit import Problem
@@ -18,7 +20,9 @@ NOTHING = 1e-3  # of the statistic: rounding, and where two programs stop
 MISSED = 0.1  # of the statistic, a third of a standard deviation: what must not be left unsaid
 FAR = 1e4  # standard deviations from which a bound is none to a minimiser
 TOUCHES = 1e-2  # standard deviations within which a value lies at its bound
-FLAT = 1e-10  # of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
+# of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
+FLAT = ByPrecision(double=1e-10, single=1e-6)
+NEARLY_FLAT = ByPrecision(double=1e-6, single=1e-4)
 
 
 def _scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -28,12 +32,12 @@ def _scaled(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return scale, values, vectors
 
 
-def nearly_flat(hessian: np.ndarray, limit: float = 1e-6) -> bool:
-    """Whether some direction curves less than `limit` of the steepest one, or does not curve upwards."""
+def nearly_flat(hessian: np.ndarray) -> bool:
+    """Whether some direction curves less than `NEARLY_FLAT` of the steepest one, or does not curve upwards."""
     if not hessian.size or not np.all(np.isfinite(hessian)):
         return False
     _, values, _ = _scaled(hessian)
-    return bool(values.min() <= limit * values.max())
+    return bool(values.min() <= NEARLY_FLAT.of(jnp.result_type(float)) * values.max())
 
 
 def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None) -> np.ndarray:
@@ -49,7 +53,7 @@ def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None
     if not len(keep) or not np.all(np.isfinite(H)):
         return covariance
     scale, values, vectors = _scaled(H)
-    good = values > FLAT * max(values.max(), 1e-300)
+    good = values > FLAT.of(jnp.result_type(float)) * max(values.max(), 1e-300)
     inverse = (vectors[:, good] / values[good]) @ vectors[:, good].T
     touched = np.any(np.abs(vectors[:, ~good]) > 1e-3, axis=1) if (~good).any() else np.zeros(len(keep), dtype=bool)
     inverse[touched, :] = np.nan

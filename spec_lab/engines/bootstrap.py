@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 from spec_lab._base import EngineError
 from spec_lab.engines.best_fit import at_bounds, names_of
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import EDM_GOAL, begin, minimise, resume_minimise
+from spec_lab.engines.newton import begin, minimise, resume_minimise, values_of
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.simulation import simulate_units
@@ -75,7 +75,7 @@ def run(problem: Problem, options: BootstrapOptions, control: Control) -> Outcom
         raise EngineError("an upper-limit statistic cannot be bootstrapped", hint="Choose another statistic.")
     control.report(0.0, "best fit")
     fitted = minimise(problem, problem.setup.free_values, 200)
-    best = np.asarray(fitted.x)[: problem.n]
+    best = values_of(problem, fitted)
     if not np.isfinite(float(fitted.f)):
         raise EngineError("the statistic is not finite at the starting values", hint="Move the parameters.")
     truth = Problem(problem.setup.with_free(best), problem)
@@ -88,8 +88,8 @@ def run(problem: Problem, options: BootstrapOptions, control: Control) -> Outcom
         rows = np.arange(at, min(at + BLOCK, options.simulations))
         filled = np.concatenate([rows, np.full(BLOCK - len(rows), rows[0])])
         x, _, distance = truth.run(refit, truth.pad(best), tuple(s[filled] for s in S), tuple(b[filled] for b in B))
-        found.append(np.asarray(x)[: len(rows), : problem.n])
-        edm.append(np.asarray(distance)[: len(rows)])
+        found.append(np.clip(np.asarray(x, dtype=float)[: len(rows), : problem.n], *problem.bounds))
+        edm.append(np.asarray(distance, dtype=float)[: len(rows)])
     return _outcome(truth, float(fitted.f), best, found, edm, options, control)
 
 
@@ -116,7 +116,7 @@ def _outcome(
     control: Control,
 ) -> Outcome:
     refits = np.concatenate([*found, np.empty((0, problem.n))])
-    good = np.concatenate([*edm, np.empty(0)]) < max(EDM_GOAL, 1e-4)
+    good = np.concatenate([*edm, np.empty(0)]) < 1e-4
     draws = np.vstack([best, refits[good]])
     failed = int((~good).sum())
     known = good.sum() > 1

@@ -37,6 +37,7 @@ def sample_outcome(
 ) -> Outcome:
     """The outcome of a sampler with equally weighted draws `f[s, n]`, their log-likelihoods and log probabilities `f[s]`."""
     problem, best = target.problem, int(np.argmax(log_like))
+    draws = np.clip(np.asarray(draws, dtype=float), *problem.bounds)  # single precision rounds the bounds
     covariance = np.atleast_2d(np.cov(draws, rowvar=False)) if len(draws) > 1 else np.full((problem.n,) * 2, np.nan)
     hooks = (("hooks", ", ".join(target.hooks)),) if target.hooks else ()
     return Outcome(

@@ -5,15 +5,16 @@ from typing import Any
 import numpy as np
 from iminuit import Minuit
 
-from spec_lab._base import EngineError
-from spec_lab.engines.best_fit import best_fit_outcome, near_limits
+from spec_lab._base import ByPrecision, EngineError
+from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, near_limits
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import determined, lower_nearby
+from spec_lab.engines.newton import determined, lower_nearby, minimise, values_of
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
+TOLERANCE = ByPrecision(double=0.1, single=10.0)  # Minuit's own, 500 times its goal of the distance to the minimum
 _BAD = 1e100  # what MIGRAD is told where the statistic is not finite, so that it steps back
 
 
@@ -80,7 +81,9 @@ def run(problem: Problem, options: IminuitOptions, control: Control) -> Outcome:
     names = [f"p{i + 1}({problem.setup.slots[i].name})" for i in problem.setup.free]
     start = problem.setup.free_values
     minuit = Minuit(cost.value, start, grad=cost.gradient, name=names)  # pyright: ignore[reportArgumentType]
-    minuit.errordef = Minuit.LEAST_SQUARES
+    minuit.errordef, minuit.tol = Minuit.LEAST_SQUARES, TOLERANCE.of(problem.dtype)
+    if problem.dtype != np.float64:
+        minuit.precision = float(np.finfo(problem.dtype).eps)
     minuit.limits = list(zip(*near_limits(problem), strict=True))
     stopped, extra = False, ""
     try:
@@ -94,6 +97,15 @@ def run(problem: Problem, options: IminuitOptions, control: Control) -> Outcome:
     except RuntimeError as error:  # MINOS away from a valid minimum: the fit itself is kept and the reason is told
         extra = f" MINOS gave no errors: {error}"
     return _outcome(problem, minuit, cost, options, control, stopped, extra)
+
+
+def _covariance(problem: Problem, best: np.ndarray, minuit: Minuit) -> np.ndarray:
+    """HESSE's; in single precision, where differences of slopes say little, the exact Hessian's at the minimum nearby."""
+    if problem.dtype == np.float64:
+        return determined(problem, best, np.array(minuit.covariance))
+    low, high = problem.bounds
+    place = values_of(problem, minimise(problem, best))
+    return covariance_from_hessian(problem.local(place)[2], (best <= low) | (best >= high))
 
 
 def _outcome(
@@ -117,7 +129,7 @@ def _outcome(
         problem,
         engine="iminuit",
         best=best,
-        covariance=determined(problem, best, np.array(minuit.covariance)) if known else None,
+        covariance=_covariance(problem, best, minuit) if known else None,
         status=status,
         draws=options.draws,
         seed=options.seed,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import EngineError
+from spec_lab._base import ByPrecision, EngineError
 from spec_lab.engines.best_fit import best_fit_outcome, near_limits
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import determined, lower_nearby
@@ -20,6 +20,11 @@ from spec_lab.fit import Problem
 from spec_lab.tree.attrs import frozen_static
 
 INSIDE = 0.01  # of the interval
+TOLERANCES = {  # of lmfit's search; those for double precision are its own
+    "epsfcn": ByPrecision(double=1e-10, single=1e-6),  # the square of the relative step of a difference
+    "ftol": ByPrecision(double=1.5e-8, single=1e-6),
+    "xtol": ByPrecision(double=1.5e-8, single=1e-6),
+}
 
 
 @frozen_static
@@ -89,7 +94,8 @@ def run(problem: Problem, options: LmfitOptions, control: Control) -> Outcome:
     minimizer = Minimizer(residual, parameters_of(problem), iter_cb=watch, scale_covar=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # "covariance could not be estimated": told through the outcome
-        result: Any = minimizer.minimize(method="leastsq", max_nfev=options.max_calls)
+        tolerances = {name: each.of(problem.dtype) for name, each in TOLERANCES.items()}
+        result: Any = minimizer.minimize(method="leastsq", max_nfev=options.max_calls, **tolerances)
     covariance = getattr(result, "covar", None)
     stopped = result.aborted and control.stopped
     status = Status.stopped if stopped else Status.converged if result.success else Status.limit

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import EngineError
+from spec_lab._base import ByPrecision, EngineError
 from spec_lab.engines.best_fit import MISSED, NOTHING, best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.options import at_least, seed
@@ -23,7 +23,10 @@ from spec_lab.fit.guess import guess, may_hide
 from spec_lab.tree.attrs import frozen_static
 
 AT_ONCE = 0.1  # of the statistic: a guess that falls by less was fitted
-EDM_GOAL = 1e-9  # estimated distance to the minimum, in units of the statistic
+EDM_GOAL = ByPrecision(double=1e-9, single=1e-5)  # estimated distance to the minimum, in units of the statistic
+LEAST_CURVATURE = ByPrecision(double=1e-12, single=1e-6)  # of the steepest one: below it is rounding
+NOT_ZERO = ByPrecision(double=1e-300, single=1e-30)  # what a denominator is at least
+SOUND = ByPrecision(double=1e-5, single=1e-2)  # least pivot of a Cholesky factor that can be trusted
 MANY = 64  # padded free parameters from which on a step avoids eigenvectors where it can
 NEAR_BOUND = 2.0  # standard deviations within which a bound is looked at
 
@@ -79,7 +82,8 @@ def _step(space: Any, loop: _Loop) -> tuple[Any, Any, Any]:
     """The damped step, the decrease it promises, and the estimated distance to the minimum."""
     movable = _open(space, loop)
     diagonal = jnp.where(movable, jnp.abs(jnp.diag(loop.H)), 0.0)
-    scale = jnp.sqrt(jnp.where(movable, jnp.maximum(diagonal, 1e-14 * jnp.max(diagonal) + 1e-300), 1.0))
+    least = 1e-14 * jnp.max(diagonal) + NOT_ZERO.of(diagonal.dtype)
+    scale = jnp.sqrt(jnp.where(movable, jnp.maximum(diagonal, least), 1.0))
     inside = movable[:, None] & movable[None, :]
     scaled = jnp.where(inside, loop.H, 0.0) / scale[:, None] / scale[None, :]
     scaled = jnp.where(jnp.isfinite(scaled), scaled, 0.0) + jnp.diag(jnp.where(movable, 0.0, 1.0))
@@ -88,7 +92,7 @@ def _step(space: Any, loop: _Loop) -> tuple[Any, Any, Any]:
         step, promised, edm = _step_by_eigenvectors(scaled, slope, loop.damping)
     else:
         factor = jnp.linalg.cholesky(scaled)
-        sound = jnp.min(jnp.where(jnp.isfinite(factor), jnp.diag(factor)[:, None], 0.0)) > 1e-5
+        sound = jnp.min(jnp.where(jnp.isfinite(factor), jnp.diag(factor)[:, None], 0.0)) > SOUND.of(factor.dtype)
         step, promised, edm = jax.lax.cond(
             sound, _step_by_factors, lambda _, *rest: _step_by_eigenvectors(*rest), factor, scaled, slope, loop.damping
         )
@@ -98,7 +102,7 @@ def _step(space: Any, loop: _Loop) -> tuple[Any, Any, Any]:
 def _step_by_eigenvectors(scaled: Any, slope: Any, damping: Any) -> tuple[Any, Any, Any]:
     """The damped step in scaled coordinates, where the matrix may be singular or indefinite."""
     values, vectors = jnp.linalg.eigh(scaled)
-    values, slope = jnp.maximum(jnp.abs(values), 1e-12), vectors.T @ slope
+    values, slope = jnp.maximum(jnp.abs(values), LEAST_CURVATURE.of(values.dtype)), vectors.T @ slope
     step = -(vectors @ (slope / (values + damping)))
     promised = jnp.sum(slope**2 * (0.5 * values + damping) / (values + damping) ** 2)
     return step, promised, 0.5 * jnp.sum(slope**2 / values)
@@ -117,7 +121,7 @@ def _advance(view: Any, space: Any, loop: _Loop) -> _Loop:
     f, g, H = view.curvature(space, loop.try_)
     usable = jnp.isfinite(f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
     better = usable & (f <= loop.f)
-    ratio = (loop.f - f) / jnp.maximum(loop.promised, 1e-300)
+    ratio = (loop.f - f) / jnp.maximum(loop.promised, NOT_ZERO.of(f.dtype))
     eased = jnp.where(ratio > 0.75, loop.damping / 8, jnp.where(ratio > 0.25, loop.damping, loop.damping * 3))
     damping = jnp.clip(jnp.where(better, eased, loop.damping * 8), 1e-6, 1e12)
     keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
@@ -132,7 +136,7 @@ def _advance(view: Any, space: Any, loop: _Loop) -> _Loop:
 
 def _going(loop: _Loop, limit: Any) -> Any:
     started = (loop.steps == 0) | jnp.isfinite(loop.f)
-    return started & (loop.edm > EDM_GOAL) & (loop.steps < limit) & (loop.damping < 1e11)
+    return started & (loop.edm > EDM_GOAL.of(loop.edm.dtype)) & (loop.steps < limit) & (loop.damping < 1e11)
 
 
 def resume_minimise(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
@@ -147,7 +151,7 @@ def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
 
 def quick_fit(problem: Problem, steps: int = 50) -> Float[np.ndarray, "n"]:
     """The free values after some steps from the present ones."""
-    return _values(problem, minimise(problem, problem.setup.free_values, steps))
+    return values_of(problem, minimise(problem, problem.setup.free_values, steps))
 
 
 def determined(
@@ -165,7 +169,8 @@ def determined(
         return covariance
     place = best
     for _ in range(3):  # it stops when the next step is not worth taking: taken three times, rounding alone is left
-        place = np.asarray(minimise(problem, place).try_)[: problem.n]
+        loop = minimise(problem, place)
+        place = values_of(problem, loop._replace(x=loop.try_))
     settled = problem.local(place)[2]
     own = covariance_from_hessian(settled, ~inside)
     vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(settled))
@@ -195,7 +200,9 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
     begun = 1
     while begun < options.starts and not control.stopped:
         number, begun = begun, begun + 1
-        control.report(number / options.starts, f"start {number + 1} of {options.starts}", best=_values(problem, best))
+        control.report(
+            number / options.starts, f"start {number + 1} of {options.starts}", best=values_of(problem, best)
+        )
         other = _descend(problem, _random_start(problem, options.seed + number), options, control, quiet=True)
         if other is not None and float(other.f) < float(best.f):
             best = other
@@ -214,7 +221,7 @@ def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, contro
     setup = problem.setup
     if not options.guesses or control.stopped or not may_hide(setup) or _is_fitted_guess(problem, first):
         return first
-    control.report(None, "other starts, read off the data", best=_values(problem, first))
+    control.report(None, "other starts, read off the data", best=values_of(problem, first))
     steps = lambda one, most: quick_fit(one, 0 if control.stopped else min(most, options.max_iterations))  # noqa: E731
     found = guess(setup, steps, most=options.guesses, ranges=False)
     loop = minimise(problem, found.free_values, min(options.max_iterations, 50))
@@ -236,7 +243,7 @@ def _lower_at_a_bound(
     A parameter that the data hardly know, such as the upper index of a Band function, has its least statistic now inside and now
     at its bound.
     """
-    x, (low, high) = _values(problem, best), problem.bounds
+    x, (low, high) = values_of(problem, best), problem.bounds
     if not options.guesses or control.stopped:
         return None
     found = best
@@ -251,7 +258,7 @@ def _lower_at_a_bound(
                 continue
             held = minimise(problem.within(*ends), start)
             if float(held.f) < float(found.f) - NOTHING:
-                other = _descend(problem, _values(problem, held), options, control, quiet=True)
+                other = _descend(problem, values_of(problem, held), options, control, quiet=True)
                 found = other if other is not None and float(other.f) < float(found.f) - NOTHING else found
     return None if found is best else found
 
@@ -273,17 +280,24 @@ def _finished(problem: Problem, loop: _Loop, options: NewtonOptions, control: Co
     """A fit that was begun, led to its end, its limit or a stop."""
     while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
         done = int(loop.steps)
-        control.report(done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=_values(problem, loop))
+        control.report(
+            done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=values_of(problem, loop)
+        )
         loop = problem.run(resume_minimise, loop, min(done + 50, options.max_iterations))
     return loop
 
 
 def _unfinished(loop: Any) -> bool:
-    return float(loop.edm) > EDM_GOAL and float(loop.damping) < 1e11 and bool(np.isfinite(float(loop.f)))
+    return (
+        float(loop.edm) > EDM_GOAL.of(loop.edm.dtype)
+        and float(loop.damping) < 1e11
+        and bool(np.isfinite(float(loop.f)))
+    )
 
 
-def _values(problem: Problem, loop: Any) -> np.ndarray:
-    return np.asarray(loop.x)[: problem.n]
+def values_of(problem: Problem, loop: Any) -> Float[np.ndarray, "n"]:
+    """The free values at which a fit stands: on the host, and within the bounds, which single precision rounds."""
+    return np.clip(np.asarray(loop.x, dtype=float)[: problem.n], *problem.bounds)
 
 
 def _random_start(problem: Problem, seed: int) -> np.ndarray:
@@ -296,7 +310,7 @@ def _random_start(problem: Problem, seed: int) -> np.ndarray:
 
 
 def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, control: Control, remark: str) -> Outcome:
-    x = _values(problem, loop)
+    x = values_of(problem, loop)
     low, high = problem.bounds
     _, _, hessian = problem.local(x)
     covariance = covariance_from_hessian(hessian, (x <= low) | (x >= high))
@@ -318,7 +332,7 @@ def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, co
 
 
 def _status(loop: Any, control: Control) -> Status:
-    if control.stopped and float(loop.edm) > EDM_GOAL:
+    if control.stopped and float(loop.edm) > EDM_GOAL.of(loop.edm.dtype):
         return Status.stopped
     if float(loop.edm) > 1e-4:
         return Status.stalled if float(loop.damping) >= 1e11 else Status.limit

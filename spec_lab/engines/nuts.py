@@ -236,7 +236,7 @@ def _outcome(problem: Problem, walked: Chains, earlier: int, options: NutsOption
         raise EngineError("stopped before the first draw", hint="Start again and give it a moment.")
     joined = [np.concatenate(parts) for parts in zip(*walked.kept, strict=True)]
     x, diverging, steps = (part[burned : burned + options.draws] for part in joined)
-    chains = np.swapaxes(x, 0, 1)[:, :, : problem.n]
+    chains = np.swapaxes(np.asarray(x, dtype=float), 0, 1)[:, :, : problem.n]
     draws = np.swapaxes(chains, 0, 1).reshape(-1, problem.n)
     target = Target(problem)
     worst = float(np.max(rhat(chains)))

@@ -26,7 +26,7 @@ def find_mode(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         EngineError: The posterior is not finite at the start.
     """
-    fitted = np.asarray(minimise(problem, problem.setup.free_values, 60).x)
+    fitted = np.asarray(minimise(problem, problem.setup.free_values, 60).x, dtype=float)
     u = to_u(problem.host_space, fitted, margin=1e-4)
     f, g, H = _local(problem, u)
     if not np.isfinite(f):

@@ -78,7 +78,7 @@ def _outcome(target: Target, found: FrozenDraws, options: PreviewOptions, contro
     problem = target.problem
     n, table = problem.n, found.table
     hooks = (("hooks", ", ".join(target.hooks)),) if target.hooks else ()
-    stat, prior, x = table[:, 1], table[:, 2], table[:, 3 : 3 + n]
+    stat, prior, x = table[:, 1], table[:, 2], np.clip(table[:, 3 : 3 + n], *problem.bounds)
     smoothed, shape = psis(found.log_weights)
     log_z, error, effective = _evidence(smoothed)
     weights = np.exp(smoothed - smoothed.max())

@@ -20,7 +20,7 @@ from spec_lab.bridge.guides import transforms
 from spec_lab.bridge.sites import numpyro_model, site_names
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.draws import sample_outcome
-from spec_lab.engines.newton import minimise
+from spec_lab.engines.newton import minimise, values_of
 from spec_lab.engines.options import above, at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import find_mode
@@ -59,7 +59,7 @@ def run(problem: Problem, options: SviOptions, control: Control) -> Outcome:
             "there is nothing to sample: every parameter is frozen, linked away or tied", hint="Thaw one."
         )
     control.report(None, COMPILING)
-    fitted = np.asarray(minimise(problem, problem.setup.free_values, 500).x)[: problem.n]
+    fitted = values_of(problem, minimise(problem, problem.setup.free_values, 500))
     svi, charts = _prepared(problem, options)
     state = svi.init(jax.random.key(options.seed), init_params=_laplace(problem, charts, fitted, options.seed))
     block = jax.jit(lambda s: jax.lax.scan(lambda s, _: svi.update(s), s, None, length=BLOCK))

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, decimal
 from spec_lab.fit import ties
 from spec_lab.fit.formula import Formula, formula_of
 from spec_lab.models import Model, variable_at
@@ -105,7 +105,7 @@ def written(model: Any) -> tuple[Model, LocalTies]:
 def _with_formula(variable: Any, what: str) -> Derived:
     derived = _same_quantity(variable)
     base = _base(derived)
-    formula = formula_of(_composed(derived), [float(_number(base))], what)
+    formula = formula_of(_composed(derived), [decimal(_number(base))], what)
     return Derived(Formula(formula), base, metadata=variable.metadata)
 
 
@@ -136,7 +136,7 @@ def _untied(tied: TreeTie) -> tuple[Model, LocalTies]:
     place = {path: _parameter_at(path, plain, held) for k in tied.links for path in (k.target, *k.sources)}
     declared = []
     for link in tied.links:
-        values = [float(_number(held[place[source] - 1])) for source in link.sources]
+        values = [decimal(_number(held[place[source] - 1])) for source in link.sources]
         formula = "par[1]" if link.fn is None else formula_of(link.fn, values, f"the tie of {link.target}")
         numbers = {i: place[source] for i, source in enumerate(link.sources, start=1)}
         declared.append((place[link.target], ties.renumbered(formula, numbers)))

@@ -94,6 +94,11 @@ def _display(view: View, space: FreeSpace, x: Any) -> Any:
     return view.rates(theta), view.deviances(theta)
 
 
+def _host(array: Any) -> np.ndarray:
+    """What was computed, for the host: there everything goes on in double precision."""
+    return np.asarray(array, dtype=float)
+
+
 class Problem:
     """A set-up ready to be computed; immutable.
 
@@ -147,6 +152,11 @@ class Problem:
         """Padded number of free coordinates."""
         return self.program.layout.width
 
+    @property
+    def dtype(self) -> np.dtype:
+        """Of what is computed: of double precision, unless JAX was set to single."""
+        return self._packed.dtype
+
     def run(self, function: ViewFunction, *args: Any) -> Any:
         """Call `function(view, space, *args)`, compiled once per structure; results stay on the device."""
         refuse_forked_child()
@@ -174,12 +184,12 @@ class Problem:
     def value_and_grad(self, x: Free | None = None) -> tuple[float, Float[np.ndarray, "n"]]:
         """The statistic and its gradient `f[n]`."""
         value, gradient = self.run(_value_and_grad, self._at(x))
-        return float(value), np.asarray(gradient)[: self.n]
+        return float(value), _host(gradient)[: self.n]
 
     def local(self, x: Free | None = None) -> tuple[float, Float[np.ndarray, "n"], Float[np.ndarray, "n n"]]:
         """The statistic, its gradient `f[n]` and its exact Hessian `f[n, n]`."""
         value, gradient, hessian = self.run(_local, self._at(x))
-        return float(value), np.asarray(gradient)[: self.n], np.asarray(hessian)[: self.n, : self.n]
+        return float(value), _host(gradient)[: self.n], _host(hessian)[: self.n, : self.n]
 
     def batch(self, xs: Free) -> Float[np.ndarray, "s"]:
         """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""
@@ -197,7 +207,7 @@ class Problem:
             size = large if len(rows) - at > 4 * small else small
             block = rows[at : at + size]
             filled = np.concatenate([block, np.repeat(block[:1], size - len(block), axis=0)])
-            out.append(np.asarray(self.run(function, filled))[: len(block)])
+            out.append(_host(self.run(function, filled))[: len(block)])
             at += size
         return np.concatenate(out) if out else np.zeros(0)
 
@@ -250,14 +260,14 @@ class Problem:
     def photons(self, x: Free | None = None) -> tuple[Float[np.ndarray, "p"], list[Float[np.ndarray, "e"]]]:
         """All slot values `f[p]`, and photons/cm²/s in each bin of each pair's energy grid."""
         theta, photons = self.run(_photons, self._at(x))
-        return np.asarray(theta), [np.asarray(p) for p in photons]
+        return _host(theta), [_host(p) for p in photons]
 
     def display(self, x: Free | None = None) -> tuple[Rows, Rows, Rows]:
         """Source rates, channel deviances and signed residuals, each as `[pair][unit] -> f[c]` without padding."""
         rates, deviances = self.run(_display, self._at(x))
-        host = [[np.asarray(m) for m in pair] for pair in rates]
-        values = [np.asarray(v) for v, _ in deviances]
-        signed = [np.asarray(r) for _, r in deviances]
+        host = [[_host(m) for m in pair] for pair in rates]
+        values = [_host(v) for v, _ in deviances]
+        signed = [_host(r) for _, r in deviances]
         offsets = [0] * len(self.layout.statistics)
         stat, residual = [], []
         for i, (pair, place) in enumerate(zip(self.setup.pairs, self.layout.pairs, strict=True)):

@@ -8,6 +8,7 @@ pairs and never stored; numbers (`pid`) are 1-based and stable under freezing an
 
 from typing import Any, NamedTuple
 
+from spec_lab._base import decimal
 from spec_lab.data import DATA_PARAMETERS, PARAMETER_MEANINGS, DataUnit, parameter_starts
 from spec_lab.fit.declared_ties import RawSource, inherited_prior, raw_sources
 from spec_lab.fit.pairs import PairSpec
@@ -103,7 +104,7 @@ def _source(source: RawSource, derived: dict[str, Any]) -> dict[str, Any]:
         f"{derived['name']} = {source.formula.replace('par[1]', source.name)}",
     )
     variable = source.variable if isinstance(source.variable, AbstractVariable) else Tagged(source.variable)
-    value = float(variable.value)
+    value = decimal(variable.value)
     declared = Declaration(value, None, "", label, doc, log=False, frozen=False, when=None)
     draft = _record(parameter_of(source.component, source.name, declared, variable, wrapped=False, given=True))
     prior = draft["prior"] or inherited_prior(source.formula, derived["prior"], value, draft["limits"])

@@ -231,7 +231,7 @@ class Model(DocumentedNames, Folds):
         traced = any(isinstance(a, Tracer) for a in (E, theta, T))
         T = None if T is None else jnp.asarray(T, float)
         curve = _curve(self.structure, jnp.asarray(theta, float), jnp.asarray(E, float), T)
-        return curve if traced else np.asarray(curve)
+        return curve if traced else np.asarray(curve, dtype=float)
 
     def phtspec(self, E: GivenNumbers, T: GivenNumbers | None = None) -> np.ndarray:
         """`evaluate` at the start values: N(E), photons/cm²/s/keV. T in s."""

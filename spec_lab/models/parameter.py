@@ -16,7 +16,7 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, decimal
 from spec_lab.models.annotations import FieldOfVariable, GivenParameter
 from spec_lab.priors import Prior, parse_prior, unif
 from spec_lab.variables import (
@@ -213,7 +213,7 @@ def _within(default: Prior | None, bounds: tuple[float, float]) -> Prior | None:
 
 def number(variable: AbstractVariable | ArrayLike) -> float:
     """The present value of a field; a bare number is allowed, as `equinox.tree_at` leaves one behind."""
-    return float(variable.value) if isinstance(variable, AbstractVariable) else float(np.asarray(variable))
+    return decimal(variable.value if isinstance(variable, AbstractVariable) else variable)
 
 
 def variable_at(variable: AbstractVariable | ArrayLike, value: float, frozen: bool | None) -> AbstractVariable:
@@ -227,5 +227,5 @@ def _bounds(variable: Any) -> tuple[float, float]:
     inside = variable.as_free() if isinstance(variable, Fixed) else variable
     if isinstance(inside, AbstractBounded):
         lo, hi = inside.bounds
-        return float(lo), float(hi)
+        return decimal(lo), decimal(hi)
     return -np.inf, np.inf

@@ -9,7 +9,7 @@ from abc import abstractmethod
 import numpy as np
 
 from spec_lab._base import whole_number
-from spec_lab.engines import minimise
+from spec_lab.engines import minimise, values_of
 from spec_lab.fit import Problem
 from spec_lab.results.annotations import GivenWhole
 from spec_lab.results.goodness.goodness_of_fit import GoodnessOfFit
@@ -24,7 +24,7 @@ def nearest_minimum(problem: Problem, x: np.ndarray) -> np.ndarray:
         return x
     found = minimise(problem, x)
     better = np.isfinite(float(found.f)) and float(found.f) <= problem.stat(x)
-    return np.asarray(found.x)[: problem.n] if better else x
+    return values_of(problem, found) if better else x
 
 
 class Checks:

@@ -20,7 +20,7 @@ import attrs
 import numpy as np
 
 from spec_lab._base import ParameterError
-from spec_lab.engines import minimise, resume_minimise
+from spec_lab.engines import minimise, resume_minimise, values_of
 from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
 from spec_lab.results.profiles import Profile
 from spec_lab.session import command_arguments as read
@@ -222,8 +222,9 @@ def held_fit(problem: Problem, root: int | None, x: np.ndarray) -> tuple[float, 
         low, high = (np.array(end, dtype=float) for end in problem.bounds)
         place = setup.free.index(root)
         low[place] = high[place] = x[place] = float(setup.values[root])
-        found = minimise(problem.within(low, high), x)
-    return float(found.f), np.asarray(found.x)[: problem.n]
+        problem = problem.within(low, high)
+        found = minimise(problem, x)
+    return float(found.f), values_of(problem, found)
 
 
 @attrs.frozen

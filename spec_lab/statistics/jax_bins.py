@@ -19,7 +19,7 @@ Bins = ArrayLike | Sequence[ArrayLike]  # also a list of traced numbers
 
 Pair = tuple[Float[Array, "*b"], Float[Array, "*b"]]
 # a rate above this is no model; below it the squares of expected counts stay finite
-HUGE = ByPrecision(double=1e140, single=1e15)
+HUGE = ByPrecision(double=1e140, single=1e18)
 
 
 def _known(m: Bins) -> tuple[Array, Array]:

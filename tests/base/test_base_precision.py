@@ -8,7 +8,7 @@ from spec_lab._base import ByPrecision, precision
 
 
 def test_the_example_runs():
-    assert doctest.testmod(precision).attempted == 3
+    assert doctest.testmod(precision).attempted == 5
 
 
 def test_the_constant_is_that_of_the_numbers():

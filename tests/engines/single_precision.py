@@ -7,6 +7,7 @@ import numpy as np
 from small import make_data
 
 from spec_lab import BayesInfer
+from spec_lab.engines import run_engine
 from spec_lab.models import bb, cpl, pl
 from spec_lab.statistics import BinStatisticJX
 
@@ -21,7 +22,9 @@ STATISTICS = ("Gstat", "Cstat", "Pknown", "PPstat", "PGstat", "Lstat")
 
 def numbers():
     """Every number by name."""
-    infer = BayesInfer([(make_data(1), cpl())])
+    infer = BayesInfer([(make_data(1), cpl(alpha=-1.1))])
+    written = infer.par[1].val
+    outcomes = [run_engine(engine, infer.problem) for engine in ("fit", "iminuit", "lmfit")]
     infer.fit()
     preview = infer.preview(seed=1)
     return {
@@ -31,6 +34,10 @@ def numbers():
             for name in STATISTICS
         ],
         "curves": [np.asarray(make().evaluate(np.geomspace(10, 1000, 9))).tolist() for make in (pl, cpl, bb)],
+        "written": written,
+        "states": [outcome.status.value for outcome in outcomes],
+        "stats": [outcome.stat for outcome in outcomes],
+        "errors": [outcome.errors.tolist() for outcome in outcomes],
         "stat": float(infer.stat),
         "best": [float(par.val) for par in infer.par.values()],
         "lnZ": float(preview.lnZ),

@@ -47,5 +47,16 @@ def test_a_fit_finds_the_same_place(single, double):
     np.testing.assert_allclose(single["best"], double["best"], rtol=1e-3)
 
 
+def test_the_minimisers_converge_to_the_same_errors(single, double):
+    assert single["states"] == double["states"] == ["converged"] * 3
+    np.testing.assert_allclose(single["stats"], double["stats"], atol=1e-2)
+    np.testing.assert_allclose(single["errors"][:2], double["errors"][:2], rtol=1e-2)
+    np.testing.assert_allclose(single["errors"][2], double["errors"][2], rtol=3e-2)
+
+
+def test_a_value_is_the_one_that_was_written(single, double):
+    assert single["written"] == double["written"] == -1.1
+
+
 def test_a_preview_gives_the_same_evidence(single, double):
     assert single["lnZ"] == pytest.approx(double["lnZ"], abs=1e-2)

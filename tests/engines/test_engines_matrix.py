@@ -122,6 +122,7 @@ def test_a_start_without_likelihood_is_said(exact, engine):
         run_engine(engine, Problem(setup, p))
 
 
+@pytest.mark.double("it starts at 1e22 counts, and single precision does not hold the square of that")
 def test_walkers_started_outside_the_prior_begin_inside_it(exact):
     p = exact("power law").problem
     values = p.setup.values.copy()

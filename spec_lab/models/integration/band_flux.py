@@ -104,7 +104,7 @@ def band_photons(
     for at in range(0, len(thetas), size):
         block = thetas[at : at + size]
         filled = np.concatenate([block, np.repeat(block[:1], size - len(block), axis=0)])
-        made.append(np.asarray(photons(model.structure, filled, grid))[: len(block)])
+        made.append(np.asarray(photons(model.structure, filled, grid), dtype=float)[: len(block)])
         if watch is not None and watch(at + len(block), len(thetas)):
             break
     return BandFlux(edges, np.concatenate(made))

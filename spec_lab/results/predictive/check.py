@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spec_lab._base import Info, StatisticError
-from spec_lab.engines import minimise
+from spec_lab.engines import minimise, values_of
 from spec_lab.fit import Problem
 from spec_lab.results.model_counts import ModelCounts, model_counts
 from spec_lab.results.predictive.simulated import SimulatedCounts, Tail, simulate_counts, tail
@@ -202,7 +202,7 @@ def _refits(
     for i in range(n):
         once = problem.on_counts([{name: part[i] for name, part in each.items()} for each in columns])
         loop = minimise(once, best, 100)
-        found[i] = np.asarray(loop.x)[: problem.n]
+        found[i] = values_of(problem, loop)
         converged[i] = float(loop.edm) < 1e-4
     return found, converged
 

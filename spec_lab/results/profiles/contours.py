@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spec_lab._base import Info, ParameterError, whole_number
-from spec_lab.engines import Control, Outcome, minimise
+from spec_lab.engines import Control, Outcome, minimise, values_of
 from spec_lab.fit import Problem
 from spec_lab.results.annotations import GivenValues, GivenWhole
 from spec_lab.results.profiles.one_parameter import Profile
@@ -122,8 +122,9 @@ class _Grid:
         low, high, x = self.low.copy(), self.high.copy(), start.copy()
         places = self.places[:held]
         low[places] = high[places] = x[places] = at[:held]
-        found = minimise(self.problem.within(low, high), x)
-        return float(found.f), np.asarray(found.x)[: self.problem.n]
+        problem = self.problem.within(low, high)
+        found = minimise(problem, x)
+        return float(found.f), values_of(problem, found)
 
     def reach(self, best: np.ndarray, least: float, axis: int, step: float) -> float:
         """How far from the best point along an axis the profile rises a little over the outermost level, or to the bound."""
@@ -179,7 +180,7 @@ def contour(
         )
     problem = Problem(setup)
     grid = _Grid(problem, (setup.free.index(roots[0]), setup.free.index(roots[1])))
-    best = np.asarray(minimise(problem, np.asarray(outcome.best)).x)[: problem.n]
+    best = values_of(problem, minimise(problem, np.asarray(outcome.best)))
     least = problem.stat(best)
     if not least <= outcome.stat:
         best, least = np.asarray(outcome.best), outcome.stat

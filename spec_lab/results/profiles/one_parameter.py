@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab._base import Info, ParameterError, whole_number
-from spec_lab.engines import Outcome, minimise
+from spec_lab.engines import Outcome, minimise, values_of
 from spec_lab.fit import Freeze, Problem, SetValue
 from spec_lab.results.annotations import GivenWhole
 
@@ -106,7 +106,7 @@ def _least(problem: Problem, x: np.ndarray) -> tuple[float, np.ndarray]:
     if not len(x):
         return problem.stat(), x
     found = minimise(problem, x)
-    return float(found.f), np.asarray(found.x)[: problem.n]
+    return float(found.f), values_of(problem, found)
 
 
 def _around(best: float, error: float, ends: tuple[float, float], points: int, reach: float) -> np.ndarray:
