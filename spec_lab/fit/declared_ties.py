@@ -173,18 +173,34 @@ def _identity(leaf: Any, name: str) -> tuple[Any, ...]:
     return ("variable", id(variable)) if isinstance(variable, AbstractVariable) else (id(leaf), name)
 
 
-def present_model(model: Model, states: Sequence[tuple[float, bool, bool]]) -> Model:
-    """A model at other values: one (value, frozen, tied) for each of its slots; what is still derived stays derived."""
+Presented = dict[tuple[int, int], AbstractVariable]  # by the variable's id and its group
+
+
+def present_model(model: Model, states: Sequence[tuple[float, bool, bool, int]], known: Presented) -> Model:
+    """A model at other values; what is still derived stays derived, and what is shared and still linked stays shared.
+
+    Args:
+        model: The model.
+        states: For each of its slots the value, whether it is frozen, whether it is tied, and its group.
+        known: Variables that other models of the set-up have been given already; new ones are added.
+    """
+
+    def at(variable: Any, state: tuple[float, bool, bool, int]) -> AbstractVariable:
+        value, frozen, _, group = state
+        key = id(variable), group
+        if key not in known:
+            known[key] = variable_at(variable, value, frozen)
+        return known[key]
+
     sources = {s.index: (s, states[model.size + k]) for k, s in enumerate(raw_sources(model))}
     numbers = iter(range(model.size))
 
     def fill(variable: Any) -> Any:
         i = next(numbers)
-        value, frozen, tied = states[i]
-        if i not in sources or not tied:
-            return variable_at(variable, value, frozen)
-        source, (raw, held, _) = sources[i]
-        return Derived(Formula(source.formula), variable_at(source.variable, raw, held), metadata=variable.metadata)
+        if i not in sources or not states[i][2]:
+            return at(variable, states[i])
+        source, raw = sources[i]
+        return Derived(Formula(source.formula), at(source.variable, raw), metadata=variable.metadata)
 
     return model.refilled(fill)
 

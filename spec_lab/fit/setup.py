@@ -20,7 +20,7 @@ from spec_lab._base import ParameterError, nearest
 from spec_lab.data import collect_warnings
 from spec_lab.fit import links, ties
 from spec_lab.fit.annotations import GivenPid
-from spec_lab.fit.declared_ties import present_model, raw_sources
+from spec_lab.fit.declared_ties import Presented, present_model, raw_sources
 from spec_lab.fit.origin import Origin, Origins, equal_values, marked, told_apart
 from spec_lab.fit.pairs import PairSpec, make_pair
 from spec_lab.fit.relations import Relations
@@ -279,11 +279,18 @@ class Setup(Struct):
         return values
 
     def model(self, pair: int) -> Model:
-        """The model of a pair with the present values in its variables, frozen ones wrapped in `Fixed`."""
+        """The model of a pair with the present values in its variables, frozen ones wrapped in `Fixed`.
+
+        A variable that stands in several places and is one parameter there is one object in all models of this set-up.
+        """
         mine = [i for i, s in enumerate(self.slots) if s.owner == "model" and s.pair == pair]
-        return present_model(
-            self.pairs[pair].model, [(float(self.values[i]), self.frozen[i], i in self.tied) for i in mine]
-        )
+        roots = {i: self.partition[i] for i in mine}
+        states = [(float(self.values[i]), self.frozen[i], root in self.tied, root) for i, root in roots.items()]
+        return present_model(self.pairs[pair].model, states, self._presented)
+
+    @cached_property
+    def _presented(self) -> Presented:
+        return {}
 
 
 def _declared_ties(

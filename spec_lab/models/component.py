@@ -203,11 +203,16 @@ class Component(Model):
         return (here, *[getattr(self, f) for f in _statics(here)], *[name for name, _ in self.slots()])
 
     def refilled(self, fill: Callable[[Any], Any]) -> Component:
-        names = [name for name, _ in self.slots()]
-        if not names:
+        filled = {name: fill(getattr(self, name)) for name, _ in self.slots()}
+        if not filled:
             return self
-        filled = [fill(getattr(self, name)) for name in names]
-        return eqx.tree_at(lambda m: [getattr(m, name) for name in names], self, filled)
+        held = {field.name: vars(self)[field.name] for field in dataclasses.fields(self) if field.name in vars(self)}
+        made = object.__new__(
+            type(self)
+        )  # by hand: the variables stay the very objects that `fill` gave, which may be shared
+        for name, value in {**held, **filled}.items():
+            object.__setattr__(made, name, value)
+        return made
 
 
 class Additive(Component):

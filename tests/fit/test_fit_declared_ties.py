@@ -285,3 +285,21 @@ def test_a_tie_goes_around_the_whole_model():
     for join in (lambda: tied + bb(), lambda: bb() + tied, lambda: tbabs() * tied):
         with pytest.raises(ModelError, match=r"whole model.*Tie\(cpl\(\) \+ bb"):
             join()
+
+
+def test_pairs_of_a_fit_are_a_fit_with_the_same_parameters():
+    c, p = derived(), pl()
+    with pytest.warns(SpecLabWarning, match="same object"):
+        infer = BayesInfer([(ONE, c + bb()), (TWO, c + p + p)])
+    infer.par[1].val = -1.3
+    infer.par["pair1.cpl.logA_raw"].freeze()
+    with pytest.warns(SpecLabWarning, match="same object"):
+        again = BayesInfer(infer.pairs)
+    assert again.setup.partition == infer.setup.partition and again.setup.free == infer.setup.free
+    assert (again.setup.ties, again.setup.values.tolist()) == (infer.setup.ties, infer.setup.values.tolist())
+    with pytest.warns(SpecLabWarning, match=r"pl\.alpha = par\[\d\] pl2\.alpha"):
+        assert BayesInfer([(ONE, BayesInfer([(ONE, p + p)]).Model[0])]).free_nparams == 2
+    infer.unlink(["pair2.cpl.alpha"])
+    with pytest.warns(SpecLabWarning, match="same object"):
+        apart = BayesInfer(infer.pairs)  # what was unlinked is another variable
+    assert apart.free_nparams == infer.free_nparams
