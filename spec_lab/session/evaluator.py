@@ -93,10 +93,14 @@ class Evaluator:
             self.dragged, self.held = None, False
 
     def current(self, setup: Setup) -> Evaluation | None:
-        """The evaluation of this very set-up, if it is there."""
+        """The evaluation of this very set-up, if it is there with all that was asked for."""
+        latest = self.exact(setup)
+        return latest if latest is not None and (latest.unfolded or not self.unfolding) else None
+
+    def exact(self, setup: Setup) -> Evaluation | None:
+        """The evaluation of this very set-up, if it is there: its statistic does not wait for what is shown unfolded."""
         latest = self.latest
-        whole = latest is not None and latest.setup is setup and (latest.unfolded or not self.unfolding)
-        return latest if whole else None
+        return latest if latest is not None and latest.setup is setup else None
 
     def failed(self, setup: Setup) -> ErrorData | None:
         """The error that computing this very set-up gave, if it did."""

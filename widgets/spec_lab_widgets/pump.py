@@ -152,7 +152,7 @@ class Pump:
 
     # -- each returns the seconds until it wants another turn, or None -------------------------------------------------
     def _serve_view(self, session: FitSession, connection: Connection, state: State) -> float | None:
-        evaluation = session.evaluator.current(state.setup)
+        evaluation = session.evaluator.exact(state.setup)
         fault = session.evaluator.failed(state.setup)
         key = (state.rev, evaluation is not None or fault is not None, views.forms_loaded())
         if connection.seen.get("view") == key:
