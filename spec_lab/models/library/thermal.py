@@ -14,6 +14,7 @@ import numpy as np
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Additive
 from spec_lab.models.integration.grid import Energy
+from spec_lab.models.library.disc_integral import disc_integral
 from spec_lab.models.library.gaunt import PIECES, gaunt
 from spec_lab.models.library.powerlaws import growth, positive, power_integral
 from spec_lab.models.shared_parameters import LN10, amplitude, index, log_energy
@@ -135,7 +136,10 @@ class diskbb(Additive):
     logA: ParameterValue = amplitude(doc="(R_in,km/D10)² cos i", unit="km²/(10 kpc)²")
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
-        return DISKBB * _disc(x.shifted(self.redshift), p, 8 / 3)
+        x = x.shifted(self.redshift)
+        lny = x.lnE - LN10 * p["logkT"]
+        norm = jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]) - 2 / 3 * lny)
+        return DISKBB * norm * disc_integral(lny)
 
 
 class diskpbb(Additive):
@@ -155,15 +159,11 @@ class diskpbb(Additive):
     logA: ParameterValue = amplitude(doc="(R_in,km/D10)² cos i", unit="km²/(10 kpc)²")
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
-        return DISKPBB / p["p"] * _disc(x.shifted(self.redshift), p, 2 / p["p"])
-
-
-def _disc(x: Energy, p: Parameters, power: Curve | float) -> Curve:
-    """A E² y^-power ∫_y^∞ x^(power-1)/(e^x-1) dx."""
-    lny = x.lnE - LN10 * p["logkT"]
-    y = jnp.exp(lny)
-    norm = jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]) + (2 - power) * lny)
-    return norm * planck_integral(y, y + 60, power - 1)
+        x, power = x.shifted(self.redshift), 2 / p["p"]
+        lny = x.lnE - LN10 * p["logkT"]
+        y = jnp.exp(lny)
+        norm = jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]) + (2 - power) * lny)
+        return DISKPBB / p["p"] * norm * planck_integral(y, y + 60, power - 1)
 
 
 class bremss(Additive):
