@@ -20,7 +20,7 @@ from spec_lab.fit.band_matrix import BandMatrix
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS
 
-RA, DEC = DATA_PARAMETERS.index("ra"), DATA_PARAMETERS.index("dec")
+RF, RA, DEC = (DATA_PARAMETERS.index(name) for name in ("rf", "ra", "dec"))
 
 
 class Sky(NamedTuple):
@@ -51,15 +51,16 @@ class Sky(NamedTuple):
         return SplineChart(self.place[1:10].reshape(3, 3), start, step, low, high, self.coefficients)
 
 
+Matrix = Float[Array, "c e"] | BandMatrix | Sky  # what photons are folded through
+
+
 def make_sky(free: bool, held: Float[Array, "c e"], chart: SplineChart, basis: Float[Array, "r c e"]) -> Sky:
     """A `Sky` on the device; of the chart only the coefficients are there already."""
     place = np.concatenate([[float(free)], *(np.ravel(a) for a in chart[:5])])
     return Sky(held, jax.device_put(place), jnp.asarray(chart.coefficients), basis)
 
 
-def fold(
-    response: Float[Array, "c e"] | BandMatrix | Sky, theta: Float[Array, "p"], slots: int, photons: Float[Array, "e"]
-) -> Float[Array, "c"]:
+def fold(response: Matrix, theta: Float[Array, "p"], slots: int, photons: Float[Array, "e"]) -> Float[Array, "c"]:
     """Rates `f[c]` of photons `f[e]` through a matrix or a `Sky`; `slots` is where the unit's data parameters start."""
     if isinstance(response, BandMatrix):
         return response.fold(photons)

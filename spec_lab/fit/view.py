@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from spec_lab.fit import sky, ties
+from spec_lab.fit.pair_slopes import PairRates, pair_slopes
 from spec_lab.fit.program_layout import Block, PairBlock, ProgramLayout, StatBlock, UnitLayout
 from spec_lab.fit.space import FreeSpace, from_u, log_prior
 from spec_lab.fit.stacks import Stack, find_stacks
@@ -240,33 +241,59 @@ class View:
         """
         if self.stacked:
             return self._joined(space, x, self.over_pairs(self.theta(space, x), View._own_curvature))
-        return self._curvature(lambda x: self.theta(space, x), x)
+        return self._curvature(self.theta(space, x), self._follows(space, x))
 
     def _own_curvature(self, theta: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
         """The curvature of one pair in its own slots."""
-        return self._curvature(lambda theta: theta, theta)
+        return self._curvature(theta, jnp.eye(theta.shape[0]))
 
-    def _curvature(
-        self, values: Callable[[jax.Array], jax.Array], x: jax.Array
-    ) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """The curvature in coordinates `x`, of which `values` gives the slot values."""
-        columns, whole = jnp.eye(x.shape[0]), self.parts(0)
+    def _follows(self, space: FreeSpace, x: jax.Array) -> jax.Array:
+        """How the slot values follow the free coordinates, `f[p, n]`."""
+        return jax.jacfwd(lambda x: self.theta(space, x))(x) if self.layout.curved else jnp.asarray(space.matrix)
 
-        def reached(x: jax.Array) -> list[StatisticInput]:
-            return self.channels(values(x), whole)
+    def _curvature(self, theta: jax.Array, directions: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """The curvature at slot values `f[p]`, in coordinates that these follow by `directions` (`f[p, n]`).
 
-        here, push = jax.linearize(reached, x)
-        jacobian = jax.vmap(push)(columns)
-        total, gradient = jnp.zeros(()), jnp.zeros_like(x)
-        matrix = jnp.zeros((x.shape[0], x.shape[0]))
-        for part, c, tangents in zip(whole, here, jacobian, strict=True):
-            value, slope, bend = self._local(part, c)
-            J = jnp.stack(tangents)  # [3, n, c]
-            total = total + value
-            gradient = gradient + jnp.einsum("anc,ac->n", J, slope)
-            matrix = matrix + jnp.einsum("anc,abc,bmc->nm", J, bend, J)
+        It is summed unit by unit in the few coordinates that the unit's rates change with (see `pair_slopes`).
+        """
+        pairs = [(place, self.pair_block(i)) for i, place in enumerate(self.layout.pairs)]
+        units = [one for place, block in pairs for one in pair_slopes(place, block, theta, directions)]
+        n = directions.shape[1]
+        total, gradient, matrix = jnp.zeros(()), jnp.zeros(n), jnp.zeros((n, n))
+        for part in self.parts(0):
+            value, slope, bend = self._local(part, self._channels(theta, part, [units[i].rates for i, _ in part.units]))
+            total, start = total + value, 0
+            for i, unit in part.units:
+                where, start = slice(start, start + unit.channels), start + unit.channels
+                added = self._unit_curvature(
+                    part, unit, where, units[i], slope[:, where], bend[:, :, where], directions
+                )
+                gradient, matrix = gradient + added[0], matrix + added[1]
         total = jnp.where(jnp.isnan(total), jnp.inf, total)
-        return self._on_sky(total, values(x)), gradient, matrix
+        return self._on_sky(total, theta), gradient, matrix
+
+    def _unit_curvature(
+        self,
+        part: ChannelRange,
+        unit: UnitLayout,
+        where: slice,
+        rates: PairRates,
+        slope: jax.Array,
+        bend: jax.Array,
+        directions: jax.Array,
+    ) -> tuple[jax.Array, jax.Array]:
+        """What the channels `where` of a part, those of one unit, add to gradient and matrix."""
+        stat, at = (
+            self.block.stats[part.statistic],
+            slice(part.where.start + where.start, part.where.start + where.stop),
+        )
+        times = jnp.stack([stat.ts[at], stat.tb[at]])  # they change with sf and bf, the unit's first two slots
+        along = jnp.concatenate([rates.directions, directions[unit.slots : unit.slots + 2]])
+        gradient = jnp.concatenate([rates.columns @ slope[0], jnp.sum(times * slope[1:], axis=1)])
+        rate_rate, rate_time = (rates.columns * bend[0, 0]) @ rates.columns.T, rates.columns @ (times * bend[0, 1:]).T
+        time_time = jnp.einsum("ac,abc,bc->ab", times, bend[1:, 1:], times)
+        matrix = jnp.block([[rate_rate, rate_time], [rate_time.T, time_time]])
+        return along.T @ gradient, along.T @ matrix @ along
 
     def local(self, space: FreeSpace, x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Statistic, gradient `f[n]` and exact Hessian `f[n, n]`."""
@@ -281,10 +308,7 @@ class View:
         self, space: FreeSpace, x: jax.Array, stacks: list[tuple[jax.Array, jax.Array, jax.Array]]
     ) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Value, gradient and matrix in free coordinates, from those of each pair in its own slots."""
-        follows = jnp.asarray(space.matrix)  # f[p, n]
-        if self.layout.curved:
-            follows = jax.jacfwd(lambda x: self.theta(space, x))(x)
-        n = x.shape[0]
+        follows, n = self._follows(space, x), x.shape[0]
         total, gradient, matrix = jnp.zeros(()), jnp.zeros(n), jnp.zeros((n, n))
         for stack, (value, slope, bend) in zip(find_stacks(self.layout), stacks, strict=True):
             own = stack.own(follows)  # f[k, q, n]
