@@ -24,6 +24,7 @@ from spec_lab.tree.attrs import frozen_static
 
 AT_ONCE = 0.1  # of the statistic: a guess that falls by less was fitted
 EDM_GOAL = ByPrecision(double=1e-9, single=1e-5)  # estimated distance to the minimum, in units of the statistic
+EDM_QUICK = 1e-3  # the same for starts that are compared
 LEAST_CURVATURE = ByPrecision(double=1e-12, single=1e-6)  # of the steepest one: below it is rounding
 NOT_ZERO = ByPrecision(double=1e-300, single=1e-30)  # what a denominator is at least
 SOUND = ByPrecision(double=1e-5, single=1e-2)  # least pivot of a Cholesky factor that can be trusted
@@ -134,24 +135,25 @@ def _advance(view: Any, space: Any, loop: _Loop) -> _Loop:
     )
 
 
-def _going(loop: _Loop, limit: Any) -> Any:
+def _going(loop: _Loop, limit: Any, goal: Any) -> Any:
     started = (loop.steps == 0) | jnp.isfinite(loop.f)
-    return started & (loop.edm > EDM_GOAL.of(loop.edm.dtype)) & (loop.steps < limit) & (loop.damping < 1e11)
+    least = jnp.maximum(goal, EDM_GOAL.of(loop.edm.dtype))
+    return started & (loop.edm > least) & (loop.steps < limit) & (loop.damping < 1e11)
 
 
-def resume_minimise(view: Any, space: Any, loop: _Loop, limit: Any) -> _Loop:
-    """Go on with a fit until it has converged or made `limit` steps in all."""
-    return jax.lax.while_loop(lambda s: _going(s, limit), lambda s: _advance(view, space, s), loop)
+def resume_minimise(view: Any, space: Any, loop: _Loop, limit: Any, goal: Any = 0.0) -> _Loop:
+    """Go on with a fit until it has converged, its estimated distance is below `goal`, or it made `limit` steps in all."""
+    return jax.lax.while_loop(lambda s: _going(s, limit, goal), lambda s: _advance(view, space, s), loop)
 
 
-def minimise(problem: Problem, x: np.ndarray, limit: int = 50) -> _Loop:
+def minimise(problem: Problem, x: np.ndarray, limit: int = 50, goal: float = 0.0) -> _Loop:
     """At most `limit` steps from free values `x` (`f[n]`), without ceremony: for live refits and polishing."""
-    return problem.run(resume_minimise, begin(problem.host_space, problem.pad(x)), limit)
+    return problem.run(resume_minimise, begin(problem.host_space, problem.pad(x)), limit, goal)
 
 
 def quick_fit(problem: Problem, steps: int = 50) -> Float[np.ndarray, "n"]:
-    """The free values after some steps from the present ones."""
-    return values_of(problem, minimise(problem, problem.setup.free_values, steps))
+    """The free values after some steps from the present ones, good enough to compare starts."""
+    return values_of(problem, minimise(problem, problem.setup.free_values, steps, EDM_QUICK))
 
 
 def determined(
@@ -283,7 +285,7 @@ def _finished(problem: Problem, loop: _Loop, options: NewtonOptions, control: Co
         control.report(
             done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=values_of(problem, loop)
         )
-        loop = problem.run(resume_minimise, loop, min(done + 50, options.max_iterations))
+        loop = problem.run(resume_minimise, loop, min(done + 50, options.max_iterations), 0.0)
     return loop
 
 

@@ -63,9 +63,8 @@ def _program(layout: ProgramLayout, treedef: Any) -> Program:
     return Program(layout, treedef)
 
 
-_latest: "weakref.WeakValueDictionary[int, Problem]" = (
-    weakref.WeakValueDictionary()
-)  # id of pairs → their latest problem
+_alive: "weakref.WeakSet[Problem]" = weakref.WeakSet()  # those that can lend their content to another of the same pairs
+_alive_lock = threading.Lock()
 
 
 def _stat(view: View, space: FreeSpace, x: Any) -> Any:
@@ -128,16 +127,19 @@ class Problem:
         self.relations, self.packed = setup.relations, packed
         same = previous is not None and np.array_equal(packed, previous.packed)  # only free values moved
         self._packed = previous._packed if previous is not None and same else jax.device_put(packed)
-        _latest[id(setup.pairs)] = self  # the id stays taken as long as the problem lives
+        with _alive_lock:
+            _alive.add(self)
 
     @classmethod
     def of(cls, setup: Setup) -> "Problem":
-        """The problem of a set-up: the latest one if it is of this very set-up, else made from the latest of the same pairs.
+        """The problem of a set-up: one that is in use for this very set-up, else made from one of the same pairs.
 
         For snapshots, such as an outcome's, that are read beside the present set-up: nothing is arranged anew.
         """
-        latest = _latest.get(id(setup.pairs))
-        return latest if latest is not None and latest.setup is setup else cls(setup, latest)
+        with _alive_lock:
+            same = [problem for problem in _alive if problem.setup.pairs is setup.pairs]
+        nearest = max(same, key=lambda p: (p.setup is setup, p.relations is setup.relations), default=None)
+        return nearest if nearest is not None and nearest.setup is setup else cls(setup, nearest)
 
     def __repr__(self) -> str:
         return f"<Problem of {self.setup!r}>"

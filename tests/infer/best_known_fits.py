@@ -23,7 +23,7 @@ from spec_lab.engines.newton import minimise
 from spec_lab.fit import Problem, Setup
 
 RANDOM, ENERGIES = 50, 40
-RACE = ((10, 10), (15, 4), (150, 1))  # steps of each leg, and how many of the fits go on at least
+RACE = ((25, 12), (50, 5), (300, 1))  # steps of each leg, and how many of the fits go on at least
 AMPLITUDES = ("logA", "logNorm")
 
 
@@ -101,7 +101,7 @@ class Case:
         return np.clip(values[list(self.setup.free)], low + 1e-6 * (high - low), high - 1e-6 * (high - low))
 
     def race(self, starts: Iterable[np.ndarray]) -> list[End]:
-        """Fits from slot values, lowest first; after ten and after 25 steps a third of them goes on."""
+        """Fits from slot values, lowest first; after 25 and after 75 steps a third of them goes on."""
         places = [self.begun(values) for values in starts]
         for steps, least in RACE:
             loops = [minimise(self.problem, place, steps) for place in places]

@@ -1,20 +1,23 @@
 """The guess: starts for every pair, the best of them, and the edit that leads there."""
 
 import attrs
-import numpy as np
 
 from spec_lab._base import Info
 from spec_lab.fit.edits import Edit
 from spec_lab.fit.guess.continuum_starts import continuum_starts
-from spec_lab.fit.guess.guess_terms import terms_of
+from spec_lab.fit.guess.guess_terms import GuessTerm, terms_of
 from spec_lab.fit.guess.hidden_minima import has_hiding_terms
-from spec_lab.fit.guess.line_starts import Start, line_starts, without_lines
+from spec_lab.fit.guess.line_starts import faded, holding, line_starts
 from spec_lab.fit.guess.movable import with_ranges
-from spec_lab.fit.guess.successive_halving import Refine, best_start, statistic
+from spec_lab.fit.guess.revisits import revisited
+from spec_lab.fit.guess.successive_halving import Refine, raced, refined, statistic
+from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
 FURTHER = 3  # continua beside as many as starts are asked for: coarse shapes are ranked wrongly
-CONTINUA = 2  # in which lines are sought
+CONTINUA = ((10, 6), (30, 3))  # steps of a fit without lines, and how many go on
+RACE = ((16, 3), (50, 1))  # the same with lines
+TOGETHER = 50  # steps of all pairs at the end
 
 
 def guess(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> Setup:
@@ -38,29 +41,44 @@ def guess(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: 
         >>> Problem(guess(setup)).stat() < Problem(setup).stat()
         True
     """
-    found = starts(setup, refine, most=most if refine else 1, ranges=ranges)
-    return best_start(found, refine) if refine and has_hiding_terms(found[0]) else found[0]
+    setup = with_ranges(setup) if ranges else setup
+    _kept = Problem.of(setup)  # while it lives, all others are made from it
+    pairs = sorted({setup.slots[i].pair for i in setup.free if setup.slots[i].owner == "model"})
+    fitted = refine if refine is not None and has_hiding_terms(setup) else None
+    for pair in pairs:
+        setup = _of_pair(setup, pair, fitted, most)
+    several = len(pairs) > 1
+    return refined(setup, fitted, TOGETHER) if fitted and several else setup
 
 
-def starts(setup: Setup, refine: Refine | None = None, *, most: int = 8, ranges: bool = True) -> list[Setup]:
-    """Several different good starts, the most promising first; see `guess`."""
-    found = [Start(with_ranges(setup) if ranges else setup, np.inf)]
-    for pair in sorted({setup.slots[i].pair for i in setup.free if setup.slots[i].owner == "model"}):
-        found = [new for one in found for new in _started(one.setup, pair, refine, max(4, most))]
-        found = sorted(found, key=lambda one: one.stat)[: most + FURTHER if most > 1 else 1]
-    return [one.setup for one in found]
+def _of_pair(setup: Setup, pair: int, refine: Refine | None, most: int) -> Setup:
+    """The set-up with a pair's own parameters guessed from its own data; those of other pairs, and what it shares, are held."""
+    others = {i for i in setup.free if setup.slots[i].pair != pair}
+    held = setup.edited(frozen=tuple(flag or i in others for i, flag in enumerate(setup.frozen))) if others else setup
+    terms = terms_of(held, pair)
+    starts = _starts(held, pair, terms, refine, most)
+    best = starts[0] if refine is None else revisited(raced(starts, refine, RACE)[0], pair, terms, refine)
+    return setup.edited(values=best.values, value_origins=best.value_origins)
 
 
-def _started(setup: Setup, pair: int, refine: Refine | None, most: int) -> list[Start]:
-    terms = terms_of(setup, pair)
+def _starts(setup: Setup, pair: int, terms: list[GuessTerm], refine: Refine | None, most: int) -> list[Setup]:
+    """Different starts for a pair, best first: continua, and where there are lines, lines in what the best continua leave."""
     continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
-    found = continuum_starts(setup, pair, continuum, most + FURTHER) if continuum else [setup]
+    many = most + FURTHER if refine else 1 if not lines else FURTHER
+    bare = holding(faded(setup, lines), lines)
+    found = continuum_starts(bare, pair, continuum, many) if continuum else [bare]
+    if refine:
+        best, *others = raced(found, refine, CONTINUA)
+        anew = revisited(best, pair, continuum, refine) if lines else best
+        found = [anew, *(one for one in (best, *others) if one is not anew)]
+    else:
+        found = sorted(found, key=statistic)[:1]
+    found = [setup.edited(values=one.values, value_origins=one.value_origins) for one in found]
     if not lines:
-        return [Start(one, statistic(one)) for one in found]
-    bare = {round(statistic(one), 1): one for one in (without_lines(start, lines, refine) for start in found)}
-    best = sorted(bare.items())[:CONTINUA]
-    each = -(-most // len(best))  # what the better continuum promises is not always kept
-    return [new for stat, one in best for new in line_starts(one, pair, terms, each, stat)]
+        return found
+    each = -(-most // len(found)) if refine else 1  # what the better continuum promises is not always kept
+    ready = [new for one in found for new in line_starts(one, pair, terms, each, statistic(one))]
+    return [one.setup for one in sorted(ready, key=lambda one: one.stat)]
 
 
 @attrs.frozen(eq=False)

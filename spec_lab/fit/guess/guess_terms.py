@@ -55,9 +55,17 @@ def shared_slots(setup: Setup, pair: int, terms: Sequence[GuessTerm]) -> list[in
     ]
 
 
-def choices(setup: Setup, slots: Iterable[int], band: Band, most: int) -> list[Choice]:
-    """Values to try for some slots, as far as they are movable: at most so many combinations, evenly thinned."""
-    known = {i: trial_of(setup.slots[i], band) for i in slots if movable(setup, i)}
+def choices(setup: Setup, slots: Iterable[int], band: Band, most: int, spacing: float = np.inf) -> list[Choice]:
+    """Values to try for some slots, as far as they are movable: at most so many combinations, evenly thinned.
+
+    Args:
+        setup: The set-up.
+        slots: Which.
+        band: The observed energies.
+        most: How many combinations.
+        spacing: Decades at most between two temperatures or breaks.
+    """
+    known = {i: trial_of(setup.slots[i], band, spacing) for i in slots if movable(setup, i)}
     tried = {i: trial.values for i, trial in known.items() if trial is not None}
     every = [dict(zip(tried, values, strict=True)) for values in itertools.product(*tried.values())]
     return evenly(every, most)

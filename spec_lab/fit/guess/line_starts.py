@@ -56,14 +56,23 @@ class Scan(NamedTuple):
     data: Observed
 
 
-def without_lines(setup: Setup, lines: list[GuessTerm], refine: Refine | None) -> Setup:
-    """The set-up with its lines as faint as they may be, and all else fitted where an engine is at hand."""
-    faint = _faint(setup, lines)
-    return faint if refine is None else _refined(faint, lines, refine)
+def settled_without(setup: Setup, gone: Sequence[GuessTerm], refine: Refine | None, steps: int = STEPS) -> Setup:
+    """The set-up with some terms as faint as they may be, and all else fitted where an engine is at hand."""
+    faint = faded(setup, gone)
+    if refine is None:
+        return faint
+    held = refined(holding(faint, gone), refine, steps)
+    return setup.edited(values=held.values, value_origins=held.value_origins)
+
+
+def holding(setup: Setup, terms: Sequence[GuessTerm]) -> Setup:
+    """The set-up with some terms' own parameters frozen."""
+    own = {i for term in terms for i in term.own}
+    return setup.edited(frozen=tuple(flag or i in own for i, flag in enumerate(setup.frozen)))
 
 
 def line_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int, stat: float) -> list[Start]:
-    """Starts with lines in what the continuum of a set-up `without_lines` leaves, best first.
+    """Starts with lines in what the continuum of a set-up without lines leaves, best first.
 
     They differ in where the first line lies.
 
@@ -85,7 +94,7 @@ def line_starts(setup: Setup, pair: int, terms: list[GuessTerm], most: int, stat
 def _scan(setup: Setup, pair: int, lines: list[GuessTerm], data: Observed) -> Scan:
     """The first line at every energy and width, and its like at the same."""
     first = lines[0]
-    tried = _with_humps(setup, choices(setup, first.own, band_of(setup, pair), 1000), first)
+    tried = with_humps(setup, choices(setup, first.own, band_of(setup, pair), 1000), first)
     rows = np.array([row(setup, [_same_for(setup, line, choice) for line in lines], lines) for choice in tried])
     kinds = {line.kind: line.number for line in reversed(lines)}  # the first of each kind stands for all
     rates = term_rates(Problem.of(setup), pair, list(kinds.values()), rows) * data.inverse
@@ -104,7 +113,7 @@ def _left(
     lines = {i for term in terms if term.line for i in term.own}
     mine = [i for i in setup.free if setup.slots[i].pair == pair and i not in lines]
     rates, changes = slopes(Problem.of(setup), pair, numbers, mine)
-    return (data.rate - rates.sum(axis=0)) * data.inverse, _basis(np.concatenate([rates, changes]) * data.inverse)
+    return (data.rate - rates.sum(axis=0)) * data.inverse, orthonormal(np.concatenate([rates, changes]) * data.inverse)
 
 
 def _best_lines(
@@ -114,7 +123,7 @@ def _best_lines(
     basis: Float[np.ndarray, "k c"],
 ) -> list[FoundLine]:
     """The best line at each energy that gains more than its neighbours, best first; what is in the basis may give way."""
-    columns, target = _beside(basis, rates), _beside(basis, left)
+    columns, target = beside(basis, rates), beside(basis, left)
     size = np.sum(columns**2, axis=1)
     size = np.where(size > LOST * np.sum(rates**2, axis=1), size, np.inf)  # else it is no line but the continuum itself
     amplitude = np.maximum(columns @ target / size, 0.0)
@@ -127,7 +136,7 @@ def _best_lines(
     return sorted(found, key=lambda one: -one.gain)
 
 
-def _basis(columns: Float[np.ndarray, "t c"]) -> Float[np.ndarray, "k c"]:
+def orthonormal(columns: Float[np.ndarray, "t c"]) -> Float[np.ndarray, "k c"]:
     """An orthonormal basis of some columns."""
     size = np.linalg.norm(columns, axis=1)
     used = columns[size > 0] / size[size > 0, None]
@@ -135,7 +144,7 @@ def _basis(columns: Float[np.ndarray, "t c"]) -> Float[np.ndarray, "k c"]:
     return vectors[:, sizes > 1e-6 * sizes.max(initial=1e-300)].T
 
 
-def _beside(basis: Float[np.ndarray, "k c"], columns: Float[np.ndarray, "*s c"]) -> Float[np.ndarray, "*s c"]:
+def beside(basis: Float[np.ndarray, "k c"], columns: Float[np.ndarray, "*s c"]) -> Float[np.ndarray, "*s c"]:
     """What of columns a basis cannot give."""
     return columns - (columns @ basis.T) @ basis
 
@@ -160,7 +169,7 @@ def _all_lines(
             faint = SMALLEST * total / max(float(seen.sum()), 1e-300)
             values[line.amplitude] = float(np.log10(max(one.amplitude, faint)))
         left = left - one.amplitude * rates[one.row]
-        basis = _basis(np.concatenate([basis, rates[[one.row]]]))
+        basis = orthonormal(np.concatenate([basis, rates[[one.row]]]))
         taken.append(float(scan.energies[one.row]))
         gain += one.gain
     return values, gain
@@ -182,7 +191,7 @@ def _named(setup: Setup, choice: Choice, name: str, otherwise: float) -> float:
     return next((value for i, value in choice.items() if setup.slots[i].name == name), otherwise)
 
 
-def _with_humps(setup: Setup, tried: list[Choice], line: GuessTerm) -> list[Choice]:
+def with_humps(setup: Setup, tried: list[Choice], line: GuessTerm) -> list[Choice]:
     """The choices, and each energy once more as broad as a hump."""
     width = next((i for i in line.own if setup.slots[i].name in ("sigma", "width") and movable(setup, i)), None)
     if width is None:
@@ -193,14 +202,7 @@ def _with_humps(setup: Setup, tried: list[Choice], line: GuessTerm) -> list[Choi
     return [*tried, *({**choice, width: min(max(HUMP * energy, low), high)} for choice, energy in energies)]
 
 
-def _faint(setup: Setup, lines: list[GuessTerm]) -> Setup:
-    """The set-up with its lines as faint as they may be."""
-    faint = {line.amplitude: setup.range_of(line.amplitude)[0] for line in lines if line.amplitude is not None}
+def faded(setup: Setup, terms: Sequence[GuessTerm]) -> Setup:
+    """The set-up with some terms as faint as they may be."""
+    faint = {one.amplitude: setup.range_of(one.amplitude)[0] for one in terms if one.amplitude is not None}
     return moved(setup, {i: low for i, low in faint.items() if np.isfinite(low)})
-
-
-def _refined(setup: Setup, lines: list[GuessTerm], refine: Refine) -> Setup:
-    """The set-up with all but its lines fitted."""
-    own = {i for line in lines for i in line.own}
-    held = refined(setup.edited(frozen=tuple(flag or i in own for i, flag in enumerate(setup.frozen))), refine, STEPS)
-    return setup.edited(values=held.values, value_origins=held.value_origins)

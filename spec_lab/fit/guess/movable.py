@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from spec_lab.fit import sky
 from spec_lab.fit.guess.trial_values import band_of, trial_of
 from spec_lab.fit.origin import Origin
@@ -24,8 +22,7 @@ def moved(setup: Setup, values: Mapping[int, float]) -> Setup:
 
 def _within(setup: Setup, index: int, value: float) -> float:
     low, high = setup.range_of(index)
-    margin = 1e-5 * (high - low) if np.isfinite(high - low) else 0.0
-    return min(max(value, low + margin), high - margin)
+    return min(max(value, low), high)
 
 
 def with_ranges(setup: Setup) -> Setup:

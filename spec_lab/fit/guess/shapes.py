@@ -53,23 +53,30 @@ def term_rates(
     return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
 
 
+def shifted_rows(setup: Setup, slots: Sequence[int]) -> tuple[Float[np.ndarray, "s p"], Float[np.ndarray, "k"]]:
+    """The set-up's slot values, then those with each of some slots a little lower and a little higher; and the steps between."""
+    here = np.array(setup.values, dtype=float)
+    rows, steps = [here], []
+    for slot in slots:
+        low, high = setup.range_of(slot)
+        step = STEP * max(abs(here[slot]), 1.0)
+        ends = [min(max(end, low), high) for end in (here[slot] - step, here[slot] + step)]
+        for end in ends:
+            there = here.copy()
+            there[list(setup.group(slot))] = end
+            rows.append(there)
+        steps.append(ends[1] - ends[0] or STEP)
+    return np.array(rows), np.array(steps)
+
+
 def slopes(
     problem: Problem, pair: int, terms: Sequence[int], slots: Sequence[int]
 ) -> tuple[Float[np.ndarray, "t c"], Float[np.ndarray, "k c"]]:
     """Rates of some terms at the set-up's values, and how their sum changes with some slots there."""
-    setup = problem.setup
-    here = np.array(setup.values, dtype=float)
-    rows = [here]
-    for slot in slots:
-        low, high = setup.range_of(slot)
-        step = STEP * max(abs(here[slot]), 1.0)
-        for end in (here[slot] - step, here[slot] + step):
-            there = here.copy()
-            there[list(setup.group(slot))] = min(max(end, low), high)
-            rows.append(there)
-    found = term_rates(problem, pair, terms, np.array(rows))
+    rows, steps = shifted_rows(problem.setup, slots)
+    found = term_rates(problem, pair, terms, rows)
     total = found.sum(axis=1)
-    return found[0], (total[2::2] - total[1::2]) / STEP
+    return found[0], (total[2::2] - total[1::2]) / steps[:, None]
 
 
 def observed(setup: Setup, problem: Problem, pair: int) -> Observed:

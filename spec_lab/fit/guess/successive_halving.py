@@ -1,9 +1,10 @@
 """The best of several starts by successive halving: all are fitted a few steps, the worst given up, the rest fitted further.
 
-After Jamieson & Talwalkar 2016 (AISTATS), with fewer rounds and steeper cuts: most starts show soon that they are worse.
+After Jamieson & Talwalkar 2016 (AISTATS), with fewer rounds and steeper cuts: most starts show soon that they are worse. Starts
+that came to the same statistic are one, so that the places left are for those that differ.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -13,7 +14,7 @@ from spec_lab.fit.problem import Problem
 from spec_lab.fit.setup import Setup
 
 Refine = Callable[[Problem, int], Float[np.ndarray, "n"]]  # at most so many steps of a fit from the present values
-ROUNDS = ((16, 2), (50, 1))  # steps of the fit, and how many starts go on
+SAME, PART = 0.5, 1e-3  # statistics that differ by less than this, or by this part, are of one minimum
 
 
 def refined(setup: Setup, refine: Refine, steps: int) -> Setup:
@@ -29,8 +30,20 @@ def statistic(setup: Setup) -> float:
     return value if np.isfinite(value) else np.inf
 
 
-def best_start(starts: list[Setup], refine: Refine) -> Setup:
-    """The best of several starts, fitted."""
-    for steps, most in ROUNDS:
-        starts = sorted((refined(one, refine, steps) for one in starts), key=statistic)[:most]
-    return starts[0]
+def raced(starts: Sequence[Setup], refine: Refine, rounds: Sequence[tuple[int, int]]) -> list[Setup]:
+    """The best of several starts, fitted, best first.
+
+    Args:
+        starts: At least one.
+        refine: Steps of a fit.
+        rounds: For each round the steps of a fit, and how many starts go on: of those that differ, the best.
+    """
+    left, _kept = list(starts), Problem.of(starts[0])  # while it lives, the problems of the others are made from it
+    for steps, most in rounds:
+        ends = sorted(((statistic(one), one) for one in (refined(s, refine, steps) for s in left)), key=lambda e: e[0])
+        left, last = [], -np.inf
+        for value, one in ends:
+            if len(left) < most and (not left or value - last > SAME + PART * abs(last)):
+                left.append(one)
+                last = value
+    return left

@@ -42,10 +42,16 @@ def band_of(setup: Setup, pair: int) -> Band:
     return Band(max(float(low.min()), 1e-3), float(high.max()), float((high - low).min()))
 
 
-def trial_of(slot: Slot, band: Band) -> Trial | None:
-    """What to try for a parameter; None where nothing is known of its kind."""
+def trial_of(slot: Slot, band: Band, spacing: float = np.inf) -> Trial | None:
+    """What to try for a parameter; None where nothing is known of its kind.
+
+    Args:
+        slot: The parameter.
+        band: The observed energies of its pair.
+        spacing: Decades at most between two temperatures or breaks; a few of them over the whole band suffice for a first look.
+    """
     if slot.unit == "keV":
-        return _energy(slot, band)
+        return _energy(slot, band, spacing)
     if slot.name.startswith(("alpha", "beta")):
         low, high = slot.default_prior.support if slot.default_prior else (-np.inf, np.inf)
         low, high = max(low, INDEX[0]), min(high, INDEX[1])
@@ -60,7 +66,7 @@ def evenly(every: Sequence[Each], most: int) -> list[Each]:
     return [every[int(k * len(every) / most)] for k in range(most)] if len(every) > most else list(every)
 
 
-def _energy(slot: Slot, band: Band) -> Trial | None:
+def _energy(slot: Slot, band: Band, spacing: float) -> Trial | None:
     low, high, finest = band
     if slot.name in ("El", "edgeE", "cutoffE"):
         return Trial(tuple(np.geomspace(low, high, LINES + 2)[1:-1]), (low, high))
@@ -69,9 +75,10 @@ def _energy(slot: Slot, band: Band) -> Trial | None:
         return Trial((finest, 4.0 * finest), (min(0.1 * finest, 0.01 * widest), widest))
     if not slot.log:
         return None
+    dense = 1 + int(np.ceil(np.log10(3.0 * high / low) / spacing))
     if "kT" in slot.name:
-        return _decimal(np.geomspace(low / 3.0, high, 7), (low / 10.0, 3.0 * high))
-    return _decimal(np.geomspace(1.5 * low, 1.5 * high, 5), (low, 100.0 * high))
+        return _decimal(np.geomspace(low / 3.0, high, max(7, dense)), (low / 10.0, 3.0 * high))
+    return _decimal(np.geomspace(1.5 * low, 1.5 * high, max(5, dense)), (low, 1000.0 * high))
 
 
 def _decimal(values: np.ndarray, ends: tuple[float, float]) -> Trial:
