@@ -81,9 +81,9 @@ def load(path: str | Path, *, allow: str | tuple[str, ...] = ()) -> State:
     if not path.is_file():
         raise DataError("there is no such session file", got=str(path))
     archive: Any = io.load(path, expected_cls=SessionArchive, allow=allow)
-    if archive.version > VERSION:
+    if type(archive.version) is not int or archive.version > VERSION:
         raise DataError(
-            f"{path.name} was saved by a newer spec_lab",
+            f"{path.name} was saved by a newer spec_lab, or changed after it was written",
             got=archive.version,
             allowed=f"up to {VERSION}",
             hint="Update.",

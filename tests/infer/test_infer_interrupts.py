@@ -18,6 +18,14 @@ LONG = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def interrupts():
+    """Python's own handler of Ctrl+C, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def make_infer():
     return BayesInfer([(make_data(1), pl())])
 

@@ -64,3 +64,12 @@ def test_what_is_no_session_says_so(tmp_path):
     (tmp_path / "bad.speclab").write_bytes(b"not a zip")
     with pytest.raises(SerializationError):
         FitSession.load(tmp_path / "bad.speclab")
+
+
+@pytest.mark.parametrize("version", [99, "1", True])
+def test_a_version_that_is_not_known_is_refused(worked, tmp_path, monkeypatch, version):
+    monkeypatch.setattr(archive, "VERSION", version)
+    path = worked.save(tmp_path / "a.speclab")
+    monkeypatch.undo()
+    with pytest.raises(DataError, match=r"a\.speclab was saved by a newer spec_lab, or changed"):
+        FitSession.load(path)

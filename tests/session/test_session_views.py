@@ -321,3 +321,14 @@ def test_readings_unfold_from_the_moment_it_is_asked(fitted):
     assert fitted.evaluator.settle(30) and fitted.evaluation().unfolded
     fitted.infer.par[1].val += 0.01
     assert fitted.evaluation().unfolded
+
+
+def test_the_history_says_that_a_sampler_found_better_than_the_fit():
+    infer = make_infer()
+    session = FitSession(infer)
+    infer.fit()
+    infer.at_par((infer.setup.free_values + 0.2).tolist(), origin="fitted")  # as a fit that ended elsewhere leaves it
+    infer.preview(draws=500)
+    latest = views.view(session.state, None)["history"][0]
+    assert latest["engine"] == "preview" and "lower than the fit it began from" in latest["note"]
+    session.close()

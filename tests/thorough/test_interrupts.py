@@ -42,6 +42,7 @@ def interrupted_after(seconds: float, again: float = 0.0) -> Iterator[None]:
     def press(number: int, frame: FrameType | None) -> None:
         signal.raise_signal(signal.SIGINT)
 
+    outside = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     before = signal.signal(signal.SIGALRM, press)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-4), again)
     try:
@@ -49,6 +50,7 @@ def interrupted_after(seconds: float, again: float = 0.0) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGINT, outside)
 
 
 def sound(outcome: Outcome) -> None:
