@@ -64,7 +64,7 @@ def _of_pair(setup: Setup, pair: int, refine: Refine | None, most: int) -> Setup
 def _starts(setup: Setup, pair: int, terms: list[GuessTerm], refine: Refine | None, most: int) -> list[Setup]:
     """Different starts for a pair, best first: continua, and where there are lines, lines in what the best continua leave."""
     continuum, lines = [t for t in terms if not t.line], [t for t in terms if t.line]
-    many = most + FURTHER if refine else 1 if not lines else FURTHER
+    many = most + FURTHER  # ranked by the statistic, as the amplitudes know only chi²
     bare = holding(faded(setup, lines), lines)
     found = continuum_starts(bare, pair, continuum, many) if continuum else [bare]
     if refine:

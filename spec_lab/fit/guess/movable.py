@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from spec_lab.fit import sky
 from spec_lab.fit.guess.trial_values import band_of, trial_of
 from spec_lab.fit.origin import Origin
@@ -14,15 +16,16 @@ def movable(setup: Setup, index: int) -> bool:
     return index in setup.free and setup.value_origin(index) is not Origin.GIVEN
 
 
-def moved(setup: Setup, values: Mapping[int, float]) -> Setup:
-    """The set-up with slots elsewhere, as far as they are movable, and within their ranges."""
-    inside = {i: _within(setup, i, value) for i, value in values.items() if movable(setup, i)}
+def moved(setup: Setup, values: Mapping[int, float], margin: float = 1e-5) -> Setup:
+    """The set-up with slots elsewhere, as far as they are movable, and that part of their ranges inside these."""
+    inside = {i: _within(setup, i, value, margin) for i, value in values.items() if movable(setup, i)}
     return sky.check(setup.with_values(inside, Origin.GUESSED))
 
 
-def _within(setup: Setup, index: int, value: float) -> float:
+def _within(setup: Setup, index: int, value: float, margin: float) -> float:
     low, high = setup.range_of(index)
-    return min(max(value, low), high)
+    away = margin * (high - low) if np.isfinite(high - low) else 0.0
+    return min(max(value, low + away), high - away)
 
 
 def with_ranges(setup: Setup) -> Setup:

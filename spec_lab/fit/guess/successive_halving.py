@@ -21,7 +21,8 @@ def refined(setup: Setup, refine: Refine, steps: int) -> Setup:
     """The set-up after some steps of a fit of what may move."""
     if not setup.free:
         return setup
-    return moved(setup, dict(zip(setup.free, map(float, refine(Problem.of(setup), steps)), strict=True)))
+    reached = map(float, refine(Problem.of(setup), steps))  # a fit may end at a bound
+    return moved(setup, dict(zip(setup.free, reached, strict=True)), margin=0.0)
 
 
 def statistic(setup: Setup) -> float:
