@@ -1,7 +1,7 @@
 """ln Z keeps its word: over thirty integrals that are known and ten seeds each, quoted errors are as large as the errors made.
 
-The three hundred runs made when this was written: none beyond 4 quoted errors, 65 % within one, a median error of 0.008, none
-doubtful, 17 made twice.
+All three hundred runs (`-m thorough`), when this was written: none beyond 4 quoted errors, 65 % within one, a median error of
+0.008, none doubtful, 17 made twice. The usual run makes those of one seed.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def test_there_are_thirty_problems():
     assert len(PROBLEMS) == 30 and len({p.name for p in PROBLEMS}) == 30
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(3600)
 def test_quoted_errors_are_errors():
     beyond, within, error, doubtful = judge(table(range(10)))
@@ -64,6 +64,14 @@ def test_quoted_errors_are_errors():
     assert 0.60 <= within <= 0.85
     assert error <= 0.25
     assert doubtful <= 0.10
+
+
+@pytest.mark.slow
+def test_quoted_errors_of_one_seed_are_errors():
+    """The same with a tenth of the runs, and bounds as wide as so few allow."""
+    beyond, within, error, doubtful = judge(table([0]))
+    assert beyond == 0 and 0.4 <= within <= 0.95
+    assert error <= 0.25 and doubtful <= 0.10
 
 
 @pytest.mark.slow
