@@ -265,10 +265,9 @@ class View:
             total, start = total + value, 0
             for i, unit in part.units:
                 where, start = slice(start, start + unit.channels), start + unit.channels
-                added = self._unit_curvature(
-                    part, unit, where, units[i], slope[:, where], bend[:, :, where], directions
-                )
-                gradient, matrix = gradient + added[0], matrix + added[1]
+                bends = slope[:, where], bend[:, :, where]
+                g, H = self._unit_curvature(part, unit, where, units[i], *bends, directions)
+                gradient, matrix = gradient + g, matrix + H
         total = jnp.where(jnp.isnan(total), jnp.inf, total)
         return self._on_sky(total, theta), gradient, matrix
 
@@ -283,11 +282,9 @@ class View:
         directions: jax.Array,
     ) -> tuple[jax.Array, jax.Array]:
         """What the channels `where` of a part, those of one unit, add to gradient and matrix."""
-        stat, at = (
-            self.block.stats[part.statistic],
-            slice(part.where.start + where.start, part.where.start + where.stop),
-        )
-        times = jnp.stack([stat.ts[at], stat.tb[at]])  # they change with sf and bf, the unit's first two slots
+        stat = self.block.stats[part.statistic]
+        mine = slice(part.where.start + where.start, part.where.start + where.stop)
+        times = jnp.stack([stat.ts[mine], stat.tb[mine]])  # they change with sf and bf, the unit's first two slots
         along = jnp.concatenate([rates.directions, directions[unit.slots : unit.slots + 2]])
         gradient = jnp.concatenate([rates.columns @ slope[0], jnp.sum(times * slope[1:], axis=1)])
         rate_rate, rate_time = (rates.columns * bend[0, 0]) @ rates.columns.T, rates.columns @ (times * bend[0, 1:]).T
