@@ -43,9 +43,8 @@ def test_the_demonstration_files_are_small_and_made_by_the_script(tmp_path):
     from spec_lab.data import DataUnit
 
     made, shipped = DataUnit(tmp_path / "ccd" / "ccd.pha"), datasets.load("ccd")["ccd"]
-    assert np.array_equal(made.src.counts, shipped.src.counts) and np.array_equal(
-        made.response.matrix, shipped.response.matrix
-    )
+    assert np.array_equal(made.src.counts, shipped.src.counts)
+    np.testing.assert_allclose(made.response.matrix, shipped.response.matrix, rtol=3e-7)  # numbers of 32 bits
 
 
 def test_unknown_names():
