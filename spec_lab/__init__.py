@@ -41,7 +41,7 @@ _provide("constraint.support", "spec_lab.bridge.support:support_of")
 _provide("variable.fixed", "spec_lab.variables.variable:as_fixed")
 for _name, _home in (
     ("joined", "algebra:join"),
-    ("negated", "algebra:Negated"),
+    ("negated", "algebra:negated"),
     ("convolved", "algebra:convolve"),
     ("parse", "parse:parse"),
     ("band_photons", "integration.band_flux:band_photons"),

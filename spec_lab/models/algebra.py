@@ -303,6 +303,11 @@ class Negated(_Node):
         return Negated(self.inner.refilled(fill))
 
 
+def negated(model: Model) -> Model:
+    """`-model`; two signs cancel, so that hundreds of them do not nest."""
+    return model.inner if isinstance(model, Negated) else Negated(model)
+
+
 class Convolved(_Node):
     """`operator(inner)`."""
 

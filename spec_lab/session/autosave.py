@@ -257,7 +257,9 @@ def autosaves(folder: str | Path | None = None) -> Autosaves:
     """
     place = Path(folder).expanduser() if folder is not None else default_place()
     found = []
-    for path in place.glob("*.speclab") if place is not None else ():
+    for path in (
+        place.glob("[!.]*.speclab") if place is not None else ()
+    ):  # hidden ones are being written, or a kill left them
         with contextlib.suppress(OSError):  # removed meanwhile
             about = path.stat()
             found.append(Kept(path, about.st_mtime, about.st_size))

@@ -274,3 +274,9 @@ def test_a_theta_of_another_length_is_refused(theta):
 
 def test_models_can_be_summed():
     assert sum([Model.parse("pl"), Model.parse("bb"), Model.parse("pl")]).expression == "pl+bb+pl2"
+
+
+def test_two_signs_cancel():
+    assert Model.parse("--pl").expression == "pl" and Model.parse("-" * 201 + "pl").expression == "-pl"
+    turned = -pl()
+    assert (-turned).expression == "pl" and isinstance(-turned, pl)

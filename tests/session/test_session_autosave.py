@@ -145,6 +145,9 @@ def test_by_default_beside_the_notebook(session, infer, tmp_path, monkeypatch):
     assert [p.parent for p in tmp_path.rglob("*.speclab")] == [tmp_path / ".spec_lab" / "autosave"]
     assert (tmp_path / ".spec_lab" / ".gitignore").read_text() == "*\n"
     assert len(spec_lab.autosaves()) == 1 and "na+b1" in repr(spec_lab.autosaves())
+    kept = spec_lab.autosaves()[0].path
+    kept.with_name(f".{kept.stem}.4194304-1.part.speclab").write_bytes(b"half")  # a kill while it was being written
+    assert [k.path for k in spec_lab.autosaves()] == [kept]
 
 
 def test_two_sessions_of_one_second_have_two_files(tmp_path):
