@@ -64,6 +64,8 @@ def _with_unit(text: str, slot: Slot) -> float:
     hint = "Type a number, a number with a unit, or =expression, such as =2*par[1]+0.5."
     try:
         quantity: Any = units.Quantity(text)
+        if quantity.shape:
+            raise ValueError("a list")  # astropy reads "[1]"
     except (TypeError, ValueError) as error:
         raise ParameterError(f"the value of {slot.name} is not a number", got=text, hint=hint) from error
     try:

@@ -37,6 +37,7 @@ def test_ties_may_name_their_parameters(setup):
     ("pid", "value", "says"),
     [
         (1, "abc", "not a number"),
+        (1, "[1]", "not a number"),
         (1, None, "must be a number"),
         (1, True, "must be a number"),
         (1, "nan", "finite"),
