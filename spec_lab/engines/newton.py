@@ -110,7 +110,7 @@ def _step_by_eigenvectors(scaled: Any, slope: Any, damping: Any) -> tuple[Any, A
 
 
 def _step_by_factors(factor: Any, scaled: Any, slope: Any, damping: Any) -> tuple[Any, Any, Any]:
-    """The same where the matrix is soundly positive, from its Cholesky factor and that of the damped one: thirty times faster."""
+    """The same where the matrix is soundly positive, from its Cholesky factor and that of the damped one: faster."""
     damped = scaled + damping * jnp.eye(len(slope))
     step = -jax.scipy.linalg.cho_solve((jnp.linalg.cholesky(damped), True), slope)
     promised = step @ (0.5 * scaled @ step + damping * step)

@@ -70,7 +70,7 @@ class View:
         return len(self.layout.stacks) < len(self.layout.pairs)
 
     def over_rows(self, read: Callable[[jax.Array], Any], rows: jax.Array) -> Any:
-        """`read` of each row of `rows`, so many at once as stay in a processor's cache: three times faster than all at once.
+        """`read` of each row of `rows`, so many at once as stay in a processor's cache.
 
         Args:
             read: Function of one row, such as a free vector.
