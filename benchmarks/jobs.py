@@ -11,6 +11,7 @@ from typing import Any
 import burst
 import jax
 import numpy as np
+import real_work
 from timing import Row, alternate, wall
 
 from spec_lab.engines import run_engine
@@ -203,6 +204,16 @@ def microcalorimeter(_: Problems) -> Iterator[Row]:
             yield Row(f"{size} channels: memory", "GB", [s["memory"] for s in seen], memory)
 
 
+def models(_: Problems) -> Iterator[Row]:
+    """Five models on a real spectrum of 3C 273."""
+    yield from real_work.run_models()
+
+
+def linked(_: Problems) -> Iterator[Row]:
+    """Forty spectra with one parameter in common."""
+    yield from real_work.run_linked()
+
+
 def _cpu(code: str, cache: str) -> float:
     """CPU seconds of a new interpreter, with a folder of compiled programs (none for "")."""
     before = os.times()
@@ -213,5 +224,6 @@ def _cpu(code: str, cache: str) -> float:
 
 
 JOBS: dict[str, Callable[[Problems], Iterator[Row]]] = {
-    job.__name__: job for job in (statistic, fits, posteriors, simulated, slider, starts, microcalorimeter)
+    job.__name__: job
+    for job in (statistic, fits, posteriors, simulated, slider, starts, microcalorimeter, models, linked)
 }
