@@ -1,4 +1,4 @@
-r"""The integral of a disc of black bodies with T ∝ r^(-3/4), as a function of one number: ∫_y^∞ x^(5/3)/(e^x-1) dx.
+r"""The integral of a disc of black bodies with T ∝ r^(-3/4), as a function of one number: y^(-2/3) ∫_y^∞ x^(5/3)/(e^x-1) dx.
 
 Below y = 2 it is the whole integral, Γ(8/3) ζ(8/3), less a series in y; above, e^(-y) y^(5/3) times a smooth factor between 1 and
 3, which three polynomials give to 1e-11. No quadrature is left to the evaluation, and the derivative is the integrand itself.
@@ -28,12 +28,12 @@ def smooth_factor(y: np.ndarray) -> np.ndarray:
     return ((1.0 + v / y[:, None]) ** POWER * np.exp(-v) / -np.expm1(-(y[:, None] + v)) * dv).sum(axis=1)
 
 
-def _variable(piece: int, lny: Curve) -> Curve:
+def _variable(piece: int, lny: Curve, y: Curve) -> Curve:
     """The variable of a piece's polynomial, -1 at its lower end and 1 at its upper one."""
     low, high, _ = _PIECES[piece]
     if piece < 2:
         return (2.0 * lny - np.log(low * high)) / np.log(high / low)
-    return 1.0 - 2.0 * (jnp.exp(-lny) - 1.0 / high) / (1.0 / low - 1.0 / high)
+    return 1.0 - 2.0 * (1.0 / y - 1.0 / high) / (1.0 / low - 1.0 / high)
 
 
 def _polynomial(piece: int) -> tuple[float, ...]:
@@ -50,22 +50,35 @@ _COEFFICIENTS = tuple(_polynomial(piece) for piece in range(len(_PIECES)))
 
 @jax.custom_jvp
 def disc_integral(lny: Curve) -> Curve:
-    """∫_y^∞ x^(5/3)/(e^x-1) dx at ln y, about 1e-11."""
-    near, far = jnp.minimum(lny, np.log(SERIES_TO)), jnp.maximum(lny, np.log(SERIES_TO))
-    y, series = jnp.exp(near), 1.0 / POWER
-    for order, number in zip(_ORDERS, _NUMBERS, strict=True):
-        series = series + number / (POWER + order) * y**order
-    below, factor = WHOLE - jnp.exp(POWER * near) * series, 0.0
-    for piece, coefficients in reversed(list(enumerate(_COEFFICIENTS))):
-        z, value = jnp.clip(_variable(piece, far), -1.0, 1.0), 0.0
-        for c in coefficients:
-            value = value * z + c
-        factor = value if piece == 2 else jnp.where(far < np.log(_PIECES[piece][1]), value, factor)
-    return jnp.where(lny < np.log(SERIES_TO), below, factor * jnp.exp(POWER * far - jnp.exp(far)))
+    """y^(-2/3) ∫_y^∞ x^(5/3)/(e^x-1) dx at ln y, about 1e-11."""
+    y, far = jnp.exp(lny), jnp.maximum(lny, np.log(SERIES_TO))
+    below, above = jnp.minimum(y, SERIES_TO), jnp.maximum(y, SERIES_TO)
+    factor = _factor(2, far, above)
+    for piece in (1, 0):
+        factor = jnp.where(above < _PIECES[piece][1], _factor(piece, far, above), factor)
+    whole = WHOLE * jnp.exp(-2.0 / 3.0 * lny)
+    return jnp.where(y < SERIES_TO, whole - below * _series(below), factor * above * jnp.exp(-above))
+
+
+def _factor(piece: int, lny: Curve, y: Curve) -> Curve:
+    """`smooth_factor` by the polynomial of one piece."""
+    z = jnp.clip(_variable(piece, lny, y), -1.0, 1.0)
+    value = jnp.zeros_like(z)
+    for c in _COEFFICIENTS[piece]:
+        value = value * z + c
+    return value
+
+
+def _series(y: Curve) -> Curve:
+    """The integral from 0 to y over y^(5/3), y <= 2, from x/(e^x-1) = Σ B_j x^j/j!."""
+    square, even = y * y, jnp.zeros_like(y)
+    for order, number in zip(_ORDERS[:0:-1], _NUMBERS[:0:-1], strict=True):
+        even = even * square + number / (POWER + order)
+    return 1.0 / POWER + y * (_NUMBERS[0] / (POWER + 1.0)) + square * even
 
 
 @disc_integral.defjvp
 def _slope(at: tuple[Curve], along: tuple[Curve]) -> tuple[Curve, Curve]:
     (lny,), (moved,) = at, along
-    y = jnp.exp(lny)
-    return disc_integral(lny), -moved * jnp.exp((POWER + 1.0) * lny - y) / -jnp.expm1(-y)
+    y, value = jnp.exp(lny), disc_integral(lny)
+    return value, -moved * (2.0 / 3.0 * value + y * y * jnp.exp(-y) / -jnp.expm1(-y))

@@ -4,14 +4,15 @@ A line may be far narrower than a photon bin and still be multiplied by a factor
 Its node portions are therefore not weight times profile, but ∫ profile(E) ℓ_j(E) dE, with ℓ_j the polynomial that is 1 at
 node j: the sum over nodes of portion times factor is then the integral of line times factor, exact for factors that are
 polynomials of degree three over a bin. The integrals follow from the moments of the profile, by recursion; where the
-profile is smooth over the bin the recursion would cancel and the plain product is exact instead. The bin's total always
-is the difference of the error function (or the arc tangent).
+profile is smooth over the bin the recursion would cancel, and the plain product of weight and profile is exact to 3e-10 of
+its greatest value.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
@@ -39,19 +40,26 @@ def spread(grid: Grid, moments: Sequence[Bins], pointwise: Nodes, smooth: Flags)
     """
     if grid.rule != "exact":
         raise AssertionError("moments belong to the Gauss-Legendre nodes")
-    k = grid.nodes.shape[0]
+    # Nothing that needs all nodes at once (such as a total made exact) stands here: in one loop over the bins, XLA would
+    # compute the exponentials of all nodes again for each of them.
+    matrix = _shares_of_moments(grid.nodes.shape[0])
+    portions = sum(matrix[:, n, None] * moments[n] for n in range(matrix.shape[1]))
+    return jnp.where(smooth, pointwise, portions)
+
+
+@cache
+def _shares_of_moments(k: int) -> np.ndarray:
+    """What each moment of powers adds to each node's portion, [k, n].
+
+    ℓ_j(t) = w_j Σ_n (2n+1)/2 P_n(t_j) P_n(t) up to the degree that counts, and P_n from its powers.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(k)
-    degree = min(_DEGREE, k - 1)
-    legendre = np.polynomial.legendre.legvander(nodes, degree)  # [k, n]
-    # ℓ_j(t) = w_j Σ_n (2n+1)/2 P_n(t_j) P_n(t): turn moments of powers into moments of Legendre polynomials first.
-    portions = jnp.zeros_like(pointwise)
-    for n in range(degree + 1):
-        powers = np.polynomial.legendre.leg2poly([0] * n + [1])
-        moment = sum(c * moments[i] for i, c in enumerate(powers) if c)
-        portions = portions + (0.5 * (2 * n + 1) * weights * legendre[:, n])[:, None] * moment
-    # The plain product, its sum made exact.
-    plain = pointwise + 0.5 * weights[:, None] * (moments[0] - pointwise.sum(0))
-    return jnp.where(smooth, plain, portions)
+    orders = np.arange(min(_DEGREE, k - 1) + 1)
+    legendre = np.polynomial.legendre.legvander(nodes, orders[-1]) * (2 * orders + 1) / 2
+    powers = np.zeros((len(orders), len(orders)))
+    for n in orders:
+        powers[n, : n + 1] = np.polynomial.legendre.leg2poly([0] * n + [1])
+    return weights[:, None] * legendre @ powers
 
 
 def shares(grid: Grid, cumulative: Callable[[Nodes], Nodes]) -> Nodes:

@@ -137,9 +137,8 @@ class diskbb(Additive):
 
     def spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
-        lny = x.lnE - LN10 * p["logkT"]
-        norm = jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]) - 2 / 3 * lny)
-        return DISKBB * norm * disc_integral(lny)
+        norm = DISKBB * jnp.exp(LN10 * (p["logA"] + 2 * p["logkT"]))
+        return norm * disc_integral(x.lnE - LN10 * p["logkT"])
 
 
 class diskpbb(Additive):
