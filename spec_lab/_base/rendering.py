@@ -1,6 +1,6 @@
 """How a table looks, as text and as HTML: pure functions of its columns and its title.
 
-`show` decides how one value looks; nothing else formats numbers. A table wider than the terminal is made narrower without
+`show` decides how one value looks. A table wider than the terminal is made narrower without
 losing anything: text columns that say the same in every row become a line above, cells break at spaces, and what is still
 too wide goes on below, its first columns repeated. In a browser cells break at spaces too, and then the table scrolls in
 its own box while the column that names the rows stays in sight.
@@ -14,15 +14,17 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spec_lab._base.numbers import decimal_text
+
 WIDTH = 120  # of the text form, characters
 ROWS = 200  # shown of a longer table: half from its head, half from its tail
 
 
 def show(value: Any) -> str:
-    """One value as text: four significant digits or three decimals, whichever says more; whole numbers as they are.
+    """One value as text: four significant digits or three decimals, whichever says more, and six digits at most.
 
-    Small numbers stay readable (`1e-09`, never `0.000`), and numbers below 1e9 keep the digits before the point (seconds
-    of exposure, times). Sequences are shown in brackets, element by element; None is empty.
+    Whole numbers below 1e9 stay as they are, and small numbers readable (`1×10⁻⁹`, never `0.000`). Sequences are shown in
+    brackets, element by element; None is empty.
     """
     if value is None:
         return ""
@@ -46,12 +48,7 @@ def show(value: Any) -> str:
 def _show_float(x: float) -> str:
     if not math.isfinite(x):
         return str(x)
-    size = abs(x)
-    if size < 1e9 and x == round(x):
-        return str(int(x))
-    if 1e5 <= size < 1e9:
-        return f"{x:.9g}"
-    return f"{x:.3f}" if 1.0 <= size < 1e5 else f"{x:.4g}"
+    return str(int(x)) if abs(x) < 1e9 and x.is_integer() else decimal_text(x)
 
 
 def _is_number(value: Any) -> bool:

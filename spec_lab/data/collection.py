@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from spec_lab._base import DataError, Info, nearest, write_tables
+from spec_lab._base import DataError, Info, nearest, plain, write_tables
 from spec_lab.data.documented import DataNames
 from spec_lab.data.grouping import describe_grouping
 from spec_lab.data.quantities import data_quantities
@@ -102,7 +102,7 @@ class Data(DataNames, Struct):
             "Noticing": [unit.noticing for unit in self.units],
             "Statistic": [unit.stat for unit in self.units],
             "Grouping": [describe_grouping(unit.grpg) for unit in self.units],
-            "Time": [unit.time for unit in self.units],
+            "Time": [None if unit.time is None else plain(unit.time, 15) for unit in self.units],
         })  # fmt: skip
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import DataError, Info, write_tables
+from spec_lab._base import DataError, Info, plain, write_tables
 from spec_lab.data import notice, upper_limits
 from spec_lab.data.annotations import GroupMask, PerBin
 from spec_lab.data.assembly import Assembly, Same, assemble
@@ -265,7 +265,7 @@ class DataUnit(UnitNames, Struct):
         rows = {"src": part(self.src), "bkg": part(self.bkg), "rmf": part(self.rmf), "arf": part(self.arf)}
         rows |= {"rsp": part(self.rsp), "notc": self.noticing, "stat": self.stat, "grpg": describe_grouping(self.grpg)}
         rows |= {} if self.rebn is None else {"rebn": describe_grouping(self.rebn)}
-        rows |= {"time": "-" if self.time is None else self.time, "weight": self.weight}
+        rows |= {"time": "-" if self.time is None else plain(self.time, 15), "weight": self.weight}
         return Info({"Property": tuple(rows), self.name or "unit": tuple(rows.values())})
 
     @property

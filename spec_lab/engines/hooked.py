@@ -12,7 +12,7 @@ import numpy as np
 from iminuit import Minuit
 from jaxtyping import Float
 
-from spec_lab._base import EngineError
+from spec_lab._base import EngineError, statistic_text
 from spec_lab.engines.best_fit import best_fit_outcome
 from spec_lab.engines.control import Control
 from spec_lab.engines.lmfit import parameters_of
@@ -44,7 +44,7 @@ class _Cost:
         if value < self.least:
             self.best, self.least = x.copy(), value
         if self.calls % 20 == 0:
-            self.control.report(None, f"{self.calls} evaluations, {self.least:.4f}")
+            self.control.report(None, f"{self.calls} evaluations, {statistic_text(self.least)}")
         return value if np.isfinite(value) else _BAD
 
 

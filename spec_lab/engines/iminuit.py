@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from iminuit import Minuit
 
-from spec_lab._base import ByPrecision, EngineError
+from spec_lab._base import ByPrecision, EngineError, statistic_text
 from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, near_limits
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import determined, lower_nearby, minimise, values_of
@@ -61,7 +61,7 @@ class _Cost:
             if value < self.best_stat:
                 self.best, self.best_stat = x.copy(), value
             if self.calls % 10 == 0:
-                self.control.report(None, f"{self.calls} evaluations, {self.best_stat:.4f}", best=self.best)
+                self.control.report(None, f"{self.calls} evaluations, {statistic_text(self.best_stat)}", best=self.best)
             finite = np.isfinite(value) and bool(np.all(np.isfinite(gradient)))
             self._last = (key, value if finite else _BAD, gradient if finite else np.zeros_like(x))
         return self._last[1], self._last[2]

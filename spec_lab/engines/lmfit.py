@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import ByPrecision, EngineError
+from spec_lab._base import ByPrecision, EngineError, statistic_text
 from spec_lab.engines.best_fit import best_fit_outcome, near_limits
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import determined, lower_nearby
@@ -86,7 +86,7 @@ def run(problem: Problem, options: LmfitOptions, control: Control) -> Outcome:
 
     def watch(_: Any, number: int, __: Any) -> bool:
         if number % 20 == 0:
-            control.report(None, f"{number} evaluations, {best['stat']:.4f}", best=best["x"])
+            control.report(None, f"{number} evaluations, {statistic_text(best['stat'])}", best=best["x"])
         return control.stopped and number > problem.n + 1  # earlier, lmfit itself fails on an abort
 
     from lmfit import Minimizer

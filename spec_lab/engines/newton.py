@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import ByPrecision, EngineError
+from spec_lab._base import ByPrecision, EngineError, statistic_text
 from spec_lab.engines.best_fit import MISSED, NOTHING, best_fit_outcome, covariance_from_hessian, nearly_flat
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.options import at_least, seed
@@ -183,7 +183,7 @@ def lower_nearby(problem: Problem, best: np.ndarray) -> str:
     """A sentence where a fit that ends at `best` (`f[n]`) missed a lower statistic close by, else ""."""
     lower = float(minimise(problem, best).f)
     missed = lower < problem.stat(best) - MISSED
-    return f" The statistic falls to {lower:.3f} nearby: infer.fit() finds it." if missed else ""
+    return f" The statistic falls to {statistic_text(lower)} nearby: infer.fit() finds it." if missed else ""
 
 
 def fit(problem: Problem, options: NewtonOptions | None = None, control: Control | None = None) -> Outcome:
@@ -215,7 +215,8 @@ def _better(first: _Loop, best: _Loop) -> str:
     """A sentence where another start than the present values led to a lower statistic, else ""."""
     if not float(first.f) - float(best.f) > MISSED:
         return ""
-    return f" Another start led lower: {float(best.f):.3f}; from the present values it was {float(first.f):.3f}."
+    lower, stood = statistic_text(float(best.f)), statistic_text(float(first.f))
+    return f" Another start led lower: {lower}; from the present values it was {stood}."
 
 
 def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, control: Control) -> _Loop:
@@ -283,7 +284,9 @@ def _finished(problem: Problem, loop: _Loop, options: NewtonOptions, control: Co
     while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
         done = int(loop.steps)
         control.report(
-            done / options.max_iterations, f"step {done}: {float(loop.f):.4f}", best=values_of(problem, loop)
+            done / options.max_iterations,
+            f"step {done}: {statistic_text(float(loop.f))}",
+            best=values_of(problem, loop),
         )
         loop = problem.run(resume_minimise, loop, min(done + 50, options.max_iterations), 0.0)
     return loop

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from spec_lab._base import statistic_text, value_and_error
 from spec_lab.fit import Problem, Setup
 from spec_lab.tree import Struct, field
 
@@ -75,9 +76,9 @@ class Outcome(Struct):
 
     def __repr__(self) -> str:
         evidence = (
-            "" if self.log_evidence is None else f", ln Z {self.log_evidence:.3f} ± {self.log_evidence_error or 0:.3f}"
+            "" if self.log_evidence is None else f", ln Z {value_and_error(self.log_evidence, self.log_evidence_error)}"
         )
-        told = f"{len(self.best)} free, stat {self.stat:.4f}{evidence}, {len(self.draws)} draws"
+        told = f"{len(self.best)} free, stat {statistic_text(self.stat)}{evidence}, {len(self.draws)} draws"
         return f"<Outcome {self.engine}: {told}. {self.message}>"
 
     @cached_property

@@ -15,7 +15,7 @@ from numpyro.distributions.transforms import Transform
 from numpyro.infer import SVI, Trace_ELBO
 from numpyro.optim import Adam
 
-from spec_lab._base import EngineError
+from spec_lab._base import EngineError, plain
 from spec_lab.bridge.guides import transforms
 from spec_lab.bridge.sites import numpyro_model, site_names
 from spec_lab.engines.control import COMPILING, Control
@@ -132,7 +132,7 @@ def _outcome(
     far = lost > 0.5 * problem.n + 10 * np.sqrt(problem.n) + 10
     _, shape = psis(log_prob - log_q)
     bad = far or shape > PARETO_LIMIT
-    remark = f" The draws lie {lost:.0f} below the best fit in log probability: more steps." if far else ""
+    remark = f" The draws lie {plain(lost, 3)} below the best fit in log probability: more steps." if far else ""
     if shape > PARETO_LIMIT:
         remark += f" Pareto k = {shape:.2f} > {PARETO_LIMIT}: the posterior is not such a Gaussian, run a sampler."
     return sample_outcome(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import Info, ParameterError, write_tables
+from spec_lab._base import Info, ParameterError, statistic_text, write_tables
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.infer.engines import analyzer
@@ -105,7 +105,7 @@ class SampleAnalyzer(Estimates, Criteria, Fluxes, Profiles, Infer):
     @property
     def _stands(self) -> str:
         """Where the analyzer stands, and how far that is from the maximum."""
-        return f"At par_best: statistic {-2 * self.max_loglike:.3f}; at the maximum {self.min_stat:.3f}"
+        return f"At par_best: statistic {statistic_text(-2 * self.max_loglike)}; at the maximum {statistic_text(self.min_stat)}"
 
     def save(self, savepath: str | Path) -> None:
         """Write `<prefix>_free_par.json`, `<prefix>_stat.json` and `<prefix>_IC.json` into a folder (made if missing).
@@ -202,7 +202,7 @@ class Bootstrap(SampleAnalyzer):
 
     @property
     def _stands(self) -> str:
-        return f"At the best fit: statistic {self.min_stat:.3f}"
+        return f"At the best fit: statistic {statistic_text(self.min_stat)}"
 
     @property
     def _where(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import Info, Numbered, ParameterError
+from spec_lab._base import Info, Numbered, ParameterError, number_text
 from spec_lab.fit import Freeze, Link, SetPrior, SetSetting, SetTie, SetValue, Slot, Unlink, links
 from spec_lab.infer.fit import Fit
 from spec_lab.priors import Distribution, Prior, as_prior
@@ -216,7 +216,7 @@ class Par:
         state = f"={self.tied_to}" if self.tied_to else ("frozen" if self.frozen else f"{self.prior}")
         mates = f", linked to {list(self.mates)}" if self.mates else ""
         unit = f" {self.unit}" if self.unit else ""
-        return f"<par[{self.pid}] {self.slot.component}.{self.name} = {self.val:g}{unit}, {state}{mates}>"
+        return f"<par[{self.pid}] {self.slot.component}.{self.name} = {number_text(self.val)}{unit}, {state}{mates}>"
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, plain
 from spec_lab.fit import SetFree, Setup
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import Action, Effects, moved
@@ -93,7 +93,9 @@ def walked(state: State, to: float) -> Setup:
         raise ParameterError("there is no degeneracy to walk along", hint="Fit two or more free parameters first.")
     if not isinstance(to, (int, float)) or not found.low - 1e-6 <= to <= found.high + 1e-6:
         raise ParameterError(
-            "the degeneracy ends before", got=to, allowed=f"{found.low:.3g} to {found.high:.3g} standard deviations"
+            "the degeneracy ends before",
+            got=to,
+            allowed=f"{plain(found.low, 3)} to {plain(found.high, 3)} standard deviations",
         )
     return state.setup.with_free(found.point(np.asarray(state.setup.free_values), min(max(to, found.low), found.high)))
 

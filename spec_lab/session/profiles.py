@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import attrs
 import numpy as np
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, plain
 from spec_lab.engines import minimise, resume_minimise, values_of
 from spec_lab.fit import Edit, Problem, SetFree, Setup, SetValue, links
 from spec_lab.results.profiles import Profile
@@ -244,7 +244,7 @@ class SetRefitted(Edit):
 
     @property
     def label(self) -> str:
-        return f"refit with par[{self.pid}] at {self.value:.5g}"
+        return f"refit with par[{self.pid}] at {plain(self.value, 5)}"
 
 
 @command("set_refit_others")

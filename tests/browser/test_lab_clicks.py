@@ -6,7 +6,7 @@ import pytest
 from lab_page import DEMO, button, row, steps
 from playwright.sync_api import expect
 
-from spec_lab.session.views.numbers import statistic_text
+from spec_lab._base import statistic_text
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from small import make_data
 
 from spec_lab import Data, DataUnit, datasets, unif
+from spec_lab._base import statistic_text
 from spec_lab.data import Response, Source
 from spec_lab.engines import run_engine
 from spec_lab.fit import Freeze, Notice, Problem, SetFree, SetPrior, Setup
@@ -23,7 +24,7 @@ def hidden():
 def test_a_hidden_minimum_is_found_and_said(hidden):
     alone, several = run_engine("fit", hidden, guesses=0), run_engine("fit", hidden)
     assert several.stat < alone.stat - 1.0
-    assert f"Another start led lower: {several.stat:.3f}" in several.message
+    assert f"Another start led lower: {statistic_text(several.stat)}" in several.message
     assert "Another start" not in alone.message
     assert run_engine("fit", hidden).best.tolist() == several.best.tolist()
 

@@ -15,6 +15,7 @@ from documented_names import (
 )
 from numpy.testing import assert_allclose, assert_array_equal
 
+from spec_lab._base import statistic_text
 from spec_lab.infer import Bootstrap, Infer, Posterior, SampleAnalyzer
 
 
@@ -115,7 +116,7 @@ def _all_ic(thing: Any, name: str) -> None:
     expected = {"AIC": thing.aic, "AICc": thing.aicc, "BIC": thing.bic}
     expected |= {} if thing.lnZ is None else {"lnZ": thing.lnZ, "lnZ_err": thing.lnZ_err}
     assert list(value) == list(expected) and all(isinstance(each, float) for each in value.values())
-    assert dict(value) == expected and f"{thing.min_stat:.3f}" in value.text
+    assert dict(value) == expected and statistic_text(thing.min_stat) in value.text
 
 
 @check(ANALYZER_CHECKS, "stat_info")

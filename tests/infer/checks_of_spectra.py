@@ -18,7 +18,7 @@ from documented_names import (
 )
 from numpy.testing import assert_allclose, assert_array_equal
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, statistic_text
 from spec_lab._base.info import Info
 from spec_lab.infer import SampleAnalyzer
 from spec_lab.models import Model
@@ -142,9 +142,11 @@ def _all_stat(thing: Any, name: str) -> None:
     assert isinstance(table, Info) and table.columns == ("Data", "Model", "Statistic", "Value", "Bins")
     assert_allclose(table["Value"][:-1], thing.stat_list * thing.weight_list)
     assert table["Bins"] == [*thing.npoint_list, thing.npoint]
-    assert table["Value"][-1] == f"{thing.stat:.3f}/{thing.npoint - thing.free_nparams}"
+    assert table["Value"][-1] == f"{statistic_text(thing.stat)}/{thing.npoint - thing.free_nparams}"
     if isinstance(thing, SampleAnalyzer):  # at which of its two points
-        assert table.title and f"{thing.stat:.3f}" in table.title and f"{thing.min_stat:.3f}" in table.title
+        assert (
+            table.title and statistic_text(thing.stat) in table.title and statistic_text(thing.min_stat) in table.title
+        )
 
 
 @check(CHECKS, "prior_list", "prior", "logprior")

@@ -8,7 +8,7 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, statistic_text
 from spec_lab.infer import Bootstrap, Posterior, SampleAnalyzer
 from spec_lab.models import cpl, pl
 
@@ -137,8 +137,8 @@ def test_criteria_are_numbers_by_name(result):
 
 
 def test_two_points_are_named(result):
-    assert f"{result.stat:.3f}" in result.stat_info.text.splitlines()[0]
-    assert f"{result.min_stat:.3f}" in result.all_IC.text.splitlines()[0]
+    assert statistic_text(result.stat) in result.stat_info.text.splitlines()[0]
+    assert statistic_text(result.min_stat) in result.all_IC.text.splitlines()[0]
     assert result.aic == pytest.approx(result.min_stat + 6)
     assert -2 * result.max_loglike >= result.min_stat - 1e-9
 

@@ -5,7 +5,7 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer, MaxLikeFit, unif
-from spec_lab._base import ModelError, ParameterError
+from spec_lab._base import ModelError, ParameterError, statistic_text
 from spec_lab.infer import Posterior, compare
 from spec_lab.models import cpl, pl
 
@@ -67,7 +67,7 @@ def test_a_start_at_a_bound_or_outside_does_not_keep_a_fit_there(monkeypatch):
     stuck = at_its_bound()
     stuck.par[1].val = -50.0
     outcome = stuck.lmfit().outcome
-    assert outcome.status == "doubtful" and f"falls to {best:.3f} nearby" in outcome.message
+    assert outcome.status == "doubtful" and f"falls to {statistic_text(best)} nearby" in outcome.message
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, value_and_error
 from spec_lab.infer import Bootstrap, Pair, Posterior, SampleAnalyzer
 from spec_lab.models import cpl, pl
 from spec_lab.statistics import Statistic, StatisticNB
@@ -312,7 +312,7 @@ def test_predictive_criteria(posterior):
     assert found.value == pytest.approx(posterior.waic().value, rel=0.05)
     assert found.effective == pytest.approx(5, abs=3)
     assert "LOOIC" in repr(found) and "Largest Pareto k" in repr(found) and "array" not in repr(found)
-    assert f"{posterior.waic().value:.3f} ± " in posterior.waic()._repr_html_()
+    assert value_and_error(posterior.waic().value, posterior.waic().error) in posterior.waic()._repr_html_()
     assert next(iter(posterior.to_arviz().posterior)) == "pair1.cpl.alpha"
 
 

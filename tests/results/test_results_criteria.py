@@ -64,4 +64,4 @@ def test_the_error_of_a_difference_is_paired():
 def test_thresholds_are_the_documented_ones():
     expected = {"AIC": 2, "AICc": 2, "BIC": 2.302585, "WAIC": 8, "LOOIC": 8, "lnZ": 1.151293}
     assert pytest.approx(expected, abs=1e-6) == criteria.THRESHOLDS
-    assert criteria.with_error(1.23456, None) == "1.235" and criteria.with_error(-2, 0.1) == "-2.000 ± 0.100"
+    assert criteria.with_error(1.23456, None) == "1.235" and criteria.with_error(-2, 0.1) == "-2.00 ± 0.10"

@@ -155,6 +155,7 @@ def test_a_degenerate_sample_gives_a_figure_that_says_so():
 def test_summary_shows_two_digits_of_the_error():
     assert figures.summary("x", 1.23456, 0.0123, 0.0456) == "x = $1.235_{-0.012}^{+0.046}$"
     assert figures.summary("x", 1234.5, 56.0, 78.0) == "x = $1234_{-56}^{+78}$"
+    assert figures.summary("x", 1.2e-9, 1.1e-11, 3e-11) == r"x = $(1.200_{-0.011}^{+0.030})\times10^{-9}$"
     assert "nan" not in figures.summary("x", 2.0, 0.0, 0.0)
 
 

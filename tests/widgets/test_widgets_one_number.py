@@ -6,6 +6,7 @@ import pytest
 from small import make_data
 
 from spec_lab import BayesInfer, unif
+from spec_lab._base import statistic_text
 from spec_lab.models import cpl
 from spec_lab.session import FitSession, views
 
@@ -25,6 +26,6 @@ def test_the_statistic_is_one_number_everywhere(stat, tmp_path):
     assert shown["number"] == pytest.approx(number, rel=1e-12)
     assert shown["dof"] == infer.dof and shown["bins"] == infer.npoint
     assert sum(row["Value"] for row in rows[:-1]) == pytest.approx(number, rel=1e-12)
-    assert rows[-1]["Value"] == f"{number:.3f}/{infer.dof}"
+    assert rows[-1]["Value"] == f"{statistic_text(number)}/{infer.dof}"
     assert float((infer.pseudo_residual**2).sum()) == pytest.approx(number, rel=1e-9)
     session.close()

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from spec_lab.session.views.numbers import statistic_text
+from spec_lab._base import statistic_text
 
 
 class Wire:

@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from spec_lab._base import EngineError
+from spec_lab._base import EngineError, statistic_text, value_and_error
 from spec_lab.engines.chain_files import check_folders
 from spec_lab.engines.control import Control
 from spec_lab.engines.draws import sample_outcome
@@ -151,8 +151,10 @@ def _drive(
                 raise EngineError(f"MultiNest failed: {payload.decode(errors='replace').strip()}")
             if calls >= told + 500 or tag == worker.PROGRESS:
                 told = calls
-                so_far = "" if np.isnan(log_z) else f", ln Z = {log_z:.2f} so far"
-                control.report(None, f"{calls} likelihoods, best {-2 * best:.2f}{so_far}", log_evidence=log_z)
+                so_far = "" if np.isnan(log_z) else f", ln Z = {statistic_text(log_z)} so far"
+                control.report(
+                    None, f"{calls} likelihoods, best {statistic_text(-2 * best)}{so_far}", log_evidence=log_z
+                )
         raise EngineError(
             f"MultiNest ended without a result (exit status {child.process.poll()})", got=child.last_words()
         )
@@ -179,7 +181,7 @@ def _outcome(
         draws=found.draws,
         log_like=found.log_like,
         status=status,
-        remark=f" ln Z = {found.log_z:.3f} ± {found.error:.3f}.{found.remark}{remark}",
+        remark=f" ln Z = {value_and_error(found.log_z, found.error)}.{found.remark}{remark}",
         log_evidence=found.log_z,
         log_evidence_error=found.error,
         stats=(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spec_lab._base import value_and_error
 from spec_lab.engines.draws import systematic
 from spec_lab.engines.evidence import evidence
 from spec_lab.engines.nested.importance import KernelMixture, sharpen
@@ -43,7 +44,7 @@ class Estimate(NamedTuple):
         return abs(self.log_z - other.log_z) <= APART * np.hypot(self.error, other.error)
 
     def __str__(self) -> str:
-        return f"{self.log_z:.2f} ± {self.error:.2f}"
+        return value_and_error(self.log_z, self.error)
 
 
 class RunEvidence(NamedTuple):

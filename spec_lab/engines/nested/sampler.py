@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spec_lab._base import EngineError
+from spec_lab._base import EngineError, statistic_text, value_and_error
 from spec_lab.engines.chain_files import check_folders
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.draws import sample_outcome, systematic
@@ -108,7 +108,9 @@ def _finish(target: Target, state: NestedRun, options: NestedOptions, control: C
     prefix = "once more, with a longer walk: " if state.plan.moves != options.moves else ""
     while state.remaining > options.tolerance and state.rounds < options.max_rounds and not control.stopped:
         state.advance()
-        message = f"{prefix}round {state.rounds}: ln Z = {state.log_z:.2f}, at most {state.remaining:.2g} to come"
+        message = (
+            f"{prefix}round {state.rounds}: ln Z = {statistic_text(state.log_z)}, at most {state.remaining:.2g} to come"
+        )
         live = {} if target.hooks else {"draws": partial(draws_so_far, state, state.rounds, state.live)}
         control.report(None, message, log_evidence=state.log_z, remaining=state.remaining, **live)
 
@@ -185,7 +187,7 @@ def _outcome(target: Target, found: Answer, options: NestedOptions, control: Con
         draws=runs[0].source.values(chosen.near[picked]),
         log_like=chosen.log_like[picked],
         status=status,
-        remark=f" ln Z = {chosen.log_z:.3f} ± {chosen.error:.3f}.{remark}",
+        remark=f" ln Z = {value_and_error(chosen.log_z, chosen.error)}.{remark}",
         log_evidence=chosen.log_z,
         log_evidence_error=chosen.error,
         stats=(

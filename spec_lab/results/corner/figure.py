@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spec_lab._base import between
 from spec_lab.results.drawing import COLORS, Drawing
 from spec_lab.results.estimates.sample import Sample
 
@@ -106,10 +107,19 @@ def _tidy(figure: Drawing, size: float) -> None:
 
 
 def summary(label: str, middle: float, below: float, above: float) -> str:
-    """`label = 1.234 -0.012 +0.015` as matplotlib text: two digits of the smaller error."""
-    least = min((e for e in (below, above) if np.isfinite(e) and e > 0), default=abs(middle) or 1.0)
-    digits = int(np.clip(1 - np.floor(np.log10(least)), 0, 12))
-    return rf"{label} = ${middle:.{digits}f}_{{-{below:.{digits}f}}}^{{+{above:.{digits}f}}}$"
+    """`label = 1.234 -0.012 +0.015` as matplotlib text, in the digits that the errors allow."""
+    texts = between(middle, below, above)
+    (value, up, down), (power, *others) = ([text.partition("e")[k] for text in texts] for k in (0, 2))
+    if power and others == [power, power]:
+        return rf"{label} = $({value}_{{-{down}}}^{{+{up}}})\times10^{{{int(power)}}}$"
+    value, up, down = map(_mathematics, texts)
+    return rf"{label} = ${value}_{{-{down}}}^{{+{up}}}$"
+
+
+def _mathematics(text: str) -> str:
+    """A number as matplotlib's mathematics: its exponent as a power of ten."""
+    digits, _, power = text.partition("e")
+    return rf"{digits}\times10^{{{int(power)}}}" if power else digits
 
 
 def _ranges(samples: Sequence[np.ndarray]) -> list[tuple[float, float]]:

@@ -1,5 +1,6 @@
 """Which model? Information criteria, evidences, predictive criteria; several results side by side, and the one to keep."""
 
+from spec_lab._base import value_and_error as with_error
 from spec_lab.results.criteria.comparison import compare
 from spec_lab.results.criteria.criteria import Criteria
 from spec_lab.results.criteria.formulas import (
@@ -14,7 +15,6 @@ from spec_lab.results.criteria.formulas import (
     paired_error,
     simplest,
     strength,
-    with_error,
 )
 from spec_lab.results.criteria.out_of_sample import TRUSTED_K, Predictive, loo, to_arviz, waic
 from spec_lab.results.criteria.selection import Selection, select_model

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from spec_lab._base import Info, ParameterError
+from spec_lab._base import Info, ParameterError, value_and_error
 from spec_lab.fit import incomparable
 from spec_lab.results.annotations import GivenReadings
 from spec_lab.results.criteria import formulas
@@ -43,7 +43,7 @@ def compare(readings: GivenReadings) -> Info:
     }
     evidence = [np.nan if r.lnZ is None else r.lnZ for r in rows]
     if not np.isnan(evidence).all():
-        table["lnZ"] = ["" if r.lnZ is None else f"{r.lnZ:.3f} ± {r.lnZ_err or 0.0:.3f}" for r in rows]
+        table["lnZ"] = ["" if r.lnZ is None else value_and_error(r.lnZ, r.lnZ_err) for r in rows]
     if not np.isnan(evidence).any():
         table["Probability"] = [float(f"{p:.3g}") for p in formulas.evidence_weights(evidence)]
     return Info(table)

@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import Info, MissingDependency, StatisticError
+from spec_lab._base import Info, MissingDependency, StatisticError, statistic_text, value_and_error
 from spec_lab.engines import Outcome, minimise
 from spec_lab.fit import Problem
 from spec_lab.results.criteria import formulas
@@ -138,7 +138,7 @@ class Criteria:
     @property
     def _where(self) -> str:
         """At which point the criteria stand."""
-        return f"At the maximum of the likelihood: statistic {self.min_stat:.3f}"
+        return f"At the maximum of the likelihood: statistic {statistic_text(self.min_stat)}"
 
     @property
     def IC_info(self) -> Info:
@@ -155,7 +155,7 @@ class Criteria:
         return {"AIC": self.aic, "AICc": self.aicc, "BIC": self.bic}
 
     def _evidence(self) -> dict[str, str]:
-        return {} if self.lnZ is None else {"lnZ": formulas.with_error(self.lnZ, self.lnZ_err)}
+        return {} if self.lnZ is None else {"lnZ": value_and_error(self.lnZ, self.lnZ_err)}
 
     def _predictive(self) -> tuple[dict[str, str], list[str]]:
         try:
@@ -168,5 +168,5 @@ class Criteria:
             remarks.append(
                 f"LOOIC: Pareto k > {TRUSTED_K} (up to {loo.pareto_k.max():.2g}) in {bad.sum()} of {len(bad)} channels."
             )
-        shown = {"WAIC": formulas.with_error(*waic[:2]), "LOOIC": formulas.with_error(*loo[:2])}
+        shown = {"WAIC": value_and_error(*waic[:2]), "LOOIC": value_and_error(*loo[:2])}
         return shown, remarks

@@ -24,11 +24,6 @@ def bic(stat: float, k: int, n: float) -> float:
     return stat + k * float(np.log(n))
 
 
-def with_error(value: float, error: float | None) -> str:
-    """`x ± y`, three decimals; the value alone where no error is known."""
-    return f"{value:.3f}" if error is None else f"{value:.3f} ± {error:.3f}"
-
-
 THRESHOLDS = {
     "AIC": 2.0,
     "AICc": 2.0,

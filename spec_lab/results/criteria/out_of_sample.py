@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from spec_lab._base import Info, StatisticError, require
+from spec_lab._base import Info, StatisticError, require, statistic_text, value_and_error
 from spec_lab.engines import psis
 
 TRUSTED_K = 0.7  # Vehtari, Gelman & Gabry 2017
@@ -42,7 +42,10 @@ class Predictive(NamedTuple):
     @property
     def info(self) -> Info:
         """One row: value with error, effective number of parameters, and for LOO the worst k."""
-        shown = {"Value": f"{self.value:.3f} ± {self.error:.3f}", "Effective parameters": f"{self.effective:.2f}"}
+        shown = {
+            "Value": value_and_error(self.value, self.error),
+            "Effective parameters": f"{statistic_text(self.effective)}",
+        }
         if len(self.pareto_k):
             shown["Largest Pareto k"] = f"{self.pareto_k.max():.2f}"
             shown[f"k > {TRUSTED_K}"] = f"{np.sum(self.pareto_k > TRUSTED_K)} of {len(self.pareto_k)} bins"

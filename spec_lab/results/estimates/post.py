@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base import whole_number
+from spec_lab._base import interval_text, number_text, whole_number
 from spec_lab.engines import ENGINES, Outcome
 from spec_lab.results.estimates.sample import ONE_SIGMA, Sample
 
@@ -117,7 +117,9 @@ class Post:
 
     def __repr__(self) -> str:
         low, high = self.Isigma
-        return f"<Post of {self.nsample} draws: median {self.median:.5g}, 68.27 % [{low:.5g}, {high:.5g}]>"
+        return (
+            f"<Post of {self.nsample} draws: median {number_text(self.median, 5)}, 68.27 % {interval_text(low, high)}>"
+        )
 
 
 def posts_of(outcome: Outcome) -> tuple[Post, ...]:

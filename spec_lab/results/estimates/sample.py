@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base import Info, ParameterError
+from spec_lab._base import Info, ParameterError, interval_text, number_text
 
 ONE_SIGMA, TWO_SIGMA, THREE_SIGMA = 0.6827, 0.9545, 0.9973
 
@@ -143,9 +143,9 @@ class Sample:
     @property
     def info(self) -> Info:
         """Mean, standard deviation, median, 68.27 % and 90 % interval of each column."""
-        ends = lambda pairs: [f"[{low:#.4g}, {high:#.4g}]" for low, high in pairs]  # noqa: E731
+        ends = lambda pairs: [interval_text(float(low), float(high)) for low, high in pairs]  # noqa: E731
         columns = {"Mean": self.mean, "Std": self.std, "Median": self.median}
-        table = {name: [f"{x:.4g}" for x in values] for name, values in columns.items()}
+        table = {name: [number_text(float(x), 4) for x in values] for name, values in columns.items()}
         return Info(table | {"1sigma CI": ends(self.Isigma), "90% CI": ends(self.ninety_percent)}, self.title)
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import Info
+from spec_lab._base import Info, interval_text
 from spec_lab.fit import Setup, links
 from spec_lab.results.estimates.sample import Sample
 
@@ -85,6 +85,4 @@ def estimates_info(setup: Setup, draws: Sample, truth: np.ndarray | None = None)
 
 
 def _intervals(bounds: np.ndarray) -> list[str]:
-    return [
-        f"[{low:.3f}, {high:.3f}]" if abs(high - low) > 5e-3 else f"[{low:#.5g}, {high:#.5g}]" for low, high in bounds
-    ]
+    return [interval_text(float(low), float(high)) for low, high in bounds]

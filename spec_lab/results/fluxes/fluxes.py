@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from spec_lab._base import Info, ParameterError, nearest
+from spec_lab._base import Info, ParameterError, interval_text, nearest, number_text
 from spec_lab.engines import Control, Outcome
 from spec_lab.fit import Problem
 from spec_lab.models import BandFlux, Model, Watch, band_photons, without_absorption
@@ -149,8 +149,8 @@ class Fluxes:
                 "Quantity": [f"{'unabsorbed ' if unabsorbed else ''}{name} flux" for name in ("energy", "photon")],
                 "Of": [component or "all"] * 2,
                 "Band": [f"{low:g}-{high:g} keV"] * 2,
-                "Median": [f"{s.median[0]:.4g}" for s in samples],
-                "1sigma CI": [f"[{s.Isigma[0, 0]:#.4g}, {s.Isigma[0, 1]:#.4g}]" for s in samples],
+                "Median": [number_text(float(s.median[0]), 4) for s in samples],
+                "1sigma CI": [interval_text(float(s.Isigma[0, 0]), float(s.Isigma[0, 1])) for s in samples],
                 "Unit": ["erg/cm²/s", "photons/cm²/s"],
             }
         )

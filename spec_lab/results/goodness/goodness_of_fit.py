@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spec_lab._base import Info
+from spec_lab._base import Info, number_text, statistic_text, value_and_error
 from spec_lab.fit import Problem
 from spec_lab.results.goodness import formulas
 from spec_lab.results.goodness.formulas import Goodness, Runs
@@ -101,7 +101,7 @@ class GoodnessOfFit:
                 "Value": [f.value for f in fits],
                 "Bins": [row[2] for row in rows],
                 "dof": [row[3] for row in rows],
-                "Expected": [f"{f.expected:.1f} ± {np.sqrt(f.variance):.1f}" for f in fits],
+                "Expected": [value_and_error(f.expected, float(np.sqrt(f.variance))) for f in fits],
                 "z": [f"{f.z:+.2f}" if np.isfinite(f.z) else "" for f in fits],
                 "p": [_number(f.p) for f in fits],
                 "p of runs": [row[5] for row in rows],
@@ -155,12 +155,12 @@ def _number(x: float) -> float | None:
 
 
 def _chance(p: float) -> str:
-    return f"p = {p:.3g}" if p >= 1e-3 else f"p = {p:.0e}" if p > 1e-12 else "p < 1e-12"
+    return f"p = {number_text(p, 3 if p >= 1e-3 else 1)}" if p > 1e-12 else "p < 10⁻¹²"
 
 
 def _range(u: UnitGoodness) -> str:
     n = u.runs.longest[1] - u.runs.longest[0] + 1
-    low, high = (f"{E:.4g}" if E < 1e4 else f"{E:.0f}" for E in u.longest)
+    low, high = (number_text(E, 4 if E < 1e4 else 6) for E in u.longest)
     return f"{low}–{high} keV: {n} {'above' if u.above else 'below'}"
 
 
@@ -168,7 +168,9 @@ def _about_total(total: Goodness, dof: int) -> str:
     if not np.isfinite(total.z):
         return "The statistic has no known expectation."
     apart = f"{abs(total.z):.1f} σ {'above' if total.z > 0 else 'below'} what this model, if right, gives on average"
-    head = f"The statistic, {total.value:.1f} with {dof} degrees of freedom, is {apart} ({_chance(total.p)}):"
+    head = (
+        f"The statistic, {statistic_text(total.value)} with {dof} degrees of freedom, is {apart} ({_chance(total.p)}):"
+    )
     if total.p < DOUBT:
         return f"{head} the model does not describe the data within their errors."
     if total.p > 1 - DOUBT:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from spec_lab._base import Info
+from spec_lab._base import Info, statistic_text
 from spec_lab.fit import Problem, statistic_of
 
 
@@ -17,6 +17,6 @@ def stat_table(problem: Problem, x: np.ndarray | None = None, title: str | None 
         for name, unit, value in zip(pair.data.names, pair.data.units, values, strict=True)
     ]
     total, bins = sum(r[3] for r in rows), sum(r[4] for r in rows)
-    rows.append(("Total", "Total", "stat/dof", f"{total:.3f}/{bins - problem.n}", bins))
+    rows.append(("Total", "Total", "stat/dof", f"{statistic_text(total)}/{bins - problem.n}", bins))
     names = ("Data", "Model", "Statistic", "Value", "Bins")
     return Info({name: [row[i] for row in rows] for i, name in enumerate(names)}, title)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import Info, StatisticError
+from spec_lab._base import Info, StatisticError, statistic_text, value_and_error
 from spec_lab.engines import minimise, values_of
 from spec_lab.fit import Problem
 from spec_lab.results.model_counts import ModelCounts, model_counts
@@ -104,7 +104,7 @@ class PredictiveCheck:
                 "Statistic": [row[1] for row in rows],
                 "Recorded": [_spread(row[2]) for row in rows],
                 "Simulated": [_spread(row[3]) for row in rows],
-                "p": [f"{row[4].p:.3f} ± {row[4].error:.3f}" for row in rows],
+                "p": [value_and_error(row[4].p, row[4].error) for row in rows],
                 "Outside 95 %": [f"{row[5]} of {row[6]}" for row in rows],
             },
             self.kind,
@@ -146,7 +146,8 @@ class PredictiveCheck:
 
 
 def _spread(values: np.ndarray) -> str:
-    return f"{np.nanmean(values):.1f}" + (f" ± {np.nanstd(values):.1f}" if np.nanstd(values) > 1e-9 else "")
+    mean, spread = float(np.nanmean(values)), float(np.nanstd(values))
+    return value_and_error(mean, spread) if spread > 1e-9 else statistic_text(mean)
 
 
 def _checked(problem: Problem) -> None:

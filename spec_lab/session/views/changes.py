@@ -5,13 +5,13 @@ Not here: the edits that lead from one to the other (`session.difference`), whet
 
 import math
 
+from spec_lab._base import plain, with_error
 from spec_lab.data import DataUnit, describe_grouping
 from spec_lab.fit import Setup, Slot
 from spec_lab.session.known_fit import sigmas
 from spec_lab.session.messages import ChangeRow, Changes
 from spec_lab.session.state import Run, State
 from spec_lab.session.views.labels import distinct
-from spec_lab.session.views.numbers import plain, with_error
 
 NEAR = 5.0  # errors from the best fit, within which they say how many digits a value has
 ONE = 1.0 + 1e-6  # units of the last shown digit; more is a change

@@ -5,6 +5,7 @@ The formulas are `spec_lab.results.criteria`; weights are Akaike's, from AICc, o
 
 from collections.abc import Callable, Hashable
 
+from spec_lab._base import finite, statistic_text, with_error
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup, incomparable
 from spec_lab.results import criteria as formulas
@@ -13,7 +14,6 @@ from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import RELIABLE, pareto_k, trusted
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.view_model import CriteriaRow, CriteriaTable, PreviewQuality, RunName
-from spec_lab.session.views.numbers import finite, statistic_text, with_error
 
 
 def criteria(state: State, evaluation: Evaluation | None) -> CriteriaTable:

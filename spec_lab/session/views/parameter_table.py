@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from spec_lab._base import with_error, with_sides
 from spec_lab.fit import Setup, links
 from spec_lab.priors import Prior, families
 from spec_lab.session.known_fit import sigmas, trusted
@@ -14,7 +15,6 @@ from spec_lab.session.messages import PriorCurve
 from spec_lab.session.state import Preview, Run
 from spec_lab.session.view_model import ParameterRow, ParameterTable, PriorFamily
 from spec_lab.session.views.handles import handles
-from spec_lab.session.views.numbers import with_error, with_sides
 
 TAIL = 0.001  # a slider spans the prior's central 99.8 %
 GLYPH = 24

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spec_lab._base import plain
 from spec_lab.session.messages import ProfileData, ProfilesMessage
 from spec_lab.session.profiles import GrowingProfile
-from spec_lab.session.views.numbers import plain
 
 MARKS = ((1.0, "68.3 %"), (4.0, "95.4 %"))
 HIGHEST = 1e6  # rises beyond are drawn outside anyway

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spec_lab._base import plain, statistic_text
 from spec_lab.fit import Setup
 from spec_lab.models import KEV_TO_ERG
 from spec_lab.session.evaluation import Evaluation, UnitEvaluation
 from spec_lab.session.messages import SpectrumUnit
 from spec_lab.session.view_model import SpectrumStyle
-from spec_lab.session.views.numbers import plain, statistic_text
 
 FIELDS = ("lo", "hi", "data", "err", "model", "resid", "used")
 

@@ -1,10 +1,10 @@
 """An offer as plain data: that the model lies far from the data, and may start near them."""
 
+from spec_lab._base import number_text
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.starts import offered
 from spec_lab.session.state import State
 from spec_lab.session.view_model import StartOffer
-from spec_lab.session.views.numbers import plain, scientific
 
 
 def offer(state: State, evaluation: Evaluation | None) -> StartOffer | None:
@@ -17,5 +17,5 @@ def offer(state: State, evaluation: Evaluation | None) -> StartOffer | None:
     where = f" in {unit}" if several else ""
     if not 1e-3 < factor < 1e12:
         return {"text": f"The model gives {'no' if factor < 1 else 'too many'} counts{where}."}
-    times = plain(factor, 2) if 0.01 < factor < 1000 else scientific(factor, 2)
+    times = number_text(factor, 2)
     return {"text": f"The model gives {times} times the counts observed{where}."}

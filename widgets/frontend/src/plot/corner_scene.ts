@@ -2,6 +2,7 @@
 // hold 39.3 % and 86.5 % (one and two σ of a plane).
 // UI state: none.
 import { contours } from "d3-contour";
+import { printed } from "../state/format";
 import type { CornerFrame } from "../state/frames";
 import type { Region } from "../state/frames";
 import { BRUSH_DASH, crisp, frame as outline, line } from "./marks";
@@ -129,8 +130,8 @@ const inside = (a: Axis, value: number): boolean => {
 
 function title(s: Surface, frame: CornerFrame, i: number, box: Box, theme: Theme, n: number, size: number): void {
   if (!frame.trusted) return; // numbers that cannot be trusted are not shown
-  const text = `${frame.median[i].replace(/^-/, "−")} `;
-  const [plus, minus] = [`+${frame.plus[i].replace(/^[+]/, "")}`, `−${frame.minus[i].replace(/^[-−+]/, "")}`];
+  const text = `${printed(frame.median[i])} `;
+  const [plus, minus] = [`+${printed(frame.plus[i])}`, `−${printed(frame.minus[i])}`];
   const type = { color: theme.fg, size: n > 6 ? 9 : size };
   const small = { ...type, size: type.size * 0.8, color: theme.fg2 };
   const width = s.width(text, type) + Math.max(s.width(plus, small), s.width(minus, small));

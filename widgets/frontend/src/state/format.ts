@@ -11,6 +11,9 @@ export const printed = (text: string): string =>
   text.replace(/(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)/g, (_, digits: string, power: string) => `${digits}×10${[...String(Number(power))].map((c) => RAISED[c]).join("")}`)
     .replace(/(^|[\s(+±])-(?=[\d.])/g, "$1−");
 
+/** A statistic that this page computed: one decimal, at most six digits. */
+export const statistic = (value: number): string => (Math.abs(value) < 1e5 ? value.toFixed(1) : Math.abs(value) < 1e6 ? value.toFixed(0) : printed(value.toExponential(5)));
+
 export const signed = (value: number, digits: number): string => (value > 0 ? "+" : "") + fixed(value, digits);
 
 export function duration(seconds: number | null | undefined): string {

@@ -1,6 +1,7 @@
 // Frozen: a model without a kernel. A page that carries a snapshot (view, frames, predictor tables) answers its own
 // panels: sliders by prediction, undo and redo of what was moved, everything else with the reason why not.
 // UI state: the moved values, local to the page; nothing is saved.
+import { statistic } from "./format";
 import { float32, spectrumFrame } from "./frames";
 import { Predictor, type PredictorHeader } from "./predictor";
 import type { AnyModel } from "./anywidget";
@@ -143,7 +144,7 @@ export class FrozenModel implements AnyModel {
 
   private statText(values: Values): string {
     const { stat } = this.predicted(values);
-    return stat === null ? "–" : stat.toFixed(1);
+    return stat === null ? "–" : statistic(stat);
   }
 
   /** The page's buffer with the curves where the sliders would have them. */
@@ -170,7 +171,7 @@ export class FrozenModel implements AnyModel {
   private spectrum(values: Values, drag?: number): void {
     const moved = this.changed(values);
     const { buffer, stat } = moved ? this.predicted(values) : { buffer: this.base, stat: null };
-    const text = moved ? (stat === null ? "–" : `~${stat.toFixed(1)}`) : this.page.spectrum.header.stat;
+    const text = moved ? (stat === null ? "–" : `~${statistic(stat)}`) : this.page.spectrum.header.stat;
     this.seq = drag ?? this.seq + 1;
     this.post({ ...this.page.spectrum.header, rev: this.rev, seq: this.seq, preview: drag !== undefined, exact: !moved, stat: text }, [new Uint8Array(buffer.buffer)]);
   }

@@ -42,6 +42,6 @@ export function rough(value: number, range: SliderRange): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(3).replace("e+", "e");
   const span = usable(range) && !isLog(range) ? (range.hi - range.lo) / 1000 : size / 1000;
-  const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(span || 1e-3))));
+  const digits = Math.max(0, Math.min(6, 5 - Math.floor(Math.log10(Math.max(size, 1))), -Math.floor(Math.log10(span || 1e-3))));
   return value.toFixed(digits);
 }
