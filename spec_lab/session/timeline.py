@@ -1,7 +1,8 @@
 """Timeline: the set-ups one has been through, to look at again and to go back to.
 
 Moments are the start, what each step of the undo stack led to (those that were undone, too), and before these steps the runs
-that none of them leads to. A session file keeps no steps: of its session there are the start, its runs, and how it was opened.
+that none of them leads to. A session file keeps the newest steps; where older ones are missing there are the start, the runs, and
+how it was opened.
 Looking at one is a preview and changes nothing;
 `Revisit` goes there, as one more change. `Overlay` lays the curve of a run over the spectrum.
 """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from session_toy import same_state
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, ParameterError
 from spec_lab.session import FitSession, archive, fit_key, views
 from spec_lab.tree import SerializationError
 
@@ -35,6 +35,39 @@ def test_a_session_comes_back(worked, tmp_path):
     assert again.script().splitlines()[1:] == worked.script().splitlines()[1:]
     assert fit_key(again.get()) == fit_key(worked.get())  # the same data, though read from a file
     assert views.view(again.state, None)["history"][0]["current"]
+    again.close()
+
+
+def test_undo_and_redo_go_on_where_they_were(worked, tmp_path):
+    again = FitSession.load(worked.save(tmp_path / "burst"))
+    labels = [step.label for step in worked.state.past]
+    assert [step.label for step in again.state.past] == labels and len(labels) == 5
+    assert [step.label for step in again.state.future] == [step.label for step in worked.state.future]
+    assert again.state.past[-1].after is again.state.setup  # a live refit joins the change it follows
+    assert (
+        len({id(s.pairs) for step in again.state.past for s in (step.before, step.after)}) == 2
+    )  # before and after notice
+    for session in (again, worked):
+        session.redo()
+        assert session.get().values[0] == -1.9
+    for _ in range(6):
+        again.undo()
+        worked.undo()
+        assert same_state(again.get(), worked.get()) and again.journal() == worked.journal()
+    assert again.get() is again.state.start and not again.state.past
+    again.close()
+
+
+def test_the_newest_changes_are_kept(session, tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "STEPS", 3)
+    for value in range(5):
+        session.set_value(1, 0.1 * value)
+    again = FitSession.load(session.save(tmp_path / "burst"))
+    for value in (0.3, 0.2, 0.1):
+        again.undo()
+        assert again.get().values[0] == pytest.approx(value)
+    with pytest.raises(ParameterError, match="nothing to undo"):
+        again.undo()
     again.close()
 
 

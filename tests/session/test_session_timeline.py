@@ -8,7 +8,7 @@ from session_toy import make_infer, run_code, same_state
 
 from spec_lab._base import ParameterError, SpecLabError
 from spec_lab.fit import Freeze, Link, SetValue
-from spec_lab.session import Do, FitSession, State, reduce, views
+from spec_lab.session import Do, FitSession, State, archive, reduce, views
 from spec_lab.session.actions import Delete, Redo, Undo
 from spec_lab.session.lesson import Teach
 from spec_lab.session.timeline import Overlay, Revisit, moment, timeline
@@ -91,14 +91,16 @@ def test_runs_without_a_step_come_first_and_others_not_at_all(fitted):
     assert moment(loaded, "run 1").setup is fitted.state.runs[0].outcome.setup
 
 
-def test_the_start_of_a_session_from_a_file_is_where_that_session_began(fitted, tmp_path):
+def test_the_start_of_a_session_from_a_file_is_where_that_session_began(fitted, tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "STEPS", 1)
     session = FitSession.load(fitted.save(tmp_path / "afternoon"))
     moments, now = timeline(session.state)
-    assert [m.id for m in moments] == ["start", "opened"] and now == 1
+    assert [m.id for m in moments] == ["start", "opened", "line 1"] and now == 2
+    session.undo()
     session.revisit("start")
     assert same_state(session.get(), fitted.state.start)
     session.revisit("opened")
-    assert same_state(session.get(), fitted.get())
+    assert same_state(session.get(), fitted.state.past[-1].before)
     session.close()
 
 
