@@ -3,7 +3,7 @@
 import type { FunctionComponent } from "preact";
 import { CriteriaPanel } from "./panels/criteria";
 import { Corner } from "./panels/corner";
-import { Fit, pauseOrResume, stop } from "./panels/fit";
+import { Fit, pauseOrResume, startFit, stop } from "./panels/fit";
 import { Header, Messages, teachOrLeave } from "./panels/header";
 import { Lesson } from "./panels/lesson";
 import { Help } from "./panels/help";
@@ -63,7 +63,7 @@ function Single({ name, hidden }: { name: string | undefined; hidden: boolean })
   return Show ? <Show /> : <p class="sl-doc">No panel of that name.</p>;
 }
 
-/** Two columns where there is room; in narrow outputs one, in the order asked for. */
+/** Two columns where there is room; in narrow outputs one, in the order asked for. Tab comes to the parameters before the plots. */
 function Columns({ names }: { names: readonly string[] }) {
   const column = (side: string) => names.map((name, order) => ({ name, order })).filter(({ name }) => PANELS[name].side === side);
   const cells = (side: string) => column(side).map(({ name, order }) => {
@@ -73,8 +73,8 @@ function Columns({ names }: { names: readonly string[] }) {
   const [left, right] = [column("left").length, column("right").length];
   return (
     <div class={`sl-columns ${left && right ? "" : "sl-one"}`}>
-      {left > 0 && <div class="sl-column sl-column-left">{cells("left")}</div>}
       {right > 0 && <div class="sl-column sl-column-right">{cells("right")}</div>}
+      {left > 0 && <div class="sl-column sl-column-left">{cells("left")}</div>}
     </div>
   );
 }
@@ -111,6 +111,7 @@ export function onGlobalKey(local: Local, event: KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
   if (command.do === "help") local.showHelp.value = !local.showHelp.value;
+  else if (command.do === "fit") startFit(local);
   else if (command.do === "pause") pauseOrResume(local);
   else if (command.do === "stop") stop(local);
   else if (command.do === "teach") teachOrLeave(local);

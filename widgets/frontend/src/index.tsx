@@ -9,6 +9,7 @@ import { Lab } from "./state/lab";
 import { Local } from "./state/local";
 import type { AnyModel } from "./state/anywidget";
 import { keepFocus } from "./ui/focus";
+import { keepRoving } from "./ui/rove";
 import { hidePicture } from "./ui/picture";
 
 const labs = new WeakMap<AnyModel, Lab>();
@@ -68,6 +69,7 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
   el.append(root);
   mount(<App local={local} />, root);
   const release = keepFocus(root);
+  const still = keepRoving(root);
   const reveal = hidePicture(model.get("picture"));
   const unwatch = watchVisibility(lab, local.id, root);
   lab.link.hello(local.id);
@@ -75,6 +77,7 @@ function render({ model, el }: { model: AnyModel; el: HTMLElement }): () => void
     unwatch();
     reveal();
     release();
+    still();
     mount(null, root);
     root.removeEventListener("keydown", onRest, true);
     root.removeEventListener("keydown", onKey);

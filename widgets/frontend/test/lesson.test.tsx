@@ -28,7 +28,7 @@ describe("lesson", () => {
     expect(s.one(".sl-lesson [role=meter]").getAttribute("aria-valuenow")).toBe("25");
     expect(s.one(".sl-lesson [role=status]").textContent).toBe("cool");
     expect(s.one(".sl-lesson-step").textContent).toContain("Step 1 of 2Bend it.score below 50Next");
-    expect([...s.el.querySelectorAll(".sl-panel")].map((p) => p.getAttribute("aria-label"))).toEqual(["Spectrum", "Parameters"]);
+    expect([...s.el.querySelectorAll(".sl-panel")].map((p) => p.getAttribute("aria-label"))).toEqual(["Parameters", "Spectrum"]);
     expect(s.one(".sl-root").classList.contains("sl-teaching")).toBe(true);
     expect(s.one(".sl-heat").textContent).toContain("> 9");
   });

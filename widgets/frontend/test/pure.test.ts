@@ -43,6 +43,8 @@ describe("keys", () => {
   it("keeps Shift P and Shift S for the running fit, on a row of the table too", () => {
     expect(globalCommand({ key: "P", shiftKey: true })).toEqual({ do: "pause" });
     expect(globalCommand({ key: "S", shiftKey: true })).toEqual({ do: "stop" });
+    expect(globalCommand({ key: "F", shiftKey: true })).toEqual({ do: "fit" });
+    expect(rowCommand({ key: "F", shiftKey: true })).toBeNull(); // only f freezes
     expect(rowCommand({ key: "P", shiftKey: true })).toBeNull();
   });
 

@@ -46,7 +46,7 @@ export function CriteriaPanel() {
 function Head() {
   const local = useLocal();
   return (
-    <thead>
+    <thead data-rove="bar">
       <tr>
         <th class="sl-left">model</th><th title="Number of free parameters">k</th><th class="sl-c-stat" title="Fit statistic">stat</th>
         {COLUMNS.map(({ key, text, doc }) => (

@@ -65,7 +65,13 @@ export function FitButton() {
   const engine = chosen(local);
   if (!engine) return null;
   if (local.lab.running.value) return <Button icon="stop" label="Stop" kind="danger" disabled={local.lab.fit.value.state === "stopping"} title="Stop and keep what has been found (Shift S)" onClick={() => stop(local)} />;
-  return <Button kernel icon="play" label="Fit" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Fit with ${engine.title}, in the background` : engine.why} onClick={() => begin(local, engine)} />;
+  return <Button kernel icon="play" label="Fit" kind="primary" disabled={!engine.enabled} title={engine.enabled ? `Fit with ${engine.title}, in the background (Shift F)` : engine.why} onClick={() => begin(local, engine)} />;
+}
+
+/** By keys: what the button does, where it can be pressed. */
+export function startFit(local: Local): void {
+  const engine = chosen(local);
+  if (engine?.enabled && !local.lab.running.peek() && !local.lab.frozen.peek()) begin(local, engine);
 }
 
 function begin(local: Local, engine: EngineForm): void {

@@ -17,7 +17,7 @@ export function Header() {
         {view.subtitle && <span class="sl-subtitle" title={view.subtitle}>{view.subtitle}</span>}
       </div>
       <StatMark />
-      <div class="sl-tools">
+      <div class="sl-tools" role="toolbar" aria-label="Lab: tools" data-rove="bar">
         <Steps />
         {!view.lesson && local.lab.panels.value.includes("fit") && <FitButton />}
         <Toggle kernel label="Teach" icon="cap" on={!!view.lesson} onChange={() => teachOrLeave(local)}

@@ -40,7 +40,7 @@ export function Python() {
       {script !== null ? <pre class="sl-script" tabIndex={0}>{script.split("\n").map((code, i) => <div key={i}><PyLine code={code} /></div>)}</pre>
         : journal.length === 0 ? <Empty title="Nothing yet">Freeze something: the line of Python that does the same appears here.</Empty>
           : (
-            <ol class="sl-journal" ref={end} tabIndex={0} aria-label="Journal">
+            <ol class="sl-journal" ref={end} tabIndex={0} aria-label="Journal" data-rove="rows">
               {journal.map((line, i) => (
                 <li key={i} class={`${line.undone ? "sl-undone" : ""} ${i === last ? "sl-last" : ""}`} title={line.undone ? "undone" : undefined}>
                   <code><PyLine code={line.code} /></code><Copy text={() => line.code} title="Copy this line" />

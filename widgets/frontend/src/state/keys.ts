@@ -8,7 +8,7 @@ export type Command =
   | { do: "step"; by: number }
   | { do: "freeze" | "link" | "unlink" | "prior" | "model" | "select" | "escape" | "filter" }
   | { do: "edit"; start: string | null }
-  | { do: "undo" | "redo" | "help" | "pause" | "stop" }
+  | { do: "undo" | "redo" | "help" | "fit" | "pause" | "stop" }
   | { do: "lesson"; name: "shuffle" | "resample" | "reveal" | "next" }
   | { do: "teach" };
 
@@ -39,8 +39,10 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Parameters", keys: ["Ctrl V"], text: "paste a column of values downwards, or names with values" },
   { group: "Parameters", keys: ["Ctrl C"], text: "copy the selected rows for a spreadsheet" },
   { group: "Spectrum", keys: ["drag"], text: "zoom; double click shows everything" },
+  { group: "Spectrum", keys: ["drag the curve"], text: "up or down: the free parameters follow by the shortest way" },
   { group: "Spectrum", keys: ["N + drag"], text: "notice an energy range" },
   { group: "Spectrum", keys: ["I + drag"], text: "ignore an energy range; double click on its bar notices all" },
+  { group: "Fit", keys: ["Shift F"], text: "start the fit that the panel shows" },
   { group: "Fit", keys: ["Shift P"], text: "pause the running fit, or let it go on" },
   { group: "Fit", keys: ["Shift S"], text: "stop it and keep what it has" },
   { group: "Posterior", keys: ["drag"], text: "select draws on a panel of two parameters" },
@@ -54,6 +56,7 @@ export const KEY_HELP: readonly { keys: string[]; text: string; group: string }[
   { group: "Lesson", keys: ["Shift C"], text: "new counts from the model in hand" },
   { group: "Lesson", keys: ["Shift B"], text: "show the best fit" },
   { group: "Lesson", keys: ["Shift N"], text: "next step" },
+  { group: "Everywhere", keys: ["Tab"], text: "next bar, table or plot; ← → go along a bar, ↑ ↓ between rows of a list" },
   { group: "Everywhere", keys: ["Ctrl Z"], text: "undo" },
   { group: "Everywhere", keys: ["Ctrl Shift Z"], text: "redo" },
   { group: "Everywhere", keys: ["Esc"], text: "cancel, close, clear the selection" },
@@ -85,7 +88,7 @@ export function rowCommand(press: Press): Command | null {
 }
 
 const SHIFTED: Record<string, Command> = {
-  p: { do: "pause" }, s: { do: "stop" }, t: { do: "teach" }, h: { do: "lesson", name: "shuffle" }, c: { do: "lesson", name: "resample" },
+  f: { do: "fit" }, p: { do: "pause" }, s: { do: "stop" }, t: { do: "teach" }, h: { do: "lesson", name: "shuffle" }, c: { do: "lesson", name: "resample" },
   b: { do: "lesson", name: "reveal" }, n: { do: "lesson", name: "next" },
 };
 
