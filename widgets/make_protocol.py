@@ -30,7 +30,7 @@ HEAD = """// The border in types: {what}. No code lives here.
 // UI state: none. Made by widgets/make_protocol.py from Python's types: do not edit.
 """
 WHAT = {
-    "fit_forms": "forms of the engines, state of a fit",
+    "fit_forms": "forms of the engines, state of a fit, which posterior is looked at",
     "view_model": "everything a panel shows",
     "messages": "what Python sends",
     "commands": "what a panel sends",
@@ -45,6 +45,7 @@ export type ToPython =
   | { type: "drag"; pid: number; value: number; seq: number }
   | { type: "scrub"; moment: string | null; seq: number }
   | { type: "walk"; to: number; seq: number }
+  | { type: "drag_curve"; unit: string; energy: number; factor: number; seq: number }
   | { type: "brush"; pids: number[]; region: [number, number][]; seq: number }
   | { type: "unfold" }
   | { type: "ack"; topic: string; seq: number }

@@ -49,7 +49,7 @@ _INSTANT = "It is over before a pause could begin."
 ENGINES: dict[str, Engine] = {
     e.name: e
     for e in (
-        Engine("fit", "Quick fit", "Best fit and errors by the built-in damped Newton method: milliseconds.",
+        Engine("fit", "Quick fit", "Best fit and errors by the built-in damped Newton method; a new model is compiled first.",
                "newton:fit", "newton:NewtonOptions", hooks=("loglike_func",), not_pausable=_INSTANT),
         Engine("iminuit", "iminuit", "Best fit by MIGRAD with exact gradients, errors by HESSE, on request MINOS.",
                "iminuit:run", "iminuit:IminuitOptions", hooks=("loglike_func",)),

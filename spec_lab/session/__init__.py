@@ -5,6 +5,8 @@
     jobs, preview_worker, evaluator   background workers: fits, live previews, curves; by `background`, `threads`, `problems`
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
+    curve_drag                        a point of the model pulled up or down: the shortest step there
+    posterior_choice                  which posterior is looked at
     profiles                          a slider dragged while the others are refitted, and the curve that grows by it
     timeline, overlays                where one has been, and how it looked
     open_spectra                      a fit made of files, as is usual for their instruments

@@ -207,7 +207,8 @@ class StartFit(Action):
         make_options(self.engine, **dict(self.options))
         check_ready(state.setup, row)
         fit = FitState("running", self.engine, state.fit.job + 1, state.setup)
-        return state.replace(fit=fit), (StartJob(fit.job, self.engine, self.options, state.setup),)
+        shown = None if row.bayesian else state.shown  # what is new is looked at first
+        return state.replace(fit=fit, shown=shown), (StartJob(fit.job, self.engine, self.options, state.setup),)
 
     def as_code(self) -> str:
         return f"lab.fit({', '.join([repr(self.engine), *(f'{k}={v!r}' for k, v in self.options)])})"
@@ -315,7 +316,8 @@ class Delete(Action):
 
     def take(self, state: State) -> tuple[State, Effects]:
         state.run(self.run)
-        return state.replace(runs=tuple(r for r in state.runs if r.number != self.run)), ()
+        shown = None if state.shown == self.run else state.shown
+        return state.replace(runs=tuple(r for r in state.runs if r.number != self.run), shown=shown), ()
 
     def as_code(self) -> str:
         return f"lab.delete({self.run})"

@@ -105,7 +105,7 @@ class Autosave:
             due = time.monotonic() + (0.0 if ended else self.every)
             self._due = due if self._due is None else min(due, self._due)
             if self._thread is None:
-                self._thread = threads.start(self._loop, "spec_lab-autosave", self.close)
+                self._thread = threads.start(self._loop, "spec_lab-autosave", self.close, threads.WRITING)
             self._news.notify_all()
 
     def flush(self, timeout: float | None = 30.0) -> bool:

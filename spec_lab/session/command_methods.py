@@ -10,6 +10,7 @@ from typing import Any
 from spec_lab.data import notice_windows as checked
 from spec_lab.session import actions
 from spec_lab.session.command_registry import Command, method
+from spec_lab.session.curve_drag import DragCurve
 from spec_lab.session.degeneracy import Walk
 from spec_lab.session.edit_commands import (
     FreezeParameters,
@@ -23,6 +24,7 @@ from spec_lab.session.edit_commands import (
 )
 from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Teach
+from spec_lab.session.posterior_choice import ShowPosterior
 from spec_lab.session.profiles import RefitOthers, SetRefitOthers
 from spec_lab.session.queries import StopPreview
 from spec_lab.session.starts import GiveModel, StartNearData
@@ -78,6 +80,7 @@ class Commands:
     group = method(GroupChannels)
     add_line = method(AddLine)
     walk = method(Walk)
+    drag_curve = method(DragCurve)
     refit_others = method(RefitOthers)
 
     # -- fits ----------------------------------------------------------------------------------------------------------
@@ -94,6 +97,7 @@ class Commands:
     restore = method(actions.Restore)
     revisit = method(Revisit)
     overlay = method(Overlay)
+    show_posterior = method(ShowPosterior)
     pin = method(actions.Pin)
     label = method(actions.Label)
     delete = method(actions.Delete)

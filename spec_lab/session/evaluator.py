@@ -5,6 +5,7 @@ never enters the state.
 """
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -31,12 +32,13 @@ class Drag(NamedTuple):
 
 
 class Refit(NamedTuple):
-    """What a drag of the parameter `pid` does to the others: `run` gives the set-up to show.
+    """What a drag does to the parameters that are not in hand: `run` gives the set-up to show.
 
-    One that is `slow` begins when the hand has rested for a moment; until then only the value under it moves.
+    `pid` is the one in hand, None where a curve is. One that is `slow` begins when the hand has rested for a moment; until then
+    only the value under it moves.
     """
 
-    pid: int | str
+    pid: int | str | None
     slow: bool
     run: Callable[[], Setup]
 
@@ -64,6 +66,8 @@ class Evaluator:
         self._lock, self._showing = threading.Lock(), threading.Lock()
         self.latest: Evaluation | None = None
         self.dragged: Drag | None = None
+        self._drawn: weakref.WeakSet[Any] = weakref.WeakSet()  # whose curves have been computed here
+        self.compiling = False  # what is being computed is of a structure that is new here
         self.held = False  # something is in hand: asked for, and neither followed by an action nor given up
         self.unfolding = False
         self._epoch = 0
@@ -112,7 +116,7 @@ class Evaluator:
         found = self.current(setup)
         if found is None:
             with self._lock:
-                found = self.current(setup) or read(self._problems.problem(setup), unfold=self.unfolding)
+                found = self.current(setup) or self._read(setup)
                 self.latest = found
         return found
 
@@ -152,8 +156,18 @@ class Evaluator:
         if asked.epoch == self._epoch:
             self._show(asked, refit.run())
 
+    def _read(self, setup: Setup) -> Evaluation:
+        problem = self._problems.problem(setup)
+        self.compiling = problem.program not in self._drawn
+        try:
+            made = read(problem, unfold=self.unfolding)
+        finally:
+            self.compiling = False
+        self._drawn.add(problem.program)
+        return made
+
     def _show(self, asked: Attempt, tried: Setup) -> None:
-        evaluation = read(self._problems.problem(tried), unfold=self.unfolding)
+        evaluation = self._read(tried)
         with self._showing:
             if asked.epoch != self._epoch:
                 return

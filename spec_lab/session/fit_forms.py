@@ -1,4 +1,4 @@
-"""The part of the view-model that is about fits, as types: the forms of the engines, and how the background fit stands."""
+"""The part of the view-model that is about fits, as types: engines, the state of the fit, which posterior is looked at."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -75,3 +75,25 @@ class FitStatus(TypedDict):
     # The set-up was edited since it began.
     draft: bool
     pause: NotRequired[PauseInfo]
+
+
+class PosteriorChoice(TypedDict):
+    """A run whose posterior may be looked at; `here`: it belongs to the present set-up."""
+
+    run: int
+    text: str
+    here: bool
+
+
+class PosteriorInfo(TypedDict):
+    """Which posterior is looked at, and which there are, newest first.
+
+    `current`: the newest corner plot is of what `run` says (a run that was chosen; None: the present set-up), and why there may
+    be none (`text`). `note`: what a chosen run does not share with the present set-up.
+    """
+
+    current: bool
+    text: str
+    run: int | None
+    note: str
+    choices: list[PosteriorChoice]

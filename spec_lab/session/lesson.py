@@ -217,7 +217,7 @@ class Teach(Action):
 
 def _hidden(state: State) -> State:
     """The state without anything that would give the best fit away: the one filter, which `Leave` takes back."""
-    nothing = {"runs": (), "preview": None, "overlaid": (), "past": (), "future": ()}
+    nothing = {"runs": (), "preview": None, "overlaid": (), "shown": None, "past": (), "future": ()}
     return state.replace(**nothing, live=False, previews=False, refit_others=False)
 
 

@@ -80,6 +80,10 @@ class CornerMessage(TypedDict):
     # Whether it can be trusted; if not, medians and distances are empty texts and `warning` says why.
     trusted: bool
     warning: str
+    # The chosen run, None: the newest of the present set-up.
+    run: int | None
+    # Of a sampler that is still at work.
+    live: bool
 
 
 class UnitLength(TypedDict):

@@ -45,6 +45,7 @@ class PreviewWorker:
         self._problems, self._report, self._first, self._hooks = problems, report, first, hooks
         self._stop = threading.Event()
         self._control = Control()
+        self.stage = ""
         self._known: dict[Any, Preview] = {}
         self._worker = Worker(self._follow, "spec_lab-preview")
 
@@ -60,8 +61,8 @@ class PreviewWorker:
 
     @property
     def seconds(self) -> float | None:
-        """How long a preview has been in the making; None while none is."""
-        return self._worker.seconds
+        """How long a preview has been in the making; None while none is, or the one under way was given up."""
+        return None if self._stop.is_set() else self._worker.seconds
 
     @property
     def progress(self) -> Progress | None:
@@ -118,6 +119,7 @@ class PreviewWorker:
         return again, self._sample(again, control)
 
     def _fit(self, setup: Setup, control: Control) -> Outcome:
+        self.stage = "looking for the best fit"
         return run_engine("fit", self._problems.problem(setup), control, self._hooks())
 
     def _put(self, setup: Setup, best: Outcome, control: Control) -> Setup:
@@ -128,4 +130,5 @@ class PreviewWorker:
         """The preview posterior, or None where the posterior is improper (which the panel says)."""
         if improper(best.setup):
             return None
+        self.stage = "computing the posterior"
         return run_engine("preview", self._problems.problem(best.setup), control, self._hooks())

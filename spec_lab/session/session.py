@@ -26,6 +26,7 @@ from spec_lab.session.autosave import Autosave, newest, short_path
 from spec_lab.session.brush import Brush, make_region
 from spec_lab.session.command_methods import Commands
 from spec_lab.session.command_registry import Command, OptionValue
+from spec_lab.session.curve_drag import CurveDrag, point_at
 from spec_lab.session.degeneracy import walked
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.evaluator import Evaluator, Refit
@@ -33,6 +34,7 @@ from spec_lab.session.infer_reference import InferReference
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
 from spec_lab.session.overlays import Overlays
+from spec_lab.session.posterior_choice import shown_outcome
 from spec_lab.session.preview_worker import PreviewWorker
 from spec_lab.session.problems import Problems
 from spec_lab.session.profiles import GrowingProfiles
@@ -69,6 +71,7 @@ class FitSession(Commands):
         self.problems = Problems()
         self.evaluator = Evaluator(self.problems, weak_call(self._computed))
         self.profiles = GrowingProfiles(self.problems)
+        self.curve_drag = CurveDrag()
         tell_curves, hooks = functools.partial(weak_call(self._tell), "curves"), weak_call(self._hooks)
         present, dispatch, perform = weak_call(self._present), weak_call(self.dispatch), weak_call(self.perform)
         self.overlays = Overlays(self.problems, tell_curves)
@@ -263,7 +266,7 @@ class FitSession(Commands):
         return script(self._state.start, self._state.setup, self._state.runs)
 
     def save(self, path: str | Path) -> Path:
-        """Write the session to a file: set-up, history and journal (not the undo stack); returns its path."""
+        """Write the session to a file: set-up, history, journal and the newest changes that undo takes back; returns its path."""
         return archive.save(self._state, path)
 
     @classmethod
@@ -322,12 +325,22 @@ class FitSession(Commands):
         state = self._state
         self.evaluator.attempt(state.setup, walked(state, to), seq)
 
+    def preview_curve(self, unit: str, energy: float, factor: float, seq: int) -> None:
+        """Compute curves for a point of the folded model that is being dragged; outside history, the newest wins."""
+        if not isinstance(seq, int):
+            raise ParameterError("a drag needs a sequence number", got=seq)
+        state, point = self._state, point_at(self._state.setup, unit, float(energy))
+        problem = self.problems.problem(state.setup)
+        run = functools.partial(self.curve_drag.dragged, state, problem, point, float(factor))
+        self.evaluator.attempt(state.setup, state.setup, seq, Refit(None, False, run))
+
     def select(self, pids: Any, outline: Any, request: int) -> None:
         """Select the posterior draws within an outline in the plane of two parameters; without corners, none.
 
         Shared by all panels and outside history: it is no change of the fit.
         """
-        self.brush.choose(make_region(self._state.setup, pids, outline, request))
+        source = shown_outcome(self._state)
+        self.brush.choose(make_region(source.setup if source else self._state.setup, pids, outline, request))
         self._tell("curves")
 
     def close(self) -> None:

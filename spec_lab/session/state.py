@@ -126,6 +126,7 @@ class State(Struct):
         live: Whether edits are followed by a refit.
         previews: Whether edits are followed by a preview of the posterior.
         refit_others: Whether a dragged slider refits the other free parameters.
+        shown: Number of the run whose posterior is looked at; None: the newest of the present set-up.
         overlaid: Numbers of the runs whose curves lie over the spectrum.
         autosaved: Where the session is kept.
         lesson: The lesson under way (`lesson.Lesson`), or None.
@@ -145,6 +146,7 @@ class State(Struct):
     live: bool = field(static=True, default=False)
     previews: bool = field(static=True, default=False)
     refit_others: bool = field(static=True, default=False)
+    shown: int | None = field(static=True, default=None)
     overlaid: tuple[int, ...] = field(static=True, default=())
     autosaved: Autosaved = field(pytree=False, default=Autosaved())
     lesson: Any = field(pytree=False, default=None)

@@ -14,18 +14,20 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE = 10.0  # seconds for all of them: a block of draws is milliseconds, a compilation may be seconds
+PATIENCE = 1.0  # seconds for all of them: a block of draws is milliseconds, a compilation may be seconds
+WRITING = 30.0  # for one that writes a file
 
-_running: dict[threading.Thread, Callable[[], None]] = {}
+_running: dict[threading.Thread, tuple[Callable[[], None], float]] = {}
 
 
-def start(work: Callable[[], None], name: str, end: Callable[[], None]) -> threading.Thread:
+def start(work: Callable[[], None], name: str, end: Callable[[], None], patience: float = PATIENCE) -> threading.Thread:
     """Start a daemon thread.
 
     Args:
         work: What it does.
         name: Of the thread.
         end: Called at the interpreter's end; it must make `work` return soon. It is forgotten when `work` returns.
+        patience: Seconds that the interpreter's end waits for it.
     """
 
     def run() -> None:
@@ -35,7 +37,7 @@ def start(work: Callable[[], None], name: str, end: Callable[[], None]) -> threa
             _running.pop(threading.current_thread(), None)
 
     thread = threading.Thread(target=run, name=name, daemon=True)
-    _running[thread] = end
+    _running[thread] = (end, patience)
     thread.start()
     return thread
 
@@ -43,11 +45,11 @@ def start(work: Callable[[], None], name: str, end: Callable[[], None]) -> threa
 def end_all() -> None:
     """Ask all threads to end, and wait for them."""
     alive = list(_running.items())
-    for _, end in alive:
+    for _, (end, _) in alive:
         end()
-    until = time.monotonic() + PATIENCE
-    for thread, _ in alive:
-        thread.join(max(0.0, until - time.monotonic()))
+    began = time.monotonic()
+    for thread, (_, patience) in alive:
+        thread.join(max(0.0, began + patience - time.monotonic()))
     if any(thread.is_alive() for thread, _ in alive):
         for stream in (sys.stdout, sys.stderr):
             stream.flush()

@@ -6,7 +6,7 @@ commands, so the two sides of the border cannot differ. A comment above a field 
 
 from typing import Literal, NotRequired, TypedDict
 
-from spec_lab.session.fit_forms import EngineForm, FitStatus
+from spec_lab.session.fit_forms import EngineForm, FitStatus, PosteriorInfo
 
 Window = tuple[float, float]
 RunName = int | str
@@ -179,13 +179,6 @@ class PreviewQuality(TypedDict):
     text: str
 
 
-class PosteriorInfo(TypedDict):
-    """Whether the newest corner plot belongs to the present set-up, and why there may be none."""
-
-    current: bool
-    text: str
-
-
 class ActivityInfo(TypedDict):
     """Something that is being computed: what, for how many seconds by now, and which share is done where that is known."""
 
@@ -219,6 +212,9 @@ class HistoryRow(TypedDict):
     current: bool
     # Its curve lies over the spectrum.
     overlaid: bool
+    # It has a posterior to look at, and that is the one looked at by choice.
+    posterior: bool
+    shown: bool
 
 
 class JournalLine(TypedDict):

@@ -219,3 +219,129 @@ def test_another_model_is_picked_and_taken_back(demo):
     demo.shot("model-used")
     button(demo, ".sl-header", "Undo model").click()
     expect(row(demo, 4)).to_have_count(0)
+
+
+def on_the_curve(notebook, share):
+    """A place on the model's curve, at a share of the picture's width: where the mouse shows that it can be taken."""
+    over = notebook.locate(".sl-panel-spectrum .sl-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    x = box["x"] + share * box["width"]
+    for y in range(int(box["y"]) + 30, int(box["y"] + 0.7 * box["height"]), 3):
+        notebook.page.mouse.move(x, y)
+        if over.evaluate("node => node.style.cursor") == "ns-resize":
+            return x, y
+    raise AssertionError("the curve is nowhere under the mouse")
+
+
+def test_the_curve_is_dragged_and_the_parameters_follow(demo):
+    """A preview while it moves, one change with its line when it is let go; sideways it is a zoom; undo takes it back."""
+    demo.kernel("lab.fit(); lab.wait(60); lab.session.settle(60); before = lab.session.evaluation()")
+    best, done = demo.value(VALUES), steps(demo)
+    x, y = on_the_curve(demo, 0.4)
+    drag_path(demo, [(x, y - 4 * i) for i in range(11)])
+    expect(demo.locate(".sl-legend")).to_contain_text("preview")
+    expect(demo.locate(".sl-stat.sl-preview")).to_be_visible()
+    expect(row(demo, 3).locator(".sl-value")).not_to_have_text(re.compile(f"^{best[2]:.3f}"))
+    assert demo.value(VALUES) == best and steps(demo) == done  # outside history
+    demo.shot("curve-dragged")
+    demo.page.mouse.up()
+    demo.until(f"len(lab.session.state.past) == {done + 1}")
+    expect(button(demo, ".sl-header", "Undo curve dragged at ")).to_be_visible()
+    assert re.fullmatch(r"infer\.at_par\(\[[^]]*\]\)", demo.value("lab.session.journal()[-1].code"))
+    at = "[u.model[u.used].max() for u in {}.units]"
+    now, then = (demo.value(f"[float(v) for v in {at.format(e)}]") for e in ("lab.session.evaluation()", "before"))
+    assert now[0] > 1.2 * then[0]
+    drag_path(demo, [(x + 10 * i, y) for i in range(6)])
+    demo.page.mouse.up()
+    button(demo, ".sl-panel-spectrum", "(Noticed|Show the noticed)").click()
+    demo.page.keyboard.press("Control+Z")
+    demo.until(f"{VALUES} == {best}")
+
+
+def test_two_posteriors_are_chosen_in_turn(demo):
+    """Corner plot, selection, band and figure are those of the run that is chosen, in the panel or in the history."""
+    demo.kernel(
+        "sample = dict(steps=60, walkers=16, discard=20, seed=1)\n"
+        "lab.fit(block=True); lab.fit('emcee', block=True, **sample)\n"
+        "lab.freeze(2); lab.fit('emcee', block=True, **sample); lab.session.settle(60)"
+    )
+    old, new = demo.value("[run.number for run in lab.session.state.runs if run.outcome.engine == 'emcee']")
+    corner, which = demo.locate(".sl-corner [role=img]"), demo.locate("[aria-label='Which posterior']")
+    expect(which).to_have_value("")
+    expect(corner).to_have_attribute("aria-label", re.compile(r"\(emcee\)\. α: [^;]*; log A: [^;]*$"))
+    which.select_option(str(old))
+    expect(corner).to_have_attribute("aria-label", re.compile("log E_?p"))
+    expect(demo.locate(".sl-panel-corner")).to_contain_text(f"run #{old} had another set-up")
+    assert demo.value("len(lab.figure('corner').axes)") == 9
+    demo.shot("posterior-chosen")
+    demo.locate(".sl-panel-spectrum").get_by_role("button", name="band").click()
+    demo.until("lab.session.brush.settle(1) and lab.session.brush.answer.n > 0")
+    assert demo.value("len(lab.session.brush._asked[1].best)") == 3  # the draws of that run
+    demo.page.keyboard.press("Escape")
+    show = demo.locate(".sl-panel-history").get_by_role("button", name=re.compile("^Show: "))
+    show.first.click()  # the newest run
+    expect(which).to_have_value(str(new))
+    expect(corner).not_to_have_attribute("aria-label", re.compile("log E_?p"))
+    assert demo.value("len(lab.figure('corner').axes)") == 4
+    which.select_option("")
+    demo.until("lab.session.state.shown is None")
+
+
+def focused(notebook, selector):
+    """Whether the keyboard is within something."""
+    return notebook.page.evaluate("s => !!document.activeElement.closest(s)", selector)
+
+
+def test_the_main_job_by_keys_alone(demo):
+    """From the top to the parameters in fewer than ten Tabs; then model, fit, freeze and link without the mouse."""
+    keys = demo.page.keyboard
+    demo.kernel("lab.set_previews(False)")
+    demo.locate(".sl-root").evaluate("node => { node.tabIndex = -1; node.focus(); }")
+    tabs = next(n for n in range(1, 11) if keys.press("Tab") or focused(demo, "tr[data-pid]"))
+    assert tabs < 10
+    keys.press("m")
+    expect(demo.locate(".sl-model-text")).to_be_focused()
+    keys.type("pl + cpl")
+    expect(demo.locate(".sl-model-form .sl-doc")).to_contain_text("parameters")
+    keys.press("Enter")
+    demo.until(
+        "infer.setup.pairs[0].model.expression == 'pl+cpl' and lab.session.settle(0.01)"
+    )  # started near the data
+    expect(row(demo, 5)).to_be_visible()
+    assert focused(demo, "tr[data-pid]")  # where the form was opened from
+    keys.press("Home")
+    keys.press("Shift+F")
+    demo.until("lab.session.state.fit.phase == 'done'")
+    keys.press("f")
+    demo.until("infer.par[1].frozen")
+    keys.press("f")
+    demo.until("not infer.par[1].frozen")
+    for key in ("Space", "ArrowDown", "ArrowDown", "Space", "l"):
+        keys.press(key)
+    demo.until("infer.par[3].mates == (1,)")
+    demo.shot("by-keys")
+    for _ in range(5):
+        keys.press("Control+z")
+    demo.until("infer.setup.pairs[0].model.expression == 'cpl'")
+    demo.kernel("lab.set_previews(True)")
+
+
+def test_the_first_screen_holds_the_main_job(demo):
+    """1280 x 720 with the file browser open: spectrum, three parameters and the button that fits, at once."""
+    demo.page.set_viewport_size({"width": 1280, "height": 720})
+    try:
+        demo.locate(".sl-header").evaluate("node => node.scrollIntoView({ block: 'start' })")
+        for seen in (
+            demo.locate(".sl-panel-spectrum .sl-plot"),
+            *(row(demo, pid) for pid in (1, 2, 3)),
+            button(demo, ".sl-header", "Fit"),
+        ):
+            expect(seen).to_be_in_viewport(ratio=0.95)
+        width = demo.locate(".sl-stat").bounding_box()
+        demo.kernel("lab.set_value(3, 6.0); lab.session.evaluation()")
+        expect(demo.locate(".sl-stat-value")).to_contain_text("×10")
+        assert demo.locate(".sl-stat").bounding_box() == width  # nothing moves when the statistic grows
+        demo.shot("first-screen")
+    finally:
+        demo.page.set_viewport_size({"width": 1500, "height": 1400})

@@ -45,6 +45,8 @@ def test_no_edit_compiles_after_the_first_evaluation(infer):
         lambda: session.revisit("start"),
         lambda: session.preview_walk(0.5, 5),
         lambda: session.walk(0.5),
+        lambda: session.preview_curve("na", 60.0, 1.2, 6),
+        lambda: session.drag_curve("na", 60.0, 1.2),
         lambda: session.select([1, 2], [[-9, -9], [9, -9], [9, 9], [-9, 9]], 4),
     ]
     for edit in edits:

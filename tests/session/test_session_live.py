@@ -48,7 +48,7 @@ def test_previews_fill_criteria_errors_and_corner(live, infer):
     assert live.settle(120)
     made = views.view(live.state, live.evaluation())
     assert all(r["error"] for r in made["params"]["rows"] if r["free"])
-    assert views.corner_source(live.state) is preview.posterior
+    assert views.shown_outcome(live.state) is preview.posterior
 
 
 def test_a_preview_of_another_question_is_dropped(session, infer):

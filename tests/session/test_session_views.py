@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from session_toy import fitted_session, make_infer
 
+from spec_lab._base import plain, with_error, with_sides
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, fit_forms, messages, reports, view_model, views
 from spec_lab.session.evaluation import read
-from spec_lab.session.views.numbers import plain, reduced_text, statistic_text, with_error, with_sides
 from spec_lab.session.views.parameter_table import errors_of, slider_range
 
 VIEW = set(
@@ -26,11 +26,13 @@ UNIT = set("name pair stat formula channels used notice grouping range color".sp
 STAT = set("name value number dof bins reduced exact per_unit".split())
 CRITERION = set("run label k stat aic aicc bic lnz lnz_err weight texts deltas note comparable why".split())
 FIT = set("state engine progress message doubt elapsed eta error draft pause".split())
-RUN = set("run label engine time stat k lnz pinned note current overlaid".split())
+RUN = set("run label engine time stat k lnz pinned note current overlaid posterior shown".split())
 ENGINE = set("name title doc enabled why options presets".split())
 OPTION = set("name label kind default min max choices doc".split())
 SPECTRUM = set("type rev seq preview exact units xlabel ylabel stat ymin xscale yscale".split())
-CORNER = set("type rev seq labels pids lo hi bins median plus minus best levels source n trusted warning".split())
+CORNER = set(
+    "type rev seq labels pids lo hi bins median plus minus best levels source n trusted warning run live".split()
+)
 
 
 @pytest.fixture(scope="module")
@@ -258,18 +260,6 @@ def test_no_error_is_shown_far_from_the_best_fit(fitted):
     assert errors_of(far, None, run) == {}
     one_off = at_best.replace(values=at_best.values + 100.0 * (np.arange(len(at_best.values)) == 0))
     assert errors_of(one_off, None, run) == {}  # the others' errors belong to another place, too
-
-
-def test_what_rounds_to_zero_has_no_sign_and_statistics_two_decimals():
-    assert with_error(-0.04, 2.4) == ("0.0", "2.4") and with_error(-0.04, 0.024) == ("-0.040", "0.024")
-    assert [statistic_text(x) for x in (187.9984, 9455.9, 3.0)] == ["188.00", "9455.90", "3.00"]
-
-
-def test_no_number_has_more_than_six_digits():
-    texts = [statistic_text(x) for x in (15095220.0, 1.5e8, 99999.64, 123456.7, float("inf"))]
-    assert texts == ["1.50952×10⁷", "1.5×10⁸", "99999.6", "123457", "∞"]
-    assert [reduced_text(x) for x in (1.2344, 351051.546)] == ["1.234", "351052"]
-    assert with_error(123456.789, 0.001) == ("123457", "0.001") and with_error(6.4, 1e-7) == ("6.4", "1e-07")
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,14 @@ PLAYS: dict[str, tuple[Ask, ...]] = {
         Ask({"type": "walk", "to": 99}),
         act("walk", to=99),
     ),
+    "drag the curve": (
+        *(
+            Ask({"type": "drag_curve", "unit": "na", "energy": 60.0, "factor": f}, ("energy", "factor"))
+            for f in (1.2, 1.5)
+        ),
+        act("drag_curve", free=("energy", "factor"), unit="na", energy=60.0, factor=1.5),
+        act("undo"),
+    ),
     "unfold": (Ask({"type": "unfold"}),),
     "previews": (act("set_previews", previews=True), act("prior_preview", pid=1, prior="unif(-2, 2)")),
     "sampler": (

@@ -55,6 +55,7 @@ class Connection:
             "drag": self._drag,
             "scrub": self._scrub,
             "walk": self._walk,
+            "drag_curve": self._drag_curve,
             "brush": self._brush,
             "unfold": self._unfold,
             "ack": self._ack,
@@ -84,6 +85,9 @@ class Connection:
 
     def _walk(self, message: dict[str, Any]) -> None:
         self.session.preview_walk(float(message["to"]), message["seq"])
+
+    def _drag_curve(self, message: dict[str, Any]) -> None:
+        self.session.preview_curve(str(message["unit"]), message["energy"], message["factor"], message["seq"])
 
     def _brush(self, message: dict[str, Any]) -> None:
         self.session.select(message["pids"], message["region"], message["seq"])

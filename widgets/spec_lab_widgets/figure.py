@@ -34,7 +34,7 @@ def _spectrum(session: FitSession) -> Any:
 def _corner(session: FitSession) -> Any:
     from spec_lab.results import figures
 
-    source = views.corner_source(session.state)
+    source = views.shown_outcome(session.state)
     if source is None or not len(source.draws):
         raise ParameterError(
             "there are no draws to show yet", hint="Run a fit or a sampler first: lab.fit(block=True)."
@@ -43,4 +43,9 @@ def _corner(session: FitSession) -> Any:
     names = views.distinct(source.setup, slots)
     labels = [f"${name}$" + (f" ({s.unit})" if s.unit else "") for name, s in zip(names, slots, strict=True)]
     moving = np.flatnonzero(np.ptp(np.asarray(source.draws), axis=0) > 0)
-    return figures.corner(source.draws[:, moving], [labels[i] for i in moving], np.asarray(source.best)[moving])
+    made = figures.corner(source.draws[:, moving], [labels[i] for i in moving], np.asarray(source.best)[moving])
+    if warning := views.doubt(source):
+        for axes in made.axes:
+            axes.set_title("")
+        made.text(0.98, 0.98, warning, ha="right", va="top", color="tab:red")
+    return made

@@ -36,5 +36,5 @@ def unknown(message: Any) -> Reply:
     """The reply to a message that is none of the border's."""
     kind = message.get("type") if isinstance(message, dict) else type(message).__name__
     number = message.get("id") if isinstance(message, dict) else None
-    allowed = "hello, action, drag, scrub, walk, brush, unfold, ack, visible"
+    allowed = "hello, action, drag, scrub, walk, drag_curve, brush, unfold, ack, visible"
     return refusal(number, ParameterError("there is no such message", got=kind, allowed=allowed))

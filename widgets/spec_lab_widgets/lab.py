@@ -143,7 +143,7 @@ class Lab(Commands, Panel):
         shell.set_next_input((self.journal() if journal else self.script()).rstrip())
 
     def save(self, path: str | Path) -> Path:
-        """Write the session to a file (`.speclab`): set-up, history and journal; `Lab.load(path)` takes it up again."""
+        """Write the session to a file (`.speclab`): set-up, history, journal and undo; `Lab.load(path)` takes it up again."""
         return self.session.save(path)
 
     def autosave(self, place: bool | str | Path = True) -> Path | None:
@@ -194,7 +194,7 @@ class Lab(Commands, Panel):
         return export(self.session, path, list(self.panels), self.height)
 
     def figure(self, kind: str = "spectrum") -> Any:
-        """A figure for print, by matplotlib: "spectrum", or "corner" of the newest draws there are.
+        """A figure for print, by matplotlib: "spectrum", or "corner" of the posterior that is shown.
 
         Returns:
             A figure that a notebook shows and `.save("figure.pdf")` writes.

@@ -68,7 +68,7 @@ def snapshot(session: FitSession, panels: list[str], height: int = 0) -> dict[st
     """What the page shows, as plain data."""
     state, evaluation = session.state, session.evaluation()
     view = views.view(state, evaluation)
-    source = views.corner_source(state)
+    source = views.shown_outcome(state)
     corner = views.corner(source, rev=state.rev, seq=1) if source is not None else None
     predictor = views.predictor(session.problem, evaluation, view["params"]["rows"])
     return {

@@ -219,7 +219,8 @@ class Pump:
     def _serve_activity(session: FitSession, connection: Connection, state: State) -> float | None:
         """What takes longer than a moment: said when it begins to, when its progress moves, and when it is over."""
         curves, preview = session.evaluator.seconds, session.previewer.seconds
-        told = views.activity(state, curves, preview, session.previewer.progress)
+        compiling, stage = session.evaluator.compiling, session.previewer.stage
+        told = views.activity(state, curves, preview, session.previewer.progress, compiling=compiling, stage=stage)
         parts = (told["curves"], told["posterior"])
         key = tuple(None if part is None else (part["text"], round(10 * (part["progress"] or 0))) for part in parts)
         if connection.seen.get("activity", (None, None)) == key:
@@ -257,20 +258,22 @@ class Pump:
 
     def _serve_corner(self, session: FitSession, connection: Connection, state: State) -> float | None:
         if self._source[0] != state.rev:
-            self._source = (state.rev, views.corner_source(state))
-        live = self._live(session)
-        source = live or self._source[1]
+            self._source = (state.rev, views.shown_posterior(state))
+        live = self._live(session) if state.shown is None else None
+        found = self._source[1]
+        source, run = (live, None) if live or found is None else (found.outcome, found.run)
         if source is None:
             self._draws = None
-        if source is None or connection.seen.get("corner") is source:
+        seen = connection.seen.get("corner", (None, None))
+        if source is None or (seen[0] is source and seen[1] == run):
             return None
         wait = connection.flow.delay("corner", LIVE_CORNER if live else 0.0)
         if wait > 0:
             return wait
-        connection.seen["corner"] = source
+        connection.seen["corner"] = (source, run)
         seq = connection.number("corner")
         self._draws = self._draws_of(source, state)
-        frame = self._corner_of(self._draws, state, seq)
+        frame = self._corner_of(self._draws, state, seq, run)
         if frame is not None:
             connection.flow.sent("corner", seq)
             connection.send(frame.header, frame.buffers)
@@ -291,14 +294,14 @@ class Pump:
         return None if running is None else Draws(source, running, source.detail["draws"])
 
     @staticmethod
-    def _corner_of(draws: Draws | None, state: State, seq: int) -> views.Frame | None:
+    def _corner_of(draws: Draws | None, state: State, seq: int, run: int | None) -> views.Frame | None:
         if draws is None:
             return None
         if isinstance(draws.source, Outcome):
-            return views.corner(draws.source, rev=state.rev, seq=seq)
+            return views.corner(draws.source, rev=state.rev, seq=seq, run=run)
         values = draws.values()
         middle = np.median(values, axis=0) if len(values) else values
-        return views.from_draws(draws.setup, values, middle, state.fit.engine, rev=state.rev, seq=seq)
+        return views.from_draws(draws.setup, values, middle, state.fit.engine, rev=state.rev, seq=seq, live=True)
 
     def _serve_brush(self, session: FitSession, connection: Connection, state: State) -> float | None:
         session.brush.follow(self._draws)

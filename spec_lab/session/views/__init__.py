@@ -3,12 +3,14 @@
 All formatting of physics happens here; the front end draws what it is told.
 """
 
+from spec_lab.session.posterior_choice import shown_outcome as shown_outcome
+from spec_lab.session.posterior_choice import shown_posterior as shown_posterior
 from spec_lab.session.views.activity import MOMENT as MOMENT
 from spec_lab.session.views.activity import activity as activity
 from spec_lab.session.views.brush import brush as brush
 from spec_lab.session.views.changes import changes as changes
 from spec_lab.session.views.corner import corner as corner
-from spec_lab.session.views.corner import corner_source as corner_source
+from spec_lab.session.views.corner import doubt as doubt
 from spec_lab.session.views.corner import from_draws as from_draws
 from spec_lab.session.views.criteria import run_label as run_label
 from spec_lab.session.views.engines import forms_loaded as forms_loaded

@@ -1,17 +1,18 @@
 """What is being computed as plain data: curves and previews that take longer than a moment."""
 
+from spec_lab._base import finite
 from spec_lab.engines import Progress
 from spec_lab.session.messages import ActivityMessage
 from spec_lab.session.state import State
 from spec_lab.session.view_model import ActivityInfo
-from spec_lab.session.views.numbers import finite
 
 MOMENT = 0.4  # seconds: what is quicker is not worth a word
 
 
 def activity(
-    state: State, curves: float | None, preview: float | None, progress: Progress | None = None
-) -> ActivityMessage:
+    state: State, curves: float | None, preview: float | None, progress: Progress | None = None, *,
+    compiling: bool = False, stage: str = "computing the posterior",
+) -> ActivityMessage:  # fmt: skip
     """The `activity` message.
 
     Args:
@@ -19,13 +20,15 @@ def activity(
         curves: Seconds that curves have been in the making.
         preview: Seconds that a preview has been.
         progress: The newest report of the preview.
+        compiling: Whether the curves are of a structure whose program is being compiled.
+        stage: What the preview is at.
     """
     models = "; ".join(dict.fromkeys(pair.model.expression for pair in state.setup.pairs))
     share = finite(progress.fraction) if progress is not None else None
     return {
         "type": "activity",
-        "curves": _info(f"computing {models}", curves, None),
-        "posterior": _info("computing the posterior", preview, share),
+        "curves": _info(f"{'compiling' if compiling else 'computing'} {models}", curves, None),
+        "posterior": _info(stage or "computing the posterior", preview, share),
     }
 
 

@@ -2,46 +2,40 @@
 
 import numpy as np
 
+from spec_lab._base import between
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.results import corner_histograms
 from spec_lab.results.corner import LEVELS
-from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import pareto_k, trusted
-from spec_lab.session.state import State
 from spec_lab.session.views.labels import distinct
-from spec_lab.session.views.numbers import between
 from spec_lab.session.views.spectrum import Frame
 
 BINS = 40
 MOST = 12  # parameters shown; of more, those that correlate most
 
 
-def corner_source(state: State) -> Outcome | None:
-    """The best draws there are for the present question: a sampler's before the preview's, the newest first."""
-    asked = fit_key(state.setup)
-    for run in reversed(state.runs):
-        sampled = run.outcome.engine not in ("fit", "iminuit", "lmfit", "preview")
-        if sampled and len(run.outcome.draws) > 1 and fit_key(run.outcome.setup) == asked:
-            return run.outcome
-    preview = state.preview
-    if preview is not None and preview.key == asked:
-        return preview.posterior if preview.posterior is not None else preview.fit
-    newest = next((r.outcome for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
-    return newest
+def doubt(outcome: Outcome) -> str:
+    """Why the draws cannot be trusted, or an empty text; such have no numbers."""
+    return "" if trusted(outcome) else f"not to be trusted (Pareto k = {pareto_k(outcome):.2f}): run a sampler"
 
 
-def corner(outcome: Outcome, *, rev: int, seq: int) -> Frame | None:
-    """The `corner` message of an outcome, or None when it has no spread to show."""
-    warning = "" if trusted(outcome) else f"not to be trusted (Pareto k = {pareto_k(outcome):.2f}): run a sampler"
+def corner(outcome: Outcome, *, rev: int, seq: int, run: int | None = None) -> Frame | None:
+    """The `corner` message of an outcome (of the chosen `run`), or None when it has no spread to show."""
+    warning = doubt(outcome)
     made = outcome.setup, np.asarray(outcome.draws), outcome.best, outcome.engine
-    return from_draws(*made, rev=rev, seq=seq, warning=warning)
+    frame = from_draws(*made, rev=rev, seq=seq, warning=warning)
+    return None if frame is None else Frame({**frame.header, "run": run}, frame.buffers)
 
 
 def from_draws(
-    setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *, rev: int, seq: int, warning: str = ""
-) -> Frame | None:
-    """The `corner` message of draws `f[s, n]` over the free parameters of a set-up; with a warning without numbers."""
+    setup: Setup, draws: np.ndarray, best: np.ndarray, source: str, *, rev: int, seq: int, warning: str = "",
+    live: bool = False,
+) -> Frame | None:  # fmt: skip
+    """The `corner` message of draws `f[s, n]` over the free parameters of a set-up; with a warning without numbers.
+
+    `live` are those of a sampler that is still at work.
+    """
     if draws.ndim != 2 or len(draws) < 20 or draws.shape[1] != len(setup.free):
         return None
     chosen = _chosen(draws)
@@ -69,6 +63,8 @@ def from_draws(
         "n": len(draws),
         "trusted": not warning,
         "warning": warning,
+        "run": None,
+        "live": live,
     }
     arrays = (made.marginals.astype("<f4"), made.pairs, made.thresholds.astype("<f4"))
     return Frame(header, [array.tobytes() for array in arrays])

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from spec_lab._base import finite, reduced_text, statistic_text
 from spec_lab.data import DataUnit, describe_grouping
 from spec_lab.engines import ENGINES, Progress
 from spec_lab.fit import Setup, statistic_of
 from spec_lab.session.autosave import short_path
 from spec_lab.session.evaluation import Evaluation
-from spec_lab.session.fit_forms import ErrorData, FitStatus, PauseInfo
+from spec_lab.session.fit_forms import ErrorData, FitStatus, PauseInfo, PosteriorInfo
 from spec_lab.session.fit_key import fit_key, same_setup
+from spec_lab.session.posterior_choice import choices, sampled, shown_posterior
 from spec_lab.session.state import FitState, Run, State
 from spec_lab.session.timeline import timeline
 from spec_lab.session.view_model import (
@@ -20,19 +22,16 @@ from spec_lab.session.view_model import (
     HistoryRow,
     LabView,
     MessageInfo,
-    PosteriorInfo,
     StatInfo,
     TimelineInfo,
     UnitInfo,
 )
-from spec_lab.session.views.corner import corner_source
 from spec_lab.session.views.criteria import bins, criteria, run_label
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.hints import hint
 from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
-from spec_lab.session.views.numbers import finite, reduced_text, statistic_text
 from spec_lab.session.views.parameter_table import errors_of, intervals_of, known_of, parameters
 from spec_lab.session.views.spectrum import STYLES
 from spec_lab.session.views.starts import offer
@@ -196,7 +195,7 @@ def fit(state: State, progress: Progress | None, elapsed: float | None = None, w
 def _message(now: FitState, progress: Progress | None, waiting: bool) -> str:
     if not now.busy:
         return now.message
-    so_far = progress.message if progress else "starting"
+    so_far = progress.message if progress else "starting; a new model is compiled first"
     if now.phase != "paused":
         return so_far
     return f"{so_far}, waiting" if waiting else f"{so_far}, will wait after this block"
@@ -217,14 +216,32 @@ def _seconds(now: FitState, progress: Progress | None, elapsed: float | None) ->
 
 def posterior(state: State) -> PosteriorInfo:
     """`view.posterior`."""
-    source, preview = corner_source(state), state.preview
-    if source is not None and len(source.draws) > 1:
-        return {"current": True, "text": ""}
+    found = shown_posterior(state)
+    there = found is not None and len(found.outcome.draws) > 1
+    asked = fit_key(state.setup)
+    return {
+        "current": there,
+        "text": "" if there else _no_posterior(state),
+        "run": state.shown,
+        "note": "" if found is None or found.here else f"run #{found.run} had another set-up",
+        "choices": [
+            {"run": run.number, "text": _choice(run), "here": fit_key(run.outcome.setup) == asked}
+            for run in choices(state)
+        ],
+    }
+
+
+def _choice(run: Run) -> str:
+    return f"#{run.number} {run_label(run)} · {len(run.outcome.draws)} draws"
+
+
+def _no_posterior(state: State) -> str:
+    preview = state.preview
     if preview is not None and preview.key == fit_key(state.setup) and preview.error is not None:
-        return {"current": False, "text": f"No posterior: {preview.error['message']}"}
+        return f"No posterior: {preview.error['message']}"
     if not (state.live or state.previews):
-        return {"current": False, "text": "Switch Live on for a preview, or run a sampler."}
-    return {"current": False, "text": "Run a sampler, or wait for the preview."}
+        return "Switch Live on for a preview, or run a sampler."
+    return "Run a sampler, or wait for the preview."
 
 
 def _timeline(state: State) -> TimelineInfo:
@@ -248,4 +265,6 @@ def history_row(run: Run, state: State) -> HistoryRow:
         "note": outcome.message,
         "current": same_setup(outcome.setup, state.setup),
         "overlaid": run.number in state.overlaid,
+        "posterior": sampled(run),
+        "shown": run.number == state.shown,
     }

@@ -10,11 +10,13 @@ import numpy as np
 from spec_lab.engines import Outcome
 from spec_lab.priors import Prior
 from spec_lab.results import FEWEST, information, smooth_density
+from spec_lab.session.known_fit import trusted
 from spec_lab.session.messages import PosteriorCurve
+from spec_lab.session.posterior_choice import shown_outcome
 from spec_lab.session.state import State
-from spec_lab.session.views.corner import corner_source
 
 MOST = 2000  # draws that shape the curve; the number of bits is from all
+DOUBTFUL = ("posterior, not to be trusted: run a sampler", "The weights of the preview's draws fluctuate too much.")
 BAYESIAN_NOT = ("fit", "iminuit", "lmfit")
 _TITLE = (
     "The information gained on this parameter: how far its posterior is from its prior (Kullback–Leibler divergence of the "
@@ -34,15 +36,17 @@ def posterior_curve(state: State, pid: int | str, prior: Prior, log: bool) -> Po
     """
     setup = state.setup
     root = setup.partition[setup.index(pid)]
-    source = corner_source(state)
+    source = shown_outcome(state)
     if source is None or source.engine in BAYESIAN_NOT or root not in source.setup.free:
+        return None
+    if source.setup.slots[root].path != setup.slots[root].path:  # the posterior of another model
         return None
     draws = _column(source, root)
     if len(draws) < FEWEST or not np.ptp(draws) > 0 or (log and not draws.min() > 0):
         return None
     before = setup.priors[root]
     curve = smooth_density(draws[:: 1 + len(draws) // MOST], before.support if before else (-np.inf, np.inf), log=log)
-    words, title = _words(before, prior, draws)
+    words, title = _words(before, prior, draws) if trusted(source) else DOUBTFUL
     return {"x": curve.x.tolist(), "density": curve.height.tolist(), "words": words, "title": title}
 
 

@@ -59,6 +59,7 @@ const ECHO: Record<string, (asked: Content) => Content> = {
   drag: ({ seq }) => ({ seq }),
   scrub: ({ seq, moment }) => (moment === null ? {} : { seq }),
   walk: ({ seq }) => ({ seq }),
+  drag_curve: ({ seq }) => ({ seq }),
   brush: ({ seq, pids, region }) => ({ request: seq, pids, region, ...((region as unknown[]).length ? {} : { n: 0 }) }),
 };
 const ANSWERS = ["reply", "spectrum", "brush"];

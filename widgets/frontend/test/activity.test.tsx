@@ -43,6 +43,22 @@ describe("while something is computed", () => {
     s.model.deliver({ ...view, rev: view.rev + 1, posterior: { current: false, text: "Run a sampler." } } as unknown as Record<string, unknown>);
     await until(() => s.el.querySelector(".sl-corner.sl-stale") !== null);
     expect(s.one(".sl-panel-corner .sl-tag-old").textContent).toBe("of an earlier set-up");
+    s.model.deliver({ ...view, rev: view.rev + 2, posterior: { current: false, text: "" }, fit: { ...view.fit, state: "running" } } as unknown as Record<string, unknown>);
+    await until(() => s.el.querySelector(".sl-panel-fit .sl-danger") !== null);
+    expect(s.one(".sl-corner").className).toContain("sl-stale"); // a fit that draws nothing does not make it current
+    s.close();
+  });
+
+  it("says none of the sentences that were once told of another set-up", async () => {
+    const s = await show();
+    const view = s.model.view;
+    const stat = { ...view.stat, value: "46.40", exact: false };
+    s.model.deliver({ ...view, rev: view.rev + 1, stat, posterior: { current: false, text: "" } } as unknown as Record<string, unknown>);
+    s.model.deliver(busy(2, 5));
+    await until(() => s.el.querySelector(".sl-panel-corner .sl-activity") !== null);
+    for (const sentence of ["model, exact", "~46.40", "No posterior yet", "milliseconds", "sharpen", "effort", "done, but"]) expect(s.el.textContent).not.toContain(sentence);
+    expect(s.one(".sl-stat").textContent).toContain("46.40/ ");
+    expect(s.one(".sl-stat").className).toContain("sl-stale");
     s.close();
   });
 });

@@ -17,7 +17,7 @@ async function ignored(units: UnitInfo[], from: number, to: number) {
     act: async (_place: string, name: string, args: unknown) => { acts.push([name, args]); },
     fail: (_place: string, error: { message: string }) => { fails.push(error.message); },
   } as unknown as Local;
-  const draft = signal<Draft>({ windows: new Map(), brush: null });
+  const draft = signal<Draft>({ windows: new Map(), brush: null, handle: null });
   const gestures = new SpectrumGestures(local, draft, signal<Hover>(null));
   const lanes = units.map((u, i) => ({ unit: u, y: 300 + 20 * i, h: 10, windows: [u.range] }));
   const box = { x: 0, y: 0, w: 1000, h: 200 };

@@ -12,7 +12,7 @@ import { paper } from "../plot/theme";
 import { plain } from "../plot/tex";
 import { ActivityChip } from "../ui/activity";
 import { useDrawing, useStage } from "../ui/draw";
-import { Button, Empty, Panel, Tex } from "../ui/parts";
+import { Button, Empty, needsKernel, Panel, Tex } from "../ui/parts";
 import { CornerGestures, reordered } from "./corner_gestures";
 
 export const MOST = 8;
@@ -23,24 +23,39 @@ export function Corner() {
   if (!frame || frame.labels.length === 0) {
     const busy = local.lab.activity.value?.message.posterior;
     return (
-      <Panel name="corner" title="Posterior" tools={<ActivityChip kind="posterior" />}>
+      <Panel name="corner" title="Posterior" tools={<><Which /><ActivityChip kind="posterior" /></>}>
         <Empty title={busy ? "The posterior is being computed …" : "No posterior yet"}>{busy ? "" : local.lab.view.value?.posterior.text || "Run a sampler."}</Empty>
       </Panel>
     );
   }
-  return <Panel name="corner" title="Posterior" tools={<><Facts frame={frame} /><ActivityChip kind="posterior" /></>}><Plot /></Panel>;
+  return <Panel name="corner" title="Posterior" tools={<><Which /><Facts frame={frame} /><ActivityChip kind="posterior" /></>}><Plot /></Panel>;
 }
 
 const thousands = (n: number): string => (n < 10_000 ? String(n) : `${Math.round(n / 1000)} k`);
 
-/** The drawn posterior belongs to an earlier set-up than the table. */
-const outdated = (local: Local): boolean => local.lab.view.value?.posterior.current === false && !local.lab.running.value;
+/** The drawn posterior belongs to an earlier set-up than the table: no run that was chosen, nor a sampler at work. */
+const outdated = (local: Local): boolean => local.lab.view.value?.posterior.current === false && !(local.lab.corner.value?.live && local.lab.running.value);
+
+/** The one choice of a posterior: what is drawn here, selected from, laid over the spectrum and saved. */
+function Which() {
+  const local = useLocal();
+  const told = local.lab.view.value!.posterior;
+  if (!told.choices?.length) return null;
+  return (
+    <select class="sl-select sl-which" aria-label="Which posterior" title="The posterior that is drawn, selected from, laid over the spectrum and saved: the newest of the present set-up, or that of a run" value={told.run ?? ""} {...needsKernel(local.lab.frozen.value)}
+      onChange={(e) => void local.act("corner", "show_posterior", { run: e.currentTarget.value ? Number(e.currentTarget.value) : null })}>
+      <option value="">current: newest of this set-up</option>
+      {told.choices.map(({ run, text, here }) => <option key={run} value={run}>{text}{here ? "" : " (another set-up)"}</option>)}
+    </select>
+  );
+}
 
 function Facts({ frame }: { frame: CornerFrame }) {
   const local = useLocal();
   return (
     <>
       {outdated(local) && <span class="sl-tag sl-tag-old" title={`This posterior belongs to an earlier set-up. ${local.lab.view.value?.posterior.text ?? ""}`}>of an earlier set-up</span>}
+      {!outdated(local) && frame.run !== null && local.lab.view.value?.posterior.note && <span class="sl-tag sl-tag-old" title="It was chosen; the table stands at the present set-up">{local.lab.view.value.posterior.note}</span>}
       {!frame.trusted && <span class="sl-tag sl-tag-warn" role="status" title="Importance draws whose weights fluctuate too much: shape and numbers may be wrong">{frame.warning}</span>}
       <span class={`sl-tag ${frame.source === "preview" ? "sl-tag-preview" : ""}`} title={frame.source === "preview" ? "Importance draws about the present best fit: fast and approximate" : `Draws of ${frame.source}`}>
         {frame.source === "preview" ? "preview" : frame.source} · {thousands(frame.n)} draws
@@ -98,7 +113,7 @@ function Plot() {
             onFocus={(e) => { keys.value = e.currentTarget.matches(":focus-visible"); }} onBlur={() => { keys.value = false; }} onKeyDown={() => { keys.value = true; }} />
         )}
       </div>
-      <div class="sl-corner-foot">
+      <div class="sl-corner-foot" role="toolbar" aria-label="Posterior: selection and pictures" data-rove="bar">
         {shown.length > 1 && <Selection />}
         {frame.labels.length > 2 && <Button label={shown.length < frame.labels.length ? `${shown.length} of ${frame.labels.length} parameters` : "Choose parameters"} title="Choose which parameters are drawn, and their order" pressed={choosing} onClick={() => setChoosing(!choosing)} />}
         <span class="sl-grow" />

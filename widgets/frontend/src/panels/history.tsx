@@ -14,7 +14,7 @@ export function History() {
     <Panel name="history" title="History">
       <Scrub />
       {history.length === 0 ? <Empty title="No runs yet">Every fit is kept here: apply its best values, restore its set-up, pin and name it.</Empty>
-        : <ol class="sl-history">{history.map((entry) => <Entry key={entry.run} entry={entry} />)}</ol>}
+        : <ol class="sl-history" data-rove="rows">{history.map((entry) => <Entry key={entry.run} entry={entry} />)}</ol>}
     </Panel>
   );
 }
@@ -43,6 +43,7 @@ function Entry({ entry }: { entry: HistoryRow }) {
       <div class="sl-history-tools">
         <Button kernel icon="target" label="Apply" title="Put the parameters at this run's best values" onClick={() => void local.act("history", "apply", { run })} />
         <Button kernel icon="restore" label="Restore" title="Bring back the whole set-up of this run: values, links, priors, ranges" onClick={() => void local.act("history", "restore", { run })} />
+        {entry.posterior && <Button kernel icon="eye" title={entry.shown ? "Shown: go back to the posterior of the present set-up" : "Show: look at the posterior of this run, in corner plot, selection and band"} pressed={!!entry.shown} kind="quiet" onClick={() => void local.act("history", "show_posterior", { run: entry.shown ? null : run })} />}
         <Button kernel icon="diff" title={open ? "Close the differences" : "Diff: what differs from the present set-up"} pressed={open} kind="quiet" onClick={() => setOpen(!open)} />
         <Button kernel icon="overlay" title={entry.overlaid ? "Take its curve away from the spectrum" : "Overlay: lay its curve over the spectrum"} pressed={!!entry.overlaid} kind="quiet" onClick={() => void local.act("history", "overlay", { run, on: !entry.overlaid })} />
         <Button kernel icon="pin" title={entry.pinned ? "Unpin" : "Pin: keep it for comparison"} pressed={entry.pinned} kind="quiet" onClick={() => void local.act("history", "pin", { run, pinned: !entry.pinned })} />

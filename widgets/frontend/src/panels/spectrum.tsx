@@ -39,7 +39,7 @@ export function Spectrum() {
 }
 
 const TOOLS: { tool: Tool; label: string; title: string }[] = [
-  { tool: "zoom", label: "Zoom", title: "Drag to zoom; double click shows everything" },
+  { tool: "zoom", label: "Zoom", title: "Drag to zoom; double click shows everything. Drag the curve itself up or down to move the free parameters" },
   { tool: "notice", label: "Notice", title: "Drag over energies to notice them (hold N)" },
   { tool: "ignore", label: "Ignore", title: "Drag over energies to ignore them (hold I)" },
 ];
@@ -110,7 +110,7 @@ function Plot() {
   const base = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
   const { ref, stage } = useStage();
-  const mine = useMemo(() => ({ draft: signal<Draft>({ windows: new Map(), brush: null }), hover: signal<{ hit: Hit; x: number; y: number } | null>(null) }), []);
+  const mine = useMemo(() => ({ draft: signal<Draft>({ windows: new Map(), brush: null, handle: null }), hover: signal<{ hit: Hit; x: number; y: number } | null>(null) }), []);
   const read = (at: Stage): { input: SpectrumInput; height: number } | null => {
     const frame = lab.spectrum.value;
     if (!frame || !at.width) return null;
@@ -128,7 +128,7 @@ function Plot() {
   useDrawing(base, stage, read, (s, input, theme) => gestures.drawn(input, drawSpectrum(s, input, theme)));
   useDrawing(over, stage, (at) => {
     const now = read(at);
-    return now && { height: now.height, input: { hover: mine.hover.value, brush: mine.draft.value.brush } };
+    return now && { height: now.height, input: { hover: mine.hover.value, brush: mine.draft.value.brush, handle: mine.draft.value.handle } };
   }, (s, input, theme) => gestures.drawOverlay(s, input, theme));
   useEffect(() => {
     inputs.set(local, () => ({ input: read(stage.peek())!.input, stage: stage.peek() }));
@@ -229,7 +229,7 @@ function Legend({ stage }: { stage: { value: Stage } }) {
     if (hidden.size < frame.units.length) local.hiddenUnits.value = hidden;
   };
   return (
-    <div class="sl-legend">
+    <div class="sl-legend" role="toolbar" aria-label="Spectrum: what is drawn" data-rove="bar">
       {frame.units.map((unit, i) => {
         const on = !local.hiddenUnits.value.has(unit.name);
         const info = lab.view.value?.units.find((u) => u.name === unit.name);

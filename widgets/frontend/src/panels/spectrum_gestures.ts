@@ -1,27 +1,40 @@
 // Gestures on the spectrum: zoom by dragging, notice and ignore by dragging (tool or held key), brackets pulled along
-// the lanes, hover. The picture is drawn by the scene; this class knows where things were drawn last.
-// UI state: drafts and zoom are view-local; a finished gesture is one `notice` action.
+// the lanes, the model's curve pulled up or down, hover. The picture is drawn by the scene; this class knows where things were drawn last.
+// UI state: drafts and zoom are view-local; a finished gesture is one `notice` or `drag_curve` action.
 import type { Signal } from "@preact/signals";
 import { brief } from "../state/format";
 import type { Local, Tool } from "../state/local";
 import type { UnitInfo, Window } from "../state/protocol";
 import { ignored, noticed, snap, spelled } from "../state/windows";
 import { crisp, line } from "../plot/marks";
-import { bracketAt, hit, laneAt, zoomable, type Bracket, type Hit, type Lane, type SpectrumInput, type SpectrumLayout } from "../plot/spectrum_layout";
+import { bracketAt, curveAt, hit, laneAt, zoomable, type Bracket, type CurvePoint, type Hit, type Lane, type SpectrumInput, type SpectrumLayout } from "../plot/spectrum_layout";
 import type { Surface } from "../plot/surface";
+import type { Axis } from "../plot/ticks";
 import type { Theme } from "../plot/theme";
 import { otherRange } from "./energy_range";
 
 export interface Draft {
   windows: ReadonlyMap<string, Window[]>;
   brush: { x0: number; x1: number; tool: Tool } | null;
+  /** The point of the curve that is, or could be taken, in hand. */
+  handle: { x: number; y: number } | null;
 }
 
 export type Hover = { hit: Hit; x: number; y: number } | null;
 
-type Grip = { kind: "brush"; x: number; tool: Tool; lane: Lane | null } | { kind: "bracket"; bracket: Bracket } | null;
+type Grip = { kind: "brush"; x: number; tool: Tool; lane: Lane | null } | { kind: "bracket"; bracket: Bracket } | CurveGrip | null;
 
-const EMPTY: Draft = { windows: new Map(), brush: null };
+/** A point of a unit's curve in hand; whether it is pulled or a zoom begins there, the first pixels decide. */
+interface CurveGrip extends CurvePoint {
+  kind: "curve";
+  axis: Axis;
+  from: { x: number; y: number };
+  factor: number | null;
+}
+
+const EMPTY: Draft = { windows: new Map(), brush: null, handle: null };
+const DECIDED = 4; // pixels
+const LEAST = 1e-4; // a curve cannot be pulled to nothing
 
 export class SpectrumGestures {
   private input: SpectrumInput | null = null;
@@ -47,9 +60,13 @@ export class SpectrumGestures {
     return () => { for (const [target, name, handler] of on) target.removeEventListener(name, handler as EventListener); };
   }
 
-  drawOverlay(s: Surface, { hover, brush }: { hover: Hover; brush: Draft["brush"] }, theme: Theme): void {
+  drawOverlay(s: Surface, { hover, brush, handle }: { hover: Hover; brush: Draft["brush"]; handle: Draft["handle"] }, theme: Theme): void {
     const { at } = this;
     if (!at) return;
+    if (handle) {
+      s.fill((p) => p.circle(handle.x, handle.y, 5), { color: theme.bg });
+      s.fill((p) => p.circle(handle.x, handle.y, 3.5), { color: theme.accent });
+    }
     const [top, bottom] = [at.main.y, at.resid.y + at.resid.h];
     if (brush) {
       const [x0, x1] = [Math.min(brush.x0, brush.x1), Math.max(brush.x0, brush.x1)];
@@ -73,6 +90,10 @@ export class SpectrumGestures {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
+    if (event.type === "keydown" && event.key === "Escape" && this.grip?.kind === "curve") {
+      event.stopPropagation();
+      return this.cancel();
+    }
     const key = event.key.toLowerCase();
     const tool: Tool | null = key === "n" ? "notice" : key === "i" ? "ignore" : null;
     if (!tool || (event.target as Element | null)?.closest?.("input, textarea, select, [contenteditable=true]")) return;
@@ -90,8 +111,13 @@ export class SpectrumGestures {
     const bracket = bracketAt(this.at, event.offsetX, event.offsetY);
     const lane = laneAt(this.at, event.offsetY);
     const tool = this.held ?? this.local.tool.peek();
+    const point = tool === "zoom" && !bracket && !lane ? this.onCurve(event) : null;
     canvas.setPointerCapture(event.pointerId);
     this.hover.value = null;
+    if (point) {
+      this.grip = { kind: "curve", ...point, axis: this.at.y, from: { x: event.offsetX, y: event.offsetY }, factor: null };
+      return;
+    }
     this.grip = bracket ? { kind: "bracket", bracket } : { kind: "brush", x: this.inX(event.offsetX), tool: lane && tool === "zoom" ? "ignore" : tool, lane };
   };
 
@@ -99,6 +125,7 @@ export class SpectrumGestures {
     if (!this.at || !this.input) return;
     if (!this.grip) return this.look(event);
     if (this.grip.kind === "bracket") return this.pull(this.grip.bracket, event.offsetX);
+    if (this.grip.kind === "curve") return this.pullCurve(this.grip, event.offsetX, event.offsetY);
     const brush = { x0: this.grip.x, x1: this.inX(event.offsetX), tool: this.grip.tool };
     this.draft.value = { ...this.draft.peek(), brush: Math.abs(brush.x1 - brush.x0) > 3 ? brush : null };
   };
@@ -111,10 +138,12 @@ export class SpectrumGestures {
       const { unit } = grip.bracket.lane;
       void this.commit([[unit, windows.get(unit.name)!]]);
     } else if (grip?.kind === "brush" && brush) this.finish(brush, grip.lane);
+    else if (grip?.kind === "curve" && grip.factor !== null) void this.leaveCurve(grip, grip.factor);
     else this.draft.value = EMPTY;
   };
 
   private readonly cancel = (): void => {
+    if (this.grip?.kind === "curve" && this.grip.factor !== null) this.local.lab.giveUp();
     this.grip = null;
     this.draft.value = EMPTY;
   };
@@ -131,7 +160,9 @@ export class SpectrumGestures {
     this.inside = false;
     this.held = null;
     this.hover.value = null;
-    if (!this.grip) this.local.activeUnit.value = null;
+    if (this.grip) return;
+    this.local.activeUnit.value = null;
+    if (this.draft.peek().handle) this.draft.value = { ...this.draft.peek(), handle: null };
   };
 
   /** On a unit's lane: notice all of it again; elsewhere: show the noticed energies, or all. */
@@ -144,7 +175,9 @@ export class SpectrumGestures {
   private look(event: PointerEvent): void {
     const { offsetX: x, offsetY: y } = event;
     const lane = laneAt(this.at!, y);
-    (event.currentTarget as HTMLElement).style.cursor = bracketAt(this.at!, x, y) ? "ew-resize" : "";
+    const point = lane || this.held || this.local.tool.peek() !== "zoom" ? null : this.onCurve(event);
+    (event.currentTarget as HTMLElement).style.cursor = bracketAt(this.at!, x, y) ? "ew-resize" : point ? "ns-resize" : "";
+    if (point || this.draft.peek().handle) this.draft.value = { ...this.draft.peek(), handle: point && { x, y: point.y } };
     this.local.activeUnit.value = lane && this.at!.lanes.length > 1 ? lane.unit.name : null;
     const found = lane ? null : hit(this.input!, this.at!, x, y);
     this.hover.value = found && { hit: found, x, y };
@@ -156,7 +189,33 @@ export class SpectrumGestures {
     const energy = Math.min(hi, Math.max(lo, this.snapped(lane.unit, this.at!.x.invert(px))));
     if (end === 0 ? energy >= all[window][1] : energy <= all[window][0]) return;
     all[window][end] = energy;
-    this.draft.value = { windows: new Map([[lane.unit.name, noticed(all, all[window][0], all[window][1])]]), brush: null };
+    this.draft.value = { windows: new Map([[lane.unit.name, noticed(all, all[window][0], all[window][1])]]), brush: null, handle: null };
+  }
+
+  /** The point of the curve under the pointer, where a curve may be dragged: not in a lesson, nor without a kernel. */
+  private onCurve(event: PointerEvent): CurvePoint | null {
+    const { lab } = this.local;
+    return lab.frozen.peek() || lab.view.peek()?.lesson ? null : curveAt(this.input!, this.at!, event.offsetX, event.offsetY);
+  }
+
+  private pullCurve(grip: CurveGrip, x: number, y: number): void {
+    const [across, up] = [Math.abs(x - grip.from.x), Math.abs(y - grip.from.y)];
+    if (grip.factor === null && Math.max(across, up) < DECIDED) return;
+    if (grip.factor === null && across > up) {
+      this.grip = { kind: "brush", x: this.inX(grip.from.x), tool: "zoom", lane: null };
+      this.draft.value = { ...EMPTY, brush: { x0: this.grip.x, x1: this.inX(x), tool: "zoom" } };
+      return;
+    }
+    const at = grip.y + y - grip.from.y;
+    grip.factor = Math.max(LEAST, grip.axis.invert(at) / grip.axis.invert(grip.y));
+    this.draft.value = { ...EMPTY, handle: { x: grip.from.x, y: at } };
+    this.local.lab.dragCurve(grip.unit, grip.energy, grip.factor);
+  }
+
+  private async leaveCurve({ unit, energy }: CurveGrip, factor: number): Promise<void> {
+    this.draft.value = EMPTY;
+    this.local.clear("spectrum");
+    this.local.settle("spectrum", await this.local.lab.landCurve(unit, energy, factor));
   }
 
   private finish({ x0, x1, tool }: NonNullable<Draft["brush"]>, lane: Lane | null): void {
@@ -176,7 +235,7 @@ export class SpectrumGestures {
   }
 
   private async commit(edits: [UnitInfo, Window[]][]): Promise<void> {
-    this.draft.value = { windows: new Map(edits.map(([unit, windows]) => [unit.name, windows])), brush: null };
+    this.draft.value = { windows: new Map(edits.map(([unit, windows]) => [unit.name, windows])), brush: null, handle: null };
     const units = edits.filter(([, windows]) => windows.length).map(([{ name }, windows]) => [name, windows] as [string, Window[]]);
     if (units.length === 1) await this.local.act("spectrum", "notice", { unit: units[0][0], windows: units[0][1] });
     else if (units.length) await this.local.act("spectrum", "notice", { units });

@@ -196,6 +196,29 @@ function findBin(unit: SpectrumUnit, energy: number): number {
   return -1;
 }
 
+/** A point of a unit's folded curve: energy (keV, the middle of its bin), and where it is drawn. */
+export interface CurvePoint {
+  unit: string;
+  energy: number;
+  y: number;
+}
+
+/** The curve within reach of the pointer, above or below it, if any. */
+export function curveAt(input: Pick<SpectrumInput, "frame" | "fitted" | "hidden">, at: SpectrumLayout, px: number, py: number, reach = 6): CurvePoint | null {
+  if (px < at.main.x || px > at.main.x + at.main.w || py < at.main.y || py > at.main.y + at.main.h) return null;
+  const energy = at.x.invert(px);
+  let best: CurvePoint | null = null;
+  let gap = reach;
+  for (const unit of (input.fitted ?? input.frame).units) {
+    const bin = input.hidden.has(unit.name) ? -1 : findBin(unit, energy);
+    if (bin < 0 || !unit.used[bin]) continue;
+    const y = at.y.px(unit.model[bin]);
+    if (!(Math.abs(y - py) <= gap)) continue;
+    [best, gap] = [{ unit: unit.name, energy: Math.sqrt(unit.lo[bin] * unit.hi[bin]), y }, Math.abs(y - py)];
+  }
+  return best;
+}
+
 export interface Bracket {
   lane: Lane;
   window: number;

@@ -19,7 +19,7 @@ const DEFAULT_PANELS = ["spectrum", "params", "fit", "criteria", "corner", "hist
 export type ActArguments<N extends CommandName> = Record<string, never> extends Commands[N] ? [args?: Commands[N]] : [args: Commands[N]];
 
 /** What is being tried: outside history, the newest wins. */
-type Trial = { type: "drag"; pid: number; value: number } | { type: "scrub"; moment: string } | { type: "walk"; to: number };
+type Trial = { type: "drag"; pid: number; value: number } | { type: "scrub"; moment: string } | { type: "walk"; to: number } | { type: "drag_curve"; unit: string; energy: number; factor: number };
 
 export class Lab {
   readonly link: Link;
@@ -138,6 +138,21 @@ export class Lab {
   walk(to: number): void {
     this.keepBefore();
     this.drags.move({ type: "walk", to });
+  }
+
+  /** Pull a point of a unit's curve to `factor` times where it stands; the action `drag_curve` leaves it there. */
+  dragCurve(unit: string, energy: number, factor: number): void {
+    this.keepBefore();
+    this.drags.move({ type: "drag_curve", unit, energy, factor });
+  }
+
+  /** A dragged curve was let go: the undoable action. */
+  async landCurve(unit: string, energy: number, factor: number): Promise<Reply> {
+    this.drags.end();
+    const reply = await this.act("drag_curve", { unit, energy, factor });
+    if (reply.ok) setTimeout(() => this.refreshIfPreview(), STUCK_MS);
+    else this.refreshIfPreview();
+    return reply;
   }
 
   /** What is being tried was broken off: back to the present. */

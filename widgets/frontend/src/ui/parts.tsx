@@ -11,7 +11,7 @@ export function Panel(props: { name: string; title: string; tools?: ComponentChi
     <section class={`sl-panel sl-panel-${props.name}`} aria-label={props.title}>
       <header class="sl-bar">
         <h3 class="sl-title">{props.title}</h3>
-        {props.tools}
+        {props.tools && <div class="sl-bar-tools" role="toolbar" aria-label={`${props.title}: tools`} data-rove="bar">{props.tools}</div>}
       </header>
       <PlaceError place={props.name} />
       {props.children}

@@ -17,6 +17,8 @@ export interface Commands {
   difference: { run: number };
   /** Take a message away. */
   dismiss: { message: number };
+  /** Multiply the folded curve of a unit by a factor at an energy (keV): the free parameters move there by the shortest way. */
+  drag_curve: { unit: string; energy: number; factor: number };
   /** Start an engine in the background. */
   fit: { engine?: string; options?: Record<string, OptionValue> };
   /** Hold parameters (each with its group) fixed, or let them go again. */
@@ -75,6 +77,8 @@ export interface Commands {
   set_refitted: { pid: number | string; value: number };
   /** Give a parameter a value: a number, text with a unit ("612 keV"), or an expression ("=2*alpha+0.5", "=par[1]"). */
   set_value: { pid: number | string; value: number | string };
+  /** Look at the posterior of a run; None: the newest of the present set-up. Shared by all panels, not undoable. */
+  show_posterior: { run?: number | null };
   /** Put the free parameters at random places about the hidden best fit (about where they stand, while it is not known). */
   shuffle: Record<string, never>;
   /** Ask the running fit to end; what it has is kept. */
@@ -101,6 +105,7 @@ export type ToPython =
   | { type: "drag"; pid: number; value: number; seq: number }
   | { type: "scrub"; moment: string | null; seq: number }
   | { type: "walk"; to: number; seq: number }
+  | { type: "drag_curve"; unit: string; energy: number; factor: number; seq: number }
   | { type: "brush"; pids: number[]; region: [number, number][]; seq: number }
   | { type: "unfold" }
   | { type: "ack"; topic: string; seq: number }

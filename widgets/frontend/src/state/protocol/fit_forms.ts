@@ -1,4 +1,4 @@
-// The border in types: forms of the engines, state of a fit. No code lives here.
+// The border in types: forms of the engines, state of a fit, which posterior is looked at. No code lives here.
 // UI state: none. Made by widgets/make_protocol.py from Python's types: do not edit.
 
 export type OptionValue = number | boolean | string | null;
@@ -67,4 +67,23 @@ export interface FitStatus {
   /** The set-up was edited since it began. */
   draft: boolean;
   pause?: PauseInfo;
+}
+
+/** A run whose posterior may be looked at; `here`: it belongs to the present set-up. */
+export interface PosteriorChoice {
+  run: number;
+  text: string;
+  here: boolean;
+}
+
+/** Which posterior is looked at, and which there are, newest first.
+
+`current`: the newest corner plot is of what `run` says (a run that was chosen; None: the present set-up), and why there may
+be none (`text`). `note`: what a chosen run does not share with the present set-up. */
+export interface PosteriorInfo {
+  current: boolean;
+  text: string;
+  run: number | null;
+  note: string;
+  choices: PosteriorChoice[];
 }

@@ -72,6 +72,10 @@ export interface CornerMessage {
   /** Whether it can be trusted; if not, medians and distances are empty texts and `warning` says why. */
   trusted: boolean;
   warning: string;
+  /** The chosen run, None: the newest of the present set-up. */
+  run: number | null;
+  /** Of a sampler that is still at work. */
+  live: boolean;
 }
 
 /** A unit, and how many values each of its fields has. */

@@ -1,7 +1,7 @@
 // The border in types: everything a panel shows. No code lives here.
 // UI state: none. Made by widgets/make_protocol.py from Python's types: do not edit.
 
-import type { EngineForm, FitStatus } from "./fit_forms";
+import type { EngineForm, FitStatus, PosteriorInfo } from "./fit_forms";
 
 export type Window = [number, number];
 export type RunName = number | string;
@@ -160,12 +160,6 @@ export interface PreviewQuality {
   text: string;
 }
 
-/** Whether the newest corner plot belongs to the present set-up, and why there may be none. */
-export interface PosteriorInfo {
-  current: boolean;
-  text: string;
-}
-
 /** Something that is being computed: what, for how many seconds by now, and which share is done where that is known. */
 export interface ActivityInfo {
   text: string;
@@ -196,6 +190,9 @@ export interface HistoryRow {
   current: boolean;
   /** Its curve lies over the spectrum. */
   overlaid: boolean;
+  /** It has a posterior to look at, and that is the one looked at by choice. */
+  posterior: boolean;
+  shown: boolean;
 }
 
 /** A change as Python. */
