@@ -138,7 +138,7 @@ def _landing(problem: Problem, point: CurvePoint, here: float, step: np.ndarray,
         if abs(off(end)) < CLOSE:
             return place(end)
         if off(end) * off(0.0) < 0:
-            brentq(off, last, end, xtol=1e-12, rtol=1e-6, maxiter=30, disp=False)
+            brentq(off, last, end, xtol=1e-9 * abs(end), maxiter=30, disp=False)
             break
         if np.array_equal(place(end), place(last)) and last:
             break
