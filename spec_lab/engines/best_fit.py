@@ -62,6 +62,18 @@ def covariance_from_hessian(hessian: np.ndarray, fixed: np.ndarray | None = None
     return covariance
 
 
+def exact_hessian(problem: Problem, best: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
+    """The Hessian at a best fit (`f[n, n]`), to more digits where some direction off the bounds is nearly flat.
+
+    Gradient and Gauss-Newton matrix there may be given as `known`.
+    """
+    low, high = problem.bounds
+    inside = (best > low) & (best < high)
+    known = problem.curvature(best)[1:] if known is None else known
+    hessian = problem.hessian(best, *known)
+    return problem.hessian(best, *known, fine=True) if nearly_flat(hessian[np.ix_(inside, inside)]) else hessian
+
+
 def _vague(best: np.ndarray, covariance: np.ndarray, span: np.ndarray) -> np.ndarray:
     """Which parameters the data say nothing of: no error, or one far beyond their interval (or any scale they have)."""
     with np.errstate(invalid="ignore"):
@@ -167,7 +179,7 @@ def best_fit_outcome(
     Parameters that the data do not determine have no errors (NaN), and the message names them.
     """
     low, high = problem.bounds
-    stat = problem.stat if target is None else lambda x: float(-2.0 * target.log_like(x[None])[0])
+    stat = problem.value if target is None else lambda x: float(-2.0 * target.log_like(x[None])[0])
     start = np.clip(problem.setup.free_values, low, high)
     before, reached = stat(start), stat(best)
     gained = before - reached
@@ -222,7 +234,8 @@ def _held(
     problem: Problem, best: np.ndarray, pressed: np.ndarray, names: list[str]
 ) -> tuple[np.ndarray, tuple[tuple[str, float], ...], np.ndarray]:
     """The best fit with values on their bounds, their one-sided errors by name, and the covariance with these held."""
-    _, gradient, hessian = problem.local(best)
+    _, gradient, matrix = problem.curvature(best)
+    hessian = exact_hessian(problem, best, (gradient, matrix))
     errors = _one_sided(gradient, hessian, pressed)
     told = tuple(zip(names, map(float, errors[pressed]), strict=True))
     return best, told, covariance_from_hessian(hessian, pressed)

@@ -14,11 +14,11 @@ from jaxtyping import Array, Float
 from spec_lab._base import EngineError
 from spec_lab.engines.best_fit import at_bounds, names_of
 from spec_lab.engines.control import Control
-from spec_lab.engines.newton import begin, minimise, resume_minimise, values_of
+from spec_lab.engines.newton import minimise, values_of
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.simulation import simulate_units
-from spec_lab.fit import FreeSpace, Problem, View
+from spec_lab.fit import FreeSpace, Problem, View, begin_traced, resume_minimise
 from spec_lab.tree.attrs import frozen_static
 
 BLOCK = 64  # refits between two looks at the stop flag
@@ -61,7 +61,7 @@ def refit(
             for stat, s, b in zip(view.block.stats, source, background, strict=True)
         )
         again = View(view.layout, view.block._replace(stats=stats))
-        loop = resume_minimise(again, space, begin(space, x, jnp), STEPS)
+        loop = resume_minimise(again, space, begin_traced(space, x), STEPS)
         return loop.x, loop.f, loop.edm
 
     return jax.vmap(one)(S, B)

@@ -6,7 +6,7 @@ import numpy as np
 from iminuit import Minuit
 
 from spec_lab._base import ByPrecision, EngineError, statistic_text
-from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, near_limits
+from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian, exact_hessian, near_limits
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import determined, lower_nearby, minimise, values_of
 from spec_lab.engines.options import at_least, seed
@@ -105,7 +105,7 @@ def _covariance(problem: Problem, best: np.ndarray, minuit: Minuit) -> np.ndarra
         return determined(problem, best, np.array(minuit.covariance))
     low, high = problem.bounds
     place = values_of(problem, minimise(problem, best))
-    return covariance_from_hessian(problem.local(place)[2], (best <= low) | (best >= high))
+    return covariance_from_hessian(exact_hessian(problem, place), (best <= low) | (best >= high))
 
 
 def _outcome(

@@ -1,34 +1,32 @@
-"""The built-in fit: a damped Gauss-Newton method on the compiled problem, the fast default behind sliders.
+"""The built-in fit: a damped Gauss-Newton method on the compiled problem (`fit.descent`), the fast default behind sliders.
 
-One compiled loop does the whole fit: each step evaluates statistic, gradient and generalised Gauss-Newton matrix together
-(`View.curvature`), solves the Levenberg-Marquardt system in the eigenbasis of the scaled matrix, and keeps within the bounds by
-projection. Where a line or several terms of a continuum can hide a lower minimum, starts read off the data are tried besides the
-present values. Moré (1978) for the scaling, Nielsen (1999) for the damping rule. The covariance comes from the exact Hessian.
+Where a line or several terms of a continuum can hide a lower minimum, starts read off the data are tried besides the present
+values. The covariance comes from the exact Hessian.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import ByPrecision, EngineError, statistic_text
-from spec_lab.engines.best_fit import MISSED, NOTHING, best_fit_outcome, covariance_from_hessian, nearly_flat
+from spec_lab._base import EngineError, statistic_text
+from spec_lab.engines.best_fit import (
+    MISSED,
+    NOTHING,
+    best_fit_outcome,
+    covariance_from_hessian,
+    exact_hessian,
+    nearly_flat,
+)
 from spec_lab.engines.control import COMPILING, Control
 from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
-from spec_lab.fit import Origin, Problem
+from spec_lab.fit import EDM_GOAL, Descent, Origin, Problem, begin, resume_minimise
 from spec_lab.fit.guess import guess, may_hide
 from spec_lab.tree.attrs import frozen_static
 
 AT_ONCE = 0.1  # of the statistic: a guess that falls by less was fitted
-EDM_GOAL = ByPrecision(double=1e-9, single=1e-5)  # estimated distance to the minimum, in units of the statistic
-EDM_QUICK = 1e-3  # the same for starts that are compared
-LEAST_CURVATURE = ByPrecision(double=1e-12, single=1e-6)  # of the steepest one: below it is rounding
-NOT_ZERO = ByPrecision(double=1e-300, single=1e-30)  # what a denominator is at least
-SOUND = ByPrecision(double=1e-5, single=1e-2)  # least pivot of a Cholesky factor that can be trusted
-MANY = 64  # padded free parameters from which on a step avoids eigenvectors where it can
+EDM_QUICK = 1e-3  # estimated distance to the minimum for starts that are compared, in units of the statistic
 NEAR_BOUND = 2.0  # standard deviations within which a bound is looked at
 
 
@@ -52,101 +50,7 @@ class NewtonOptions:
     draws: int = at_least(1, 1000)
 
 
-class _Loop(NamedTuple):
-    """The accepted point `x` with its statistic, gradient and matrix, and the point to `try_` next."""
-
-    x: Any
-    f: Any
-    g: Any
-    H: Any
-    try_: Any
-    promised: Any
-    damping: Any
-    edm: Any
-    steps: Any
-
-
-def begin(space: Any, x: Any, xp: Any = np) -> _Loop:
-    """The state before the first step, in NumPy or (`xp=jax.numpy`) traced."""
-    x = xp.clip(x, space.low, space.high)
-    n, far = x.shape[0], xp.asarray(xp.inf)
-    return _Loop(x, far, xp.zeros(n), xp.zeros((n, n)), x, xp.asarray(1.0), xp.asarray(1e-3), far, xp.asarray(0))
-
-
-def _open(space: Any, loop: _Loop) -> Any:
-    """Coordinates that may move: active and not pressed against a bound."""
-    pressed = ((loop.x <= space.low) & (loop.g > 0)) | ((loop.x >= space.high) & (loop.g < 0))
-    return space.active & ~pressed
-
-
-def _step(space: Any, loop: _Loop) -> tuple[Any, Any, Any]:
-    """The damped step, the decrease it promises, and the estimated distance to the minimum."""
-    movable = _open(space, loop)
-    diagonal = jnp.where(movable, jnp.abs(jnp.diag(loop.H)), 0.0)
-    least = 1e-14 * jnp.max(diagonal) + NOT_ZERO.of(diagonal.dtype)
-    scale = jnp.sqrt(jnp.where(movable, jnp.maximum(diagonal, least), 1.0))
-    inside = movable[:, None] & movable[None, :]
-    scaled = jnp.where(inside, loop.H, 0.0) / scale[:, None] / scale[None, :]
-    scaled = jnp.where(jnp.isfinite(scaled), scaled, 0.0) + jnp.diag(jnp.where(movable, 0.0, 1.0))
-    slope = jnp.where(movable, loop.g / scale, 0.0)
-    if slope.shape[0] < MANY:
-        step, promised, edm = _step_by_eigenvectors(scaled, slope, loop.damping)
-    else:
-        factor = jnp.linalg.cholesky(scaled)
-        sound = jnp.min(jnp.where(jnp.isfinite(factor), jnp.diag(factor)[:, None], 0.0)) > SOUND.of(factor.dtype)
-        step, promised, edm = jax.lax.cond(
-            sound, _step_by_factors, lambda _, *rest: _step_by_eigenvectors(*rest), factor, scaled, slope, loop.damping
-        )
-    return step / scale, promised, edm
-
-
-def _step_by_eigenvectors(scaled: Any, slope: Any, damping: Any) -> tuple[Any, Any, Any]:
-    """The damped step in scaled coordinates, where the matrix may be singular or indefinite."""
-    values, vectors = jnp.linalg.eigh(scaled)
-    values, slope = jnp.maximum(jnp.abs(values), LEAST_CURVATURE.of(values.dtype)), vectors.T @ slope
-    step = -(vectors @ (slope / (values + damping)))
-    promised = jnp.sum(slope**2 * (0.5 * values + damping) / (values + damping) ** 2)
-    return step, promised, 0.5 * jnp.sum(slope**2 / values)
-
-
-def _step_by_factors(factor: Any, scaled: Any, slope: Any, damping: Any) -> tuple[Any, Any, Any]:
-    """The same where the matrix is soundly positive, from its Cholesky factor and that of the damped one: faster."""
-    damped = scaled + damping * jnp.eye(len(slope))
-    step = -jax.scipy.linalg.cho_solve((jnp.linalg.cholesky(damped), True), slope)
-    promised = step @ (0.5 * scaled @ step + damping * step)
-    return step, promised, 0.5 * jnp.sum(jax.scipy.linalg.solve_triangular(factor, slope, lower=True) ** 2)
-
-
-def _advance(view: Any, space: Any, loop: _Loop) -> _Loop:
-    """Evaluate the point to try, keep it if it is no worse, and choose the next."""
-    f, g, H = view.curvature(space, loop.try_)
-    usable = jnp.isfinite(f) & jnp.all(jnp.isfinite(g)) & jnp.all(jnp.isfinite(H))
-    better = usable & (f <= loop.f)
-    ratio = (loop.f - f) / jnp.maximum(loop.promised, NOT_ZERO.of(f.dtype))
-    eased = jnp.where(ratio > 0.75, loop.damping / 8, jnp.where(ratio > 0.25, loop.damping, loop.damping * 3))
-    damping = jnp.clip(jnp.where(better, eased, loop.damping * 8), 1e-6, 1e12)
-    keep = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-    loop = loop._replace(
-        x=keep(loop.try_, loop.x), f=keep(f, loop.f), g=keep(g, loop.g), H=keep(H, loop.H), damping=damping
-    )
-    step, promised, edm = _step(space, loop)
-    return loop._replace(
-        try_=jnp.clip(loop.x + step, space.low, space.high), promised=promised, edm=edm, steps=loop.steps + 1
-    )
-
-
-def _going(loop: _Loop, limit: Any, goal: Any) -> Any:
-    started = (loop.steps == 0) | jnp.isfinite(loop.f)
-    least = jnp.maximum(goal, EDM_GOAL.of(loop.edm.dtype))
-    return started & (loop.edm > least) & (loop.steps < limit) & (loop.damping < 1e11)
-
-
-def resume_minimise(view: Any, space: Any, loop: _Loop, limit: Any, goal: Any = 0.0) -> _Loop:
-    """Go on with a fit until it has converged, its estimated distance is below `goal`, or it made `limit` steps in all."""
-    return jax.lax.while_loop(lambda s: _going(s, limit, goal), lambda s: _advance(view, space, s), loop)
-
-
-def minimise(problem: Problem, x: np.ndarray, limit: int = 50, goal: float = 0.0) -> _Loop:
+def minimise(problem: Problem, x: np.ndarray, limit: int = 50, goal: float = 0.0) -> Descent:
     """At most `limit` steps from free values `x` (`f[n]`), without ceremony: for live refits and polishing."""
     return problem.run(resume_minimise, begin(problem.host_space, problem.pad(x)), limit, goal)
 
@@ -166,14 +70,14 @@ def determined(
     """
     low, high = problem.bounds
     inside = (best > low) & (best < high)
-    hessian = problem.local(best)[2] if hessian is None else hessian
+    hessian = exact_hessian(problem, best) if hessian is None else hessian
     if not nearly_flat(hessian[np.ix_(inside, inside)]):
         return covariance
     place = best
     for _ in range(3):  # it stops when the next step is not worth taking: taken three times, rounding alone is left
         loop = minimise(problem, place)
         place = values_of(problem, loop._replace(x=loop.try_))
-    settled = problem.local(place)[2]
+    settled = problem.hessian(place, *problem.curvature(place)[1:], fine=True)
     own = covariance_from_hessian(settled, ~inside)
     vain = inside & ~np.isfinite(np.diag(own)) & np.all(np.isfinite(settled))
     return own if vain.any() else covariance
@@ -182,7 +86,7 @@ def determined(
 def lower_nearby(problem: Problem, best: np.ndarray) -> str:
     """A sentence where a fit that ends at `best` (`f[n]`) missed a lower statistic close by, else ""."""
     lower = float(minimise(problem, best).f)
-    missed = lower < problem.stat(best) - MISSED
+    missed = lower < problem.value(best) - MISSED
     return f" The statistic falls to {statistic_text(lower)} nearby: infer.fit() finds it." if missed else ""
 
 
@@ -211,7 +115,7 @@ def fit(problem: Problem, options: NewtonOptions | None = None, control: Control
     return _outcome(problem, best, begun, options, control, _better(first, best))
 
 
-def _better(first: _Loop, best: _Loop) -> str:
+def _better(first: Descent, best: Descent) -> str:
     """A sentence where another start than the present values led to a lower statistic, else ""."""
     if not float(first.f) - float(best.f) > MISSED:
         return ""
@@ -219,7 +123,7 @@ def _better(first: _Loop, best: _Loop) -> str:
     return f" Another start led lower: {lower}; from the present values it was {stood}."
 
 
-def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, control: Control) -> _Loop:
+def _from_guesses(problem: Problem, first: Descent, options: NewtonOptions, control: Control) -> Descent:
     """The better of a finished fit and one from the best of several starts read off the data."""
     setup = problem.setup
     if not options.guesses or control.stopped or not may_hide(setup) or _is_fitted_guess(problem, first):
@@ -232,15 +136,15 @@ def _from_guesses(problem: Problem, first: _Loop, options: NewtonOptions, contro
     return best if float(best.f) < float(first.f) - NOTHING else first
 
 
-def _is_fitted_guess(problem: Problem, first: _Loop) -> bool:
+def _is_fitted_guess(problem: Problem, first: Descent) -> bool:
     """Whether the present values are a guess that was chosen among several fits: a fit from there finds nothing lower."""
     origins = {problem.setup.value_origin(i) for i in problem.setup.free}
-    return Origin.DEFAULT not in origins and problem.stat() < float(first.f) + AT_ONCE
+    return Origin.DEFAULT not in origins and problem.value() < float(first.f) + AT_ONCE
 
 
 def _lower_at_a_bound(
-    problem: Problem, best: _Loop, covariance: np.ndarray, options: NewtonOptions, control: Control
-) -> _Loop | None:
+    problem: Problem, best: Descent, covariance: np.ndarray, options: NewtonOptions, control: Control
+) -> Descent | None:
     """A lower fit that lies at a bound near a finished one, with nothing between but a low rise; None where there is none.
 
     A parameter that the data hardly know, such as the upper index of a Band function, has its least statistic now inside and now
@@ -279,7 +183,7 @@ def _descend(problem: Problem, x: np.ndarray, options: NewtonOptions, control: C
     )
 
 
-def _finished(problem: Problem, loop: _Loop, options: NewtonOptions, control: Control) -> _Loop:
+def _finished(problem: Problem, loop: Descent, options: NewtonOptions, control: Control) -> Descent:
     """A fit that was begun, led to its end, its limit or a stop."""
     while int(loop.steps) < options.max_iterations and _unfinished(loop) and not control.stopped:
         done = int(loop.steps)
@@ -315,9 +219,9 @@ def _random_start(problem: Problem, seed: int) -> np.ndarray:
 
 
 def _outcome(problem: Problem, loop: Any, begun: int, options: NewtonOptions, control: Control, remark: str) -> Outcome:
-    x = values_of(problem, loop)
+    x, n = values_of(problem, loop), problem.n
     low, high = problem.bounds
-    _, _, hessian = problem.local(x)
+    hessian = exact_hessian(problem, x, (np.array(loop.g, float)[:n], np.array(loop.H, float)[:n, :n]))
     covariance = covariance_from_hessian(hessian, (x <= low) | (x >= high))
     lower = _lower_at_a_bound(problem, loop, covariance, options, control)
     if lower is not None:

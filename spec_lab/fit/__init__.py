@@ -11,6 +11,11 @@ two statistics may be compared, `term_photons` what each part of a model gives. 
 
 from spec_lab.fit import links as links
 from spec_lab.fit.comparable import incomparable as incomparable
+from spec_lab.fit.descent import EDM_GOAL as EDM_GOAL
+from spec_lab.fit.descent import Descent as Descent
+from spec_lab.fit.descent import begin as begin
+from spec_lab.fit.descent import begin_traced as begin_traced
+from spec_lab.fit.descent import resume_minimise as resume_minimise
 from spec_lab.fit.edits import Edit, Freeze, Link, Notice, Regroup, SetFree, SetPrior, SetTie, SetValue, Several, Unlink
 from spec_lab.fit.formula import Formula as Formula
 from spec_lab.fit.formula import formula_of as formula_of

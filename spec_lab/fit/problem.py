@@ -15,12 +15,14 @@ from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from spec_lab._base import refuse_forked_child
 from spec_lab.data import Response
 from spec_lab.fit import sky
 from spec_lab.fit.annotations import Free, PerVector
+from spec_lab.fit.descent import ROWS, Descent, begin_tour, resume_minimise
+from spec_lab.fit.hessian import FINE, SEVERAL, STEP, hessian
 from spec_lab.fit.program_layout import Block, ProgramLayout, curved_part, make_block, make_layout
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.space import FreeSpace, base_values, from_cube_np, log_prior_np, make_space, pack, unpack
@@ -73,10 +75,6 @@ def _stat(view: View, space: FreeSpace, x: Any) -> Any:
 
 def _value_and_grad(view: View, space: FreeSpace, x: Any) -> Any:
     return jax.value_and_grad(lambda x: view.stat(space, x, use="slope"))(x)
-
-
-def _local(view: View, space: FreeSpace, x: Any) -> Any:
-    return view.local(space, x)
 
 
 def _batch(view: View, space: FreeSpace, xs: Any) -> Any:
@@ -188,10 +186,66 @@ class Problem:
         value, gradient = self.run(_value_and_grad, self._at(x))
         return float(value), _host(gradient)[: self.n]
 
+    def value(self, x: Free | None = None) -> float:
+        """The statistic like `stat`, by a program that is there already: that of a fit, if not its own."""
+        return self.stat(x) if self.knows(_stat) else self.curvature(x)[0]
+
+    def curvature(self, x: Free | None = None) -> tuple[float, Float[np.ndarray, "n"], Float[np.ndarray, "n n"]]:
+        """The statistic, its gradient `f[n]` and its Gauss-Newton matrix `f[n, n]`."""
+        there = self._tour(self._at(x)[None])
+        return float(there.f), _host(there.g)[: self.n], _host(there.H)[: self.n, : self.n]
+
     def local(self, x: Free | None = None) -> tuple[float, Float[np.ndarray, "n"], Float[np.ndarray, "n n"]]:
         """The statistic, its gradient `f[n]` and its exact Hessian `f[n, n]`."""
-        value, gradient, hessian = self.run(_local, self._at(x))
-        return float(value), _host(gradient)[: self.n], _host(hessian)[: self.n, : self.n]
+        x = np.asarray(self.setup.free_values if x is None else x, dtype=float)
+        value, gradient, matrix = self.curvature(x)
+        return value, gradient, self.hessian(x, gradient, matrix)
+
+    def hessian(
+        self,
+        x: Float[np.ndarray, "n"],
+        gradient: Float[np.ndarray, "n"],
+        matrix: Float[np.ndarray, "n n"],
+        *,
+        fine: bool = False,
+    ) -> Float[np.ndarray, "n n"]:
+        """The exact Hessian at `x`, from gradients around it (see `fit.hessian`).
+
+        Args:
+            x: Free values.
+            gradient: The gradient there.
+            matrix: The Gauss-Newton matrix there, which says how far to go.
+            fine: Whether eleven digits are to be right instead of eight, in twice the time.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = np.sqrt(2.0 / np.abs(np.diag(matrix)))
+        errors = np.where(np.isfinite(errors), errors, np.inf)
+        at = functools.partial(hessian, self._gradients, x, gradient, errors, self._owners)
+        if not fine:
+            return at(STEP.of(self.dtype))
+        near, far = (at(times * FINE.of(self.dtype)) for times in (1.0, 2.0))
+        return (4.0 * near - far) / 3.0
+
+    def _gradients(self, points: Float[np.ndarray, "s n"]) -> Float[np.ndarray, "s n"]:
+        """Gradients of the statistic at many free vectors."""
+        rows = self.pad(points)
+        tours = [self._tour(rows[at : at + ROWS]).slopes for at in range(0, len(rows), ROWS)]
+        return np.concatenate([_host(slopes) for slopes in tours])[: len(rows), : self.n]
+
+    def _tour(self, points: Float[np.ndarray, "s width"]) -> Descent:
+        return self.run(resume_minimise, begin_tour(self.host_space, points), len(points), 0.0)
+
+    @property
+    def _owners(self) -> Int[np.ndarray, "n"]:
+        """The pair of which each free parameter changes something, or `SEVERAL`."""
+        if self.layout.curved or len(self.layout.pairs) == 1:
+            return np.full(self.n, SEVERAL if self.layout.curved else 0)
+        pairs = np.array([slot.pair for slot in self.setup.slots])
+        moves = np.asarray(self.host_space.matrix)[:, : self.n] != 0.0
+        first, last = (
+            end(np.where(moves, pairs[:, None], filler), axis=0) for end, filler in ((np.min, 10**9), (np.max, -1))
+        )
+        return np.where(first == last, first, SEVERAL)
 
     def batch(self, xs: Free) -> Float[np.ndarray, "s"]:
         """The statistic at many free vectors, `f[s, n] -> f[s]`, in blocks of fixed size so that nothing compiles twice."""

@@ -292,15 +292,6 @@ class View:
         matrix = jnp.block([[rate_rate, rate_time], [rate_time.T, time_time]])
         return along.T @ gradient, along.T @ matrix @ along
 
-    def local(self, space: FreeSpace, x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Statistic, gradient `f[n]` and exact Hessian `f[n, n]`."""
-        if self.stacked and not self.layout.curved:
-            return self._joined(space, x, self.over_pairs(self.theta(space, x), View._own_local))
-        return _second_order(lambda x: self.stat(space, x, use="slope"), x)
-
-    def _own_local(self, theta: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        return _second_order(lambda theta: self.stat_theta(theta, use="slope"), theta)
-
     def _joined(
         self, space: FreeSpace, x: jax.Array, stacks: list[tuple[jax.Array, jax.Array, jax.Array]]
     ) -> tuple[jax.Array, jax.Array, jax.Array]:
@@ -328,9 +319,3 @@ class View:
         too_bright = (deviance > 9.0) & (slope[0] > 0) & (c.m > 0)
         extra = jnp.where(too_bright, slope[0] / jnp.where(too_bright, c.m, 1.0), 0.0)
         return value, slope, bend.at[0, 0].add(extra)
-
-
-def _second_order(function: Callable[[jax.Array], jax.Array], x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Value, gradient and Hessian of a function."""
-    (value, gradient), push = jax.linearize(jax.value_and_grad(function), x)
-    return value, gradient, jax.vmap(lambda e: push(e)[1])(jnp.eye(x.shape[0]))

@@ -27,7 +27,7 @@ def refined(setup: Setup, refine: Refine, steps: int) -> Setup:
 
 def statistic(setup: Setup) -> float:
     """The statistic of a set-up; infinite where it has none."""
-    value = Problem.of(setup).stat()
+    value = Problem.of(setup).value()
     return value if np.isfinite(value) else np.inf
 
 
