@@ -50,6 +50,11 @@ from spec_lab._base.numbers import value_and_error as value_and_error
 from spec_lab._base.numbers import with_error as with_error
 from spec_lab._base.numbers import with_sides as with_sides
 from spec_lab._base.optional import require as require
+from spec_lab._base.physical_units import as_quantity as as_quantity
+from spec_lab._base.physical_units import held_number as held_number
+from spec_lab._base.physical_units import in_unit as in_unit
+from spec_lab._base.physical_units import is_quantity as is_quantity
+from spec_lab._base.physical_units import physical_unit as physical_unit
 from spec_lab._base.precision import ByPrecision as ByPrecision
 from spec_lab._base.precision import decimal as decimal
 from spec_lab._base.providers import provided as provided

@@ -12,6 +12,7 @@ from spec_lab._base.rendering import render_html, render_text
 from spec_lab._base.rendering import show as show
 
 if TYPE_CHECKING:
+    from astropy.table import QTable
     from pandas import DataFrame
 
 
@@ -97,6 +98,12 @@ class Info:
         import pandas
 
         return pandas.DataFrame(self.data_dict)
+
+    def to_qtable(self) -> "QTable":
+        """The table as an `astropy.table.QTable`; what has no value is masked, texts stay texts."""
+        from astropy.table import QTable
+
+        return QTable(QTable.from_pandas(self.to_pandas())) if self._columns else QTable()
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values()), []))

@@ -4,11 +4,11 @@
 file: quality and energy are independent filters.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from spec_lab._base import DataError
+from spec_lab._base import DataError, in_unit
 from spec_lab.data.annotations import GivenReal, GivenWindows, GroupMask, PerGroup
 
 Windows = tuple[tuple[float, float], ...]
@@ -20,16 +20,19 @@ def notice_windows(notc: GivenWindows) -> Windows | None:
 
     Args:
         notc: None (everything), `[lo, hi]`, or several of them, as lists, tuples or an array; None or inf as an
-            open end.
+            open end. Quantities (`[10 * u.keV, 1 * u.MeV]`, `[8, 900] * u.keV`) are brought to keV.
 
     Raises:
         DataError: Not windows, or a window without width.
     """
     if notc is None:
         return None
+    given: Any = in_unit(notc, "keV", "notc", DataError)
     try:
-        pairs: list[Any] = [notc] if np.ndim(cast(Any, notc[0])) == 0 else list(notc)
+        pairs: list[Any] = [given] if np.ndim(given[0]) == 0 else list(given)
         bounds = [(_bound(lo, 0.0), _bound(hi, np.inf)) for lo, hi in pairs]
+    except DataError:  # a unit that is none of energy
+        raise
     except (TypeError, ValueError, IndexError, KeyError) as error:
         raise DataError("notc is not a choice of energy windows", got=notc, allowed="[lo, hi] or [[lo, hi], …] in keV",
                         ) from error  # fmt: skip
@@ -46,7 +49,7 @@ def notice_windows(notc: GivenWindows) -> Windows | None:
 
 
 def _bound(value: GivenReal | None, default: float) -> float:
-    return default if value is None else float(value)
+    return default if value is None else float(in_unit(value, "keV", "an end of notc", DataError))
 
 
 def noticed(notc: Windows | None, emin: PerGroup, emax: PerGroup, mode: str) -> GroupMask:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import Info, ParameterError, statistic_text, write_tables
+from spec_lab._base import Info, ParameterError, as_quantity, statistic_text, write_tables
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.infer.engines import analyzer
@@ -26,6 +26,8 @@ from spec_lab.results.fluxes import Fluxes
 from spec_lab.results.profiles import Profiles
 
 if TYPE_CHECKING:
+    from astropy.table import QTable
+
     from spec_lab.results.drawing import Drawing
 
 
@@ -106,6 +108,32 @@ class SampleAnalyzer(Estimates, Criteria, Fluxes, Profiles, Infer):
     def _stands(self) -> str:
         """Where the analyzer stands, and how far that is from the maximum."""
         return f"At par_best: statistic {statistic_text(-2 * self.max_loglike)}; at the maximum {statistic_text(self.min_stat)}"
+
+    def to_qtable(self) -> "QTable":
+        """The draws as an `astropy.table.QTable`: a column for each free parameter, with its unit.
+
+        A parameter that holds a decimal logarithm is given as the quantity itself. Columns are called as in the Lab,
+        `cpl.logEp`; `log_prob` or `log_like` ranks the draws.
+
+        Example:
+            >>> from spec_lab import BayesInfer, datasets
+            >>> from spec_lab.models import cpl
+            >>> post = BayesInfer([(datasets.load("burst"), cpl())]).fit()
+            >>> post.to_qtable()["cpl.logEp"].unit
+            Unit("keV")
+        """
+        from astropy.table import QTable
+
+        outcome, setup = self.outcome, self.problem.setup
+        slots = [setup.slots[i] for i in setup.free]
+        names = [f"{slot.component}.{slot.name}" for slot in slots]
+        twice = {name for name, count in Counter(names).items() if count > 1}
+        columns = {
+            f"{name} ({i + 1})" if name in twice else name: as_quantity(draws, slot.unit, slot.log)
+            for name, slot, i, draws in zip(names, slots, setup.free, np.asarray(outcome.draws).T, strict=True)
+        }
+        rank = ("log_prob", outcome.log_prob) if is_posterior(outcome) else ("log_like", outcome.log_like)
+        return QTable({**columns, rank[0]: np.asarray(rank[1])}, meta={"engine": outcome.engine})
 
     def save(self, savepath: str | Path) -> None:
         """Write `<prefix>_free_par.json`, `<prefix>_stat.json` and `<prefix>_IC.json` into a folder (made if missing).

@@ -6,15 +6,18 @@ the life of an `Infer`: `infer.par[1] is infer.par[1]`.
 
 import html
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spec_lab._base import Info, Numbered, ParameterError, number_text
+from spec_lab._base import Info, Numbered, ParameterError, as_quantity, held_number, number_text
 from spec_lab.fit import Freeze, Link, SetPrior, SetSetting, SetTie, SetValue, Slot, Unlink, links
 from spec_lab.infer.fit import Fit
-from spec_lab.priors import Distribution, Prior, as_prior
+from spec_lab.priors import Distribution, Prior, PriorInUnits, as_prior
 from spec_lab.results.estimates import Post, cfg_rows, par_info
+
+if TYPE_CHECKING:
+    from astropy.units import Quantity
 
 
 class Par:
@@ -65,12 +68,23 @@ class Par:
 
     @property
     def val(self) -> float:
-        """The number that samplers see."""
+        """The number that samplers see.
+
+        A quantity of `astropy.units` may be given: `600 * u.keV` for a parameter that holds log10 of an energy is log10(600).
+        """
         return float(self._fit.setup.values[self._index])
 
     @val.setter
-    def val(self, value: float) -> None:
-        self._fit.commit(SetValue(self.pid, value))
+    def val(self, value: "float | Quantity") -> None:
+        self._fit.commit(SetValue(self.pid, self._held(value)))
+
+    def _held(self, value: "float | Quantity") -> float:
+        return held_number(value, self.unit, self.slot.log, f"par[{self.pid}] ({self.name})")
+
+    @property
+    def quantity(self) -> "Quantity":
+        """The value with its unit; the quantity itself where the parameter holds its logarithm."""
+        return as_quantity(self.val, self.unit, self.slot.log)
 
     @property
     def value(self) -> float:
@@ -78,7 +92,7 @@ class Par:
         return self.val
 
     @value.setter
-    def value(self, value: float) -> None:
+    def value(self, value: "float | Quantity") -> None:
         self.val = value
 
     @property
@@ -97,9 +111,9 @@ class Par:
             raise ParameterError(f"par[{self.pid}].frozen is a switch", got=flag, allowed="True or False")
         self._fit.commit(Freeze((self.pid,), bool(flag)))
 
-    def frozen_at(self, value: float) -> None:
+    def frozen_at(self, value: "float | Quantity") -> None:
         """Set a value and freeze the parameter there."""
-        self._fit.commit(SetValue(self.pid, value))
+        self.val = value
         self._fit.commit(Freeze((self.pid,), True))
 
     def freeze(self) -> None:
@@ -121,7 +135,9 @@ class Par:
         return self._fit.setup.priors[self._index]
 
     @prior.setter
-    def prior(self, prior: Prior | Distribution | str | None) -> None:
+    def prior(self, prior: Prior | PriorInUnits | Distribution | str | None) -> None:
+        if isinstance(prior, PriorInUnits):
+            prior = prior.of_parameter(self.unit, self.slot.log, f"par[{self.pid}] ({self.name})")
         if isinstance(prior, str | Distribution) and not isinstance(prior, Prior):
             prior = as_prior(prior)
         if prior is not None and not isinstance(prior, Prior):
@@ -255,7 +271,7 @@ class Handles:
             self._known[pid] = Par(self._fit, pid)
         return self._known[pid]
 
-    def __setitem__(self, pid: int | str, value: float) -> None:
+    def __setitem__(self, pid: int | str, value: "float | Quantity") -> None:
         self[pid].val = value
 
     def __iter__(self) -> Iterator[str]:

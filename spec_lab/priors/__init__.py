@@ -34,3 +34,4 @@ from spec_lab.priors.prior import as_prior as as_prior
 from spec_lab.priors.prior import families as families
 from spec_lab.priors.prior import list_priors as list_priors
 from spec_lab.priors.prior import parse_prior as parse_prior
+from spec_lab.priors.prior_in_units import PriorInUnits as PriorInUnits

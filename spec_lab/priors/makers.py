@@ -2,16 +2,22 @@
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
+from spec_lab._base import is_quantity
 from spec_lab.priors.families import FAMILIES
 from spec_lab.priors.family import Argument, Family
 from spec_lab.priors.prior import Prior
+from spec_lab.priors.prior_in_units import PriorInUnits
 
 Maker = Callable[..., Prior]
 
 
 def _maker(family: Family) -> Maker:
-    def make(*args: float, **named: float) -> Prior:
+    def make(*args: float, **named: float) -> Any:
+        if any(map(is_quantity, (*args, *named.values()))):
+            names = [argument.name for argument in family.arguments]
+            return PriorInUnits(family.name, dict(zip(names, args, strict=False)) | named)
         return Prior(family.name, *args, **named)
 
     make.__name__ = make.__qualname__ = family.name

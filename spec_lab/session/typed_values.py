@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, held_number
 from spec_lab.fit import Edit, SetTie, Setup, SetValue, Slot
 from spec_lab.session import command_arguments as read
 
@@ -68,13 +68,4 @@ def _with_unit(text: str, slot: Slot) -> float:
             raise ValueError("a list")  # astropy reads "[1]"
     except (TypeError, ValueError) as error:
         raise ParameterError(f"the value of {slot.name} is not a number", got=text, hint=hint) from error
-    try:
-        found = float(quantity.to_value(units.Unit(slot.unit or ""), equivalencies=units.spectral()))
-    except (units.UnitConversionError, ValueError) as error:
-        allowed = f"a unit that converts to {slot.unit}" if slot.unit else "a number without unit"
-        raise ParameterError(f"{slot.name} cannot take this unit", got=text, allowed=allowed, hint=hint) from error
-    if not slot.log:
-        return found
-    if found <= 0:
-        raise ParameterError(f"{slot.name} is a logarithm: its quantity must be positive", got=text)
-    return math.log10(found)
+    return held_number(quantity, slot.unit, slot.log, slot.name)

@@ -42,7 +42,7 @@ def test_ties_may_name_their_parameters(setup):
         (1, True, "must be a number"),
         (1, "nan", "finite"),
         (1, 10**400, "finite"),
-        (2, "3 s", "cannot take this unit"),
+        (2, "3 s", "cannot take the unit"),
         (2, "-5 keV", "must be positive"),
         (99, 1.0, "no such parameter"),
         (1.5, 1.0, "named by its number"),

@@ -15,7 +15,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import ParameterError
+from spec_lab._base import ParameterError, in_unit
 from spec_lab.models.annotations import GivenNumber
 from spec_lab.models.integration.grid import KEV_TO_ERG, Grid
 from spec_lab.models.model import Model
@@ -78,8 +78,8 @@ def band_photons(
     Args:
         model: Additive.
         thetas: `f[s, k]`, parameter vectors of the model.
-        low: keV.
-        high: keV.
+        low: keV, or a quantity of `astropy.units`.
+        high: The same.
         T: Time, s, for time-dependent models.
         bins: How many, of equal width in the logarithm, 3 at least; None: 2000, or 500 of a smoothed model.
         watch: Called after each block of vectors with the numbers done and asked for; True ends there, with those done.
@@ -87,6 +87,7 @@ def band_photons(
     Raises:
         ParameterError: The band is empty or not positive.
     """
+    low, high = in_unit(low, "keV", "low"), in_unit(high, "keV", "high")
     try:
         proper = 0 < low < high < np.inf
     except (TypeError, ValueError):

@@ -5,11 +5,15 @@ are is not known here (see `spec_lab.infer`); how well the draws are mixed is in
 """
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spec_lab._base import Info, ParameterError, interval_text, number_text
+from spec_lab._base import Info, ParameterError, as_quantity, interval_text, number_text
+
+if TYPE_CHECKING:
+    from astropy.units import Quantity
 
 ONE_SIGMA, TWO_SIGMA, THREE_SIGMA = 0.6827, 0.9545, 0.9973
 
@@ -52,6 +56,7 @@ class Sample:
         log_prob: `f[s]`, for `best` and `best_ci`; without it these are None.
         weights: `f[s]`, ≥ 0, any normalisation; equal when left out.
         title: What the draws are of, above the table.
+        unit: Of all columns, where they have one.
     """
 
     def __init__(
@@ -60,11 +65,25 @@ class Sample:
         log_prob: ArrayLike | None = None,
         weights: ArrayLike | None = None,
         title: str | None = None,
+        unit: str | None = None,
     ):
-        self.title = title
+        self.title, self.unit = title, unit
         self.draws = np.atleast_2d(np.asarray(draws, float))
         self.log_prob = None if log_prob is None else np.asarray(log_prob, float)
         self.weights = None if weights is None else np.asarray(weights, float)
+
+    @property
+    def quantity(self) -> "Quantity":
+        """The draws as a quantity of `astropy.units`: `[s]` of a single column, else `[s, n]`.
+
+        Raises:
+            ParameterError: The columns have no common unit.
+        """
+        if self.unit is None:
+            raise ParameterError(
+                "the columns of this sample have no common unit", hint="Posterior.to_qtable() has them all."
+            )
+        return as_quantity(self.draws[:, 0] if self.draws.shape[1] == 1 else self.draws, self.unit)
 
     @cached_property
     def mean(self) -> np.ndarray:

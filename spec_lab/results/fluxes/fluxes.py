@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from spec_lab._base import Info, ParameterError, interval_text, nearest, number_text
+from spec_lab._base import Info, ParameterError, in_unit, interval_text, nearest, number_text
 from spec_lab.engines import Control, Outcome
 from spec_lab.fit import Problem
 from spec_lab.models import BandFlux, Model, Watch, band_photons, without_absorption
@@ -71,6 +71,10 @@ def _quantity() -> type:
     return Quantity
 
 
+def _keV(low: Any, high: Any) -> tuple[Any, Any]:
+    return in_unit(low, "keV", "low"), in_unit(high, "keV", "high")
+
+
 def _watched(control: Control) -> Watch:
     """Reports to a control after the first second, and asks it whether to stop."""
     began = monotonic()
@@ -119,7 +123,7 @@ class Fluxes:
         """The model's flux from `low` to `high` keV at the draws, as a `Sample` of one column, erg/cm²/s.
 
         Args:
-            low: keV, as observed.
+            low: keV, as observed; here and below a quantity of `astropy.units`, such as `1 * u.MeV`, does as well.
             high: keV.
             pair: 1-based number of the pair whose model is meant.
             photons: Photons/cm²/s instead.
@@ -133,15 +137,18 @@ class Fluxes:
             ParameterError: The band is empty, or there is no such pair or component.
             ModelError: `unabsorbed`, and a multiplicative factor does not say whether it absorbs.
         """
+        low, high = _keV(low, high)
         band = self._band(low, high, pair, component, unabsorbed, most, control)
         what = f"{'unabsorbed ' if unabsorbed else ''}{'photon' if photons else 'energy'} flux of {component or 'the model'}"
-        title = f"{what}, {low:g}-{high:g} keV, {'photons' if photons else 'erg'}/cm²/s"
-        return Sample((band.photon_flux if photons else band.energy_flux)[:, None], title=title)
+        unit = f"{'photons' if photons else 'erg'}/cm²/s"
+        title = f"{what}, {low:g}-{high:g} keV, {unit}"
+        return Sample((band.photon_flux if photons else band.energy_flux)[:, None], title=title, unit=unit)
 
     def flux_info(
         self, low: GivenReal, high: GivenReal, pair: int = 1, *, component: str | None = None, unabsorbed: bool = False
     ) -> Info:
         """Energy and photon flux in a band, with intervals; arguments as for `flux`."""
+        low, high = _keV(low, high)
         band = self._band(low, high, pair, component, unabsorbed, 1000)
         samples = [Sample(values[:, None]) for values in (band.energy_flux, band.photon_flux)]
         return Info(
@@ -179,10 +186,10 @@ class Fluxes:
             ParameterError: Neither redshift nor distance, or one that makes no sense; and as for `flux`.
         """
         z, far = distance_cm(z, distance, cosmology)
-        low, high = (float(edge) if np.isreal(edge) else np.nan for edge in (low, high))
+        low, high = (float(edge) if np.isreal(edge) else np.nan for edge in _keV(low, high))
         band = self._band(low / (1 + z), high / (1 + z), pair, component, unabsorbed, most)
         title = f"luminosity of {component or 'the model'}, {low:g}-{high:g} keV in the source's frame, erg/s"
-        return Sample(4 * np.pi * far**2 * band.energy_flux[:, None], title=title)
+        return Sample(4 * np.pi * far**2 * band.energy_flux[:, None], title=title, unit="erg/s")
 
     def equivalent_width(
         self,
@@ -217,6 +224,7 @@ class Fluxes:
                 hint="Add a component, such as pl() + gauss().",
             )
         ends = [unit.energies for unit in self.problem.setup.pairs[pair - 1].data.units]
+        low, high = _keV(low, high)
         low = min(float(lo[lo > 0].min()) for lo, _ in ends) if low is None else low
         high = max(float(hi.max()) for _, hi in ends) if high is None else high
         every = band_photons(model, thetas, low, high, T)
@@ -224,4 +232,4 @@ class Fluxes:
         rest = every.photons - band.photons
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(np.abs(band.photons) > 1e-12 * np.abs(rest), band.photons / np.maximum(rest, 0.0), 0.0)
-        return Sample((share @ np.diff(band.edges))[:, None], title=f"equivalent width of {component}, keV")
+        return Sample((share @ np.diff(band.edges))[:, None], title=f"equivalent width of {component}, keV", unit="keV")
