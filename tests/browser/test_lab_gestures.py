@@ -319,6 +319,8 @@ def test_the_main_job_by_keys_alone(demo):
     demo.until("not infer.par[1].frozen")
     for key in ("Space", "ArrowDown", "ArrowDown", "Space", "l"):
         keys.press(key)
+    expect(demo.locate("[role=alertdialog]")).to_contain_text("would lose the prior")
+    keys.press("Enter")
     demo.until("infer.par[3].mates == (1,)")
     demo.shot("by-keys")
     for _ in range(5):
