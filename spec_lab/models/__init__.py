@@ -45,6 +45,7 @@ from spec_lab.models.library.band import band, cband, dband
 from spec_lab.models.library.comptonised import comptt
 from spec_lab.models.library.convolution import Convolution, gsmooth, zshift
 from spec_lab.models.library.factors import const, cyclabs, edge, expabs, gabs, hecut, highecut, smedge
+from spec_lab.models.library.flux_scaling import cflux, clumin, cpflux
 from spec_lab.models.library.high_latitude import hleband, hlecpl
 from spec_lab.models.library.joined_powerlaws import csb2pl, sb2pl, sb3pl, sb4pl
 from spec_lab.models.library.lines import gauss, lorentz
@@ -79,11 +80,14 @@ __all__ = [
     "bremss",
     "catalog",
     "cband",
+    "cflux",
+    "clumin",
     "component",
     "component_class",
     "comptt",
     "config",
     "const",
+    "cpflux",
     "cpl",
     "csb2pl",
     "csbpl",

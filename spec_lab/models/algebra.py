@@ -115,7 +115,7 @@ def convolve(operator: Model, inner: Model | float | None) -> Model:
     inside = _model(inner)
     if inside is None:
         raise ModelError(f"{operator.expression} must be called with a model", got=inner)
-    return Convolved(operator, inside)
+    return Convolved(operator, cast(Any, operator).receive(inside))
 
 
 def as_model(value: Any) -> Model | None:
@@ -341,6 +341,8 @@ class Convolved(_Node):
         return self.operator.convolve_marks(self.inner, values[0], values[1:])
 
     def parts(self, names: Sequence[str], first: int) -> tuple[Term, ...]:
+        if not type(self.operator).linear:
+            return (Term(self.text(names), self, tuple(range(first, first + self.size))),)
         own = tuple(range(first, first + self.operator.size))
         inner = self.inner.parts(names[1:], first + len(own))
         return tuple(Term(n, Convolved(self.operator, m), own + i) for n, m, i in inner)

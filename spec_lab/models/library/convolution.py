@@ -39,6 +39,11 @@ class Convolution(Component):
     """An operator on models. Not for direct use."""
 
     kind: ClassVar[str] = "conv"
+    linear: ClassVar[bool] = True  # whether it acts on each term of a sum alone
+
+    def receive(self, inner: Model) -> Model:
+        """The model it is called with, as it takes it."""
+        return inner
 
     def convolve(self, inner: Model, x: Energy, p: Parameters, values: Values, T: Time) -> Curve:
         """The convolved curve at `x`; `p` are the operator's parameters, `values` the inner model's."""
