@@ -60,7 +60,8 @@ class Descent(NamedTuple):
 def begin(space: Any, x: Any) -> Descent:
     """The state before the first step from `x` (NumPy, `f[n]`)."""
     x = np.clip(x, space.low, space.high)
-    return _still(len(x), ROWS, jnp.result_type(float).name)._replace(x=x, try_=x)
+    double: bool = jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
+    return _still(len(x), ROWS, double)._replace(x=x, try_=x)
 
 
 def begin_traced(space: Any, x: Any) -> Descent:
@@ -70,7 +71,7 @@ def begin_traced(space: Any, x: Any) -> Descent:
 
 
 @lru_cache(maxsize=64)
-def _still(n: int, rows: int, dtype: str) -> Descent:
+def _still(n: int, rows: int, double: bool) -> Descent:
     """What does not depend on where a fit begins, on the device: each array that has to get there costs microseconds."""
     return jax.device_put(_at_rest(n, rows, np))
 
