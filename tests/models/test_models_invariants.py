@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from precision import SINGLE, step, tolerance
 
 from spec_lab.models import Grid, Model, band, catalog, cpl, mbb
 from spec_lab.models.component import REGISTRY
@@ -14,6 +15,7 @@ SHIPPED = sorted(name for name, cls in REGISTRY.items() if cls.__module__.starts
 ADDITIVE = [name for name in SHIPPED if REGISTRY[name].kind == "add"]
 FACTORS = [name for name in SHIPPED if REGISTRY[name].kind in ("mul", "math")]
 DRAWS = 200
+LARGEST = 1e30 if SINGLE else np.inf  # of more, single precision does not hold the slopes
 
 
 def beliefs(model):
@@ -43,15 +45,15 @@ def test_additive_components_are_positive_with_finite_gradients(name):
 
     (total, photons), slopes = jax.jit(jax.vmap(jax.value_and_grad(value, has_aux=True)))(thetas)
     total, photons, slopes = (np.asarray(a) for a in (total, photons, slopes))
-    exists = np.isfinite(total)
+    assert SINGLE or not np.isinf(total).any()  # single precision does not hold 10^6 photons at 1 keV that rise as E^10
+    exists = np.isfinite(total) & (total < LARGEST)
     assert exists.mean() > 0.05, "almost nowhere defined"
-    assert np.all(photons[exists] >= 0)
+    assert np.all(photons[exists] >= -tolerance(0.0, 1e-7) * total[exists, None])
     assert np.all(np.isfinite(slopes[exists]))
-    assert not np.isinf(total).any()
     assert np.all(total[exists].max() > 0)
     # The amplitude enters as 10**logA: d ln N / d logA = ln 10, whatever else.
     amplitude = next(i for i, p in enumerate(model.parameters) if p.name in ("logA", "logAc"))
-    seen = exists & (total > 1e-250)
+    seen = exists & (total > tolerance(1e-250, 1e-30))
     np.testing.assert_allclose(slopes[seen, amplitude] / total[seen], np.log(10), rtol=1e-8)
 
 
@@ -90,9 +92,9 @@ def test_a_lower_of_two_maxima_is_no_peak():
 def test_band_is_continuous_with_its_slope_at_the_break():
     model = band(alpha=-0.8, beta=-2.4, logEp=2.3)
     brk = (-0.8 + 2.4) * 10**2.3 / 1.2
-    E = brk * (1 + np.array([-2e-6, -1e-6, 1e-6, 2e-6]))
+    E = brk * (1 + step(1e-6, 2e-3) * np.array([-2, -1, 1, 2]))
     N = model.evaluate(E)
-    np.testing.assert_allclose(np.diff(np.log(N)) / np.diff(np.log(E)), -2.4, rtol=1e-4)
+    np.testing.assert_allclose(np.diff(np.log(N)) / np.diff(np.log(E)), -2.4, rtol=tolerance(1e-4, 3e-3))
 
 
 def test_redshift_moves_energies_and_nothing_else():

@@ -20,11 +20,13 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
+from spec_lab._base import ByPrecision
 from spec_lab.models.annotations import Bins, Curve, Flags, Places, Scalar
 from spec_lab.models.integration.grid import Grid, over_nodes
 
 _NODES = 16  # in a piece, at least
-_TINY = 1e-9  # of the energy: a piece narrower than this is as wide as this, and counts in proportion
+# Of the energy: a piece narrower than this is as wide as this, and counts in proportion. Its nodes must be told apart.
+_TINY = ByPrecision(double=1e-9, single=3e-5)
 
 
 class BinParts(NamedTuple):
@@ -80,7 +82,7 @@ def _ladder(at: Any, inside: Any, grid: Grid, start: int) -> tuple[Any, ...]:
     counts = jnp.concatenate([here, here])
     # A part that is not there is the whole bin, and counts nothing: finite, and without slope.
     whole = jnp.concatenate([hi - lo, hi - lo])
-    span = jnp.where(counts, jnp.maximum(width, _TINY * jnp.concatenate([hi, hi])), whole)
+    span = jnp.where(counts, jnp.maximum(width, _TINY.of(width.dtype) * jnp.concatenate([hi, hi])), whole)
     below, above = jnp.where(here, at, hi), jnp.where(here, at, lo)
     begin = jnp.concatenate([below - span[: len(at)], above])
     return begin, span, jnp.where(counts, width / span, 0.0), jnp.concatenate([bins, bins]), counts

@@ -33,6 +33,11 @@ _LNX = np.linspace(math.log(1e-6), math.log(150.0), 320)
 _LAGUERRE = np.polynomial.laguerre.laggauss(10)  # ten nodes, as XSPEC
 _LEGENDRE = np.polynomial.legendre.leggauss(40)
 _STEEPEST, _STEPS = 10.0, 8
+_SMALL_INDEX = 0.01
+# ln Γ(2+x)/x in powers of x, highest first: (-1)^k (ζ(k)-1)/k, then 1-γ (Abramowitz & Stegun 6.1.33)
+_LN_GAMMA = (0.00407735619794434 / 8, -0.008349277381922827 / 7, 0.01734306198444914 / 6, -0.03692775514336993 / 5)
+_LN_GAMMA += (0.08232323371113819 / 4, -0.2020569031595942 / 3, 0.6449340668482264 / 2, 0.42278433509846714)
+_SPHERE = tuple(6 * (-1) ** k / math.factorial(k + 4) for k in reversed(range(17)))  # r/τ of a thin sphere, in powers
 _FAR = 70.0  # γ(a, y) has reached Γ(a) for every a <= 13
 
 # Escape of photons from a disc and a sphere, as exactly computed by Sunyaev & Titarchuk 1985 (A&A 143, 374).
@@ -43,13 +48,19 @@ _BETA = {
 }
 
 
+def _ln_d_by_index(a: Any) -> Any:
+    """ln d(α)/α, in both precisions down to α = 0, where d is 1 (ln Γ(2+x) by its series there)."""
+    small = jnp.minimum(a, _SMALL_INDEX)
+    gamma_part = jnp.where(a < _SMALL_INDEX, 2 * jnp.polyval(jnp.array(_LN_GAMMA), 2 * small), gammaln(2 * a + 2) / a)
+    return jnp.log1p(-a * ((a + 4) * a + 7) / ((a + 3) * (a + 2) ** 2)) / a + gamma_part
+
+
 def spectral_index(beta: Scalar, theta: Scalar) -> Scalar:
     """α for the escape β at the electron temperature θ = kT/511 keV, by Newton's rule in ln α; its slope is implicit."""
 
     def excess(u: Any, beta: Any, theta: Any) -> Any:
         a = jnp.exp(u)
-        lnd = jnp.log(3 * ((a + 3) * a + 4) / (a + 3)) - 2 * jnp.log(a + 2) + gammaln(2 * a + 2)
-        gain = (a + 3) * theta / (1 + theta) + 4 * jnp.exp(lnd / a) * theta**2
+        gain = (a + 3) * theta / (1 + theta) + 4 * jnp.exp(_ln_d_by_index(a)) * theta**2
         return u + jnp.log(jnp.log1p(gain)) - jnp.log(beta)
 
     held = jax.lax.stop_gradient((beta, theta))
@@ -171,5 +182,7 @@ class comptt(Additive):
         if self.geometry == "disk":
             r = 1 + jnp.expm1(-thick) / thick
         else:
-            r = 1 - 3 / thick * (1 - 2 / thick - 2 / thick**2 * jnp.expm1(-thick))
+            far, near = jnp.maximum(thick, 1.0), jnp.minimum(thick, 1.0)
+            r = 1 - 3 / far * (1 - 2 / far - 2 / far**2 * jnp.expm1(-far))
+            r = jnp.where(thick < 1, near * jnp.polyval(jnp.array(_SPHERE), near), r)
         return jnp.where(t < 0.01, 0.5 * t, r)

@@ -50,9 +50,13 @@ def joined_law(
 
 
 def _falling(indices: Sequence[Any]) -> Any:
-    """1 where every index is below the one before, else NaN."""
+    """To be added to a logarithm: 0 where every index is below the one before, else NaN.
+
+    Added, for a product becomes a choice between the curve and NaN, and XLA (0.10) compiles the exponential of a constant NaN in
+    single precision to any number.
+    """
     steps = [before > after for before, after in itertools.pairwise(indices)]
-    return jnp.where(jnp.all(jnp.stack(steps)), 1.0, jnp.nan)
+    return jnp.where(jnp.all(jnp.stack(steps)), 0.0, jnp.nan)
 
 
 class sb2pl(Additive):
@@ -87,7 +91,7 @@ class sb2pl(Additive):
         else:
             low, high, log_break = p["alpha1"], p["alpha2"], p["logEb"]
         curve = joined_law(x, p["logA"], self.pivot_energy, (low, high), (log_break,), (self.smoothness,))
-        return curve * _falling((low, high))
+        return curve + _falling((low, high))
 
 
 class csb2pl(Additive):
@@ -114,7 +118,7 @@ class csb2pl(Additive):
     def log_spectrum(self, x: Energy, p: Parameters, T: Time = None) -> Curve:
         x = x.shifted(self.redshift)
         indices, w = (p["alpha1"], p["alpha2"]), self.smoothness
-        uncut = joined_law(x, p["logA"], self.pivot_energy, indices, (p["logEb"],), (w,)) * _falling(indices)
+        uncut = joined_law(x, p["logA"], self.pivot_energy, indices, (p["logEb"],), (w,)) + _falling(indices)
         if not self.vfv_peak:
             return uncut - x.E * jnp.exp(-LN10 * p["logEc"])
         step = indices[0] - indices[1]
@@ -149,7 +153,7 @@ class sb3pl(Additive):
         x = x.shifted(self.redshift)
         indices = [p[f"alpha{i}"] for i in (1, 2, 3)]
         breaks, widths = (p["logEb1"], p["logEb2"]), (self.smoothness1, self.smoothness2)
-        return joined_law(x, p["logA"], self.pivot_energy, indices, breaks, widths) * _falling(indices)
+        return joined_law(x, p["logA"], self.pivot_energy, indices, breaks, widths) + _falling(indices)
 
 
 class sb4pl(Additive):
@@ -182,4 +186,4 @@ class sb4pl(Additive):
         indices = [p[f"alpha{i}"] for i in (1, 2, 3, 4)]
         breaks = [p[f"logEb{i}"] for i in (1, 2, 3)]
         widths = (self.smoothness1, self.smoothness2, self.smoothness3)
-        return joined_law(x, p["logA"], self.pivot_energy, indices, breaks, widths) * _falling(indices)
+        return joined_law(x, p["logA"], self.pivot_energy, indices, breaks, widths) + _falling(indices)
