@@ -23,13 +23,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab.models.annotations import Curve, Flags, Nodes, Numbers
+from spec_lab._base import ByPrecision
+from spec_lab.models.annotations import Bins, Curve, Flags, Nodes, Numbers
 from spec_lab.models.integration.grid import Grid
 
 BELOW, ABOVE = 10.0, 5.0  # how far the extension reaches, as ratios of energies
 _STEPS = 24  # bins in each extension
 _PAIRS = 1_000_000  # of edges and sources: with more, the bins are fine and one source a bin is enough
-_FAINT = 1e-140  # photons: of fewer, as behind a thick absorber, the mean has no slope that a float can say
+# Photons: of fewer, as behind a thick absorber, the mean has no slope that a float can say (it divides by their square).
+_FAINT = ByPrecision(double=1e-140, single=1e-17)
 _SPREAD = 1e-12  # of a half-bin squared: narrower is a point
 
 Intervals = Float[Numbers, "q"]
@@ -65,9 +67,10 @@ def sources(grid: Grid, portions: Nodes, points: int) -> Sources:
     half, centre = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
     t = (grid.nodes - centre) / half
     photons = portions.sum(0)
-    there = jnp.where(photons > _FAINT, photons, 1.0)
+    seen = photons > _FAINT.of(photons.dtype)
+    there = jnp.where(seen, photons, 1.0)
     mean = (portions * t).sum(0) / there
-    plain = (photons > _FAINT) & (jnp.abs(mean) < 1)  # a difference of models may be neither
+    plain = seen & (jnp.abs(mean) < 1)  # a difference of models may be neither
     mean = jnp.where(plain, mean, 0.0)
     if points == 1:
         return Sources(photons[None], (centre + half * mean)[None], centre)
@@ -147,14 +150,24 @@ def _passing_jvp(primals: Any, tangents: Any) -> Any:
 
 
 def flows(x: Edges, points: Sources, sigma: Points) -> Float[Numbers, "3 x"]:
-    """Σ over sources of ∫ E^n g dE up to each edge, n = 0, 1, 2, less that of sources below the edge: [3, x]."""
+    """Σ over sources of ∫ (E-x)^n g dE up to each edge x, n = 0, 1, 2, less that of sources below the edge: [3, x].
+
+    About the edge and not about zero: the moments of a narrow bin would be small differences of large numbers.
+    """
     m, mu, s = points.photons.ravel(), points.energy.ravel(), sigma.ravel()
     centre = jnp.broadcast_to(points.centre, points.energy.shape).ravel()
-    share, bell = passing((x[:, None] - mu) / (s * math.sqrt(2)), x[:, None] >= centre)
-    a = share @ jnp.stack([m, m * mu, m * (mu**2 + s**2)], axis=1)
-    reach = m * s / math.sqrt(2 * math.pi)
-    b = bell @ jnp.stack([reach, reach * mu], axis=1)
-    return jnp.stack([a[:, 0], a[:, 1] - b[:, 0], a[:, 2] - x * b[:, 0] - b[:, 1]])
+    away = (x[:, None] - mu) / s
+    share, bell = passing(away / math.sqrt(2), x[:, None] >= centre)
+    height = bell / math.sqrt(2 * math.pi)
+    first = -away * share - height
+    return jnp.stack([share @ m, first @ (m * s), (share - away * first) @ (m * s**2)])
+
+
+def between(below: Float[Numbers, "3 e"], above: Float[Numbers, "3 e"], half: Bins) -> Float[Numbers, "3 e"]:
+    """Moments of t = (E-centre)/half that flow into bins, from the `flows` at their lower and upper edges, [3, e]."""
+    change, both = above - below, above + below
+    first = change[1] / half + both[0]
+    return jnp.stack([change[0], first, change[2] / half**2 + 2 * both[1] / half + change[0]])
 
 
 def points_per_bin(grid: Grid) -> int:
@@ -163,12 +176,9 @@ def points_per_bin(grid: Grid) -> int:
     return 2 if pairs <= _PAIRS else 1
 
 
-def parabola(grid: Grid, moments: Float[Numbers, "3 e"]) -> Float[Numbers, "3 e"]:
-    """Legendre coefficients, [3, e], of the density times half the bin's width, from its moments ∫ E^n N dE, [3, e]."""
-    half, c = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
-    zero, one, two = moments
-    first = (one - c * zero) / half
-    second = (two - 2 * c * one + c**2 * zero) / half**2
+def parabola(moments: Float[Numbers, "3 e"]) -> Float[Numbers, "3 e"]:
+    """Legendre coefficients, [3, e], of the density times half the bin's width, from its moments ∫ t^n N dE, [3, e]."""
+    zero, first, second = moments
     return jnp.stack([0.5 * zero, 1.5 * first, 2.5 * 0.5 * (3 * second - zero)])
 
 

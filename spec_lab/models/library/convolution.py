@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
+from spec_lab.models.annotations import Bins, Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.component import Component
 from spec_lab.models.integration.cut_bins import cut
 from spec_lab.models.integration.grid import Energy, Grid
@@ -21,6 +21,7 @@ from spec_lab.models.integration.smoothing import (
     BELOW,
     Sources,
     along,
+    between,
     extension,
     flows,
     joined,
@@ -126,7 +127,7 @@ class gsmooth(Convolution):
         add = inner.kind == "add"
         if grid.rule != "exact":
             return moments[0] / (grid.hi - grid.lo) * (grid.weights if add else jnp.ones_like(grid.weights))
-        coefficients = parabola(whole, moments)
+        coefficients = parabola(moments)
         half, centre = 0.5 * (whole.hi - whole.lo), 0.5 * (whole.hi + whole.lo)
         if grid.bins is not None:
             half, centre, coefficients = half[grid.bins], centre[grid.bins], coefficients[:, grid.bins]
@@ -134,7 +135,7 @@ class gsmooth(Convolution):
         return density * grid.weights if add else density
 
     def _moments(self, inner: Model, grid: Grid, p: Parameters, values: Values) -> Any:
-        """∫ E^n N dE over each bin of the smoothed model, n = 0, 1, 2: [3, e]."""
+        """∫ t^n N dE over each bin of the smoothed model, n = 0, 1, 2, t from -1 to 1 over the bin: [3, e]."""
 
         def photons(g: Grid) -> Any:
             portions = inner.portions(g, values)
@@ -146,11 +147,12 @@ class gsmooth(Convolution):
         if pieces is not None:
             own = jnp.where(pieces.cut, 0.0, own)
         inside = sources(grid, own, points)
-        kept = self._kept(inside, p)
+        half, centre = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
+        kept = self._kept(inside, p, centre, half)
         parts = None
         if pieces is not None:
             parts = sources(pieces.grid, photons(pieces.grid) * pieces.share, points)
-            kept = kept.at[:, pieces.bins].add(self._kept(parts, p))
+            kept = kept.at[:, pieces.bins].add(self._kept(parts, p, centre[pieces.bins], half[pieces.bins]))
         for i, (start, stop) in enumerate(grid.ladders):
             beyond, counts = extension(grid, start, stop)
             outside = sources(beyond, jnp.where(counts, photons(beyond), 0.0), points)
@@ -162,16 +164,17 @@ class gsmooth(Convolution):
             ladders.append(self._through(grid, start, stop, every, p))
         return kept + jnp.concatenate(ladders, axis=1)
 
-    def _kept(self, points: Sources, p: Parameters) -> Any:
+    def _kept(self, points: Sources, p: Parameters, centre: Bins, half: Bins) -> Any:
         """What the sources of each bin have before any flows: [3, e]."""
-        m, mu = points.photons, points.energy
-        square = mu**2 + self._sigma(jnp.log(mu), p) ** 2
-        return jnp.stack([m.sum(0), (m * mu).sum(0), (m * square).sum(0)])
+        m, t = points.photons, (points.energy - centre) / half
+        square = t**2 + (self._sigma(jnp.log(points.energy), p) / half) ** 2
+        return jnp.stack([m.sum(0), (m * t).sum(0), (m * square).sum(0)])
 
     def _through(self, grid: Grid, start: int, stop: int, points: Sources, p: Parameters) -> Any:
         """What flows into the bins of a ladder, less what flows out: [3, bins]."""
         lo, hi = jnp.asarray(grid.lo)[start:stop], jnp.asarray(grid.hi)[start:stop]
         sigma = self._sigma(jnp.log(points.energy), p)
         if not grid.shared:
-            return flows(hi, points, sigma) - flows(lo, points, sigma)
-        return jnp.diff(flows(jnp.concatenate([lo, hi[-1:]]), points, sigma), axis=1)
+            return between(flows(lo, points, sigma), flows(hi, points, sigma), 0.5 * (hi - lo))
+        edges = flows(jnp.concatenate([lo, hi[-1:]]), points, sigma)
+        return between(edges[:, :-1], edges[:, 1:], 0.5 * (hi - lo))
