@@ -176,9 +176,10 @@ class clumin(FluxScaling):
         """The luminosity distance, cm."""
         if self.distance > 0:
             return self.distance * MPC
-        from astropy.cosmology import Planck18
+        from astropy import cosmology
 
-        return float(Planck18.luminosity_distance(self.redshift).to_value("cm"))
+        universe: Any = cosmology.Planck18
+        return float(universe.luminosity_distance(self.redshift).to_value("cm"))
 
 
 def _power_of_ten(exponent: Scalar) -> Scalar:
