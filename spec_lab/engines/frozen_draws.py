@@ -1,9 +1,10 @@
 """Draws for importance sampling, from proposals that adapt first and are frozen then.
 
-The first proposal is judged by a pilot of draws. Where it fits badly (a posterior cut by a bound is skew in its chart), others
-with the moments seen so far follow; then all proposals together are frozen as one mixture, and only draws made after that count.
-Draws that shaped a proposal would be weighed by what sits upon them: that makes an evidence too low and its error too small,
-which no diagnostic of the weights sees. Where the first proposal fits, no draw shaped anything, and the pilot counts, too.
+The proposals to begin with are judged by a pilot of draws. Where they fit badly (a posterior cut by a bound is skew in its chart)
+they follow the draws seen so far for some rounds, with more parts where the weights are greatest; then they are frozen as one
+mixture, and only draws made after that count. Draws that shaped a proposal would be weighed by what sits upon them: that makes an
+evidence too low and its error too small, which no diagnostic of the weights sees. Where the first proposals fit, no draw shaped
+anything, and the pilot counts, too. It ends early once the effective size is enough, and where nothing can be hoped for.
 """
 
 from collections.abc import Callable
@@ -14,13 +15,21 @@ from jaxtyping import Float
 
 from spec_lab.engines.control import Control
 from spec_lab.engines.psis import psis
-from spec_lab.engines.student_t import StudentT, mixture_log_density
+from spec_lab.engines.student_t import NORMAL, Mixture, StudentT
 
-PILOT = 0.1  # share of the draws by which a proposal is judged
-EARLIER = 0.1  # share of the counted draws that come from the proposals before the last one, which have the wider tails
+PARETO_LIMIT = 0.7
+PILOT = 1024
+ROUNDS = (1024, 1024, 2048)  # draws of each round of the adaptation, the pilot first
 BLOCK = 4096  # draws between two looks at the stop flag
 EFFICIENT = 0.6  # effective share of the draws from which a proposal is good enough
-ADAPTATIONS = 3
+MORE = 4  # parts that each round adds where the weights are greatest
+MORE_SHARE = 0.3
+LEAST_WEIGHT = 1e-12  # of a draw that such a part is put on
+NEAREST = 0.05  # share of the draws that shape such a part
+STEPS = 2  # of EM in each round
+COVER = 0.15  # share of a last part that is wider than all draws together, and has wider tails
+COVER_STRETCH, COVER_TAIL = 1.5, 4.0
+HOPELESS = 0.02  # effective share of the draws below which more of them do not help
 
 # Log density to be sampled (first column) and what else is known of each draw.
 Measure = Callable[[Float[np.ndarray, "s n"]], Float[np.ndarray, "s columns"]]
@@ -30,89 +39,174 @@ class FrozenDraws(NamedTuple):
     """Draws that may be weighed.
 
     Attributes:
+        us: `f[s, n]`, the draws.
         table: `f[s, columns]`, what was measured of each.
         log_weights: `f[s]`, log density minus that of the mixture they came from; -inf for impossible draws.
         evaluations: Draws measured in all, those of the adaptation included.
+        proposals: The mixture.
     """
 
+    us: Float[np.ndarray, "s n"]
     table: Float[np.ndarray, "s columns"]
     log_weights: Float[np.ndarray, "s"]
     evaluations: int
+    proposals: Mixture
+
+    @property
+    def weighed(self) -> "WeighedDraws":
+        """What the weights say."""
+        return WeighedDraws.of(self.log_weights)
 
 
-class _Seen(NamedTuple):
-    """The proposals so far, how many draws each made, the draws, and what was measured of them."""
+class WeighedDraws(NamedTuple):
+    """What importance weights say.
 
-    proposals: list[StudentT]
-    sizes: list[int]
-    us: np.ndarray
-    table: np.ndarray
+    Attributes:
+        weights: `f[s]`, smoothed, summing to one.
+        log_evidence: ln Z.
+        error: Its standard error (delta method).
+        effective: Kish's effective sample size.
+        shape: Pareto's k.
+    """
 
-    def log_weights(self) -> np.ndarray:
-        return _log_target(self.table) - mixture_log_density(self.proposals, self.sizes, self.us)
+    weights: Float[np.ndarray, "s"]
+    log_evidence: float
+    error: float
+    effective: float
+    shape: float
+
+    @classmethod
+    def of(cls, log_weights: Float[np.ndarray, "s"]) -> "WeighedDraws":
+        """From logarithms of raw weights."""
+        smooth, shape = psis(log_weights)
+        top = smooth.max()
+        weights = np.exp(smooth - top)
+        mean, total = weights.mean(), weights.sum()
+        error = float(np.std(weights) / mean / np.sqrt(len(weights)))
+        return cls(
+            weights / total, float(top + np.log(mean)), error, float(total**2 / np.sum(weights**2)), float(shape)
+        )
+
+    @property
+    def trusted(self) -> bool:
+        """Whether averages converge: the tail of the weights is light, or they are so even that it plays no part."""
+        return self.shape <= PARETO_LIMIT
+
+    @property
+    def text(self) -> str:
+        """The evidence with its error, and Pareto's k."""
+        return f"ln Z {self.log_evidence:.2f} ± {self.error:.2f}, Pareto k {self.shape:.2f}"
 
 
 def frozen_draws(
-    start: StudentT, measure: Measure, draws: int, generator: np.random.Generator, control: Control
+    start: Mixture, measure: Measure, draws: int, effective: int, generator: np.random.Generator, control: Control
 ) -> FrozenDraws:
-    """Draws from a proposal and, where it fits badly, from others that adapt to the density.
+    """Draws from proposals that adapt to the density where they fit it badly.
 
     Args:
-        start: The first proposal.
+        start: The first proposals.
         measure: The density to be sampled, and what else is to be known of a draw.
-        draws: How many to count.
+        draws: How many to count at most.
+        effective: The effective size that is enough.
         generator: Of random numbers.
         control: Hears of progress; a stop ends the run with the draws it has.
     """
-    pilot = max(256, int(PILOT * draws))
-    seen = _adapted(start, measure, min(pilot, draws), generator, control, adapt=draws > 2 * pilot)
-    spent = 0
-    if len(seen.proposals) > 1:
-        spent, seen = len(seen.us), seen._replace(us=seen.us[:0], table=seen.table[:0], sizes=[0] * len(seen.proposals))
-    while len(seen.us) < draws and not (control.stopped and len(seen.us)):
-        control.report(0.1 + 0.9 * len(seen.us) / draws, f"{len(seen.us)} of {draws} draws")
-        seen = _more(seen, _shares(min(BLOCK, draws - len(seen.us)), len(seen.proposals)), measure, generator)
-    return FrozenDraws(seen.table, seen.log_weights(), spent + len(seen.us))
+    pilot = _counted(start, start.draw(min(PILOT, draws), generator), measure, 0)
+    if _fits(pilot) or draws < 2 * sum(ROUNDS) or control.stopped:
+        found = pilot
+    else:
+        mixture, spent = _adapted(pilot, measure, generator, control)
+        found = _counted(mixture, mixture.draw(min(BLOCK, draws), generator), measure, spent)
+    while len(found.us) < draws and not control.stopped:
+        weighed = found.weighed
+        control.report(len(found.us) / draws, f"{len(found.us)} of {draws} draws: {weighed.text}")
+        if (weighed.effective >= effective and weighed.trusted) or _hopeless(found, weighed):
+            break
+        more = found.proposals.draw(min(BLOCK - len(found.us) % BLOCK, draws - len(found.us)), generator)
+        found = _joined(found, _counted(found.proposals, more, measure, 0))
+    return found
+
+
+def _counted(mixture: Mixture, us: Float[np.ndarray, "s n"], measure: Measure, spent: int) -> FrozenDraws:
+    """Draws of a mixture, measured and weighed; `spent` draws were made before."""
+    table = measure(us)
+    return FrozenDraws(us, table, _log_target(table) - mixture.log_density(us), spent + len(us), mixture)
+
+
+def _joined(one: FrozenDraws, other: FrozenDraws) -> FrozenDraws:
+    """Draws of one and the same mixture."""
+    join = lambda a, b: np.concatenate([a, b])  # noqa: E731
+    count = one.evaluations + other.evaluations
+    weights = join(one.log_weights, other.log_weights)
+    return FrozenDraws(join(one.us, other.us), join(one.table, other.table), weights, count, one.proposals)
+
+
+def _fits(found: FrozenDraws) -> bool:
+    return found.weighed.effective > EFFICIENT * len(found.us)
+
+
+def _hopeless(found: FrozenDraws, weighed: WeighedDraws) -> bool:
+    return len(found.us) >= 2 * BLOCK and not weighed.trusted and weighed.effective < HOPELESS * len(found.us)
 
 
 def _adapted(
-    start: StudentT, measure: Measure, pilot: int, generator: np.random.Generator, control: Control, adapt: bool
-) -> _Seen:
-    """Proposals that follow the density, with their pilots; the last is good enough, or has not been judged."""
-    seen = _Seen([start], [0], np.empty((0, len(start.centre))), np.empty((0, 0)))
+    pilot: FrozenDraws, measure: Measure, generator: np.random.Generator, control: Control
+) -> tuple[Mixture, int]:
+    """Proposals that followed the density, and how many draws they took."""
+    rounds, mixture = [pilot], pilot.proposals
     while True:
-        control.report(0.1, "judging the proposal")
-        seen = _more(seen, [0] * (len(seen.proposals) - 1) + [pilot], measure, generator)
-        if not adapt or control.stopped or _fits(seen, pilot):
-            return seen
-        smoothed, _ = psis(seen.log_weights())
-        weights = np.exp(smoothed - smoothed.max())
-        proposals = [*seen.proposals, StudentT.of_sample(seen.us, weights / weights.sum(), start.nu)]
-        seen = seen._replace(proposals=proposals, sizes=[*seen.sizes, 0])
-        if len(seen.proposals) > ADAPTATIONS:
-            return seen
+        control.report(0.0, f"adapting the proposals: {rounds[-1].weighed.text}")
+        us, weights = np.concatenate([r.us for r in rounds]), _weights_of(rounds)
+        mixture = _more_parts(mixture, us, weights)
+        for _ in range(STEPS):
+            mixture = mixture.following(us, weights)
+        covered = _covered(mixture, us, weights)
+        if len(rounds) == len(ROUNDS) or control.stopped:
+            return covered, len(us)
+        rounds.append(_counted(covered, covered.draw(ROUNDS[len(rounds)], generator), measure, 0))
 
 
-def _fits(seen: _Seen, pilot: int) -> bool:
-    log_weights = _log_target(seen.table[-pilot:]) - seen.proposals[-1].log_density(seen.us[-pilot:])
-    weights = np.exp(log_weights - log_weights.max())
-    return bool(weights.sum() ** 2 / np.sum(weights**2) > EFFICIENT * pilot)
+def _weights_of(rounds: list[FrozenDraws]) -> Float[np.ndarray, "s"]:
+    """Weights, summing to one, of the draws of several rounds together (balance heuristic, Veach & Guibas 1995)."""
+    us = np.concatenate([r.us for r in rounds])
+    sizes = np.log([len(r.us) / len(us) for r in rounds])
+    densities = [r.proposals.log_density(us) + size for r, size in zip(rounds, sizes, strict=True)]
+    target = np.concatenate([_log_target(r.table) for r in rounds])
+    return WeighedDraws.of(target - np.logaddexp.reduce(densities, axis=0)).weights
 
 
-def _shares(size: int, proposals: int) -> list[int]:
-    """How many of `size` draws each proposal makes."""
-    each = round(EARLIER * size / (proposals - 1)) if proposals > 1 else 0
-    return [each] * (proposals - 1) + [size - each * (proposals - 1)]
+def _more_parts(mixture: Mixture, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> Mixture:
+    """The mixture with more parts where weights are greatest, shaped like the draws nearby.
+
+    After Raftery & Bao 2010, Biometrics 66, 1162.
+    """
+    everywhere = StudentT.of_covariance(*_moments(us, 0.5 * weights + 0.5 / len(us)), NORMAL)
+    left, parts = weights.copy(), []
+    while len(parts) < MORE and left.max() > LEAST_WEIGHT:
+        away = us - us[np.argmax(left)]
+        distances = everywhere.distances(away + everywhere.centre)
+        near = np.argsort(distances, kind="stable")[: max(int(NEAREST * len(us)), 4 * us.shape[1])]
+        even = weights[near] / weights[near].sum() + 1 / len(near)
+        scale = (away[near] * (even / even.sum())[:, None]).T @ away[near]
+        parts.append(StudentT.of_covariance(us[np.argmax(left)], scale, mixture.parts[-1].nu))
+        left[near] = 0.0
+    fixed, loose = np.split(mixture.shares, [mixture.fixed])
+    shares = [fixed, loose * (1 - MORE_SHARE), np.full(len(parts), (1 - fixed.sum()) * MORE_SHARE / len(parts))]
+    return Mixture((*mixture.parts, *parts), np.concatenate(shares), mixture.fixed)
 
 
-def _more(seen: _Seen, sizes: list[int], measure: Measure, generator: np.random.Generator) -> _Seen:
-    parts = [p.draw(size, generator) for p, size in zip(seen.proposals, sizes, strict=True) if size]
-    new = np.concatenate(parts)
-    found = measure(new)
-    table = np.concatenate([seen.table, found]) if len(seen.table) else found
-    total = [a + b for a, b in zip(seen.sizes, sizes, strict=True)]
-    return seen._replace(sizes=total, us=np.concatenate([seen.us, new]), table=table)
+def _covered(mixture: Mixture, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> Mixture:
+    """The mixture with a wide part over all weighted draws: parts that follow draws are too narrow rather than too wide."""
+    mean, covariance = _moments(us, weights)
+    cover = StudentT.of_covariance(mean, COVER_STRETCH**2 * covariance, min(COVER_TAIL, mixture.parts[-1].nu))
+    return Mixture((*mixture.parts, cover), np.append(mixture.shares * (1 - COVER), COVER), mixture.fixed)
 
 
-def _log_target(table: np.ndarray) -> np.ndarray:
+def _moments(us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and covariance of weighted draws."""
+    mean = weights @ us
+    return mean, (us - mean).T @ ((us - mean) * weights[:, None])
+
+
+def _log_target(table: Float[np.ndarray, "s columns"]) -> Float[np.ndarray, "s"]:
     return np.where(np.isfinite(table[:, 0]), table[:, 0], -np.inf)

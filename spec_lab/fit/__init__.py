@@ -28,8 +28,10 @@ from spec_lab.fit.setting_edit import SetSetting
 from spec_lab.fit.setup import Setup
 from spec_lab.fit.slots import DATA_PARAMETERS, Slot
 from spec_lab.fit.space import FreeSpace
+from spec_lab.fit.space import from_cube_np as from_cube_np
 from spec_lab.fit.space import from_u as from_u
 from spec_lab.fit.space import log_prior as log_prior
+from spec_lab.fit.space import log_priors_np as log_priors_np
 from spec_lab.fit.space import to_u as to_u
 from spec_lab.fit.term_photons import term_photons as term_photons
 from spec_lab.fit.view import View

@@ -117,7 +117,12 @@ def _cut(space: FreeSpace, density: Any, x: Any, xp: Any) -> Any:
 
 def log_prior_np(space: FreeSpace, x: Float[np.ndarray, "*s n"]) -> PerVector:
     """`log_prior` in NumPy for `x` of shape `[..., n]`; the same numbers without a compiled program."""
-    return np.sum(_cut(space, priors.log_density_np(space.code, space.params, x, space.laws.rows), x, np), axis=-1)
+    return np.sum(log_priors_np(space, x), axis=-1)
+
+
+def log_priors_np(space: FreeSpace, x: Float[np.ndarray, "*s n"]) -> Float[np.ndarray, "*s n"]:
+    """The log prior density of each coordinate."""
+    return _cut(space, priors.log_density_np(space.code, space.params, x, space.laws.rows), x, np)
 
 
 def from_u(space: FreeSpace, u: Any, *, xp: Any = jnp) -> tuple[Any, Any]:

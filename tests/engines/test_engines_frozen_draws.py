@@ -8,10 +8,8 @@ import pytest
 from scipy import stats
 
 from spec_lab.engines import Control
-from spec_lab.engines.frozen_draws import BLOCK, frozen_draws
-from spec_lab.engines.preview import _evidence
-from spec_lab.engines.psis import psis
-from spec_lab.engines.student_t import StudentT
+from spec_lab.engines.frozen_draws import BLOCK, PILOT, ROUNDS, frozen_draws
+from spec_lab.engines.student_t import Mixture, StudentT
 
 
 class Density(NamedTuple):
@@ -47,24 +45,23 @@ DENSITIES = {
 }  # fmt: skip
 
 
-def drawn(density, seed=0, draws=20000, control=None, seen=None):
-    start = StudentT.of_hessian(density.mode, density.hessian, 8.0)
+def drawn(density, seed=0, draws=20000, control=None, seen=None, effective=20000):
+    start = Mixture((StudentT.of_hessian(density.mode, density.hessian, 8.0),), np.ones(1))
 
     def measure(us):
         if seen is not None:
             seen.append(us)
         return np.column_stack([density.log_density(us), us])
 
-    return frozen_draws(start, measure, draws, np.random.default_rng(seed), control or Control())
+    return frozen_draws(start, measure, draws, effective, np.random.default_rng(seed), control or Control())
 
 
 @pytest.mark.parametrize("name", DENSITIES)
 def test_evidences_are_as_good_as_they_claim(name):
     """Twenty seeds each. Weighing the adaptive draws, too, made the banana's pulls -0.8 in the mean."""
-    found = [psis(drawn(DENSITIES[name], seed).log_weights) for seed in range(20)]
-    rows = np.array([(*_evidence(smoothed)[:2], shape) for smoothed, shape in found])
-    pulls = rows[:, 0] / rows[:, 1]
-    assert np.all(np.abs(pulls[rows[:, 2] <= 0.7]) < 4.0)
+    found = [drawn(DENSITIES[name], seed).weighed for seed in range(20)]
+    pulls = np.array([one.log_evidence / one.error for one in found])
+    assert np.all(np.abs(pulls[[one.trusted for one in found]]) < 4.0)
     if name != "heavy tails":  # those are doubted
         assert np.sqrt(np.mean(pulls**2)) < 1.6 and abs(pulls.mean()) < 0.8
 
@@ -78,7 +75,7 @@ def test_draws_that_shaped_a_proposal_are_not_counted():
     seen = []
     found = drawn(DENSITIES["banana"], seen=seen)
     shaping = found.evaluations - len(found.table)
-    assert len(found.table) == 20000 and 2000 <= shaping <= 6000
+    assert len(found.table) == 20000 and shaping == sum(ROUNDS)
     all_draws = np.concatenate(seen)
     np.testing.assert_array_equal(found.table[:, 1:], all_draws[shaping:])
 
@@ -92,4 +89,18 @@ def test_a_stop_keeps_draws_that_count(name):
     control = Control()
     control.end()
     found = drawn(DENSITIES[name], control=control)
-    assert 2000 <= len(found.table) <= BLOCK and np.isfinite(_evidence(found.log_weights)[0])
+    assert PILOT <= len(found.table) <= BLOCK and np.isfinite(found.weighed.log_evidence)
+
+
+def test_it_ends_once_the_effective_size_is_enough():
+    found = drawn(DENSITIES["skew 2"], effective=3000)
+    assert found.weighed.effective >= 3000 and len(found.table) == BLOCK
+    assert len(drawn(DENSITIES["gaussian"], effective=100).table) == PILOT
+
+
+def test_it_ends_where_nothing_can_be_hoped_for():
+    """A density of a hundred narrow peaks."""
+    far = np.random.default_rng(1).uniform(-40, 40, (100, 6))
+    peaks = lambda x: np.max([-0.5e4 * np.sum((x - c) ** 2, axis=1) for c in far], axis=0)  # noqa: E731
+    found = drawn(Density(peaks, np.zeros(6), np.eye(6) / 100))
+    assert len(found.table) == 2 * BLOCK and not found.weighed.trusted

@@ -13,6 +13,7 @@ Not here: the steps of a fit, which an engine hands in as `refine`.
 """
 
 from spec_lab.fit.guess.guess import Guess, guess
+from spec_lab.fit.guess.guess_terms import terms_of
 from spec_lab.fit.guess.hidden_minima import may_hide
 
-__all__ = ["Guess", "guess", "may_hide"]
+__all__ = ["Guess", "guess", "may_hide", "terms_of"]
