@@ -40,15 +40,17 @@ class LocalDensity(NamedTuple):
 def local_density(problem: Problem, chart: PriorChart, z: Float[np.ndarray, "n"]) -> LocalDensity:
     """The density at a place, from one step of the fit."""
     n = problem.n
-    prior, pull, bend = chart.pull(z)
-    x = chart.values(z)
-    loop = minimise(problem, x, 1)
-    stat, gradient, matrix = float(loop.f), np.asarray(loop.g, float)[:n], np.asarray(loop.H, float)[:n, :n]
-    if not (np.isfinite(stat + prior) and np.all(np.isfinite(gradient)) and np.all(np.isfinite(matrix))):
+    with np.errstate(all="ignore"):  # far out in the tails of a prior; what comes of it is looked at
+        prior, pull, bend = chart.pull(z)
+        x = chart.values(z)
+        loop = minimise(problem, x, 1)
+        stat, gradient, matrix = float(loop.f), np.asarray(loop.g, float)[:n], np.asarray(loop.H, float)[:n, :n]
+        first = chart.slopes(z, x)
+        value, gradient = 0.5 * stat + prior, 0.5 * gradient * first + pull
+        hessian = 0.5 * matrix * np.outer(first, first) + np.diag(np.maximum(bend, 1e-9))
+    if not (np.isfinite(value) and np.all(np.isfinite(gradient)) and np.all(np.isfinite(hessian))):
         return LocalDensity(z, np.inf, np.zeros(n), np.eye(n), np.inf)
-    first = chart.slopes(z, x)
-    hessian = 0.5 * matrix * np.outer(first, first) + np.diag(np.maximum(bend, 1e-9))
-    return LocalDensity(z, 0.5 * stat + prior, 0.5 * gradient * first + pull, hessian, stat)
+    return LocalDensity(z, value, gradient, hessian, stat)
 
 
 def climb(

@@ -15,7 +15,7 @@ from jaxtyping import Float
 
 from spec_lab.engines.control import Control
 from spec_lab.engines.psis import psis
-from spec_lab.engines.student_t import NORMAL, Mixture, StudentT
+from spec_lab.engines.student_t import NORMAL, ProposalMixture, StudentT
 
 PARETO_LIMIT = 0.7
 PILOT = 1024
@@ -50,7 +50,7 @@ class FrozenDraws(NamedTuple):
     table: Float[np.ndarray, "s columns"]
     log_weights: Float[np.ndarray, "s"]
     evaluations: int
-    proposals: Mixture
+    proposals: ProposalMixture
 
     @property
     def weighed(self) -> "WeighedDraws":
@@ -99,7 +99,12 @@ class WeighedDraws(NamedTuple):
 
 
 def frozen_draws(
-    start: Mixture, measure: Measure, draws: int, effective: int, generator: np.random.Generator, control: Control
+    start: ProposalMixture,
+    measure: Measure,
+    draws: int,
+    effective: int,
+    generator: np.random.Generator,
+    control: Control,
 ) -> FrozenDraws:
     """Draws from proposals that adapt to the density where they fit it badly.
 
@@ -127,7 +132,7 @@ def frozen_draws(
     return found
 
 
-def _counted(mixture: Mixture, us: Float[np.ndarray, "s n"], measure: Measure, spent: int) -> FrozenDraws:
+def _counted(mixture: ProposalMixture, us: Float[np.ndarray, "s n"], measure: Measure, spent: int) -> FrozenDraws:
     """Draws of a mixture, measured and weighed; `spent` draws were made before."""
     table = measure(us)
     return FrozenDraws(us, table, _log_target(table) - mixture.log_density(us), spent + len(us), mixture)
@@ -151,7 +156,7 @@ def _hopeless(found: FrozenDraws, weighed: WeighedDraws) -> bool:
 
 def _adapted(
     pilot: FrozenDraws, measure: Measure, generator: np.random.Generator, control: Control
-) -> tuple[Mixture, int]:
+) -> tuple[ProposalMixture, int]:
     """Proposals that followed the density, and how many draws they took."""
     rounds, mixture = [pilot], pilot.proposals
     while True:
@@ -175,7 +180,9 @@ def _weights_of(rounds: list[FrozenDraws]) -> Float[np.ndarray, "s"]:
     return WeighedDraws.of(target - np.logaddexp.reduce(densities, axis=0)).weights
 
 
-def _more_parts(mixture: Mixture, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> Mixture:
+def _more_parts(
+    mixture: ProposalMixture, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]
+) -> ProposalMixture:
     """The mixture with more parts where weights are greatest, shaped like the draws nearby.
 
     After Raftery & Bao 2010, Biometrics 66, 1162.
@@ -192,14 +199,16 @@ def _more_parts(mixture: Mixture, us: Float[np.ndarray, "s n"], weights: Float[n
         left[near] = 0.0
     fixed, loose = np.split(mixture.shares, [mixture.fixed])
     shares = [fixed, loose * (1 - MORE_SHARE), np.full(len(parts), (1 - fixed.sum()) * MORE_SHARE / len(parts))]
-    return Mixture((*mixture.parts, *parts), np.concatenate(shares), mixture.fixed)
+    return ProposalMixture((*mixture.parts, *parts), np.concatenate(shares), mixture.fixed)
 
 
-def _covered(mixture: Mixture, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> Mixture:
+def _covered(
+    mixture: ProposalMixture, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]
+) -> ProposalMixture:
     """The mixture with a wide part over all weighted draws: parts that follow draws are too narrow rather than too wide."""
     mean, covariance = _moments(us, weights)
     cover = StudentT.of_covariance(mean, COVER_STRETCH**2 * covariance, min(COVER_TAIL, mixture.parts[-1].nu))
-    return Mixture((*mixture.parts, cover), np.append(mixture.shares * (1 - COVER), COVER), mixture.fixed)
+    return ProposalMixture((*mixture.parts, cover), np.append(mixture.shares * (1 - COVER), COVER), mixture.fixed)
 
 
 def _moments(us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ from spec_lab.engines.options import at_least, seed
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.prior_chart import PriorChart
 from spec_lab.engines.starting_proposals import starting_proposals
-from spec_lab.engines.student_t import Mixture, StudentT
+from spec_lab.engines.student_t import ProposalMixture, StudentT
 from spec_lab.engines.switched_terms import switched_terms
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem
@@ -57,7 +57,7 @@ def run(problem: Problem, options: PreviewOptions, control: Control, hooks: Hook
     chart = None
     if hooks:
         mode, hessian = hooked_mode(problem, target, control)
-        start = Mixture((StudentT.of_hessian(mode, hessian, options.tail),), np.ones(1))
+        start = ProposalMixture((StudentT.of_hessian(mode, hessian, options.tail),), np.ones(1))
         measure: Measure = lambda us: log_density(problem, target, us)  # noqa: E731
     else:
         chart, start = starting_proposals(problem, switched_terms(problem), options.tail, generator)
@@ -80,6 +80,7 @@ def _outcome(
     n, table, weights = problem.n, found.table, weighed.weights
     hooks = (("hooks", ", ".join(target.hooks)),) if target.hooks else ()
     stat, prior, x = table[:, 1], table[:, 2], np.clip(table[:, 3 : 3 + n], *problem.bounds)
+    x = np.where(np.isfinite(x), x, 0.0)  # impossible draws, of weight 0, may lie at infinity
     chosen = systematic(weights, max(1000, min(len(x), int(weighed.effective))), options.seed + 1)
     best = int(np.argmin(stat))
     mean = weights @ x

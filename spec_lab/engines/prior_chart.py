@@ -18,6 +18,7 @@ from spec_lab.fit import FreeSpace, Problem, from_cube_np, from_u, log_priors_np
 from spec_lab.priors import FLAT, cumulative_np
 
 TAIL = 4.5  # standard deviations from a prior's middle up to which its quantiles keep their digits
+END = 8.0  # as far out as any value is put: beyond it a probability rounds to 1, whose quantile may be infinite
 _LOG_ROOT = 0.5 * np.log(2 * np.pi)
 _STEP = 1e-3  # of central differences; everything varies on a scale of 1
 _MARGIN = 1e-6  # of an interval: so far from its bounds values are put before they are charted
@@ -51,13 +52,13 @@ class PriorChart:
         """Coordinates of free values; values on a bound are first moved inside."""
         z = np.array(to_u(self.space, x, margin=_MARGIN), dtype=float)
         inside, _ = from_u(self.space, z, xp=np)
-        z[self.normal] = ndtri(self._focus.probability(_share(self._quantiles, inside[self.normal])))
+        z[self.normal] = ndtri(self._focus.probability(_share(self._quantiles, inside[self.normal]))).clip(-END, END)
         return z
 
     def values(self, z: Float[np.ndarray, "*s n"]) -> Float[np.ndarray, "*s n"]:
         """Free values at coordinates."""
         x, normal = np.empty_like(z), self.normal
-        x[..., normal] = from_cube_np(self._quantiles, self._focus.share(ndtr(z[..., normal])))
+        x[..., normal] = from_cube_np(self._quantiles, self._focus.share(ndtr(z[..., normal].clip(-END, END))))
         if not normal.all():
             x[..., ~normal] = from_u(self._lines, z[..., ~normal], xp=np)[0]
         return x
@@ -65,7 +66,7 @@ class PriorChart:
     def log_priors(self, z: Float[np.ndarray, "*s n"]) -> Float[np.ndarray, "*s n"]:
         """Log prior density of each coordinate, in the chart."""
         out, normal = np.empty_like(z), self.normal
-        share = self._focus.share(ndtr(z[..., normal]))
+        share = self._focus.share(ndtr(z[..., normal].clip(-END, END)))
         out[..., normal] = -0.5 * z[..., normal] ** 2 - _LOG_ROOT - self._focus.log_density(share)
         if not normal.all():
             x, slopes = from_u(self._lines, z[..., ~normal], xp=np)

@@ -21,7 +21,7 @@ from spec_lab._base import EngineError
 from spec_lab.engines.chart_modes import LocalDensity, climb, local_density
 from spec_lab.engines.newton import minimise, values_of
 from spec_lab.engines.prior_chart import PriorChart
-from spec_lab.engines.student_t import NORMAL, Mixture, StudentT
+from spec_lab.engines.student_t import NORMAL, ProposalMixture, StudentT
 from spec_lab.engines.switched_terms import SwitchedTerm, exchanges
 from spec_lab.fit import Problem
 
@@ -39,7 +39,7 @@ NEGLIGIBLE = 8.0  # in log evidence: a mode so much lower is left to the prior's
 SAME = 3.0  # standard deviations within which two modes are one
 
 
-class Start(NamedTuple):
+class StartingProposals(NamedTuple):
     """A chart, and proposals in it.
 
     Attributes:
@@ -48,7 +48,7 @@ class Start(NamedTuple):
     """
 
     chart: PriorChart
-    mixture: Mixture
+    mixture: ProposalMixture
 
 
 class _Anchor(NamedTuple):
@@ -73,7 +73,7 @@ class _Anchor(NamedTuple):
 
 def starting_proposals(
     problem: Problem, terms: list[SwitchedTerm], tail: float, generator: np.random.Generator
-) -> Start:
+) -> StartingProposals:
     """Proposals for a problem, from its present values.
 
     Args:
@@ -108,7 +108,7 @@ def starting_proposals(
         ]
     shares = np.full(len(parts), (1.0 - PRIOR_SHARE) / len(parts))
     prior = StudentT(np.zeros(n), np.eye(n), NORMAL)
-    return Start(chart, Mixture((prior, *parts), np.append(PRIOR_SHARE, shares), fixed=1))
+    return StartingProposals(chart, ProposalMixture((prior, *parts), np.append(PRIOR_SHARE, shares), fixed=1))
 
 
 def _weak(problem: Problem, chart: PriorChart, main: LocalDensity, terms: list[SwitchedTerm]) -> list[SwitchedTerm]:

@@ -65,7 +65,7 @@ class StudentT:
         return self._inverse[1] - 0.5 * (nu + n) * np.log1p(self.distances(us) / nu)
 
 
-class Mixture(NamedTuple):
+class ProposalMixture(NamedTuple):
     """A mixture of Student t's.
 
     Attributes:
@@ -95,7 +95,7 @@ class Mixture(NamedTuple):
         """Log densities of draws."""
         return np.logaddexp.reduce(self.log_densities(us), axis=0)
 
-    def following(self, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> "Mixture":
+    def following(self, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> "ProposalMixture":
         """The mixture after one step towards draws with weights that sum to one (EM; Cappé et al. 2008, Stat. Comput. 18, 447).
 
         Where few draws speak of a part it keeps most of its shape.
@@ -108,7 +108,9 @@ class Mixture(NamedTuple):
         ]
         kept = self.shares[: self.fixed]
         shares = np.maximum(told[self.fixed :].sum(axis=1), LEAST_SHARE)
-        return Mixture(tuple(parts), np.concatenate([kept, shares / shares.sum() * (1 - kept.sum())]), self.fixed)
+        return ProposalMixture(
+            tuple(parts), np.concatenate([kept, shares / shares.sum() * (1 - kept.sum())]), self.fixed
+        )
 
     def shapes(self, us: Float[np.ndarray, "s n"], weights: Float[np.ndarray, "s"]) -> int:
         """How many parts that hold a twentieth of weighted draws lie apart, by three standard deviations of either."""

@@ -9,7 +9,7 @@ from scipy import stats
 
 from spec_lab.engines import Control
 from spec_lab.engines.frozen_draws import BLOCK, PILOT, ROUNDS, frozen_draws
-from spec_lab.engines.student_t import Mixture, StudentT
+from spec_lab.engines.student_t import ProposalMixture, StudentT
 
 
 class Density(NamedTuple):
@@ -46,7 +46,7 @@ DENSITIES = {
 
 
 def drawn(density, seed=0, draws=20000, control=None, seen=None, effective=20000):
-    start = Mixture((StudentT.of_hessian(density.mode, density.hessian, 8.0),), np.ones(1))
+    start = ProposalMixture((StudentT.of_hessian(density.mode, density.hessian, 8.0),), np.ones(1))
 
     def measure(us):
         if seen is not None:
