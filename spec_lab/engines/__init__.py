@@ -15,6 +15,7 @@ from spec_lab.engines.chain_diagnostics import ess_sd as ess_sd
 from spec_lab.engines.chain_diagnostics import rhat as rhat
 from spec_lab.engines.control import Control as Control
 from spec_lab.engines.control import Progress as Progress
+from spec_lab.engines.frozen_draws import doubt_of_weights as doubt_of_weights
 from spec_lab.engines.interrupt import stop_on_interrupt as stop_on_interrupt
 from spec_lab.engines.newton import minimise as minimise
 from spec_lab.engines.newton import quick_fit as quick_fit

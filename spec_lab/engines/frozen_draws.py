@@ -29,6 +29,7 @@ NEAREST = 0.05  # share of the draws that shape such a part
 STEPS = 2  # of EM in each round
 COVER = 0.15  # share of a last part that is wider than all draws together, and has wider tails
 COVER_STRETCH, COVER_TAIL = 1.5, 4.0
+ENOUGH, FAIR_SHARE = 1000, 0.1  # effective draws, or effective share, with which Pareto's k can be believed
 HOPELESS = 0.02  # effective share of the draws below which more of them do not help
 
 # Log density to be sampled (first column) and what else is known of each draw.
@@ -88,14 +89,34 @@ class WeighedDraws(NamedTuple):
         )
 
     @property
+    def doubt(self) -> str:
+        """Why averages over the weights are not to be trusted; empty where they are."""
+        return doubt_of_weights(self.shape, self.effective, len(self.weights))
+
+    @property
     def trusted(self) -> bool:
-        """Whether averages converge: the tail of the weights is light, or they are so even that it plays no part."""
-        return self.shape <= PARETO_LIMIT
+        """Whether averages over the weights converge."""
+        return not self.doubt
 
     @property
     def text(self) -> str:
         """The evidence with its error, and Pareto's k."""
         return f"ln Z {self.log_evidence:.2f} ± {self.error:.2f}, Pareto k {self.shape:.2f}"
+
+
+def doubt_of_weights(shape: float, effective: float, draws: float) -> str:
+    """Why averages over importance weights are not to be trusted; empty where they are.
+
+    Args:
+        shape: Pareto's k.
+        effective: Effective sample size.
+        draws: How many there are.
+    """
+    if shape > PARETO_LIMIT:
+        return f"Pareto k = {shape:.2f} > {PARETO_LIMIT}"
+    if effective < min(ENOUGH, FAIR_SHARE * draws):
+        return f"{draws:.0f} draws weigh as much as {effective:.0f}"
+    return ""
 
 
 def frozen_draws(

@@ -118,7 +118,7 @@ def _outcome(
 
 def _verdict(problem: Problem, found: FrozenDraws, chart: PriorChart | None, weighed: WeighedDraws) -> str:
     """What a posterior that was not caught looks like, as far as the draws tell, and what to do."""
-    told = f" Pareto k = {weighed.shape:.2f} > {PARETO_LIMIT}: do not trust it, run a sampler"
+    told = f" {weighed.doubt}: do not trust it, run a sampler"
     if chart is None:
         return told + "."
     mean = weighed.weights @ found.us

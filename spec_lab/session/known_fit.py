@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spec_lab.engines import Outcome
+from spec_lab.engines import Outcome, doubt_of_weights
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.state import State
 
@@ -16,17 +16,22 @@ def known_fit(state: State) -> Outcome | None:
     return next((r.outcome for r in reversed(state.runs) if fit_key(r.outcome.setup) == asked), None)
 
 
-RELIABLE = 0.7  # Pareto shape below which importance draws are (Vehtari et al. 2024, JMLR 25, 72)
-
-
 def pareto_k(posterior: Outcome) -> float:
     """The Pareto shape of a preview's weights; NaN where it has none."""
     return float(posterior.figures.get("pareto_k", np.nan))
 
 
+def reason_for_doubt(outcome: Outcome) -> str:
+    """Why the draws of an outcome cannot be read as a posterior, those of a preview with bad weights; empty where they can."""
+    if outcome.engine != "preview":
+        return ""
+    k, effective, draws = (float(outcome.figures.get(name, np.nan)) for name in ("pareto_k", "ess", "counted"))
+    return doubt_of_weights(k, effective, draws) if k == k else "the weights have no Pareto k"
+
+
 def trusted(outcome: Outcome) -> bool:
-    """Whether the draws of an outcome can be read as a posterior: a preview's only where its weights are well behaved."""
-    return outcome.engine != "preview" or pareto_k(outcome) <= RELIABLE
+    """Whether the draws of an outcome can be read as a posterior."""
+    return not reason_for_doubt(outcome)
 
 
 def sigmas(found: Outcome) -> np.ndarray:

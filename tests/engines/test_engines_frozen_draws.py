@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from spec_lab.engines import Control
-from spec_lab.engines.frozen_draws import BLOCK, PILOT, ROUNDS, frozen_draws
+from spec_lab.engines.frozen_draws import BLOCK, PILOT, ROUNDS, doubt_of_weights, frozen_draws
 from spec_lab.engines.student_t import ProposalMixture, StudentT
 
 
@@ -104,3 +104,9 @@ def test_it_ends_where_nothing_can_be_hoped_for():
     peaks = lambda x: np.max([-0.5e4 * np.sum((x - c) ** 2, axis=1) for c in far], axis=0)  # noqa: E731
     found = drawn(Density(peaks, np.zeros(6), np.eye(6) / 100))
     assert len(found.table) == 2 * BLOCK and not found.weighed.trusted
+
+
+def test_few_effective_draws_are_doubted_whatever_their_tail():
+    assert doubt_of_weights(0.9, 5000.0, 20000) == "Pareto k = 0.90 > 0.7"
+    assert doubt_of_weights(0.6, 520.0, 20000) == "20000 draws weigh as much as 520"
+    assert doubt_of_weights(0.6, 1200.0, 20000) == "" and doubt_of_weights(0.6, 450.0, 4096) == ""

@@ -108,7 +108,7 @@ def test_numbers_of_a_posterior_that_cannot_be_trusted_are_withheld(untrusted):
     outcome = views.shown_outcome(untrusted)
     frame = views.corner(outcome, rev=1, seq=1).header
     assert frame["median"] == frame["plus"] == frame["minus"] == [""] * 3 and not frame["trusted"]
-    assert frame["warning"] == "not to be trusted (Pareto k = 0.93): run a sampler"
+    assert frame["warning"] == "not to be trusted (Pareto k = 0.93 > 0.7): run a sampler"
     told = views.view(untrusted, None)
     assert told["criteria"]["rows"][0]["texts"]["lnz"] == "–" and not told["criteria"]["quality"]["ok"]
     prior = untrusted.setup.priors[0]

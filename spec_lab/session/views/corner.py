@@ -7,7 +7,7 @@ from spec_lab.engines import Outcome
 from spec_lab.fit import Setup
 from spec_lab.results import corner_histograms
 from spec_lab.results.corner import LEVELS
-from spec_lab.session.known_fit import pareto_k, trusted
+from spec_lab.session.known_fit import reason_for_doubt
 from spec_lab.session.views.labels import distinct
 from spec_lab.session.views.spectrum import Frame
 
@@ -17,7 +17,8 @@ MOST = 12  # parameters shown; of more, those that correlate most
 
 def doubt(outcome: Outcome) -> str:
     """Why the draws cannot be trusted, or an empty text; such have no numbers."""
-    return "" if trusted(outcome) else f"not to be trusted (Pareto k = {pareto_k(outcome):.2f}): run a sampler"
+    why = reason_for_doubt(outcome)
+    return f"not to be trusted ({why}): run a sampler" if why else ""
 
 
 def corner(outcome: Outcome, *, rev: int, seq: int, run: int | None = None) -> Frame | None:

@@ -11,7 +11,7 @@ from spec_lab.fit import Setup, incomparable
 from spec_lab.results import criteria as formulas
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_key import fit_key
-from spec_lab.session.known_fit import RELIABLE, pareto_k, trusted
+from spec_lab.session.known_fit import pareto_k, reason_for_doubt, trusted
 from spec_lab.session.state import Preview, Run, State
 from spec_lab.session.view_model import CriteriaRow, CriteriaTable, PreviewQuality, RunName
 
@@ -170,9 +170,9 @@ def _no_posterior(setup: Setup) -> str:
 
 
 def _trust(posterior: Outcome) -> PreviewQuality:
-    k, ok = pareto_k(posterior), trusted(posterior)
-    if ok:
+    k, why = pareto_k(posterior), reason_for_doubt(posterior)
+    if not why:
         text = f"Preview posterior trustworthy (Pareto k = {k:.2f})."
     else:
-        text = f"The preview posterior cannot be trusted (Pareto k = {k:.2f} > {RELIABLE}): run a sampler for intervals and ln Z."
-    return {"pareto_k": finite(k), "ok": ok, "text": text}
+        text = f"The preview posterior cannot be trusted ({why}): run a sampler for intervals and ln Z."
+    return {"pareto_k": finite(k), "ok": not why, "text": text}
