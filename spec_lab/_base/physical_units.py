@@ -2,15 +2,13 @@
 
 A plain number is in the unit that the interface documents. A quantity is brought into that unit, or refused with both units.
 A parameter that holds a decimal logarithm is given the quantity itself: 600 keV for one that holds log10 of an energy in keV.
-astropy.units takes a while to import: this file does so only when a quantity is there, or is wanted.
+NumPy and astropy.units take a while to import: this file does so only when a quantity is there, or is wanted.
 """
 
 import math
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from spec_lab._base.errors import ParameterError, SpecLabError
 
@@ -65,6 +63,7 @@ def in_unit(value: Any, unit: str, what: str, error: type[SpecLabError] = Parame
     """
     if not is_quantity(value):
         return value
+    import numpy as np
     from astropy import units
 
     try:
@@ -99,6 +98,7 @@ def held_number(value: Any, unit: str, log: bool, what: str) -> Any:
 
 def as_quantity(held: Any, unit: str, log: bool = False) -> "Quantity":
     """The quantity for a number, or an array of numbers, that a parameter of this unit holds."""
+    import numpy as np
     from astropy.units import Quantity
 
     return Quantity(10.0 ** np.asarray(held, float) if log else held, physical_unit(unit))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from spec_lab._base import value_and_error
 from spec_lab.engines.control import Control
 from spec_lab.engines.psis import psis
 from spec_lab.engines.student_t import NORMAL, ProposalMixture, StudentT
@@ -101,7 +102,7 @@ class WeighedDraws(NamedTuple):
     @property
     def text(self) -> str:
         """The evidence with its error, and Pareto's k."""
-        return f"ln Z {self.log_evidence:.2f} ± {self.error:.2f}, Pareto k {self.shape:.2f}"
+        return f"ln Z {value_and_error(self.log_evidence, self.error)}, Pareto k {self.shape:.2f}"
 
 
 def doubt_of_weights(shape: float, effective: float, draws: float) -> str:

@@ -18,6 +18,7 @@ Rows = Float[np.ndarray, "s n"]
 
 STEP = ByPrecision(double=3e-5, single=1e-2)  # of a standard deviation
 FINE = ByPrecision(double=1e-3, single=5e-2)  # the same where differences over two lengths cancel the first error
+LEAST_STEP = 1e-12  # of a value's size, or of one: less than that does not move it
 KINK = 0.1  # of a second derivative: what its two sides differ by where the curve is not smooth
 SEVERAL = -1  # the owner of a coordinate that several pairs share
 
@@ -49,7 +50,8 @@ def hessian(
         [[2.0, 1.0], [1.0, 4.0]]
     """
     groups, turn = _groups(owners.tolist()), np.empty(len(x), int)
-    steps = step * np.minimum(errors, np.maximum(np.abs(x), 1.0))
+    size = np.maximum(np.abs(x), 1.0)
+    steps = np.maximum(step * np.minimum(errors, size), LEAST_STEP * size)
     moved = np.zeros((len(groups), len(x)))
     for k, group in enumerate(groups):
         turn[group], moved[k, group] = k, steps[group]

@@ -121,10 +121,8 @@ def _all_ic(thing: Any, name: str) -> None:
 
 @check(ANALYZER_CHECKS, "stat_info")
 def _stat_info(thing: Any, name: str) -> None:
-    assert (
-        thing.stat_info.list_dict == thing.all_stat.list_dict
-        and f"{thing.stat:.3f}" in thing.stat_info.text.splitlines()[0]
-    )
+    assert thing.stat_info.list_dict == thing.all_stat.list_dict
+    assert statistic_text(thing.stat) in thing.stat_info.text.splitlines()[0]
 
 
 ANALYZER_CHECKS["free_par_info"] = CHECKS["free_par_info"]

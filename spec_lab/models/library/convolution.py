@@ -147,7 +147,8 @@ class gsmooth(Convolution):
         if pieces is not None:
             own = jnp.where(pieces.cut, 0.0, own)
         inside = sources(grid, own, points)
-        half, centre = 0.5 * (grid.hi - grid.lo), 0.5 * (grid.hi + grid.lo)
+        lo, hi = jnp.asarray(grid.lo), jnp.asarray(grid.hi)
+        half, centre = 0.5 * (hi - lo), 0.5 * (hi + lo)
         kept = self._kept(inside, p, centre, half)
         parts = None
         if pieces is not None:
