@@ -209,7 +209,7 @@ def test_another_model_is_picked_and_taken_back(demo):
     demo.shot("model-error")
     field.fill("cpl + gauss")
     button(demo, ".sl-model-form", "Use this model").click()
-    expect(row(demo, 6)).to_be_visible()
+    expect(row(demo, 6)).to_be_visible(timeout=30_000)  # its start is guessed first, by a new program
     expect(demo.locate(".sl-model-popover")).to_have_count(0)
     demo.until("lab.session.settle(0.01)")
     assert demo.value("infer.par['cpl.alpha'].val") == alpha and steps(demo) == 1

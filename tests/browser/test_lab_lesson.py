@@ -12,7 +12,7 @@ def test_from_the_header_through_a_drag_and_back(opened):
     ).filter(has_text="Teach").click()
     number = opened.locate(".sl-lesson-number")
     expect(number).to_have_text(re.compile(r"^\d+(\.\d)?$"))
-    assert [p.get_attribute("aria-label") for p in opened.locate(".sl-panel").all()] == ["Spectrum", "Parameters"]
+    assert [p.get_attribute("aria-label") for p in opened.locate(".sl-panel").all()] == ["Parameters", "Spectrum"]
     for hidden in (".sl-freeze", ".sl-prior", ".sl-filter", ".sl-fold"):
         expect(opened.locate(f".sl-panel-params {hidden}").first).to_be_hidden()
     opened.shot("lesson-light")
