@@ -2,6 +2,8 @@
 
 from spec_lab._base.atomic import replace_folder as replace_folder
 from spec_lab._base.atomic import written_whole as written_whole
+from spec_lab._base.distances import MPC as MPC
+from spec_lab._base.distances import luminosity_distance_cm as luminosity_distance_cm
 from spec_lab._base.errors import (
     DataError as DataError,
 )

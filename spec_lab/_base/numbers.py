@@ -13,7 +13,7 @@ import re
 
 DIGITS = 6  # significant ones of any number
 ASYMMETRIC = 1.2  # sides that differ by less are one error
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")  # the digits of an exponent
 _EXPONENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)\b")
 
 
@@ -31,7 +31,7 @@ def printed(text: str) -> str:
     >>> printed("from 1.2e-09 to 3e+5")
     'from 1.2×10⁻⁹ to 3×10⁵'
     """
-    return _EXPONENT.sub(lambda found: f"{found[1]}×10{str(int(found[2])).translate(_RAISED)}", text)
+    return _EXPONENT.sub(lambda found: f"{found[1]}×10{str(int(found[2])).translate(RAISED)}", text)
 
 
 def number_text(value: float, digits: int = DIGITS) -> str:
@@ -110,7 +110,7 @@ def value_and_error(value: float, error: float | None) -> str:
     if not sigma:
         return decimal_text(value)
     (a, _, power), (b, _, other) = text.partition("e"), sigma.partition("e")
-    return printed(f"({a} ± {b})×10{power.translate(_RAISED)}" if power and power == other else f"{text} ± {sigma}")
+    return printed(f"({a} ± {b})×10{power.translate(RAISED)}" if power and power == other else f"{text} ± {sigma}")
 
 
 def with_sides(value: float, minus: float, plus: float) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from spec_lab._base.errors import ParameterError, SpecLabError
+from spec_lab._base.numbers import RAISED
 
 if TYPE_CHECKING:
     from astropy.units import Quantity
 
-_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_LOWERED = {high: low for low, high in RAISED.items()}
 
 
 def is_quantity(value: object) -> bool:
@@ -41,14 +42,14 @@ def _factor(text: str) -> Any:
 
     if text == "(10 kpc)²":
         return units.Unit("100 kpc2")
-    return units.Unit(text.replace("photons", "photon").translate(_RAISED))
+    return units.Unit(text.replace("photons", "photon").translate(_LOWERED))
 
 
 def in_unit(value: Any, unit: str, what: str, error: type[SpecLabError] = ParameterError) -> Any:
     """A number or an array in a unit; what carries no unit is returned as it is.
 
     Args:
-        value: A plain number or array, or a quantity. Frequencies and wavelengths count as energies of photons.
+        value: A plain number or array, or a quantity. Frequencies and wavelengths do for an energy, that of the photon.
         unit: The unit that is wanted; "" for a pure number.
         what: Its name, for the message.
         error: The class of the error.
@@ -66,8 +67,10 @@ def in_unit(value: Any, unit: str, what: str, error: type[SpecLabError] = Parame
     import numpy as np
     from astropy import units
 
+    wanted = physical_unit(unit)
+    photons = units.spectral() if wanted.is_equivalent(units.keV) else []
     try:
-        found = np.asarray(value.to_value(physical_unit(unit), equivalencies=units.spectral()), float)
+        found = np.asarray(value.to_value(wanted, equivalencies=photons), float)
     except units.UnitConversionError as failed:
         allowed = f"a unit that converts to {unit}" if unit else "a number without unit"
         raise error(f"{what} cannot take the unit {value.unit}", got=str(value), allowed=allowed) from failed

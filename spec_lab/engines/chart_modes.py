@@ -1,7 +1,7 @@
 """Modes of the posterior in the prior's chart.
 
-Levenberg and Marquardt's method on the host. Statistic, gradient and Gauss-Newton matrix come from one step of the compiled fit,
-so that nothing compiles; the chain rule and the prior, which is a standard normal here, are a few NumPy lines. The prior's
+Levenberg and Marquardt's method on the host. Statistic, gradient and Gauss-Newton matrix come from the program of the fit, so
+that nothing compiles; the chain rule and the prior, which is a standard normal here, are a few NumPy lines. The prior's
 curvature keeps the matrix positive definite, however little the data say.
 """
 
@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from spec_lab.engines.newton import minimise
 from spec_lab.engines.prior_chart import PriorChart
 from spec_lab.fit import Problem
 
@@ -38,18 +37,16 @@ class LocalDensity(NamedTuple):
 
 
 def local_density(problem: Problem, chart: PriorChart, z: Float[np.ndarray, "n"]) -> LocalDensity:
-    """The density at a place, from one step of the fit."""
-    n = problem.n
+    """The density at a place, by the program of the fit."""
     with np.errstate(all="ignore"):  # far out in the tails of a prior; what comes of it is looked at
         prior, pull, bend = chart.pull(z)
         x = chart.values(z)
-        loop = minimise(problem, x, 1)
-        stat, gradient, matrix = float(loop.f), np.asarray(loop.g, float)[:n], np.asarray(loop.H, float)[:n, :n]
+        stat, gradient, matrix = problem.curvature(x)
         first = chart.slopes(z, x)
         value, gradient = 0.5 * stat + prior, 0.5 * gradient * first + pull
         hessian = 0.5 * matrix * np.outer(first, first) + np.diag(np.maximum(bend, 1e-9))
     if not (np.isfinite(value) and np.all(np.isfinite(gradient)) and np.all(np.isfinite(hessian))):
-        return LocalDensity(z, np.inf, np.zeros(n), np.eye(n), np.inf)
+        return LocalDensity(z, np.inf, np.zeros(len(z)), np.eye(len(z)), np.inf)
     return LocalDensity(z, value, gradient, hessian, stat)
 
 

@@ -57,6 +57,8 @@ from spec_lab.models.parameter import Declaration as Declaration
 from spec_lab.models.parameter import Parameter, config, parameter
 from spec_lab.models.parameter import parameter_of as parameter_of
 from spec_lab.models.parameter import variable_at as variable_at
+from spec_lab.models.shared_parameters import AMPLITUDES as AMPLITUDES
+from spec_lab.models.shared_parameters import SCALED_FLUXES as SCALED_FLUXES
 from spec_lab.models.tables.table_models import atable, mtable, tabulated
 
 __all__ = [

@@ -12,6 +12,8 @@ from spec_lab.models.parameter import config, parameter
 from spec_lab.priors import Prior, unif
 
 LN10 = 2.302585092994045684
+AMPLITUDES = ("logA", "logAc", "logNorm")  # what decimal logarithms of amplitudes are called
+SCALED_FLUXES = ("logF", "logL")  # and those of the flux or luminosity that a model is scaled to
 
 
 def span(lo: float, hi: float) -> Prior:

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from spec_lab._base import ParameterError, as_quantity, held_number, in_unit, is_quantity, physical_unit
+from spec_lab._base import (
+    MPC,
+    ParameterError,
+    as_quantity,
+    held_number,
+    in_unit,
+    is_quantity,
+    luminosity_distance_cm,
+    physical_unit,
+)
 from spec_lab.models import catalog
 
 
@@ -23,6 +32,13 @@ def test_another_dimension_is_refused_with_both_units():
         in_unit(3 * u.kg, "keV", "low")
     with pytest.raises(ParameterError, match="without unit"):
         in_unit(3 * u.cm, "", "index")
+
+
+def test_a_wavelength_is_an_energy_and_no_distance():
+    assert in_unit(12.398419843320026 * u.AA, "keV", "E") == pytest.approx(1.0)
+    assert luminosity_distance_cm(None, 10 * u.Mpc) == pytest.approx(10 * MPC)
+    with pytest.raises(ParameterError, match="distance cannot take the unit keV"):
+        luminosity_distance_cm(None, 5 * u.keV)
 
 
 def test_a_logarithm_takes_the_quantity_itself():

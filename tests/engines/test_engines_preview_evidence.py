@@ -31,13 +31,16 @@ class Fitted(Toy):
         self.setup = self
         self.free_values = self.from_cube(np.full(self.n, 0.45))
 
-    def curvature(self, space, x):
+    def curvature(self, *given):
+        """As a problem has it (of `x`), and as its view has it (of a space and `x`): this is both."""
         import jax
         import jax.numpy as jnp
 
+        space, x = given if len(given) == 2 else (self.host_space, jnp.asarray(given[0]))
         hessian = jax.hessian(lambda x: self.stat(space, x))(x)
         values, vectors = jnp.linalg.eigh(jnp.where(jnp.isfinite(hessian), hessian, 0.0))
-        return *jax.value_and_grad(lambda x: self.stat(space, x))(x), (vectors * jnp.abs(values)) @ vectors.T
+        made = *jax.value_and_grad(lambda x: self.stat(space, x))(x), (vectors * jnp.abs(values)) @ vectors.T
+        return made if len(given) == 2 else (float(made[0]), *(np.array(a) for a in made[1:]))
 
 
 def preview(toy: Fitted, seed: int) -> WeighedDraws:

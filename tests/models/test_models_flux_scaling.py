@@ -7,7 +7,7 @@ from small import make_data
 
 from spec_lab import BayesInfer
 from spec_lab._base import ModelError
-from spec_lab.models import Grid, Model, bb, cflux, clumin, cpflux, gauss, pl, tbabs
+from spec_lab.models import Grid, Model, bb, cflux, clumin, cpflux, gauss, hlecpl, pl, tbabs
 from spec_lab.models.integration.band_flux import band_photons
 
 LN20 = np.log(20.0)
@@ -60,6 +60,17 @@ def test_what_cannot_be_scaled():
         cflux(Emin=5.0, Emax=5.0)(pl())
     with pytest.raises(ModelError, match="how far"):
         clumin()(pl())
+
+
+def test_what_depends_on_time_has_one_flux_at_one_time():
+    edges = np.geomspace(10.0, 300.0, 21)
+    model = cflux(Emin=20.0, Emax=200.0)(hlecpl())
+    at_once = Grid.make(edges[:-1], edges[1:], T=50.0)
+    assert np.all(np.asarray(model.photons(model.theta, at_once)) > 0)
+    with pytest.raises(ModelError, match="changes over several times"):
+        model.photons(model.theta, Grid.make(edges[:-1], edges[1:], T=np.linspace(50.0, 60.0, 20)))
+    steady = cflux(Emin=20.0, Emax=200.0)(pl())
+    assert np.all(np.asarray(steady.photons(steady.theta, Grid.make(edges[:-1], edges[1:], T=np.full(20, 50.0)))) > 0)
 
 
 def test_a_fit_finds_the_flux_of_its_draws():

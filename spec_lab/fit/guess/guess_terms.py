@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float
 
 from spec_lab.fit.guess.movable import movable
-from spec_lab.fit.guess.trial_values import AMPLITUDES, Band, evenly, trial_of
+from spec_lab.fit.guess.trial_values import Band, evenly, trial_of
 from spec_lab.fit.setup import Setup
+from spec_lab.models import AMPLITUDES, SCALED_FLUXES
 
 Choice = Mapping[int, float]  # slot → value
 
@@ -41,7 +42,7 @@ def terms_of(setup: Setup, pair: int) -> list[GuessTerm]:
         others = {i for k, there in enumerate(places) if k != number for i in there}
         own = tuple(i for i in mine if i not in others)
         named = {setup.slots[i].name: i for i in own}
-        amplitude = next((named[name] for name in AMPLITUDES if name in named), None)
+        amplitude = next((named[name] for name in (*SCALED_FLUXES, *AMPLITUDES) if name in named), None)
         kind = f"term {number}" if amplitude is None else setup.slots[amplitude].component.rstrip("0123456789")
         found.append(GuessTerm(number, own, amplitude, kind, "El" in named and amplitude is not None))
     return found

@@ -17,13 +17,6 @@ Each = TypeVar("Each")
 INDEX = (-3.0, 0.5)
 COLUMN_DENSITIES = (0.0, 0.1, 0.5, 2.0, 10.0)  # 1e22/cm²
 LINES = 120  # energies
-AMPLITUDES = (
-    "logF",
-    "logL",
-    "logA",
-    "logAc",
-    "logNorm",
-)  # a flux that a model is scaled to comes before what it scales
 
 
 class Band(NamedTuple):

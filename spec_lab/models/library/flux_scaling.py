@@ -15,19 +15,17 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from spec_lab._base import ModelError
+from spec_lab._base import ModelError, luminosity_distance_cm
 from spec_lab.models.annotations import Curve, Parameters, ParameterValue, Scalar, Time
 from spec_lab.models.integration.cut_bins import integrated
 from spec_lab.models.integration.grid import KEV_TO_ERG, Energy, Grid
 from spec_lab.models.library.convolution import Convolution
 from spec_lab.models.model import Model, Values
 from spec_lab.models.parameter import config, parameter
-from spec_lab.models.shared_parameters import LN10, span
+from spec_lab.models.shared_parameters import AMPLITUDES, LN10, span
 from spec_lab.variables import Fixed
 
 BINS = 400  # of equal width in the logarithm of the energy, with four nodes or more each
-MPC = 3.0856775814913673e24  # cm, IAU 2015 Resolution B2
-_AMPLITUDES = ("logA", "logAc", "logNorm")
 
 
 class FluxScaling(Convolution):
@@ -67,7 +65,7 @@ class FluxScaling(Convolution):
                 f"the band of {self.called} is empty", got=(self.Emin, self.Emax), allowed="Emin < Emax, keV"
             )
         names = [name for leaf in inner.leaves() for name, _ in leaf.slots()]
-        first = next((i for i, name in enumerate(names) if name in _AMPLITUDES), None)
+        first = next((i for i, name in enumerate(names) if name in AMPLITUDES), None)
         counter = itertools.count()
 
         def fill(variable: Any) -> Any:
@@ -88,16 +86,23 @@ class FluxScaling(Convolution):
         """What the inner model is multiplied by."""
         edges = np.geomspace(*self._band, BINS + 1)
         grid = inner.prepare(Grid.make(edges[:-1], edges[1:]))
-        if (
-            T is not None and np.ndim(T) == 0
-        ):  # several times have no one factor: what depends on time then asks for its time
+        several = T is not None and np.ndim(T) > 0
+        if T is not None and not several:
             grid = eqx.tree_at(lambda g: g.T, grid, T, is_leaf=lambda leaf: leaf is None)
 
         def portions(g: Grid) -> Curve:
             inside = inner.portions(g, values)
             return inside * g.nodes if self._weighted else inside
 
-        total = integrated(portions, grid, inner.marks(values)).sum()
+        try:
+            total = integrated(portions, grid, inner.marks(values)).sum()
+        except ModelError as error:
+            if not several:
+                raise
+            hint = "Give the data of each time a pair of its own."
+            raise ModelError(
+                f"{self.called} has one flux, and its model changes over several times", hint=hint
+            ) from error
         return self._wanted(p) / (total * KEV_TO_ERG if self._weighted else total)
 
 
@@ -170,16 +175,8 @@ class clumin(FluxScaling):
         return super().receive(inner)
 
     def _wanted(self, p: Parameters) -> Scalar:
-        return _power_of_ten(p["logL"] - math.log10(4 * math.pi * self._far() ** 2))
-
-    def _far(self) -> float:
-        """The luminosity distance, cm."""
-        if self.distance > 0:
-            return self.distance * MPC
-        from astropy import cosmology
-
-        universe: Any = cosmology.Planck18
-        return float(universe.luminosity_distance(self.redshift).to_value("cm"))
+        far = luminosity_distance_cm(self.redshift, self.distance or None)
+        return _power_of_ten(p["logL"] - math.log10(4 * math.pi * far**2))
 
 
 def _power_of_ten(exponent: Scalar) -> Scalar:

@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from spec_lab._base import Info, ParameterError, in_unit, interval_text, nearest, number_text
+from spec_lab._base import Info, ParameterError, in_unit, interval_text, luminosity_distance_cm, nearest, number_text
 from spec_lab.engines import Control, Outcome
 from spec_lab.fit import Problem
 from spec_lab.models import BandFlux, Model, Watch, band_photons, without_absorption
@@ -19,7 +19,6 @@ from spec_lab.results.annotations import GivenReal, GivenWhole
 from spec_lab.results.estimates import Sample, some_draws
 
 PATIENCE = 1.0  # seconds before progress is reported
-MPC = 3.0856775814913673e24  # cm
 
 
 def part(model: Model, component: str | None) -> tuple[Model, list[int]]:
@@ -51,24 +50,7 @@ def distance_cm(z: float | None, distance: Any, cosmology: Any) -> tuple[float, 
         )
     if z is not None and not (np.ndim(z) == 0 and np.isfinite(z) and z >= 0):
         raise ParameterError("no redshift", got=z, allowed="z >= 0")
-    if distance is None:
-        from astropy import cosmology as known
-
-        universe: Any = cosmology or known.Planck18
-        far = float(universe.luminosity_distance(z).to_value("cm"))
-    else:
-        far = float(distance.to_value("cm")) if isinstance(distance, _quantity()) else float(distance) * MPC
-    if not (np.isfinite(far) and far > 0):
-        raise ParameterError(
-            "the distance is not positive", got=distance if z is None else z, allowed="distance > 0 or z > 0"
-        )
-    return float(z or 0.0), far
-
-
-def _quantity() -> type:
-    from astropy.units import Quantity
-
-    return Quantity
+    return float(z or 0.0), luminosity_distance_cm(z, distance, cosmology)
 
 
 def _keV(low: Any, high: Any) -> tuple[Any, Any]:
