@@ -93,7 +93,7 @@ class SampleAnalyzer(Estimates, Criteria, Fluxes, Profiles, Infer):
 
     def _fitted_point(self) -> np.ndarray:
         best = np.asarray(self.outcome.best)
-        return best if "hooks" in dict(self.outcome.settings) else nearest_minimum(self.problem, best)
+        return best if self._hooked else nearest_minimum(self.problem, best)
 
     def _vectors(self, most: int) -> np.ndarray:
         return self._fitted_point()[None] if self.fits_again else some_draws(self.outcome, most)
@@ -107,7 +107,9 @@ class SampleAnalyzer(Estimates, Criteria, Fluxes, Profiles, Infer):
     @property
     def _stands(self) -> str:
         """Where the analyzer stands, and how far that is from the maximum."""
-        return f"At par_best: statistic {statistic_text(-2 * self.max_loglike)}; at the maximum {statistic_text(self.min_stat)}"
+        point = "draw of highest likelihood" if self._hooked else "maximum"
+        here, there = statistic_text(-2 * self.max_loglike), statistic_text(self.min_stat)
+        return f"At par_best: statistic {here}; at the {point} {there}"
 
     def to_qtable(self) -> "QTable":
         """The draws as an `astropy.table.QTable`: a column for each free parameter, with its unit.

@@ -52,6 +52,7 @@ class Engines(Quantities):
 
     @outcome.setter
     def outcome(self, outcome: Outcome | None) -> None:
+        self._fit.change("outcome")
         self._fit.outcome = outcome
         self._by_hand.clear()
         if outcome is not None:

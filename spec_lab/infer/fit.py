@@ -85,6 +85,15 @@ class Fit:
         if isinstance(self.store, Snapshot):
             self.store.begin(engine)
 
+    def change(self, attribute: str) -> None:
+        """Refuse another outcome, sample, hook or store where the set-up does not move.
+
+        Raises:
+            ParameterError: This is the fit of an analyzer.
+        """
+        if isinstance(self.store, Snapshot):
+            self.store.change(attribute)
+
     def __getstate__(self) -> dict[str, Any]:
         """A copy stands alone: with the present set-up in a store of its own, without compiled programs."""
         return {

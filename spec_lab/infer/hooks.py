@@ -60,6 +60,7 @@ def hook_property(name: str, doc: str) -> property:
         return self._hooks[name]
 
     def put(self: "Infer", hook: Hook | None) -> None:
+        self._fit.change(name)
         if hook is not None and not callable(hook):
             raise ParameterError(f"{name} must be callable with (infer, vector)", got=hook)
         self._hooks[name] = hook

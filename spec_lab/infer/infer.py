@@ -113,7 +113,12 @@ class Infer(Engines):
         return self._fit.store
 
     def attach(self, store: Store) -> None:
-        """Hand the set-up over to another store (a session); it must hold the same pairs."""
+        """Hand the set-up over to another store (a session); it must hold the same pairs.
+
+        Raises:
+            ParameterError: This is an analyzer, which cannot move.
+        """
+        self._fit.change("store")
         self._fit.store = store
 
     def editable(self) -> "Infer":

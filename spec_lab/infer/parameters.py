@@ -116,18 +116,22 @@ class Parameters:
 
     @property
     def pdicts(self) -> dict[str, dict[str, dict[str, Par]]]:
-        """Model expression → component → parameters; then name of the data → data unit → its factors."""
+        """Model expression → component → parameters; then name of the data → data unit → its factors.
+
+        What several pairs have gets the number of the pair: `cpl #2`; data that are called like a model are `data cpl`.
+        """
         out: dict[str, dict[str, dict[str, Par]]] = {}
-        models, pairs = self._expressions(), self.setup.pairs
+        models = self._expressions()
+        data = _numbered(["+".join(pair.data.names) for pair in self.setup.pairs])
+        data = [f"data {name}" if name in models else name for name in data]
         for slot in self.setup.slots:
-            name = models[slot.pair] if slot.owner == "model" else "+".join(pairs[slot.pair].data.names)
+            name = (models if slot.owner == "model" else data)[slot.pair]
             out.setdefault(name, {}).setdefault(slot.component, {})[slot.name] = self.par[slot.pid]
         return out
 
     def _expressions(self) -> list[str]:
         """Of the models; those that several pairs have get the number of the pair: `cpl #2`."""
-        texts = [pair.model.expression for pair in self.setup.pairs]
-        return [text if text not in texts[:i] else f"{text} #{i + 1}" for i, text in enumerate(texts)]
+        return _numbered([pair.model.expression for pair in self.setup.pairs])
 
     @property
     def idpid(self) -> dict[int, set[str]]:
@@ -154,3 +158,8 @@ class Parameters:
     def free_params(self) -> list[dict[str, Any]]:
         """The free parameters, a row each."""
         return [row for row in self.all_params if str(row["par#"]).endswith("*")]
+
+
+def _numbered(texts: list[str]) -> list[str]:
+    """Texts of pairs, with the number of the pair where an earlier one is the same."""
+    return [text if text not in texts[:i] else f"{text} #{i + 1}" for i, text in enumerate(texts)]

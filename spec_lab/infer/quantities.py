@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from jaxtyping import ArrayLike
 
-from spec_lab._base import Info, ParameterError
+from spec_lab._base import Info, ParameterError, statistic_text
 from spec_lab.engines import simulate_units
 from spec_lab.fit import Problem, Setup
 from spec_lab.infer.parameters import Parameters
@@ -66,6 +66,10 @@ class Quantities(Parameters, Checks):
 
     def _fitted_point(self) -> np.ndarray:
         return self.setup.free_values
+
+    @property
+    def _where(self) -> str:
+        return f"At the present parameters: statistic {statistic_text(self.stat)}"
 
     def _vectors(self, most: int) -> np.ndarray:
         return self.setup.free_values[None]

@@ -62,6 +62,7 @@ def sample_property(name: str, posterior: bool) -> property:
         return matrix_of(self.outcome) if fits and self.outcome is not None else None
 
     def put(self: "Infer", matrix: ArrayLike) -> None:
+        self._fit.change(name)
         outcome_of(self.problem, matrix)  # says what is wrong with it
         self._by_hand[name] = np.array(matrix, dtype=float)
 

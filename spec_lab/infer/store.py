@@ -102,6 +102,14 @@ class Snapshot:
         """
         self._refuse(f"keeps no other run ({outcome.engine})")
 
+    def change(self, attribute: str) -> None:
+        """Refuse.
+
+        Raises:
+            ParameterError: Always.
+        """
+        self._refuse(f"keeps its {attribute}")
+
     def _refuse(self, what: str) -> NoReturn:
         raise ParameterError(
             f"a {self._owner} reads one finished run and {what}",

@@ -37,6 +37,11 @@ class Checks:
     def _fitted_point(self) -> np.ndarray:
         """`f[n]`, where the statistic is taken to be at its minimum."""
 
+    @property
+    @abstractmethod
+    def _where(self) -> str:
+        """Which point that is, for the title of a table."""
+
     @abstractmethod
     def _vectors(self, most: int) -> np.ndarray:
         """`f[s, n]`, the free vectors over which to average; one row where only one is meant."""
@@ -47,7 +52,7 @@ class Checks:
         Taken at the maximum of the likelihood; of an `Infer`, at the present parameters, the free ones counting as fitted.
         See `GoodnessOfFit`. Display it, or read `.info`, `.sentence`, `.units`, `.total`.
         """
-        return GoodnessOfFit(self.problem, self._fitted_point())
+        return GoodnessOfFit(self.problem, self._fitted_point(), self._where)
 
     def ppc(self, n: GivenWhole = 500, seed: int = SEED) -> PredictiveCheck:
         """Would this model give such data? Simulate them and compare.

@@ -9,7 +9,7 @@ from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
 from spec_lab._base import ParameterError, statistic_text
-from spec_lab.infer import Bootstrap, Posterior, SampleAnalyzer
+from spec_lab.infer import Bootstrap, Posterior, SampleAnalyzer, compare, select_model
 from spec_lab.models import cpl, pl
 
 
@@ -52,6 +52,11 @@ def test_an_analyzer_is_an_infer_at_its_best_fit(infer, result):
         lambda r: r.fit(),
         lambda r: r.preview(),
         lambda r: r.emcee(savepath=None),
+        lambda r: setattr(r, "outcome", None),
+        lambda r: setattr(r, "posterior_sample", np.ones((5, 4))),
+        lambda r: setattr(r, "bootstrap_sample", np.ones((5, 4))),
+        lambda r: setattr(r, "loglike_func", lambda infer, theta: 0.0),
+        lambda r: r.attach(r.infer.store),
     ],
 )
 def test_edits_and_engines_are_refused_and_named(result, change):
@@ -141,6 +146,24 @@ def test_two_points_are_named(result):
     assert statistic_text(result.min_stat) in result.all_IC.text.splitlines()[0]
     assert result.aic == pytest.approx(result.min_stat + 6)
     assert -2 * result.max_loglike >= result.min_stat - 1e-9
+    assert statistic_text(result.min_stat) in result.goodness().info.text.splitlines()[0]
+
+
+def test_every_table_with_a_statistic_names_its_point(infer, result):
+    assert f"At the present parameters: statistic {statistic_text(infer.stat)}" in infer.goodness().info.text
+    assert "at the maximum of each likelihood" in compare({"cpl": result}).text.splitlines()[0]
+    assert "AIC at the maximum of each likelihood" in select_model({"cpl": result}, "AIC").info.text
+
+
+def test_a_run_with_hooks_knows_no_maximum():
+    infer = made()
+    infer.loglike_func = lambda infer, theta: infer.loglike
+    result = infer.emcee(nstep=10, discard=5, savepath=None, random_seed=1)
+    for table in (result.all_IC, result.IC_info, result.goodness().info):
+        assert table.text.startswith(
+            f"At the best draw of a run with hooks: statistic {statistic_text(result.min_stat)}"
+        )
+    assert "at the draw of highest likelihood" in result.stat_info.text and "maximum" not in result.stat_info.text
 
 
 def test_a_sample_can_be_read_and_set_by_hand():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small import make_data
 
-from spec_lab import BayesInfer, Infer, MaxLikeFit
+from spec_lab import BayesInfer, Data, Infer, MaxLikeFit
 from spec_lab.infer import Pair, Posterior
 from spec_lab.models import cpl, pl
 
@@ -116,6 +116,14 @@ def test_printed_it_shows_its_tables(two):
 def test_dictionaries_are_keyed_by_the_expression_of_the_model(two):
     assert two.pdicts["cpl"]["cpl"]["alpha"] is two.par[1] and two.pdicts["cpl #2"]["cpl"]["alpha"] is two.par[4]
     assert two.cdicts["cpl"]["cpl"]["pivot_energy"].val == 1.0
+
+
+def test_dictionaries_leave_nothing_out_where_data_of_two_pairs_have_one_name():
+    units = [make_data(seed).units[0] for seed in (1, 2)]
+    infer = BayesInfer([(Data([("cpl", unit)]), cpl()) for unit in units])
+    assert list(infer.pdicts) == ["cpl", "cpl #2", "data cpl", "data cpl #2"]
+    held = [par.pid for group in infer.pdicts.values() for row in group.values() for par in row.values()]
+    assert sorted(held) == list(range(1, len(infer.par) + 1))
 
 
 def test_lists_of_units_are_arrays_and_values_a_tuple(two):

@@ -46,7 +46,7 @@ def compare(readings: GivenReadings) -> Info:
         table["lnZ"] = ["" if r.lnZ is None else value_and_error(r.lnZ, r.lnZ_err) for r in rows]
     if not np.isnan(evidence).any():
         table["Probability"] = [float(f"{p:.3g}") for p in formulas.evidence_weights(evidence)]
-    return Info(table)
+    return Info(table, "Statistic, AIC and BIC at the maximum of each likelihood")
 
 
 def refuse_other_data(readings: Mapping[str, Criteria]) -> None:

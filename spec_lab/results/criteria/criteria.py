@@ -41,10 +41,14 @@ class Criteria:
 
         A run with hooks is not polished: the built-in fit knows nothing of them.
         """
-        if "hooks" in dict(self.outcome.settings):
+        if self._hooked:
             return self.outcome.stat
         polished = float(minimise(self.problem, np.asarray(self.outcome.best)).f)
         return min(polished, self.outcome.stat) if np.isfinite(polished) else self.outcome.stat
+
+    @property
+    def _hooked(self) -> bool:
+        return "hooks" in dict(self.outcome.settings)
 
     @property
     def max_loglike(self) -> float:
@@ -138,7 +142,8 @@ class Criteria:
     @property
     def _where(self) -> str:
         """At which point the criteria stand."""
-        return f"At the maximum of the likelihood: statistic {statistic_text(self.min_stat)}"
+        point = "best draw of a run with hooks" if self._hooked else "maximum of the likelihood"
+        return f"At the {point}: statistic {statistic_text(self.min_stat)}"
 
     @property
     def IC_info(self) -> Info:

@@ -148,5 +148,6 @@ def _table(
             f"Δ{criterion}": [float(distance[i]) for i in order],
         }
         | ({"± Δ": [float(error[i]) for i in order]} if error.any() else {})
-        | {"Verdict": [verdict.get(i, "worse") for i in order]}
+        | {"Verdict": [verdict.get(i, "worse") for i in order]},
+        f"{criterion} at the maximum of each likelihood" if criterion in ("AIC", "AICc", "BIC") else None,
     )

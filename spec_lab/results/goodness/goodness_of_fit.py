@@ -61,9 +61,11 @@ class GoodnessOfFit:
         units: One `UnitGoodness` a data unit.
         total: The weighted sum against its expectation.
         dof: Channels minus free parameters.
+        where: At which point it stands: the title of the table.
     """
 
-    def __init__(self, problem: Problem, x: np.ndarray):
+    def __init__(self, problem: Problem, x: np.ndarray, where: str | None = None):
+        self.where = where
         expected, determined = model_counts(problem, x), shares(problem, x)
         _, stats, residuals = ([a for pair in part for a in pair] for part in problem.display(x))
         rows = zip(expected, stats, residuals, determined, strict=True)
@@ -107,7 +109,8 @@ class GoodnessOfFit:
                 "p of runs": [row[5] for row in rows],
                 "Longest run": [row[6] for row in rows],
                 "p of longest": [row[7] for row in rows],
-            }
+            },
+            self.where,
         )
 
     @property
