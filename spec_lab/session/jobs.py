@@ -13,6 +13,7 @@ from typing import Any
 
 from spec_lab.engines import Control, Progress, run_engine
 from spec_lab.fit import Problem
+from spec_lab.results.criteria import with_maximum
 from spec_lab.session import threads
 from spec_lab.session.actions import Action, StartJob
 from spec_lab.session.error_data import as_data
@@ -111,6 +112,8 @@ class Job:
             before = self._problem.stat()
             options = dict(self.order.options)
             outcome = run_engine(self.order.engine, self._problem, self.control, hooks=self._hooks, **options)
+            if not self.control.stopped:
+                outcome = with_maximum(self._problem, outcome)
             return Finished(self.number, outcome, before, self.control.elapsed, time.time())
         except BaseException as error:  # whatever an engine throws must end in the state, never in a dead thread
             log.debug("the job with %s failed", self.order.engine, exc_info=True)

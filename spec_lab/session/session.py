@@ -20,6 +20,7 @@ from spec_lab._base import EngineError, ParameterError
 from spec_lab.engines import Outcome, Progress
 from spec_lab.fit import Edit, Problem, Setup, SetValue
 from spec_lab.infer import BayesInfer, Infer, LocalStore
+from spec_lab.results.criteria import with_maximum
 from spec_lab.session import actions, archive
 from spec_lab.session.actions import Action, Do, Effect, PauseJob, StartJob, StopJob
 from spec_lab.session.autosave import Autosave, newest, short_path
@@ -123,7 +124,7 @@ class FitSession(Commands):
 
     def record(self, outcome: Outcome) -> None:
         """Enter a run made outside the Lab into the history."""
-        self.dispatch(Record(outcome, time.time()))
+        self.dispatch(Record(with_maximum(self.problems.problem(outcome.setup), outcome), time.time()))
 
     # -- the state -----------------------------------------------------------------------------------------------------
     @property

@@ -6,9 +6,11 @@ import re
 
 import numpy as np
 import pytest
-from session_toy import fitted_session, make_infer
+from session_toy import burst, fitted_session, make_infer
 
-from spec_lab._base import plain, with_error, with_sides
+from spec_lab import BayesInfer, Data
+from spec_lab._base import plain, statistic_text, with_error, with_sides
+from spec_lab.models import cpl
 from spec_lab.priors import logunif, norm, unif
 from spec_lab.session import FitSession, fit_forms, messages, reports, view_model, views
 from spec_lab.session.evaluation import read
@@ -321,4 +323,38 @@ def test_the_history_says_that_a_sampler_found_better_than_the_fit():
     infer.preview(draws=500)
     latest = views.view(session.state, None)["history"][0]
     assert latest["engine"] == "preview" and "lower than the fit it began from" in latest["note"]
+    session.close()
+
+
+def test_the_criteria_of_runs_stand_at_the_maximum_and_say_so():
+    infer = make_infer()
+    session = FitSession(infer)
+    best = infer.fit()
+    run = infer.preview(draws=100)
+    session.fit("emcee", steps=10, discard=5, seed=1)
+    session.wait(120)
+    view = views.view(session.state, None)
+    emcee, preview, fit = view["criteria"]["rows"][1:]
+    drawn = session.state.runs[-1].outcome.stat
+    for row in (emcee, preview, fit):
+        assert row["aic"] == pytest.approx(best.aic, abs=1e-4)
+    assert drawn > best.min_stat + 0.01 and preview["bic"] == pytest.approx(run.bic, rel=1e-9)
+    assert fit["note"] == "" and emcee["note"].startswith("at the maximum; the best draw of emcee has ")
+    assert {entry["stat"] for entry in view["history"]} == {statistic_text(best.min_stat)}
+    infer.loglike_func = lambda infer, theta: infer.loglike
+    infer.emcee(nstep=10, discard=5, savepath=None, random_seed=1)
+    hooked = views.view(session.state, None)["criteria"]["rows"][1]
+    assert hooked["note"] == "at the best draw of emcee" and hooked["stat"] == session.state.runs[-1].outcome.stat
+    session.close()
+
+
+def test_the_criteria_of_weighted_units_are_those_of_their_analyzers():
+    data = burst()
+    infer = BayesInfer(
+        [(Data([(n, u.replace(weight=0.5)) for n, u in data.items()]), cpl(alpha=-1.0, logEp=2.5, logA=0.5))]
+    )
+    session = FitSession(infer)
+    best = infer.fit()
+    row = views.view(session.state, None)["criteria"]["rows"][1]
+    assert (row["aicc"], row["bic"]) == pytest.approx((best.aicc, best.bic), rel=1e-9)
     session.close()

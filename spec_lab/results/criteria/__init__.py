@@ -2,7 +2,7 @@
 
 from spec_lab._base import value_and_error as with_error
 from spec_lab.results.criteria.comparison import compare
-from spec_lab.results.criteria.criteria import Criteria
+from spec_lab.results.criteria.criteria import Criteria, maximum_in, maximum_stat, with_maximum
 from spec_lab.results.criteria.formulas import (
     THRESHOLDS,
     aic,
@@ -36,6 +36,8 @@ __all__ = [
     "compare",
     "evidence_weights",
     "loo",
+    "maximum_in",
+    "maximum_stat",
     "paired_error",
     "select_model",
     "simplest",
@@ -43,4 +45,5 @@ __all__ = [
     "to_arviz",
     "waic",
     "with_error",
+    "with_maximum",
 ]

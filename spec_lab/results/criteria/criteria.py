@@ -13,7 +13,7 @@ from spec_lab.fit import Problem
 from spec_lab.results.criteria import formulas
 from spec_lab.results.criteria.out_of_sample import TRUSTED_K, Predictive, loo, to_arviz, waic
 from spec_lab.results.criteria.table import CriteriaValues
-from spec_lab.results.estimates import some_draws
+from spec_lab.results.estimates import is_posterior, some_draws
 
 TABLE = 20_000_000  # numbers; 160 MB
 
@@ -21,6 +21,29 @@ TABLE = 20_000_000  # numbers; 160 MB
 def _pointwise(view: Any, space: Any, xs: Any) -> Any:
     """`f[s, c]`: the weighted log-likelihood of each (padded) channel at each draw."""
     return view.over_rows(lambda x: -0.5 * jnp.concatenate(view.stat_list(view.theta(space, x))), xs)
+
+
+def maximum_stat(problem: Problem, outcome: Outcome) -> float:
+    """The statistic at the maximum of the likelihood near the best point of a run; of a run with hooks, at that point."""
+    known = maximum_in(outcome)
+    if known is not None:
+        return known
+    polished = float(minimise(problem, np.asarray(outcome.best)).f)
+    return min(polished, outcome.stat) if np.isfinite(polished) else outcome.stat
+
+
+def maximum_in(outcome: Outcome) -> float | None:
+    """The same as far as the outcome says it by itself; None where it is still to be computed."""
+    if "hooks" in dict(outcome.settings) or not is_posterior(outcome):
+        return outcome.stat
+    return outcome.figures.get("min_stat")
+
+
+def with_maximum(problem: Problem, outcome: Outcome) -> Outcome:
+    """The outcome with that statistic among its `stats`, for those who read it without a problem to compute."""
+    if maximum_in(outcome) is not None:
+        return outcome
+    return outcome.replace(stats=(*outcome.stats, ("min_stat", maximum_stat(problem, outcome))))
 
 
 class Criteria:
@@ -41,10 +64,7 @@ class Criteria:
 
         A run with hooks is not polished: the built-in fit knows nothing of them.
         """
-        if self._hooked:
-            return self.outcome.stat
-        polished = float(minimise(self.problem, np.asarray(self.outcome.best)).f)
-        return min(polished, self.outcome.stat) if np.isfinite(polished) else self.outcome.stat
+        return maximum_stat(self.problem, self.outcome)
 
     @property
     def _hooked(self) -> bool:

@@ -9,6 +9,8 @@ from spec_lab._base import finite, statistic_text, with_error
 from spec_lab.engines import Outcome
 from spec_lab.fit import Setup, incomparable
 from spec_lab.results import criteria as formulas
+from spec_lab.results.criteria import maximum_in
+from spec_lab.results.estimates import is_posterior
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.fit_key import fit_key
 from spec_lab.session.known_fit import pareto_k, reason_for_doubt, trusted
@@ -47,11 +49,23 @@ def _present(setup: Setup, preview: Preview | None, evaluation: Evaluation | Non
 
 def _of_run(run: Run, present: Setup) -> CriteriaRow:
     outcome = run.outcome
-    lnz = (outcome.log_evidence, outcome.log_evidence_error)
-    note = "" if outcome.log_evidence is None else f"statistic at the best point of {outcome.engine}"
-    return _row(
-        run.number, run_label(run), outcome.setup, outcome.stat, lnz, note, incomparable(present, outcome.setup)
-    )
+    lnz, why = (outcome.log_evidence, outcome.log_evidence_error), incomparable(present, outcome.setup)
+    return _row(run.number, run_label(run), outcome.setup, run_stat(outcome), lnz, _point(outcome), why)
+
+
+def run_stat(outcome: Outcome) -> float:
+    """The statistic of a run at the maximum of its likelihood; where nobody looked for that, at its best draw."""
+    known = maximum_in(outcome)
+    return outcome.stat if known is None else known
+
+
+def _point(outcome: Outcome) -> str:
+    """At which of its two points the numbers of a posterior stand; a best fit has one."""
+    if not is_posterior(outcome):
+        return ""
+    if maximum_in(outcome) is None or "hooks" in dict(outcome.settings):
+        return f"at the best draw of {outcome.engine}"
+    return f"at the maximum; the best draw of {outcome.engine} has {statistic_text(outcome.stat)}"
 
 
 def run_label(run: Run) -> str:
@@ -64,6 +78,11 @@ def bins(setup: Setup) -> int:
     return sum(len(unit.channels().S) for pair in setup.pairs for unit in pair.data.units)
 
 
+def _weighted_bins(setup: Setup) -> float:
+    """The same, each as often as its unit's weight counts it: what AICc and BIC of a weighted likelihood need."""
+    return sum(float(unit.weight) * len(unit.channels().S) for pair in setup.pairs for unit in pair.data.units)
+
+
 def _row(
     run: RunName,
     label: str,
@@ -73,7 +92,7 @@ def _row(
     note: str,
     why: str,
 ) -> CriteriaRow:
-    k, n = len(setup.free), bins(setup)
+    k, n = len(setup.free), _weighted_bins(setup)
     stat = finite(stat)
     return {
         "run": run,

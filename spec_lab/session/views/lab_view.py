@@ -26,7 +26,7 @@ from spec_lab.session.view_model import (
     TimelineInfo,
     UnitInfo,
 )
-from spec_lab.session.views.criteria import bins, criteria, run_label
+from spec_lab.session.views.criteria import bins, criteria, run_label, run_stat
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.hints import hint
@@ -258,7 +258,7 @@ def history_row(run: Run, state: State) -> HistoryRow:
         "label": run_label(run),
         "engine": outcome.engine,
         "time": time.strftime("%H:%M:%S", time.localtime(run.time)),
-        "stat": statistic_text(outcome.stat),
+        "stat": statistic_text(run_stat(outcome)),
         "k": len(outcome.setup.free),
         "lnz": None if outcome.log_evidence is None else statistic_text(outcome.log_evidence),
         "pinned": run.pinned,
