@@ -108,5 +108,11 @@ class ReadOnlyCfg:
     val = property(lambda self: self._val, _refuse, doc="The setting.")
     value = property(lambda self: self._val, _refuse, doc="The setting.")
 
+    def todict(self) -> dict[str, Setting]:
+        """The setting as plain data, with the keys of a parameter that is frozen."""
+        return {"name": self.name, "val": self._val, "prior": None, "frozen": True}
+
+    info = property(todict)
+
     def __repr__(self) -> str:
         return f"<{self.component}.{self.name} = {self._val!r}>"

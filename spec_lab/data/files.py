@@ -75,6 +75,14 @@ def numbered(value: Given) -> Given:
     return value if absent(Path(path).expanduser()) else cast(Given, (path, int(number)))
 
 
+def at_index(file: AnyFile, index: int | None) -> tuple[AnyFile | str, int | None]:
+    """A file and the row or version in it, given apart or as `"file:4"`."""
+    if index is not None:
+        return file, index
+    named: Any = numbered(file)
+    return named if isinstance(named, tuple) else (file, None)
+
+
 def same_file_name(name: str, file: FileLike) -> bool:
     """Whether a name of a header means this very file, gzipped or not."""
     return Path(str(name).strip()).name.removesuffix(".gz") == file_name(file).removesuffix(".gz")

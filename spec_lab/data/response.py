@@ -126,9 +126,11 @@ class Response(Struct):
         return cls.from_file(file)
 
     @classmethod
-    def from_rsp2(cls, file: FileLike, ii: int) -> Self:
-        """`from_file` of the matrix with EXTVER `ii` (from 1) of an RSP2 file."""
-        return cls.from_file(file, ii)
+    def from_rsp2(cls, file: FileLike, ii: int | None = None) -> Self:
+        """`from_file` of the matrix with EXTVER `ii` (from 1) of an RSP2 file; `path:ii` names it too."""
+        from spec_lab.data.files import at_index
+
+        return cls.from_file(*at_index(file, ii))
 
     @classmethod
     def ideal(cls, emin: GivenNumbers, emax: GivenNumbers, area: GivenReal = 1.0, name: str = "ideal") -> Self:

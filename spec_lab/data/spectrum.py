@@ -126,10 +126,9 @@ class Spectrum(Struct):
     @classmethod
     def from_plain(cls, file: FileLike, ii: int | None = None) -> Self:
         """`from_file` of row `ii` (from 0) of a PHA II file; `path:ii` names it too."""
-        if ii is not None:
-            return cls.from_file(file, ii)
-        path, colon, row = str(file).rpartition(":") if isinstance(file, str) else ("", "", "")
-        return cls.from_file(path, int(row)) if colon and row.isdigit() and len(path) > 1 else cls.from_file(file)
+        from spec_lab.data.files import at_index
+
+        return cls.from_file(*at_index(file, ii))
 
     @property
     def good(self) -> ChannelMask:
@@ -182,9 +181,9 @@ class Source(Spectrum):
         return cls.from_file(file)
 
     @classmethod
-    def from_src2(cls, file: FileLike, ii: int) -> Self:
-        """`from_file` of row `ii` (from 0) of a PHA II file."""
-        return cls.from_file(file, ii)
+    def from_src2(cls, file: FileLike, ii: int | None = None) -> Self:
+        """`from_file` of row `ii` (from 0) of a PHA II file; `path:ii` names it too."""
+        return cls.from_plain(file, ii)
 
 
 class Background(Spectrum):
@@ -213,9 +212,9 @@ class Background(Spectrum):
             return cls(**read_beside(file, row))
 
     @classmethod
-    def from_bkg2(cls, file: FileLike, ii: int) -> Self:
-        """`from_file` of row `ii` (from 0) of a PHA II file."""
-        return cls.from_file(file, ii)
+    def from_bkg2(cls, file: FileLike, ii: int | None = None) -> Self:
+        """`from_file` of row `ii` (from 0) of a PHA II file; `path:ii` names it too."""
+        return cls.from_plain(file, ii)
 
 
 def _where(spectrum: Spectrum) -> str:

@@ -217,7 +217,7 @@ class Par:
             "name": self.name,
             "val": self.val,
             "unit": self.unit,
-            "prior": str(self.prior),
+            "prior": None if self.prior is None else str(self.prior),
             "frozen": self.frozen,
             "linked to": self.mates,
             "tie": self.tied_to,
@@ -346,6 +346,12 @@ class Cfg:
     @value.setter
     def value(self, value: Any) -> None:
         self.val = value
+
+    def todict(self) -> dict[str, Any]:
+        """The present setting as plain data, with the keys of a parameter that is frozen."""
+        return {"cfg#": self._number, "name": self.name, "val": self.val, "prior": None, "frozen": True}
+
+    info = property(todict)
 
     def __repr__(self) -> str:
         return f"<cfg {self.component}.{self.name} = {self.val!r}>"

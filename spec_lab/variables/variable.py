@@ -143,8 +143,9 @@ class Derived(AbstractVariable[Array], AbstractAnnotated[Metadata]):
     """A computed value, `value = fn(raw_value)`; no inverse is needed.
 
     A plain `fn` is part of the structure: pass a named function, since a fresh lambda per instance makes every instance a new
-    structure (and a new compilation). The arrays of a callable module are leaves, for the optimiser like any others. Its words
-    are its own: it is another quantity than what it is computed from.
+    structure (and a new compilation). The arrays of a callable module are leaves, for the optimiser like any others. Any other
+    callable will do, one without a hash by being the same object. Its words are its own: it is another quantity than what it is
+    computed from.
 
     Args:
         fn: A function of the raw value, or a callable module such as `eqx.nn.Linear`.
@@ -189,7 +190,7 @@ class Function(ShortRepr, Copied, eqx.Module):
         """A function, or a callable module with arrays.
 
         Raises:
-            ParameterError: It cannot be called, or holds what is neither array nor hashable.
+            ParameterError: It cannot be called.
         """
         if not callable(fn):
             raise ParameterError("fn is no function", got=fn, allowed="a function or a callable module")
@@ -204,27 +205,46 @@ class Function(ShortRepr, Copied, eqx.Module):
     @property
     def whole(self) -> Callable[[Any], Any]:
         """The callable again."""
-        return self.rest if self.arrays is None else eqx.combine(self.arrays, self.rest)
+        rest = self.rest.fn if isinstance(self.rest, ByIdentity) else self.rest
+        return rest if self.arrays is None else eqx.combine(self.arrays, rest)
+
+
+class ByIdentity:
+    """A callable that cannot be hashed (a data class with `__call__`), compared by being the same object.
+
+    What changes in it after a compilation is not seen there.
+    """
+
+    def __init__(self, fn: Callable[..., Any]):
+        self.fn = fn
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.fn(*args, **kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByIdentity) and other.fn is self.fn
+
+    def __hash__(self) -> int:
+        return id(self.fn)
 
 
 def static_function(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """`fn` if it can be part of a structure: callable, hashable, without arrays.
+    """`fn` as a part of a structure; what cannot be hashed is compared by identity.
 
     Raises:
-        ParameterError: Otherwise.
+        ParameterError: It cannot be called, or is a module with arrays.
     """
-    try:
-        hash(fn)
-        ok = callable(fn)
-    except TypeError:
-        ok = False
-    if not ok:
+    if not callable(fn) or any(map(eqx.is_array, jax.tree.leaves(fn))):
         raise ParameterError(
             "fn is not a plain function",
             got=fn,
-            allowed="a named function or another hashable callable without arrays",
+            allowed="a function or another callable without arrays",
             hint="Pass arrays as arguments: Parameterized(fn, *args).",
         )
+    try:
+        hash(fn)
+    except TypeError:
+        return ByIdentity(fn)
     return fn
 
 

@@ -24,9 +24,12 @@ def test_documented_readers(tmp_path, two):
     for kind, read, read2 in ((Source, "from_src", "from_src2"), (Background, "from_bkg", "from_bkg2")):
         for found in (getattr(kind, read)(one), kind.from_plain(one), kind.from_plain(str(one))):
             assert type(found) is kind and found.counts.tolist() == COUNTS.tolist()
-        for found in (getattr(kind, read2)(two, 1), kind.from_plain(f"{two}:1")):
+        for found in (getattr(kind, read2)(two, 1), kind.from_plain(f"{two}:1"), getattr(kind, read2)(f"{two}:1")):
             assert type(found) is kind and found.exposure == 2.0
     matrix = rsp(tmp_path / "a.rsp")
+    assert Response.from_rsp2(f"{matrix}:1") == Response.from_rsp2(matrix, 1)
+    odd = pha(tmp_path / "a.pha:1")
+    assert Source.from_plain(str(odd)).counts.tolist() == COUNTS.tolist()  # a file may be called that
     made = [Response.from_rsp(matrix), Response.from_rsp2(matrix, 1), Redistribution.from_rmf(matrix)]
     assert [type(each) for each in made] == [Response, Response, Redistribution]
     assert Auxiliary.from_arf(arf(tmp_path / "a.arf")).area[0] == 1.0

@@ -123,6 +123,14 @@ def test_a_setting_is_an_edit():
     assert str(infer.par[1].prior) == "unif(-1, 1)" and infer.par[2].val == 2.5 and infer.par[3].frozen
     assert infer.par[1].mates == (4,)
     assert infer.stat != before
+    assert infer.cfg[number].info == {
+        "cfg#": int(number),
+        "name": "redshift",
+        "val": 0.5,
+        "prior": None,
+        "frozen": True,
+    }
+    assert cpl(redshift=0.5).cfg[1].info == {"name": "redshift", "val": 0.5, "prior": None, "frozen": True}
     infer.cfg[int(number)].value = 0.0
     assert infer.stat == pytest.approx(before, rel=1e-12)
     with pytest.raises(ModelError, match="redshift"):

@@ -135,6 +135,12 @@ def test_links_freezes_and_shared_models(burst):
 
 
 @pytest.mark.real_data
+def test_groups_of_a_width(burst):
+    theirs, ours = (burst["bgo"].replace(grpg=g).npoint for g in ({"min_nevt": 0, "max_bin": 7}, {"max_bin": 7}))
+    says("`max_bin` alone", f"{theirs} groups in bayspec, {ours} here")
+
+
+@pytest.mark.real_data
 def test_energies_of_a_factor(burst):
     model = cpl(alpha=POINT[0], logEp=POINT[1], logA=POINT[2])
     shown = []

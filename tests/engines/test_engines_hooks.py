@@ -1,12 +1,14 @@
 """Hooks: honoured by samplers that can call Python, refused with the reason by all others, never ignored."""
 
+import warnings
+
 import numpy as np
 import pytest
 from small import make_data
 
-from spec_lab import BayesInfer, MaxLikeFit, unif
-from spec_lab._base import EngineError
-from spec_lab.models import pl
+from spec_lab import BayesInfer, Data, DataUnit, MaxLikeFit, unif
+from spec_lab._base import EngineError, SpecLabWarning
+from spec_lab.models import cpl, pl
 
 MEAN, SD = np.array([-1.0, 2.0]), np.array([0.1, 0.2])
 
@@ -77,7 +79,11 @@ def test_best_fits_read_no_prior(engine):
         infer.run(engine)
 
 
-STANDS = {"loglike_func": lambda infer, theta: infer.loglike, "logprior_func": lambda infer, theta: infer.logprior}
+STANDS = {
+    "loglike_func": lambda infer, theta: infer.loglike,
+    "logprior_func": lambda infer, theta: infer.logprior,
+    "prior_transform_func": lambda infer, cube: infer.prior_transform(cube),
+}
 RUNS = {
     "fit": lambda infer: infer.fit(),
     "iminuit": lambda infer: infer.iminuit(),
@@ -101,6 +107,8 @@ def test_a_hook_that_reads_its_infer_changes_nothing(engine, request):
     infer.loglike_func = STANDS["loglike_func"]
     if engine in ("emcee", "preview"):
         infer.logprior_func = STANDS["logprior_func"]
+    if engine in ("nested", "multinest"):
+        infer.prior_transform_func = STANDS["prior_transform_func"]
     hooked = RUNS[engine](infer)
     sd = plain.sample.std(axis=0)
     assert np.all(np.abs(hooked.par_mean - plain.par_mean) < 0.3 * sd)
@@ -110,6 +118,42 @@ def test_a_hook_that_reads_its_infer_changes_nothing(engine, request):
     if engine in ("fit", "iminuit", "lmfit"):
         assert hooked.min_stat == pytest.approx(plain.min_stat, abs=2e-3)
         np.testing.assert_allclose(hooked.errors, plain.errors, rtol=0.05)
+
+
+def test_hooks_of_prior_and_transform_serve_all_samplers_together():
+    """Set for the samplers that read the one and those that read the other, as the documents have it."""
+    infer, here = make(), unif(-1.8, -1.4)
+    infer.par[1].val = -1.6
+    infer.loglike_func = STANDS["loglike_func"]
+    infer.logprior_func = lambda infer, theta: float(here.logpdf(theta[0]))
+    infer.prior_transform_func = lambda infer, cube: np.array([here.ppf(cube[0]), infer.prior_transform(cube)[1]])
+    for run in (lambda: infer.preview(draws=500), lambda: infer.emcee(nstep=20, discard=10, savepath=None),
+                lambda: infer.nested(live=40, max_rounds=2)):  # fmt: skip
+        drawn = run().sample[:, 0]
+        assert drawn.min() > -1.8 and drawn.max() < -1.4
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", RUNS)
+def test_a_hook_that_reads_its_infer_gives_a_burst_its_posterior(engine, real_data, request):
+    if engine == "multinest":
+        request.getfixturevalue("multinest_library")
+
+    def unit(name, window):
+        files = {kind: real_data / "grb-me-he" / f"{name}.{kind}" for kind in ("src", "bkg", "rsp")}
+        return DataUnit(**files, notc=window, stat="pgstat")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SpecLabWarning)  # POISSERR = F on integer counts: told aloud, and right
+        units = [("na", unit("me", [8, 900])), ("bgo", unit("he", [300, 38000]))]
+    infer = BayesInfer([(Data(units), cpl())])
+    infer.at_par([-1.562, 2.331, 2.353])
+    infer.loglike_func = STANDS["loglike_func"]
+    found = RUNS[engine](infer)
+    sd = np.array([0.010241, 0.009852, 0.014961])
+    assert np.all(np.abs(found.par_mean - [-1.561937, 2.331027, 2.353100]) < 0.3 * sd)
+    np.testing.assert_allclose(found.sample.std(axis=0), sd, rtol=0.2)
 
 
 def test_the_infer_of_a_hook_stands_at_its_vector():

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import functools
 import gc
 import operator
 import pickle
@@ -238,6 +239,22 @@ class TestDerived:
         assert float(jax.jit(jnp.sum)(d)[()]) == pytest.approx(float(d.value[0]))
         for copied in (copy.deepcopy(d), pickle.loads(pickle.dumps(d)), jax.tree.map(lambda x: x, d)):
             np.testing.assert_allclose(copied.value, d.value)
+
+    def test_any_callable_will_do(self):
+        @dataclasses.dataclass
+        class Line:
+            slope: float
+
+            def __call__(self, x):
+                return self.slope * x + 1
+
+        line = Line(3.0)  # without a hash
+        made = Derived(line, 2.0)
+        assert float(made.value) == 7.0 and made.fn is line
+        assert jax.tree.structure(made) == jax.tree.structure(Derived(line, 5.0))
+        assert float(jax.jit(lambda v: v * 2)(made)) == 14.0
+        assert float(jax.grad(lambda v: unwrap(v))(made).raw_value) == 3.0
+        assert float(Derived(functools.partial(jnp.power, 2.0), 3.0)) == 8.0
 
     def test_its_words_are_its_own(self):
         assert Derived(jnp.exp, Tagged(0.0, metadata=WORDS)).metadata == {}
