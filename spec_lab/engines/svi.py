@@ -4,12 +4,15 @@ Stochastic variational inference (Hoffman et al. 2013; Kucukelbir et al. 2017): 
 the same module in guide mode with one joint Gaussian ("mvn"), the optimiser NumPyro's. The guide begins with the shape that the
 curvature at the mode gives it: from a small ball it would not reach that of correlated parameters in any number of steps that
 one waits for. It always gives an answer; the answer is only as Gaussian as it assumes, and the Pareto shape of the weights of
-its draws (`psis`) says whether that will do. Each run compiles its own loop, because guide and model are functions of the set-up.
+its draws (`psis`) says whether that will do; as few draws as one keeps show a heavy tail too seldom, so that more are weighed.
+Each run compiles its own loop, because guide and model are functions of the set-up.
 """
+
+from typing import NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 from numpyro.distributions import MultivariateNormal
 from numpyro.distributions.transforms import Transform
 from numpyro.infer import SVI, Trace_ELBO
@@ -33,6 +36,14 @@ from spec_lab.tree.attrs import frozen_static
 
 GAUSSIAN = 1e6  # degrees of freedom of a Student t that is none
 BLOCK = 100  # steps between two looks at the stop flag
+WEIGHED = 16_384  # draws that only judge the guide: of 2000 every third set hides that a posterior is cut by a bound
+
+
+class _Draws(NamedTuple):
+    """Draws of the guide as free values `f[s, n]`, and its log density there `f[s]`."""
+
+    xs: Float[np.ndarray, "s n"]
+    log_q: Float[np.ndarray, " s"]
 
 
 @frozen_static
@@ -73,9 +84,11 @@ def run(problem: Problem, options: SviOptions, control: Control) -> Outcome:
         raise EngineError("stopped before the first step", hint="Start again and give it a moment.")
     found = svi.get_params(state)
     gaussian = MultivariateNormal(found["mvn_loc"], scale_tril=found["mvn_scale_tril"])
-    latent = gaussian.sample(jax.random.key(options.seed + 1), (options.draws,))
-    log_q = np.asarray(gaussian.log_prob(latent))
-    return _outcome(problem, fitted, *_mapped(charts, latent, log_q), np.concatenate(losses), done, options, control)
+    kept, weighed = (
+        _drawn(gaussian, charts, seed, size)
+        for seed, size in ((options.seed + 1, options.draws), (options.seed + 2, WEIGHED))
+    )
+    return _outcome(problem, fitted, kept, weighed, np.concatenate(losses), done, options, control)
 
 
 def _laplace(
@@ -93,13 +106,19 @@ def _laplace(
     return {"mvn_loc": latent.mean(axis=0), "mvn_scale_tril": np.linalg.cholesky(covariance + jitter)}
 
 
-def _mapped(
-    charts: list[Transform], latent: Float[Array, "s n"], log_q: Float[np.ndarray, " s"]
-) -> tuple[Float[np.ndarray, "s n"], Float[np.ndarray, " s"]]:
-    """Free values of draws of the guide, and its log density there."""
+def _drawn(gaussian: MultivariateNormal, charts: list[Transform], seed: int, size: int) -> _Draws:
+    """Draws of the guide."""
+    latent = gaussian.sample(jax.random.key(seed), (size,))
+    log_q = np.asarray(gaussian.log_prob(latent))
     columns = [(chart(z), z, chart) for z, chart in zip(latent.T, charts, strict=True)]
     log_density = log_q - sum(np.asarray(chart.log_abs_det_jacobian(z, x)) for x, z, chart in columns)
-    return np.stack([np.asarray(x) for x, _, _ in columns], axis=-1), log_density
+    return _Draws(np.stack([np.asarray(x) for x, _, _ in columns], axis=-1), log_density)
+
+
+def _densities(target: Target, draws: _Draws) -> tuple[Float[np.ndarray, " s"], Float[np.ndarray, " s"]]:
+    """Log-likelihood of draws, and that plus their log prior."""
+    log_like = target.log_like(draws.xs)
+    return log_like, log_like + target.log_prior(draws.xs)
 
 
 def _prepared(problem: Problem, options: SviOptions) -> tuple[SVI, list[Transform]]:
@@ -117,20 +136,20 @@ def _prepared(problem: Problem, options: SviOptions) -> tuple[SVI, list[Transfor
 def _outcome(
     problem: Problem,
     fitted: Float[np.ndarray, " n"],
-    draws: Float[np.ndarray, "s n"],
-    log_q: Float[np.ndarray, " s"],
+    kept: _Draws,
+    weighed: _Draws,
     losses: Float[np.ndarray, " steps"],
     done: int,
     options: SviOptions,
     control: Control,
 ) -> Outcome:
     target = Target(problem)
-    log_like = target.log_like(draws)
-    log_prob = log_like + target.log_prior(draws)
+    log_like, log_prob = _densities(target, kept)
     stopped = control.stopped and done < options.steps
     lost = float(target.log_prob(fitted[None])[0] - np.median(log_prob))  # of a Gaussian about n/2
     far = lost > 0.5 * problem.n + 10 * np.sqrt(problem.n) + 10
-    _, shape = psis(log_prob - log_q)
+    log_weights = np.concatenate([log_prob - kept.log_q, _densities(target, weighed)[1] - weighed.log_q])
+    _, shape = psis(log_weights)
     bad = far or shape > PARETO_LIMIT
     remark = f" The draws lie {plain(lost, 3)} below the best fit in log probability: more steps." if far else ""
     if shape > PARETO_LIMIT:
@@ -138,7 +157,7 @@ def _outcome(
     return sample_outcome(
         target,
         engine="svi",
-        draws=draws,
+        draws=kept.xs,
         log_like=log_like,
         log_prob=log_prob,
         status=Status.stopped if stopped else Status.doubtful if bad else Status.converged,
