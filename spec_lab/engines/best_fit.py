@@ -20,6 +20,7 @@ NOTHING = 1e-3  # of the statistic: rounding, and where two programs stop
 MISSED = 0.1  # of the statistic, a third of a standard deviation: what must not be left unsaid
 FAR = 1e4  # standard deviations from which a bound is none to a minimiser
 TOUCHES = 1e-2  # standard deviations within which a value lies at its bound
+NEAR = ByPrecision(double=1e-6, single=1e-4)  # of an interval: the error of a value so near to its end is asked for
 # of the steepest curvature: below it, what is left of the gradient and rounding decide the sign
 FLAT = ByPrecision(double=1e-10, single=1e-6)
 NEARLY_FLAT = ByPrecision(double=1e-6, single=1e-4)
@@ -130,7 +131,7 @@ def at_bounds(problem: Problem, best: np.ndarray) -> tuple[np.ndarray, np.ndarra
     nearest = np.where(best - low < high - best, low, high)
     away = np.abs(best - nearest)
     pressed = away == 0
-    doubtful = ~pressed & (away < 1e-6 * np.where(np.isfinite(high - low), high - low, 1.0))
+    doubtful = ~pressed & (away < NEAR.of(problem.dtype) * np.where(np.isfinite(high - low), high - low, 1.0))
     if doubtful.any():
         errors = conditional_errors(problem.local(best)[2], high - low)
         pressed |= doubtful & (away < TOUCHES * errors)

@@ -1,7 +1,8 @@
 """Best fits and modes with hooks: the likelihood is a function of the user's, known by its values alone.
 
 Nothing of it can be compiled or differentiated, so Minuit finds the minimum and the curvature there with steps of its own. What
-is done with them is what the engines do without hooks.
+is done with them is what the engines do without hooks. A hook that reads its Infer has the digits that JAX computes in: in single
+precision the curvature comes from longer steps (`difference_curvature`), for which Minuit's are too short.
 """
 
 import warnings
@@ -13,14 +14,16 @@ from iminuit import Minuit
 from jaxtyping import Float
 
 from spec_lab._base import EngineError, statistic_text
-from spec_lab.engines.best_fit import best_fit_outcome
+from spec_lab.engines.best_fit import best_fit_outcome, covariance_from_hessian
 from spec_lab.engines.control import Control
+from spec_lab.engines.difference_curvature import RISE, newton_steps
 from spec_lab.engines.lmfit import parameters_of
 from spec_lab.engines.outcome import Outcome, Status
 from spec_lab.engines.posterior_mode import find_mode
 from spec_lab.engines.target import Hooks, Target
 from spec_lab.fit import Problem, from_u
 
+Limits = tuple[np.ndarray, np.ndarray]
 _BAD = 1e100  # what a minimiser is told where the likelihood is zero or undefined, so that it steps back
 
 
@@ -48,17 +51,23 @@ class _Cost:
         return value if np.isfinite(value) else _BAD
 
 
-def _minuit(cost: _Cost, start: np.ndarray, limits: Any, errordef: float, most: int, search: bool = True) -> Minuit:
-    """MIGRAD (unless only the curvature is wanted) and HESSE, with derivatives by Minuit's own steps."""
+def _minuit(cost: _Cost, start: np.ndarray, limits: Any, errordef: float, strategy: int = 2) -> Minuit:
+    """Minuit with derivatives by its own steps."""
     minuit = Minuit(cost, start)  # pyright: ignore[reportArgumentType]
-    minuit.errordef, minuit.strategy = errordef, 2
+    minuit.errordef, minuit.strategy = errordef, strategy
     if limits is not None:
         minuit.limits = list(zip(*limits, strict=True))
+    return minuit
+
+
+def _searched(minuit: Minuit, most: int, search: bool = True) -> Minuit:
+    """MIGRAD (unless only the curvature is wanted) and HESSE; in strategy 0 without HESSE."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Minuit's doubts are told through the outcome
         if search:
             minuit.migrad(ncall=most)
-        minuit.hesse()
+        if minuit.strategy.strategy > 0:
+            minuit.hesse()
     return minuit
 
 
@@ -87,11 +96,9 @@ def best_fit(
         raise EngineError("loglike_func is not finite at the starting values", got=start.tolist())
     status, covariance = Status.stopped, None
     try:
-        if engine == "lmfit":
-            start = _simplex(problem, cost, most)
-        minuit = _minuit(cost, start, limits, Minuit.LEAST_SQUARES, most, search=engine != "lmfit")
-        status = Status.converged if minuit.valid or engine == "lmfit" else Status.stalled
-        covariance = None if minuit.covariance is None else np.array(minuit.covariance)
+        minimum = _minimum if problem.dtype == np.float64 else _minimum_in_single_precision
+        valid, covariance = minimum(problem, engine, cost, start, limits, most)
+        status = Status.converged if valid else Status.stalled
     except _Stop:
         pass
     return best_fit_outcome(
@@ -105,6 +112,29 @@ def best_fit(
         stats=(("calls", cost.calls), ("seconds", control.elapsed)),
         target=target,
     )
+
+
+def _minimum(
+    problem: Problem, engine: str, cost: _Cost, start: np.ndarray, limits: Limits, most: int
+) -> tuple[bool, np.ndarray | None]:
+    """Whether the minimum was found (by `cost`, which keeps it), and the covariance there."""
+    if engine == "lmfit":
+        start = _simplex(problem, cost, most)
+    minuit = _searched(_minuit(cost, start, limits, Minuit.LEAST_SQUARES), most, search=engine != "lmfit")
+    valid = minuit.valid or engine == "lmfit"
+    return valid, None if minuit.covariance is None else np.array(minuit.covariance)
+
+
+def _minimum_in_single_precision(
+    problem: Problem, engine: str, cost: _Cost, start: np.ndarray, limits: Limits, most: int
+) -> tuple[bool, np.ndarray | None]:
+    """The same from the digits of single precision."""
+    if engine == "lmfit":
+        _simplex(problem, cost, most)
+    else:
+        _searched(_minuit(cost, start, limits, Minuit.LEAST_SQUARES, strategy=0), most)
+    best, hessian, valid = newton_steps(cost, cost.best, *limits)
+    return valid, covariance_from_hessian(hessian, (best <= limits[0]) | (best >= limits[1]))
 
 
 def _simplex(problem: Problem, cost: _Cost, most: int) -> np.ndarray:
@@ -132,7 +162,11 @@ def hooked_mode(
     if cost(start) == _BAD:
         raise EngineError("the posterior with its hooks is not finite near its mode without them")
     try:
-        minuit = _minuit(cost, start, None, Minuit.LIKELIHOOD, 10000)
+        if problem.dtype != np.float64:
+            _searched(_minuit(cost, start, None, Minuit.LIKELIHOOD, strategy=0), 10000)
+            nowhere = np.full(n, np.inf)
+            return newton_steps(cost, cost.best, -nowhere, nowhere, 0.5 * RISE)[:2]
+        minuit = _searched(_minuit(cost, start, None, Minuit.LIKELIHOOD), 10000)
     except _Stop:
         return start, np.eye(n)
     if minuit.covariance is None:

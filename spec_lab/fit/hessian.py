@@ -20,6 +20,7 @@ STEP = ByPrecision(double=3e-5, single=1e-2)  # of a standard deviation
 FINE = ByPrecision(double=1e-3, single=5e-2)  # the same where differences over two lengths cancel the first error
 LEAST_STEP = 1e-12  # of a value's size, or of one: less than that does not move it
 KINK = 0.1  # of a second derivative: what its two sides differ by where the curve is not smooth
+DOUBLE = np.dtype(float)
 SEVERAL = -1  # the owner of a coordinate that several pairs share
 
 
@@ -30,6 +31,7 @@ def hessian(
     errors: Vector,
     owners: Int[np.ndarray, "n"],
     step: float,
+    dtype: np.dtype = DOUBLE,
 ) -> Float[np.ndarray, "n n"]:
     """The matrix of second derivatives, symmetric.
 
@@ -42,6 +44,7 @@ def hessian(
         errors: About one standard deviation of each coordinate, the others held; infinite where it is not determined.
         owners: The pair that each coordinate belongs to, or `SEVERAL`; those of two pairs are independent.
         step: Part of a standard deviation to go to either side (`STEP`).
+        dtype: What the gradients are computed in: the steps are those between its numbers.
 
     Example:
         >>> import numpy as np
@@ -55,7 +58,8 @@ def hessian(
     moved = np.zeros((len(groups), len(x)))
     for k, group in enumerate(groups):
         turn[group], moved[k, group] = k, steps[group]
-    ends = np.concatenate([x + moved, x - moved])
+    x = x.astype(dtype).astype(float)
+    ends = np.concatenate([x + moved, x - moved]).astype(dtype).astype(float)
     found, own = gradients(ends) - here, np.arange(len(x))
     above = found[turn] / (ends[turn, own] - x)[:, None]
     below = found[turn + len(groups)] / (ends[turn + len(groups), own] - x)[:, None]

@@ -220,7 +220,7 @@ class Problem:
         with np.errstate(divide="ignore", invalid="ignore"):
             errors = np.sqrt(2.0 / np.abs(np.diag(matrix)))
         errors = np.where(np.isfinite(errors), errors, np.inf)
-        at = functools.partial(hessian, self._gradients, x, gradient, errors, self._owners)
+        at = functools.partial(hessian, self._gradients, x, gradient, errors, self._owners, dtype=self.dtype)
         if not fine:
             return at(STEP.of(self.dtype))
         near, far = (at(times * FINE.of(self.dtype)) for times in (1.0, 2.0))

@@ -93,8 +93,13 @@ def four_spectra():
     return [Data([("u", DataUnit(source, rsp=response, stat="cstat"))]) for source in sources]
 
 
+COLD = pytest.mark.double(
+    "of a black body of 10 keV single precision holds nothing at 1 MeV, where there are counts: no start"
+)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("text", LEAST)
+@pytest.mark.parametrize("text", [pytest.param(t, marks=COLD) if t == "bb+bb" else t for t in LEAST])
 def test_no_local_minimum_is_called_converged(four_spectra, text):
     """From the values that the models come with, which nobody chose for these spectra."""
     for data, least in zip(four_spectra, LEAST[text], strict=True):

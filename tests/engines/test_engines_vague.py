@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from precision import SINGLE
 from small import make_data
 
 from spec_lab import unif
@@ -30,8 +31,12 @@ def two_alike() -> Problem:
 def test_parameters_that_compensate_each_other(two_alike, engine):
     outcome = run_engine(engine, two_alike)
     assert outcome.errors[0] == pytest.approx(0.0077, rel=0.1)
-    assert np.all(np.isnan(outcome.errors[1:]))
-    assert "The data do not determine pair1.pl.logA, pair1.pl2.logA" in outcome.message
+    lost = np.isnan(outcome.errors[1:])
+    assert lost.all() or (
+        SINGLE and lost.any()
+    )  # there lmfit may end where one of the two is nothing: the other is determined
+    names = [name for name, none in zip(("pair1.pl.logA", "pair1.pl2.logA"), lost, strict=True) if none]
+    assert f"The data do not determine {', '.join(names)}, so" in outcome.message
 
 
 def test_a_parameter_without_effect():

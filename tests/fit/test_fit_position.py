@@ -86,7 +86,7 @@ def test_gradient_and_curvature_agree_with_differences(setup):
         slope = (problem.stat(x + away) - problem.stat(x - away)) / (2 * h)
         bend = (problem.value_and_grad(x + away)[1] - problem.value_and_grad(x - away)[1]) / (2 * h)
         assert gradient[j] == pytest.approx(slope, rel=1e-5, abs=tolerance(1e-3, 5.0))
-        np.testing.assert_allclose(hessian[j], bend, rtol=1e-4, atol=tolerance(1e-5, 1e-3) * np.abs(hessian).max())
+        np.testing.assert_allclose(hessian[j], bend, rtol=1e-4, atol=tolerance(1e-5, 5e-3) * np.abs(hessian).max())
 
 
 def test_outside_the_table_the_statistic_is_infinite_and_its_slope_finite(setup):
@@ -114,8 +114,10 @@ def test_a_tie_lets_a_position_move_with_another():
     problem = Problem(setup)
     x = np.array([-1.6, 1.48, 46.0, 21.0])
     gradient = problem.value_and_grad(x)[1]
-    step = np.array([0, 0, 0, 1e-3])
-    assert gradient[3] == pytest.approx((problem.stat(x + step) - problem.stat(x - step)) / 2e-3, rel=1e-5)
+    h = step(1e-3, 0.02)
+    away = np.array([0, 0, 0, h])
+    slope = (problem.stat(x + away) - problem.stat(x - away)) / (2 * h)
+    assert gradient[3] == pytest.approx(slope, rel=tolerance(1e-5, 3e-3))
     assert all(p.free for p in problem.positions)
 
 
