@@ -52,6 +52,7 @@ for _name, _home in (
     _provide(f"model.{_name}", f"spec_lab.models.{_home}")
 _provide("model.fitted", "spec_lab.infer.fitted_models:fitted_model")
 _provide("component.reader", "spec_lab.bridge.components:read_component")
+_provide("xcm.read", "spec_lab.exchange.xcm_fit:infer_from_xcm")
 _provide("prior.distribution", "spec_lab.bridge.distribution:make_distribution")
 
 

@@ -23,6 +23,7 @@ from spec_lab.data.file_warnings import collect_warnings as collect_warnings
 from spec_lab.data.file_warnings import printed_notes as printed_notes
 from spec_lab.data.grouping import as_given as as_given
 from spec_lab.data.grouping import describe_grouping as describe_grouping
+from spec_lab.data.grouping import from_flags as from_flags
 from spec_lab.data.missions import Instrument as Instrument
 from spec_lab.data.missions import instruments as instruments
 from spec_lab.data.missions import recognised as recognised

@@ -10,6 +10,7 @@ two statistics may be compared, `term_photons` what each part of a model gives. 
 """
 
 from spec_lab.fit import links as links
+from spec_lab.fit import ties as ties
 from spec_lab.fit.comparable import incomparable as incomparable
 from spec_lab.fit.descent import EDM_GOAL as EDM_GOAL
 from spec_lab.fit.descent import Descent as Descent
@@ -62,4 +63,5 @@ __all__ = [
     "links",
     "make_pair",
     "newly_shared",
+    "ties",
 ]

@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from jaxtyping import ArrayLike
 
-from spec_lab._base import Info, ParameterError, SpecLabWarning, write_tables
+from spec_lab._base import Info, ParameterError, SpecLabWarning, provided, write_tables
 from spec_lab.data import Data
 from spec_lab.data import notice_windows as checked
 from spec_lab.engines import quick_fit
@@ -272,6 +272,18 @@ class Infer(Engines):
         made.outcome = saved.outcome
         try_first_use(path, "the fit", lambda: (made.par_info, repr(made)))
         return made
+
+    @classmethod
+    def from_xcm(cls, path: str | Path) -> Self:
+        """Read an XSPEC script (.xcm), as `save all` writes it; `spec_lab.exchange.read_xcm` gives a report beside it.
+
+        Args:
+            path: The script; the files it names are looked up beside it.
+
+        Raises:
+            DataError: Something in it cannot be held here, or a file is missing: names the line.
+        """
+        return provided("xcm.read")(path, cls)
 
     @property
     def Data(self) -> list[Data]:

@@ -34,6 +34,7 @@ from spec_lab.models.catalog import catalog, component_class, known_names, maker
 from spec_lab.models.catalog import check_free as check_free
 from spec_lab.models.component import Additive, Component, Mathematical, Multiplicative
 from spec_lab.models.component import needs_time as needs_time
+from spec_lab.models.counterparts import XSPEC as XSPEC
 from spec_lab.models.documented import last_fit as last_fit
 from spec_lab.models.function_components import component
 from spec_lab.models.integration.band_flux import BandFlux as BandFlux
