@@ -115,7 +115,9 @@ def convolve(operator: Model, inner: Model | float | None) -> Model:
     inside = _model(inner)
     if inside is None:
         raise ModelError(f"{operator.expression} must be called with a model", got=inner)
-    return Convolved(operator, cast(Any, operator).receive(inside))
+    if isinstance(operator, Convolved):  # f(g)(m) is f(g(m))
+        return convolve(operator.operator, convolve(operator.inner, inside))
+    return Convolved(operator, inside if inside.kind == "conv" else cast(Any, operator).receive(inside))
 
 
 def as_model(value: Any) -> Model | None:

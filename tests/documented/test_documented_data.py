@@ -3,7 +3,6 @@
 import json
 import pickle
 import shutil
-from typing import Any
 
 import numpy as np
 import pytest
@@ -124,34 +123,6 @@ def test_a_number_after_a_colon_is_a_row(burst_spectra):
     odd = folder / "na.pha:1"
     shutil.copy(folder / "na.pha", odd)
     assert DataUnit(src=str(odd), **plain).src_counts.sum() > 0  # a file may be called that
-
-
-@pytest.fixture
-def burst_spectra(tmp_path):
-    """The demo burst, and a file of two spectra made of it."""
-    from astropy.io import fits
-
-    paths = datasets.paths("burst")
-    for name, path in paths.items():
-        shutil.copy(path, tmp_path / name)
-    with fits.open(tmp_path / "na.pha") as hdus:
-        spectrum: Any = hdus["SPECTRUM"]
-        table, header = spectrum.data, spectrum.header
-        counts = np.asarray(table["COUNTS"], float)
-        n = counts.size
-        columns = fits.ColDefs([
-            fits.Column("SPEC_NUM", "I", array=[1, 2]),
-            fits.Column("CHANNEL", f"{n}I", array=np.tile(np.arange(1, n + 1), (2, 1))),
-            fits.Column("COUNTS", f"{n}D", array=np.stack([counts, 2 * counts])),
-        ])  # fmt: skip
-        made = fits.BinTableHDU.from_columns(columns, name="SPECTRUM")
-        for key in ("TELESCOP", "INSTRUME", "EXPOSURE", "BACKSCAL", "AREASCAL", "DETCHANS", "HDUCLASS", "HDUCLAS1"):
-            if key in header:
-                made.header[key] = header[key]
-        made.header["HDUCLAS4"], made.header["POISSERR"] = "TYPE:II", True
-        two = tmp_path / "two.pha"
-        fits.HDUList([fits.PrimaryHDU(), made]).writeto(two)
-    return tmp_path, two
 
 
 def test_a_table_by_its_documented_names():

@@ -1,4 +1,7 @@
-"""Eight topics as a person who comes from bayspec goes through them: each call documented for them, on the demo burst."""
+"""Four topics as a person who comes from bayspec goes through them: each call documented for them, on the demo data.
+
+Those of fits are in `test_documented_fit_topics`.
+"""
 
 import io
 import json
@@ -6,15 +9,29 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from demo_units import unit
+from drm_generator import AXES, Generator
 from scipy import stats
-from small import make_unit
 
-from spec_lab import BayesInfer, Bootstrap, Data, DataUnit, MaxLikeFit, Pair, Plot, Posterior, datasets, unif
-from spec_lab._base import ModelError, SpecLabError
-from spec_lab._base.info import Info
-from spec_lab.data import Auxiliary, Background, Redistribution, Response, Source
-from spec_lab.data.significance import pgsig, pgsig_inv, ppsig, ppsig_inv
-from spec_lab.models import Model, band, component, const, cpl, pl, sbpl, tbabs
+from spec_lab import Data, DataUnit, Infer, MaxLikeFit, Pair, Plot, unif
+from spec_lab._base import DataError, ModelError, ParameterError, SpecLabError
+from spec_lab.data import Auxiliary, Background, BalrogResponse, Redistribution, Response, Source
+from spec_lab.models import (
+    Model,
+    band,
+    component,
+    const,
+    cpl,
+    csbpl,
+    dsbpl,
+    gsmooth,
+    hlecpl,
+    pl,
+    sbpl,
+    tbabs,
+    tsbpl,
+    zshift,
+)
 from spec_lab.priors import (
     all_priors,
     beta,
@@ -30,28 +47,6 @@ from spec_lab.priors import (
     truncnorm,
 )  # fmt: skip
 from spec_lab.tree import FrozenStructError
-
-
-@pytest.fixture(scope="module")
-def paths():
-    return {name: str(path) for name, path in datasets.paths("burst").items()}
-
-
-@pytest.fixture(scope="module")
-def ccd():
-    return {name: str(path) for name, path in datasets.paths("ccd").items()}
-
-
-def unit(paths, name, **more):
-    return DataUnit(src=paths[f"{name}.pha"], bkg=paths[f"{name}.bak"], rsp=paths[f"{name}.rsp"], **more)
-
-
-@pytest.fixture(scope="module")
-def burst(paths):
-    nai = unit(paths, "na", notc=[8, 900], stat="pgstat", grpg={"min_evt": 5}, rebn={"min_sigma": 2, "max_bin": 10})
-    bgo = unit(paths, "bg", notc=[300, 38000], stat="pgstat", rebn={"min_sigma": 2, "max_bin": 10})
-    return Data([("nai", nai), ("bgo", bgo)])
-
 
 PRIORS = {
     unif: ((-2, 2), stats.uniform(-2, 4)),
@@ -89,7 +84,7 @@ def test_prior():
     assert unif(-2, 2).info == "unif(-2, 2)"
 
 
-def test_spectrum(paths, ccd):
+def test_spectrum(paths, ccd, burst_spectra):
     source, background = Source.from_src(paths["na.pha"]), Background.from_bkg(paths["na.bak"])
     assert Source.from_plain(paths["na.pha"]).counts.tolist() == source.counts.tolist()
     assert Background.from_plain(paths["na.bak"]).exposure == background.exposure
@@ -114,6 +109,20 @@ def test_spectrum(paths, ccd):
     rmf, arf = Redistribution.from_rmf(ccd["ccd.rmf"]), Auxiliary.from_arf(ccd["ccd.arf"])
     np.testing.assert_allclose((rmf * arf).drm, rmf.drm * arf.area[:, None])
     np.testing.assert_array_equal((arf * rmf).drm, (rmf * arf).drm)
+    _, two = burst_spectra
+    for kind, read2 in ((Source, "from_src2"), (Background, "from_bkg2")):
+        first, second = getattr(kind, read2)(two, 0), getattr(kind, read2)(f"{two}:1")
+        np.testing.assert_array_equal(second.counts, 2 * first.counts)
+        assert kind.from_plain(f"{two}:1") == kind.from_plain(two, 1) == second
+    versions = Response.from_rsp2(paths["na.rsp"], 1), Response.from_rsp2(f"{paths['na.rsp']}:1")
+    assert versions[0] == versions[1] and np.array_equal(versions[0].drm, response.drm)
+    assert rmf.info.columns == response.info.columns and arf.info.columns == ("Name", "Photon bins")
+    sky = BalrogResponse(Generator(AXES[0]), 45.0, 20.0)
+    fit = Infer([(DataUnit(Source(np.full(20, 9.0), None, 10.0), rsp=sky, stat="cstat", name="d"), pl())])
+    assert fit.par["d.ra"].val == 45.0 and fit.par["d.dec"].free and str(fit.par["d.ra"].prior) == "unif(0, 360)"
+    before = fit.stat
+    fit.par["d.ra"].val = 60.0
+    assert fit.stat != before
     for figure in (
         Plot.spectrum(source),
         Plot.response(response),
@@ -124,7 +133,7 @@ def test_spectrum(paths, ccd):
         assert figure.fig_data
 
 
-def test_data(paths, burst, tmp_path):
+def test_data(paths, ccd, burst, burst_spectra, tmp_path):
     nai = burst["nai"]
     assert burst.names == ("nai", "bgo") and "nai" in burst and len(burst) == 2
     assert burst.info.columns == ("Name", "Noticing", "Statistic", "Grouping", "Time")
@@ -156,6 +165,20 @@ def test_data(paths, burst, tmp_path):
     assert [par.name for par in nai.par.values()] == ["sf", "bf", "rf", "ra", "dec"] and not nai.cfg
     np.testing.assert_array_equal(burst.corr_src_efficiency[0], nai.src_efficiency)
     np.testing.assert_array_equal(burst.corr_rsp_drm[0], nai.rsp_drm)
+    second = DataUnit((str(burst_spectra[1]), 1), paths["na.bak"], rsp=(paths["na.rsp"], 1))
+    np.testing.assert_array_equal(second.src_counts, 2 * nai.replace(grpg="none", notc=None).src_counts)
+    chip = DataUnit(ccd["ccd.pha"], ccd["ccd.bak"], rmf=ccd["ccd.rmf"], arf=ccd["ccd.arf"])
+    product = Redistribution.from_rmf(ccd["ccd.rmf"]) * Auxiliary.from_arf(ccd["ccd.arf"])
+    np.testing.assert_array_equal(Data(chip).rsps[0].drm, product.drm)
+    assert DataUnit(ccd["ccd.pha"], ccd["ccd.bak"], rsp=product).npoint == chip.npoint
+    with pytest.raises(DataError, match="no good channel is noticed"):
+        nai.replace(notc=[1e6, 2e6]).channels()
+    nothing = Source([0.0, 3.0, 4.0], [0.0, 1.0, 1.0])
+    with pytest.raises(SpecLabError, match="no error for chi2"):
+        Infer([(DataUnit(nothing, rsp=Response.ideal([1, 2, 3], [2, 3, 4]), stat="chi2"), pl())])
+    with pytest.raises(FrozenStructError, match="without"):
+        del burst["nai"]
+    assert burst.without("nai").names == ("bgo",)
     with pytest.raises(SpecLabError, match="min_evt"):
         nai.replace(grpg={"min_events": 5})
     with pytest.raises(FrozenStructError, match="replace"):
@@ -185,6 +208,26 @@ def test_model(paths, tmp_path):
         with pytest.raises(ModelError):
             wrong()
     assert [p.name for p in cpl(vfv_peak=False).par.values()] == ["alpha", "logEc", "logA"]
+    assert [kind.type for kind in (zshift()(pl()), zshift()(tbabs()), zshift()(const()), zshift()(gsmooth()))] == [
+        "add",
+        "mul",
+        "math",
+        "conv",
+    ]
+    assert [kind.type for kind in (tbabs() - const(), const() / const(), pl() - 2, 2 - pl())] == [
+        "mul",
+        "math",
+        "add",
+        "add",
+    ]
+    np.testing.assert_allclose(zshift(z=1.0).func([4.0], O=pl(alpha=-1.0)), zshift(z=1.0)(pl(alpha=-1.0)).func([4.0]))
+    np.testing.assert_allclose(hlecpl().func([1.0, 10.0], 20.0), [0.245049667, 0.0204682688], rtol=1e-8)
+    np.testing.assert_allclose(hlecpl().phtspec([1.0, 10.0], 20.0), hlecpl().func([1.0, 10.0], 20.0))
+    assert hlecpl().phtflux(emin=1, emax=10, ngrid=1000, time=20.0) > hlecpl().phtflux(1, 10, 1000, 30.0) > 0
+    for make in (sbpl, csbpl, dsbpl, tsbpl):
+        E, step = np.array([5.0, 50.0]), 1e-5
+        up, down = (np.log(make().phtspec(E * np.exp(sign * step))) for sign in (1, -1))
+        np.testing.assert_allclose(make().slope_func(E), (up - down) / (2 * step), atol=1e-7)
     np.testing.assert_allclose(sbpl().slope_func([1e-4, 1e8]), [-1.0, -3.0], atol=1e-6)
     E = np.geomspace(1, 1000, 30)
     keV = 1.602176634e-9
@@ -216,126 +259,32 @@ def test_model(paths, tmp_path):
     rate, spectrum = cpl(logA=1.5).convolve_dataunit(nai)
     np.testing.assert_allclose(rate, Pair(nai, cpl(logA=1.5)).conv_ctsrate[0], rtol=1e-9)
     np.testing.assert_allclose(spectrum * nai.rsp_chbin_width, rate)
+    np.testing.assert_allclose(cpl(logA=1.5).convolve_data(Data([("nai", nai)]))[0][0], rate)
+    np.testing.assert_allclose(cpl(logA=1.5).integ(nai.ebin) @ nai.rsp_drm, rate, rtol=1e-9)
     assert cpl().convolve_response(nai.rsp)[0].shape == (len(nai.rsp.chbin),)
-    fitted = cpl(alpha=-1.0, logEp=2.3, logA=1.5)
-    MaxLikeFit([(nai, fitted)]).fit()
-    low, high = fitted.phtspec_sample(E)["Isigma"]
-    for point in ("mean", "median", "best", "best_ci", "truth"):
-        assert np.all(
-            (low <= getattr(fitted, f"{point}_phtspec")(E)) & (getattr(fitted, f"{point}_phtspec")(E) <= high)
-        )
-        assert getattr(fitted, f"{point}_ergflux_ratio")([10, 100], [100, 1000], 500) > 0
+    for handle, instead in ((model.par[1], "infer.par"), (model.cfg[1], "infer.cfg")):
+        with pytest.raises(ParameterError, match=instead):
+            handle.val = 1.0
 
 
-def test_pair(burst):
-    pair = Pair(burst, cpl(alpha=-1.0, logEp=2.3, logA=1.5))
-    for mark in ("", "re_"):
-        folded, spec = getattr(pair, f"conv_{mark}ctsrate"), getattr(pair, f"conv_{mark}ctsspec")
-        for i, width in enumerate(getattr(burst, f"rsp_{mark}chbin_width")):
-            np.testing.assert_allclose(spec[i] * width, folded[i])
-            for kind, short in (("phtspec", "pht"), ("flxspec", "flx"), ("ergspec", "erg")):
-                factor = getattr(pair, f"{mark}cts_to_{short}")[i]
-                np.testing.assert_allclose(getattr(pair, f"{mark}{kind}_at_rsp")[i], factor * spec[i], rtol=1e-9)
-                net = getattr(burst, f"net_{mark}ctsspec")[i]
-                np.testing.assert_allclose(getattr(pair, f"deconv_{mark}{kind}")[i], factor * net, rtol=1e-9)
-        assert len(getattr(pair, f"{mark}residual")) == 2
-    assert pair.stat == pytest.approx(sum(pair.stat_list)) == pytest.approx(-2 * pair.loglike)
-    assert pair.npoint == sum(pair.npoint_list) == len(pair.pseudo_residual)
-    assert pair.stat_list == pytest.approx([
-        pair.stat_func(*unit) for unit in zip(burst.src_counts, burst.bkg_counts, pair.conv_ctsrate, burst.src_efficiency,
-                                              burst.bkg_efficiency, burst.src_errors, burst.bkg_errors, burst.stats,
-                                              strict=True)
-    ])  # fmt: skip
-    for name in ("rate_to_flux", "conv_rate_to_flux"):
-        assert len(getattr(pair, name)) == 2
-    for name in ("rate_to_fluxdensity", "conv_rate_to_fluxdensity"):
-        default, jansky = getattr(pair, name)(), getattr(pair, name)(E=1, unit="Jy")
-        assert jansky[0] / default[0] == pytest.approx(1e6 / 2.418, rel=1e-4)
-    assert list(Plot.pair(pair, style="NE").fig_data) == ["nai", "bgo"]
-
-
-def test_upperlimit(paths):
-    faint = unit(paths, "na", notc=[8, 900], stat="pgstat")
-    limit = faint.net_counts_upperlimit(cl=0.9)
-    assert limit > faint.net_counts_upperlimit(cl=0.5) > 0
-    exposure = float(np.average(faint.src_efficiency))
-    assert faint.net_ctsrate_upperlimit(cl=0.9) == pytest.approx(limit / exposure)
-    at_three = faint.net_counts_significance_limit(sig=3)
-    assert faint.net_ctsrate_significance_limit(sig=3) == pytest.approx(at_three / exposure)
-    background = float((faint.alpha * faint.bkg_counts).sum())
-    error = float(np.sqrt(((faint.alpha * faint.bkg_errors) ** 2).sum()))
-    assert pgsig(at_three + background, background, error) == pytest.approx(3.0, rel=1e-6)
-    assert pgsig_inv(3.0, background, error) == pytest.approx(at_three + background, rel=1e-6)
-    assert ppsig(ppsig_inv(3.0, 100, 0.5), 100, 0.5) == pytest.approx(3.0, rel=1e-6)
-    for ul in (make_unit(1, stat="ULppstat"), unit(paths, "na", notc=[8, 900], stat="ULpgstat")):
-        infer = MaxLikeFit([(Data([("nai", ul)]), pl(alpha=-1.5, logA=-1.0))])
-        infer.par[1].frozen = True
-        result = infer.fit()
-        assert result.stat == pytest.approx(0.0, abs=1e-3)  # the model stands 3 σ above the background
-        assert result.pairs[0].model.ergflux(10, 1000) > 0
-        pair = result.Pair[0]
-        d = pair.data
-        alpha = (d.corr_src_efficiency[0] / d.corr_bkg_efficiency[0])[0]
-        seen = float(np.sum(pair.conv_ctsrate[0] * d.corr_src_efficiency[0]))
-        b, error = alpha * d.bkg_counts[0].sum(), alpha * np.sqrt((d.bkg_errors[0] ** 2).sum())
-        sigma = pgsig(seen + b, b, error) if ul.stat == "ULpgstat" else ppsig(seen + b, d.bkg_counts[0].sum(), alpha)
-        assert sigma == pytest.approx(3.0, abs=0.05)
-    data = Data([("nai", faint)])
-    assert data.net_counts_upperlimit(0.9) == [limit] and data.net_counts_significance_limit(3) == [at_three]
-
-
-def test_quickstart(burst, tmp_path):
-    model = cpl(alpha=-1.0, logEp=2.3, logA=1.5)
-    infer = BayesInfer([(burst, model)])
-    infer.par[3].prior = unif(-6, 5)
-    infer.save(tmp_path)
-    assert isinstance(infer.cfg_info, Info) and infer.par_info["Parameter"][:3] == ["alpha", "logEp", "logA"]
-    assert infer.free_par_info["par#"] == ["1", "2", "3"] and "par#" in str(infer)
-    infer.par[2].frozen = True
-    assert infer.free_nparams == 2 and infer.notable_par_info["Prior"][1] == "frozen"
-    infer.par[2].frozen = False
-    assert infer.Data == [burst] and infer.Pair[0].npoint == infer.npoint and infer.Model[0].expr == "cpl"
-    post = infer.emcee(nstep=300, discard=100, resume=False, savepath=tmp_path, random_seed=42)
-    assert isinstance(post, Posterior) and np.loadtxt(tmp_path / "1-posterior_sample.txt").shape[1] == 4
-    post.save(tmp_path)
-    assert {"post_free_par.json", "post_stat.json", "post_IC.json"} <= {p.name for p in tmp_path.iterdir()}
-    assert infer.par[1].post.median == pytest.approx(post.par_median[0])
-    assert {"1-.npz", "1-nstep.json", "1-discard.json"} <= {p.name for p in tmp_path.iterdir()}
-    assert (
-        list(post.all_IC)[:3] == list(post.IC_info.columns)[:3] == ["AIC", "AICc", "BIC"] and len(post.stat_info) == 3
-    )
-    np.testing.assert_allclose(post.par_interval(0.9), post.par_ninety_percent)
-    np.testing.assert_allclose(post.par_error(post.par_best)[:, 0], post.par_best - post.par_Isigma[:, 0])
-    flux = model.ergflux_sample(emin=10, emax=1000, ngrid=1000)
-    assert flux["Isigma"][0] < flux["median"] < flux["Isigma"][1]
-    assert model.best_ergflux(10, 1000, 1000) == pytest.approx(post.pairs[0].model.ergflux(10, 1000, 1000), rel=1e-9)
-    for figure in (Plot.infer(post, style="vFv"), Plot.post_corner(post), Plot.emcee_walker(post),
-                   Plot.model(style="vFv", post=True).add_model(model, E=np.geomspace(10, 1000, 50))):  # fmt: skip
-        assert figure.fig_data
-
-
-@pytest.mark.slow
-def test_quickstart_with_multinest(burst, tmp_path, multinest_library):
-    infer = BayesInfer([(burst, cpl(alpha=-1.0, logEp=2.3, logA=1.5))])
-    infer.par[3].prior = unif(-6, 5)
-    post = infer.multinest(nlive=60, resume=True, verbose=False, savepath=tmp_path, random_seed=42)
-    assert np.loadtxt(tmp_path / "1-posterior_sample.txt").shape[1] == 4 and post.lnZ == post.all_IC["lnZ"]
-    assert {"1-nlive.json", "1-posterior_stats.json"} <= {p.name for p in tmp_path.iterdir()}
-
-
-def test_quickstart_maxlikefit(burst, tmp_path):
-    ends = []
-    for name in ("lmfit", "iminuit"):
-        infer = MaxLikeFit([(burst, cpl(alpha=-1.0, logEp=2.3, logA=1.5))])
-        infer.par[3].prior = unif(-6, 5)
-        boot = getattr(infer, name)(savepath=tmp_path / name)
-        assert isinstance(boot, Bootstrap)
-        found = json.loads((tmp_path / name / "1-maxlike_res.json").read_text())
-        assert {"values", "errors", "covar"} <= set(found)
-        assert np.loadtxt(tmp_path / name / "1-bootstrap_sample.txt").shape == (1000, 4)
-        np.testing.assert_allclose(boot.par_truth, infer.free_pvalues)
-        assert boot.save_prefix == "boot" and boot.max_loglike == pytest.approx(-0.5 * infer.stat)
-        assert {"AIC", "AICc", "BIC"} <= set(boot.all_IC)
-        assert infer.Model[0].expr == "cpl" and Plot.infer(boot).fig_data and Plot.post_corner(boot).fig_data
-        ends.append(boot.errors)
-    np.testing.assert_allclose(ends[0], ends[1], rtol=0.1)
+def test_model_after_a_fit(paths):
+    E, bands = np.geomspace(10, 1000, 30), ([10, 100], [100, 1000], 500)
+    factor, curve = tbabs(N_H=0.1), cpl(alpha=-1.0, logEp=2.3, logA=1.5)
+    infer = MaxLikeFit([(unit(paths, "na", notc=[8, 900]), factor * curve)])
+    infer.par[1].frozen = True
+    result = infer.fit()
+    keys = ["mean", "median", "Isigma", "IIsigma", "IIIsigma", "90%"]
+    calls = {f"{kind}spec": (E,) for kind in ("pht", "flx", "erg")} | {
+        f"{kind}flux": (10, 1000, 500) for kind in ("pht", "erg")
+    }
+    for name, arguments in (calls | {f"{kind}flux_ratio": bands for kind in ("pht", "erg")}).items():
+        sample = getattr(curve, f"{name}_sample")(*arguments)
+        assert list(sample) == keys
+        low, high = sample["Isigma"]
+        for point in ("mean", "median", "best", "best_ci", "truth"):
+            value = getattr(curve, f"{point}_{name}")(*arguments)
+            assert np.all((low <= value) & (value <= high)), (point, name)
+        at_best = getattr(result.pairs[0].model.leaves()[1], name)(*arguments)
+        np.testing.assert_allclose(getattr(curve, f"best_{name}")(*arguments), at_best, rtol=1e-9)
+    np.testing.assert_allclose(factor.best_nouspec(E), factor.nouspec(E), rtol=1e-9)
+    assert list(factor.nouspec_sample(E)) == keys

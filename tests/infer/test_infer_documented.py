@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from documented_names import ANALYZER, INFER_METHODS, INFER_PROPERTIES, PAIR, STATISTICS
 from small import make_data
 
 from spec_lab import BayesInfer, Infer, MaxLikeFit, unif
@@ -12,28 +13,6 @@ from spec_lab._base import ParameterError, value_and_error
 from spec_lab.infer import Bootstrap, Pair, Posterior, SampleAnalyzer
 from spec_lab.models import cpl, pl
 from spec_lab.statistics import Statistic, StatisticNB
-
-PROPERTIES = """pairs cdicts pdicts cfg par pvalues idpid all_config all_params free_par free_params free_plabels
-clean_free_plabels free_indexed_plabels clean_free_indexed_plabels free_pvalues free_pranges free_nparams
-cfg_info par_info free_par_info data_chbin_mean data_re_chbin_mean data_chbin_width data_re_chbin_width
-data_ctsrate data_re_ctsrate data_ctsrate_error data_re_ctsrate_error data_ctsspec data_re_ctsspec
-data_ctsspec_error data_re_ctsspec_error data_phtspec data_re_phtspec data_phtspec_error data_re_phtspec_error
-data_flxspec data_re_flxspec data_flxspec_error data_re_flxspec_error data_ergspec data_re_ergspec
-data_ergspec_error data_re_ergspec_error model_ctsrate model_re_ctsrate model_ctsspec model_re_ctsspec
-model_phtspec model_re_phtspec model_flxspec model_re_flxspec model_ergspec model_re_ergspec residual
-re_residual prior_list prior logprior stat_list pseudo_residual_list weight_list stat pseudo_residual
-loglike_list loglike npoint_list npoint all_stat prior_transform_func logprior_func loglike_func""".split()
-METHODS = """append link unlink save prior_transform at_par calc_logprior calc_stat calc_pseudo_residual calc_loglike
-calc_logprob""".split()
-PAIR = """model conv_ctsrate conv_ctsrate_f64 conv_re_ctsrate conv_ctsspec conv_re_ctsspec phtspec_at_rsp
-re_phtspec_at_rsp flxspec_at_rsp re_flxspec_at_rsp ergspec_at_rsp re_ergspec_at_rsp cts_to_pht re_cts_to_pht
-cts_to_flx re_cts_to_flx cts_to_erg re_cts_to_erg rate_to_flux conv_rate_to_flux deconv_phtspec
-deconv_re_phtspec deconv_phtspec_error deconv_re_phtspec_error deconv_flxspec deconv_re_flxspec
-deconv_flxspec_error deconv_re_flxspec_error deconv_ergspec deconv_re_ergspec deconv_ergspec_error
-deconv_re_ergspec_error residual re_residual stat_func pseudo_residual_func stat_list pseudo_residual_list
-weight_list stat pseudo_residual loglike_list loglike npoint_list npoint""".split()
-ANALYZER = """infer sample_statistic par_mean par_median par_best par_best_ci par_truth par_Isigma par_IIsigma par_IIIsigma
-par_ninety_percent max_loglike aic aicc bic lnZ free_par_info stat_info all_IC""".split()
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +29,13 @@ def posterior(joint):
     return joint.preview(draws=4000)
 
 
-@pytest.mark.parametrize("name", PROPERTIES)
+@pytest.mark.parametrize("name", INFER_PROPERTIES)
 def test_every_property_can_be_read(joint, name):
     value = getattr(joint, name)
     assert value is not None or name.endswith("_func")
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", INFER_METHODS)
 def test_every_method_is_there(joint, name):
     assert callable(getattr(joint, name))
 
@@ -82,7 +61,7 @@ def test_documented_signatures():
     assert (Posterior.sample_attribute, Posterior.save_prefix) == ("posterior_sample", "post")
     assert (Bootstrap.analyzer_type, Bootstrap.save_prefix) == ("Bootstrap Results", "boot")
     for cls in (Statistic, StatisticNB):
-        for name in ("Gstat", "Pstat", "PPstat", "PGstat", "PPstat_UL", "PGstat_UL"):
+        for name in STATISTICS:
             assert callable(getattr(cls, name))
 
 

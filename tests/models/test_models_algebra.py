@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spec_lab._base import ModelError, ParameterError
-from spec_lab.models import Grid, Model, bb, const, cpl, gsmooth, pl, tbabs
+from spec_lab.models import Grid, Model, bb, cflux, const, cpl, gauss, gsmooth, pl, tbabs, zshift
 from spec_lab.priors import Prior
 from spec_lab.variables import Constrained, Derived, Fixed, Interval, Positive, Tagged
 
@@ -50,6 +50,16 @@ def test_a_bare_convolution_combines_with_nothing():
         gsmooth() * pl()
     with pytest.raises(ModelError, match="only a convolution"):
         tbabs()(pl())
+
+
+def test_convolutions_of_convolutions_act_one_after_the_other():
+    both, E = zshift(z=0.5)(gsmooth(Sig_6keV=0.2)), np.array([2.0, 4.0, 6.0])
+    assert both.kind == "conv" and both.expression == "zshift(gsmooth)"
+    model, want = both(gauss(El=6.0)), zshift(z=0.5)(gsmooth(Sig_6keV=0.2)(gauss(El=6.0)))
+    assert model.kind == "add" and model.expression == want.expression == "zshift(gsmooth(gauss))"
+    np.testing.assert_allclose(model.phtspec(E), want.phtspec(E), rtol=1e-12)
+    with pytest.raises(ModelError, match="cflux scales photons"):
+        cflux()(gsmooth())(tbabs())
 
 
 def test_strangers_are_refused():
