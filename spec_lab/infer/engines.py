@@ -53,7 +53,7 @@ class Engines(Quantities):
     @outcome.setter
     def outcome(self, outcome: Outcome | None) -> None:
         self._fit.change("outcome")
-        self._fit.outcome = outcome
+        self._fit.outcome, self._fit.by_hand = outcome, None
         self._by_hand.clear()
         if outcome is not None:
             remember(self)

@@ -25,11 +25,13 @@ class Fit:
     Attributes:
         store: Where the set-up lives.
         outcome: The last run, or None.
+        by_hand: A sample that was set by hand since then, as an outcome.
     """
 
     def __init__(self, store: Store, problem: Problem | None = None):
         self.store = store
         self.outcome: Outcome | None = None
+        self.by_hand: Outcome | None = None
         self._problem = problem
         self._posts: tuple[Outcome, tuple[Post, ...]] | None = None
 
@@ -60,8 +62,8 @@ class Fit:
         return setup.pairs[number].data.at_factors(list(rows[:, :3]))
 
     def post(self, index: int) -> Post | None:
-        """What the draws of the last run say of a slot; None where nothing was run, or the run held it fixed."""
-        outcome = self.outcome
+        """What the draws of the last run, or set by hand since, say of a slot; None without any, or where it was held fixed."""
+        outcome = self.by_hand or self.outcome
         if outcome is None:
             return None
         if self._posts is None or self._posts[0] is not outcome:
@@ -100,11 +102,13 @@ class Fit:
             "snapshot": self.store if isinstance(self.store, Snapshot) else None,
             "setup": self.setup,
             "outcome": self.outcome,
+            "by_hand": self.by_hand,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.store = state["snapshot"] or LocalStore(state["setup"])
-        self.outcome, self._problem, self._posts = state["outcome"], None, None
+        self.outcome, self.by_hand = state["outcome"], state.get("by_hand")
+        self._problem = self._posts = None
 
     def __repr__(self) -> str:
         return f"<Fit of {self.setup!r}>"

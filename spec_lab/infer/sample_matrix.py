@@ -63,7 +63,7 @@ def sample_property(name: str, posterior: bool) -> property:
 
     def put(self: "Infer", matrix: ArrayLike) -> None:
         self._fit.change(name)
-        outcome_of(self.problem, matrix)  # says what is wrong with it
+        self._fit.by_hand = outcome_of(self.problem, matrix)  # says what is wrong with it
         self._by_hand[name] = np.array(matrix, dtype=float)
 
     kind = "posterior" if posterior else "best fit"

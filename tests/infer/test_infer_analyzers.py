@@ -175,10 +175,12 @@ def test_a_sample_can_be_read_and_set_by_hand():
     np.testing.assert_allclose(matrix[:, 3], posterior.outcome.log_like + infer.problem.log_prior(matrix[:, :3]))
     infer.posterior_sample = matrix[:100]
     again = Posterior(infer)
+    assert infer.par[1].post.nsample == 100 and infer.par[1].post.median == again.par_median[0]
     assert len(again.sample) == 100 and again.lnZ is None
     assert again.max_loglike == pytest.approx(infer.calc_loglike(again.par_best))
     infer.fit()
     assert infer.bootstrap_sample.shape == (1000, 4) and infer.posterior_sample is None
+    assert infer.par[1].post.nsample == 1000
     with pytest.raises(ParameterError, match="log probability"):
         infer.posterior_sample = matrix[:, :3]
 
