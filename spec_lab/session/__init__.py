@@ -3,6 +3,7 @@
     state, actions, reports, reduce   what there is, what can be done to it, and the one pure function that does it
     session                           the only mutable thing: lock, store of the `Infer`, workers, listeners
     jobs, preview_worker, evaluator   background workers: fits, live previews, curves; by `background`, `threads`, `problems`
+    starts, start_search              another model starts near the data, which is looked for beside the person's work
     brush, degeneracy                 selected draws; the direction the data leave free
     hints                             where the residuals run to one side, and a line to try
     curve_drag                        a point of the model pulled up or down: the shortest step there
@@ -38,6 +39,7 @@ from spec_lab.session.command_registry import COMMANDS as COMMANDS
 from spec_lab.session.command_registry import Command as Command
 from spec_lab.session.command_registry import Query as Query
 from spec_lab.session.command_registry import command_from as command_from
+from spec_lab.session.command_registry import named_command as named_command
 from spec_lab.session.difference import difference as difference
 from spec_lab.session.error_data import as_data as as_data
 from spec_lab.session.evaluation import Evaluation as Evaluation
@@ -52,6 +54,7 @@ from spec_lab.session.open_spectra import open_spectra as open_spectra
 from spec_lab.session.reduce import reduce as reduce
 from spec_lab.session.session import FitSession as FitSession
 from spec_lab.session.session import recover as recover
+from spec_lab.session.start_search import SearchedEdit as SearchedEdit
 from spec_lab.session.state import State as State
 from spec_lab.session.tutor import Tutor as Tutor
 from spec_lab.session.typed_values import value_edit as value_edit

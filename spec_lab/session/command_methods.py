@@ -26,7 +26,7 @@ from spec_lab.session.hints import AddLine
 from spec_lab.session.lesson import Teach
 from spec_lab.session.posterior_choice import ShowPosterior
 from spec_lab.session.profiles import RefitOthers, SetRefitOthers
-from spec_lab.session.queries import StopPreview
+from spec_lab.session.queries import StopPreview, StopSearch
 from spec_lab.session.starts import GiveModel, StartNearData
 from spec_lab.session.timeline import Overlay, Revisit
 
@@ -89,6 +89,7 @@ class Commands:
     resume = method(actions.Resume)
     teach = method(Teach)
     stop_preview = method(StopPreview)
+    stop_search = method(StopSearch)
 
     # -- history -------------------------------------------------------------------------------------------------------
     undo = method(actions.Undo)

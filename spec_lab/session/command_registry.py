@@ -83,10 +83,19 @@ def command(wire: str) -> Callable[[type[Made]], type[Made]]:
 
 
 def command_from(name: Any, args: Any, setup: Setup) -> Command:
-    """The command of a message, checked; arguments it does not know are ignored.
+    """The command of a message, checked.
 
     Raises:
         ParameterError: Unknown command, or arguments that do not fit it.
+    """
+    return named_command(name, args).checked(setup)
+
+
+def named_command(name: Any, args: Any) -> Command:
+    """The command of a message, its arguments as they came; those it does not know are ignored.
+
+    Raises:
+        ParameterError: Unknown command, or an argument is missing.
     """
     cls = COMMANDS.get(name) if isinstance(name, str) else None
     if cls is None:
@@ -96,7 +105,7 @@ def command_from(name: Any, args: Any, setup: Setup) -> Command:
     for field in arguments_of(cls):
         if field.default is attrs.NOTHING and field.name not in args:
             raise ParameterError(f"the action {name!r} needs {field.name!r}", got=sorted(args))
-    return cls(**{f.name: args[f.name] for f in arguments_of(cls) if f.name in args}).checked(setup)
+    return cls(**{f.name: args[f.name] for f in arguments_of(cls) if f.name in args})
 
 
 def arguments_of(cls: type[Command]) -> "list[attrs.Attribute[Any]]":

@@ -120,6 +120,12 @@ class Evaluator:
                 self.latest = found
         return found
 
+    def compile(self, setup: Setup) -> None:
+        """Make its curves once, in this thread, so that they are quick when the set-up is shown."""
+        problem = self._problems.problem(setup)
+        read(problem, unfold=self.unfolding)
+        self._drawn.add(problem.program)
+
     @property
     def seconds(self) -> float | None:
         """How long curves have been in the making; None while none are."""

@@ -89,10 +89,11 @@ class PosteriorInfo(TypedDict):
     """Which posterior is looked at, and which there are, newest first.
 
     `current`: the newest corner plot is of what `run` says (a run that was chosen; None: the present set-up), and why there may
-    be none (`text`). `note`: what a chosen run does not share with the present set-up.
+    be none (`text`). `note`: what a chosen run does not share with the present set-up. `pending`: its preview is on the way.
     """
 
     current: bool
+    pending: bool
     text: str
     run: int | None
     note: str

@@ -39,7 +39,7 @@ def newest_outcome(state: State) -> Outcome | None:
     if drawn := next(filter(sampled, mine), None):
         return drawn.outcome
     preview = state.preview
-    if preview is not None and preview.key == asked:
+    if preview is not None and preview.key == asked and preview.fit is not None:
         return preview.posterior if preview.posterior is not None else preview.fit
     return mine[0].outcome if mine else None
 

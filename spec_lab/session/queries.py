@@ -1,6 +1,6 @@
 """Questions of the front end: the script, what differs from a run, what a typed prior or model would be. They change nothing.
 
-And one request that changes no state: to give up a preview.
+And two requests: to give up a preview, or the search for a start.
 """
 
 from collections.abc import Mapping
@@ -77,5 +77,14 @@ class StopPreview(Command):
     """Give up the preview posterior that is being computed; the next change begins another."""
 
     def answer(self, session: "FitSession") -> Mapping[str, Any]:
-        session.previewer.cancel()
-        return {"code": "lab.stop_preview()", "rev": session.state.rev}
+        state = session.stop_previewing()
+        return {"code": "lab.stop_preview()", "rev": state.rev}
+
+
+@command("stop_search")
+class StopSearch(Command):
+    """Give up the search for a start, of a new model or near the data: everything stays as it is."""
+
+    def answer(self, session: "FitSession") -> Mapping[str, Any]:
+        session.start_search.stop()
+        return {"code": "lab.stop_search()", "rev": session.state.rev}

@@ -31,6 +31,7 @@ from spec_lab.session.curve_drag import CurveDrag, point_at
 from spec_lab.session.degeneracy import walked
 from spec_lab.session.evaluation import Evaluation
 from spec_lab.session.evaluator import Evaluator, Refit
+from spec_lab.session.fit_key import fit_key
 from spec_lab.session.infer_reference import InferReference
 from spec_lab.session.jobs import Job
 from spec_lab.session.lesson import Judged
@@ -40,9 +41,10 @@ from spec_lab.session.preview_worker import PreviewWorker
 from spec_lab.session.problems import Problems
 from spec_lab.session.profiles import GrowingProfiles
 from spec_lab.session.reduce import reduce
-from spec_lab.session.reports import Finished, Record, Tell
+from spec_lab.session.reports import Finished, Previewed, Record, Tell
 from spec_lab.session.script import script
-from spec_lab.session.state import Line, Run, State
+from spec_lab.session.start_search import StartSearch
+from spec_lab.session.state import Line, Preview, Run, State
 from spec_lab.session.timeline import moment
 from spec_lab.session.tutor import Tutor
 from spec_lab.session.weak_calls import weak_call
@@ -78,6 +80,7 @@ class FitSession(Commands):
         self.overlays = Overlays(self.problems, tell_curves)
         self.brush = Brush(self.problems, tell_curves)
         self.previewer = PreviewWorker(self.problems, dispatch, self.evaluator.now, hooks)
+        self.start_search = StartSearch(present, dispatch, self.evaluator.compile)
         self.autosave = Autosave(present, dispatch)
         self.tutor = Tutor(present, dispatch, perform, self.problems, hooks)
         infer.attach(self)
@@ -256,6 +259,7 @@ class FitSession(Commands):
         """Wait until job, preview and curves have caught up; False when that took longer than `timeout` seconds."""
         job = self._job
         done = job is None or job.finished.wait(timeout)
+        done = done and self.start_search.settle(timeout)
         return done and self.previewer.settle(timeout) and self.evaluator.settle(timeout)
 
     def journal(self) -> tuple[Line, ...]:
@@ -335,6 +339,14 @@ class FitSession(Commands):
         run = functools.partial(self.curve_drag.dragged, state, problem, point, float(factor))
         self.evaluator.attempt(state.setup, state.setup, seq, Refit(None, False, run))
 
+    def stop_previewing(self) -> State:
+        """Give up the preview that is under way: the present set-up has none until the next change."""
+        state, asked = self._state, fit_key(self._state.setup)
+        self.previewer.cancel()
+        if state.preview is not None and state.preview.key == asked:
+            return state
+        return self.dispatch(Previewed(Preview(asked, state.setup, None, None)))
+
     def select(self, pids: Any, outline: Any, request: int) -> None:
         """Select the posterior draws within an outline in the plane of two parameters; without corners, none.
 
@@ -350,6 +362,7 @@ class FitSession(Commands):
         self.tutor.close()
         if self._job is not None:
             self._job.stop()
+        self.start_search.stop()
         self.previewer.close()
         self.evaluator.close()
         self.brush.close()

@@ -20,25 +20,28 @@ from spec_lab.models import Model
 from spec_lab.session import command_arguments as read
 from spec_lab.session.actions import code_of
 from spec_lab.session.command_registry import argument, command
-from spec_lab.session.edit_commands import EditCommand
 from spec_lab.session.evaluation import Evaluation, UnitEvaluation
+from spec_lab.session.start_search import SearchedEdit, expressions
 
 FAR = 3.0  # a model whose counts are so many times more or fewer than those observed is far off
 SURE = 3.0  # standard deviations within which counts are not told from none
 
 
 @command("guess")
-class StartNearData(EditCommand):
+class StartNearData(SearchedEdit):
     """Move what nobody gave to where the data suggest: values near a good fit, priors over the energies observed."""
 
     in_lesson: ClassVar[bool] = False
+
+    def outline(self, setup: Setup) -> tuple[str, str]:
+        return "looking for a start near the data", "infer.guess()"
 
     def edit(self, setup: Setup) -> Edit:
         return Guess.of(setup, quick_fit)
 
 
 @command("set_model")
-class GiveModel(EditCommand):
+class GiveModel(SearchedEdit):
     """Give a pair (None: every pair) another model, or its expression.
 
     What both models have keeps its state; the rest starts near the data.
@@ -47,9 +50,18 @@ class GiveModel(EditCommand):
     model: Model | str = argument(read.anything, typescript="string")
     pair: int | None = argument(read.anything, default=None)
 
-    def edit(self, setup: Setup) -> Edit:
+    @property
+    def _change(self) -> SetModel:
         model = self.model if isinstance(self.model, Model) else Model.parse(str(self.model))
-        return NewModel.of(setup, SetModel(model, self.pair))
+        return SetModel(model, self.pair)
+
+    def outline(self, setup: Setup) -> tuple[str, str]:
+        change = self._change
+        models = dict.fromkeys(expressions(change.apply(setup)))
+        return f"compiling {'; '.join(models)}", change.as_code()
+
+    def edit(self, setup: Setup) -> Edit:
+        return NewModel.of(setup, self._change)
 
 
 @attrs.frozen(eq=False)

@@ -179,12 +179,19 @@ class PreviewQuality(TypedDict):
     text: str
 
 
+StopCommand = Literal["stop_preview", "stop_search", ""]
+
+
 class ActivityInfo(TypedDict):
-    """Something that is being computed: what, for how many seconds by now, and which share is done where that is known."""
+    """Something that is being computed: what, for how many seconds by now, and which share is done where that is known.
+
+    `stop` is the command that gives it up; "" where there is none.
+    """
 
     text: str
     seconds: float
     progress: float | None
+    stop: StopCommand
 
 
 class CriteriaTable(TypedDict):

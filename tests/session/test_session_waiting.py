@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from session_toy import fitted_session, make_infer
 
+from spec_lab._base import ModelError
 from spec_lab.engines import ENGINES, Control
-from spec_lab.session import FitSession, evaluator, fit_key, jobs, preview_worker, views
+from spec_lab.fit import SetModel
+from spec_lab.models import Model
+from spec_lab.session import FitSession, evaluator, fit_key, jobs, preview_worker, starts, views
 from spec_lab.session.state import Preview
 
 
@@ -72,6 +75,71 @@ def test_not_computing_but_compiling_where_a_model_is_new(monkeypatch):
     texts += [views.activity(session.state, 3.0, None, compiling=session.evaluator.compiling)["curves"]["text"]]
     gate.set()
     assert session.evaluator.settle(120) and texts == ["compiling pl", "computing pl"]
+    session.close()
+
+
+@pytest.fixture
+def searching(monkeypatch):
+    """A session that looks for the start of another model, and what lets it find one."""
+    session = FitSession(make_infer())
+    begun, gate = gated(monkeypatch, starts, "near_data")
+    session.start_search.begin(starts.GiveModel("cpl*const"))
+    assert begun.wait(20)
+    yield session, gate
+    gate.set()
+    session.close()
+
+
+def test_not_a_busy_kernel_while_a_new_model_compiles(searching):
+    """Was: "The kernel is busy", and no answer to anything. Now: what is compiled, edits in the meantime, one change."""
+    session, gate = searching
+    told = views.activity(session.state, None, None, search=("compiling cpl*const", 1.0))["curves"]
+    assert session.start_search.under_way[0] == told["text"] == "compiling cpl*const" and told["stop"] == "stop_search"
+    session.freeze(1)
+    assert session.state.setup.frozen[0] and not session.start_search.settle(0.01)
+    gate.set()
+    assert session.start_search.settle(120) and session.start_search.under_way is None
+    pair = session.get().pairs[0]
+    assert pair.model.expression == "cpl*const" and session.get().frozen[0] and len(session.state.past) == 2
+
+
+def test_a_stop_while_a_new_model_compiles_leaves_everything_as_it_was(searching):
+    session, gate = searching
+    before, began = session.state, time.perf_counter()
+    session.stop_search()
+    assert session.start_search.under_way is None and time.perf_counter() - began < 0.3
+    gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "spec_lab-start":
+            thread.join(60)
+    assert session.state is before
+
+
+def test_a_model_that_was_given_meanwhile_is_newer_than_one_looked_for(searching):
+    session, gate = searching
+    session.commit(SetModel(Model.parse("pl")))
+    gate.set()
+    assert session.start_search.settle(120) and session.get().pairs[0].model.expression == "pl"
+
+
+def test_a_search_for_a_start_is_refused_at_once_where_there_is_none():
+    session = FitSession(make_infer())
+    with pytest.raises(ModelError, match="plx"):
+        session.start_search.begin(starts.GiveModel("plx"))
+    assert session.start_search.under_way is None
+    session.close()
+
+
+def test_a_preview_that_was_stopped_is_not_said_to_be_on_the_way(monkeypatch):
+    """Was: "No posterior yet" for a moment before the chip, and "wait for the preview" after a stop."""
+    session = FitSession(make_infer())
+    begun, gate = gated(monkeypatch, preview_worker, "run_engine")
+    session.set_previews(True)
+    assert views.view(session.state, None)["posterior"]["pending"] and begun.wait(60)
+    session.stop_preview()
+    told = views.view(session.state, None)["posterior"]
+    assert not told["pending"] and told["text"].startswith("The preview was given up; the next change begins another.")
+    gate.set()
     session.close()
 
 

@@ -64,6 +64,7 @@ class Recorder:
         while quiet < 2:  # the first turn may only ask for curves
             count = len(self._heard)
             self._pump._turn(self.session, [self._connection])
+            self.session.start_search.settle(60)
             self.session.previewer.settle(60)
             self.session.evaluator.settle(60)
             self.session.overlays.settle(60)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spec_lab._base import ParameterError
-from spec_lab.session import FitSession, Query, Reply, as_data, command_from
+from spec_lab.session import FitSession, Query, Reply, SearchedEdit, as_data, named_command
 
 
 def answer(session: FitSession, message: Any) -> Mapping[str, Any]:
@@ -26,7 +26,10 @@ def refusal(number: Any, error: BaseException) -> Reply:
 
 
 def _done(session: FitSession, message: dict[str, Any]) -> Mapping[str, Any]:
-    command = command_from(message.get("name"), message.get("args") or {}, session.state.setup)
+    named = named_command(message.get("name"), message.get("args") or {})
+    if isinstance(named, SearchedEdit):  # the page goes on meanwhile
+        return {"code": session.start_search.begin(named), "rev": session.state.rev}
+    command = named.checked(session.state.setup)
     if not isinstance(command, Query):
         session.evaluator.overtake()
     return command.answer(session)

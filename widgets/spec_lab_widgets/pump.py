@@ -219,12 +219,14 @@ class Pump:
     def _serve_activity(session: FitSession, connection: Connection, state: State) -> float | None:
         """What takes longer than a moment: said when it begins to, when its progress moves, and when it is over."""
         curves, preview = session.evaluator.seconds, session.previewer.seconds
-        compiling, stage = session.evaluator.compiling, session.previewer.stage
-        told = views.activity(state, curves, preview, session.previewer.progress, compiling=compiling, stage=stage)
+        search, progress = session.start_search.under_way, session.previewer.progress
+        at = {"compiling": session.evaluator.compiling, "stage": session.previewer.stage}
+        told = views.activity(state, curves, preview, progress, search=search, **at)
         parts = (told["curves"], told["posterior"])
         key = tuple(None if part is None else (part["text"], round(10 * (part["progress"] or 0))) for part in parts)
         if connection.seen.get("activity", (None, None)) == key:
-            waits = [views.MOMENT - s for s in (curves, preview) if s is not None and s < views.MOMENT]
+            working = (curves, preview, search[1] if search else None)
+            waits = [views.MOMENT - s for s in working if s is not None and s < views.MOMENT]
             return min(waits, default=TICK if any(key) else None)
         wait = connection.flow.delay("activity")
         if wait > 0:

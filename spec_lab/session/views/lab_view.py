@@ -8,7 +8,7 @@ import numpy as np
 
 from spec_lab._base import finite, reduced_text, statistic_text
 from spec_lab.data import DataUnit, describe_grouping
-from spec_lab.engines import ENGINES, Progress
+from spec_lab.engines import ENGINES, Progress, improper
 from spec_lab.fit import Setup, statistic_of
 from spec_lab.session.autosave import short_path
 from spec_lab.session.evaluation import Evaluation
@@ -221,6 +221,7 @@ def posterior(state: State) -> PosteriorInfo:
     asked = fit_key(state.setup)
     return {
         "current": there,
+        "pending": pending(state),
         "text": "" if there else _no_posterior(state),
         "run": state.shown,
         "note": "" if found is None or found.here else f"run #{found.run} had another set-up",
@@ -241,7 +242,17 @@ def _no_posterior(state: State) -> str:
         return f"No posterior: {preview.error['message']}"
     if not (state.live or state.previews):
         return "Switch Live on for a preview, or run a sampler."
-    return "Run a sampler, or wait for the preview."
+    if pending(state):
+        return "Run a sampler, or wait for the preview."
+    if improper(state.setup):
+        return "It needs a proper prior on every free parameter."
+    return "The preview was given up; the next change begins another. Or run a sampler."
+
+
+def pending(state: State) -> bool:
+    """Whether a preview of the present set-up is on the way."""
+    known = state.preview is not None and state.preview.key == fit_key(state.setup)
+    return (state.live or state.previews) and bool(state.setup.free) and state.lesson is None and not known
 
 
 def _timeline(state: State) -> TimelineInfo:

@@ -1,17 +1,17 @@
 // While something is computed: what is shown says what it belongs to, and what is being done about it.
 import { describe, expect, it } from "vitest";
-import { activityText } from "../src/ui/activity";
+import { activityTime } from "../src/ui/activity";
 import { show, until } from "./helpers";
 
-const busy = (posterior: number | null, curves: number | null = null) => {
-  const info = (text: string, seconds: number | null) => (seconds === null ? null : { text, seconds, progress: 0.4 });
-  return { type: "activity", curves: info("computing tbabs*(pl+bb)", curves), posterior: info("computing the posterior", posterior) };
+const busy = (posterior: number | null, curves: number | null = null, text = "computing tbabs*(pl+bb)", stop = "") => {
+  const info = (text: string, seconds: number | null, stop: string) => (seconds === null ? null : { text, seconds, progress: 0.4, stop });
+  return { type: "activity", curves: info(text, curves, stop), posterior: info("computing the posterior", posterior, "stop_preview") };
 };
 
 describe("while something is computed", () => {
   it("says what, for how long and how far", () => {
-    expect(activityText({ text: "computing pl", seconds: 3, progress: null }, 1.2)).toBe("computing pl · 4 s");
-    expect(activityText({ text: "computing the posterior", seconds: 2, progress: 0.4 }, 0)).toBe("computing the posterior · 2 s · 40 %");
+    expect(activityTime({ text: "computing pl", seconds: 3, progress: null, stop: "" }, 1.2)).toBe(" · 4 s");
+    expect(activityTime({ text: "computing the posterior", seconds: 2, progress: 0.4, stop: "stop_preview" }, 0)).toBe(" · 2 s · 40 %");
   });
 
   it("puts a chip at the panel that waits, with a way to stop", async () => {
@@ -23,6 +23,29 @@ describe("while something is computed", () => {
     await until(() => s.actions("stop_preview").length === 1);
     s.model.deliver(busy(null));
     await until(() => s.el.querySelector(".sl-activity") === null);
+    s.close();
+  });
+
+  it("stops what a new model compiles, and only what can be stopped", async () => {
+    const s = await show();
+    s.model.deliver(busy(null, 5));
+    await until(() => s.el.querySelector(".sl-panel-spectrum .sl-activity") !== null);
+    expect(s.el.querySelector(".sl-activity button")).toBeNull();
+    s.model.deliver(busy(null, 5, "compiling tbabs*(pl+bb)", "stop_search"));
+    await until(() => s.el.querySelector(".sl-panel-spectrum .sl-activity button") !== null);
+    s.one(".sl-panel-spectrum .sl-activity button").click();
+    await until(() => s.actions("stop_search").length === 1);
+    s.close();
+  });
+
+  it("does not say that there is no posterior where one is on the way", async () => {
+    const s = await show({}, { scene: "start" });
+    const told = (pending: boolean, text: string) => ({ ...s.model.view, rev: s.model.view.rev + 1, posterior: { current: false, pending, text, run: null, note: "", choices: [] } }) as unknown as Record<string, unknown>;
+    s.model.deliver(told(true, ""));
+    await until(() => s.one(".sl-panel-corner").textContent!.includes("is being computed"));
+    expect(s.one(".sl-panel-corner").textContent).not.toContain("No posterior yet");
+    s.model.deliver(told(false, "The preview was given up."));
+    await until(() => s.one(".sl-panel-corner").textContent!.includes("No posterior yet"));
     s.close();
   });
 

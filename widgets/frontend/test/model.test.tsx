@@ -26,6 +26,9 @@ describe("an expression", () => {
     expect(after("pl", "tbabs")).toBe("tbabs*pl");
     expect(after("pl + bb", "tbabs")).toBe("tbabs*(pl + bb)");
     expect(after("tbabs*(pl + bb)", "tbabs")).toBe("tbabs*tbabs*(pl + bb)");
+    expect(["tbabs*pl", "tbabs*(pl + bb)", "tbabs*pl + bb", "tbabs", "2*pl", "gsmooth(pl)"].map((text) => after(text, "gauss"))).toEqual([
+      "tbabs*(pl + gauss)", "tbabs*(pl + bb + gauss)", "tbabs*pl + bb + gauss", "tbabs*gauss", "2*pl + gauss", "gsmooth(pl) + gauss",
+    ]);
     expect(after("pl +", "bb")).toBe("pl +bb");
     expect(after("pl", "gsmooth")).toBe("gsmooth(pl)");
   });

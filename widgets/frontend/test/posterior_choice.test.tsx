@@ -7,7 +7,7 @@ let open: Shown | null = null;
 afterEach(() => { open?.close(); open = null; document.body.innerHTML = ""; });
 
 const choices = [{ run: 5, text: "#5 pl · nuts · 4000 draws", here: true }, { run: 3, text: "#3 cpl · emcee · 960 draws", here: false }];
-const told = (run: number | null, note = "") => ({ posterior: { current: true, text: "", run, note, choices } });
+const told = (run: number | null, note = "") => ({ posterior: { current: true, pending: false, text: "", run, note, choices } });
 
 describe("the choice of a posterior", () => {
   it("lists the newest of the set-up and the runs, and asks for the chosen one", async () => {

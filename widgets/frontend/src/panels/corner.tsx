@@ -21,7 +21,7 @@ export function Corner() {
   const local = useLocal();
   const frame = local.lab.corner.value;
   if (!frame || frame.labels.length === 0) {
-    const busy = local.lab.activity.value?.message.posterior;
+    const busy = local.lab.activity.value?.message.posterior || local.lab.view.value?.posterior.pending;
     return (
       <Panel name="corner" title="Posterior" tools={<><Which /><ActivityChip kind="posterior" /></>}>
         <Empty title={busy ? "The posterior is being computed …" : "No posterior yet"}>{busy ? "" : local.lab.view.value?.posterior.text || "Run a sampler."}</Empty>
@@ -41,8 +41,9 @@ function Which() {
   const local = useLocal();
   const told = local.lab.view.value!.posterior;
   if (!told.choices?.length) return null;
+  const chosen = told.choices.find(({ run }) => run === told.run)?.text ?? "the newest of the present set-up";
   return (
-    <select class="sl-select sl-which" aria-label="Which posterior" title="The posterior that is drawn, selected from, laid over the spectrum and saved: the newest of the present set-up, or that of a run" value={told.run ?? ""} {...needsKernel(local.lab.frozen.value)}
+    <select class="sl-select sl-which" aria-label="Which posterior" title={`${chosen}. This posterior is drawn, selected from, laid over the spectrum and saved`} value={told.run ?? ""} {...needsKernel(local.lab.frozen.value)}
       onChange={(e) => void local.act("corner", "show_posterior", { run: e.currentTarget.value ? Number(e.currentTarget.value) : null })}>
       <option value="">current: newest of this set-up</option>
       {told.choices.map(({ run, text, here }) => <option key={run} value={run}>{text}{here ? "" : " (another set-up)"}</option>)}

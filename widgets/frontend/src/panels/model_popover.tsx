@@ -70,8 +70,11 @@ export function ModelPopover() {
             </select>
           </label>
         )}
-        <input ref={field} class="sl-model-text" type="text" spellcheck={false} autocomplete="off" aria-label="Model expression" placeholder="tbabs*(pl + gauss)" value={text}
-          role="combobox" aria-expanded="true" aria-controls="sl-picks" aria-activedescendant={at >= 0 ? `sl-pick-${at}` : undefined} onInput={(e) => type(e.currentTarget.value)} />
+        <div class="sl-model-line">
+          <input ref={field} class="sl-model-text" type="text" spellcheck={false} autocomplete="off" aria-label="Model expression" placeholder="tbabs*(pl + gauss)" value={text}
+            role="combobox" aria-expanded="true" aria-controls="sl-picks" aria-activedescendant={at >= 0 ? `sl-pick-${at}` : undefined} onInput={(e) => type(e.currentTarget.value)} />
+          <Button label="Clear" title="Begin with an empty model; then pick its components" disabled={!text} onClick={() => { type(""); field.current!.focus(); }} />
+        </div>
         <div class="sl-picks" id="sl-picks" role="listbox" aria-label="Components">
           {shown.map((c, i) => (
             <button type="button" role="option" aria-selected={i === at} id={`sl-pick-${i}`} key={c.name} tabIndex={-1} class={i === at ? "sl-pick-at" : ""} onClick={() => pick(c)}
@@ -81,7 +84,7 @@ export function ModelPopover() {
           ))}
           {known.length > 0 && shown.length === 0 && <div class="sl-none">No component is called so.</div>}
         </div>
-        {bad ? <ErrorNote error={bad} /> : <p class="sl-doc" role="status">{present ? "This is the present model." : words}</p>}
+        {!text.trim() ? <p class="sl-doc">Pick a component, or type an expression.</p> : bad ? <ErrorNote error={bad} /> : <p class="sl-doc" role="status">{present ? "This is the present model." : words}</p>}
         <div class="sl-form-end">
           <Button label="Cancel" title="Leave the model as it is (Esc)" onClick={close} />
           <button type="submit" class="sl-button sl-primary" disabled={!!bad || present} title={`Use ${text} from now on`}>Use this model</button>

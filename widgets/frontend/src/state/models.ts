@@ -35,18 +35,33 @@ export function picked(text: string, component: ComponentInfo, known: readonly C
   const rest = start.trimEnd();
   if (rest === "" || /[-+*/(]$/.test(rest)) return start.trimStart() + component.name;
   if (word) return `${rest} + ${component.name}`;
-  if (component.kind === "add") return `${rest} + ${component.name}`;
+  if (component.kind === "add") return added(rest, component.name, known);
   if (component.kind === "conv") return `${component.name}(${rest})`;
   return `${component.name}*${isSum(rest) ? `(${rest})` : rest}`;
 }
 
+/** One more term. Behind an absorber it is absorbed with what is there: tbabs*pl becomes tbabs*(pl + bb). */
+function added(text: string, name: string, known: readonly ComponentInfo[]): string {
+  const last = isSum(text) ? -1 : outside(text, "*").pop() ?? -1;
+  const [head, factor] = [text.slice(0, last + 1), text.slice(last + 1).trim()];
+  const absorbs = (word: string) => known.some((c) => c.kind === "mul" && c.name === word);
+  if (!isSum(text) && absorbs(factor)) return `${text}*${name}`;
+  if (!factor || !head.match(/\w+/g)?.some(absorbs)) return `${text} + ${name}`;
+  const inside = factor.startsWith("(") && factor.endsWith(")") ? factor.slice(1, -1).trimEnd() : factor;
+  return `${head}(${inside} + ${name})`;
+}
+
 /** Whether a plus or minus stands outside all parentheses. */
-function isSum(text: string): boolean {
+const isSum = (text: string): boolean => outside(text, "+-").length > 0;
+
+/** Where some characters stand outside all parentheses. */
+function outside(text: string, wanted: string): number[] {
   let depth = 0;
-  for (const c of text) {
+  const found: number[] = [];
+  [...text].forEach((c, i) => {
     if (c === "(") depth++;
     else if (c === ")") depth--;
-    else if ((c === "+" || c === "-") && depth === 0) return true;
-  }
-  return false;
+    else if (depth === 0 && wanted.includes(c)) found.push(i);
+  });
+  return found;
 }

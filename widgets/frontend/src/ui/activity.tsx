@@ -5,6 +5,11 @@ import { useLocal } from "../state/local";
 import type { ActivityInfo } from "../state/protocol";
 import { Button } from "./parts";
 
+const STOPS = {
+  stop_preview: "Stop: give up this preview; the next change begins another",
+  stop_search: "Stop: everything stays as it is",
+} as const;
+
 export function ActivityChip({ kind }: { kind: "curves" | "posterior" }) {
   const { lab } = useLocal();
   const now = lab.activity.value;
@@ -19,14 +24,15 @@ export function ActivityChip({ kind }: { kind: "curves" | "posterior" }) {
   return (
     <span class="sl-activity" role="status">
       <span class="sl-spinner" aria-hidden="true" />
-      <span>{activityText(info, (performance.now() - now.at) / 1000)}</span>
-      {kind === "posterior" && <Button kernel icon="stop" title="Give up this preview; the next change begins another" kind="quiet" onClick={() => void lab.act("stop_preview")} />}
+      <span class="sl-activity-text" title={info.text}>{info.text}</span>
+      <span class="sl-num">{activityTime(info, (performance.now() - now.at) / 1000)}</span>
+      {info.stop && <Button kernel icon="stop" title={STOPS[info.stop]} kind="quiet" onClick={() => void lab.act(info.stop as keyof typeof STOPS)} />}
     </span>
   );
 }
 
-/** "computing pl+bb · 3 s", with the share done where it is known. */
-export function activityText(info: ActivityInfo, since: number): string {
+/** " · 3 s", with the share done where it is known. */
+export function activityTime(info: ActivityInfo, since: number): string {
   const share = info.progress === null ? "" : ` · ${Math.round(100 * info.progress)} %`;
-  return `${info.text} · ${Math.round(info.seconds + since)} s${share}`;
+  return ` · ${Math.round(info.seconds + since)} s${share}`;
 }

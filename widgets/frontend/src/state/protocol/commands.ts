@@ -85,6 +85,8 @@ export interface Commands {
   stop: Record<string, never>;
   /** Give up the preview posterior that is being computed; the next change begins another. */
   stop_preview: Record<string, never>;
+  /** Give up the search for a start, of a new model or near the data: everything stays as it is. */
+  stop_search: Record<string, never>;
   /** Begin a lesson: fits and the best fit are hidden, sliders are left, the score is the statistic above the best. */
   teach: { steps?: { say: string; until?: Record<string, unknown> }[] | null };
   /** Let a parameter follow an expression of others, such as "2*alpha+1" or "=par[2]"; an empty text lets it go. */

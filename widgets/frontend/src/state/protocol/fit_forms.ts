@@ -79,9 +79,10 @@ export interface PosteriorChoice {
 /** Which posterior is looked at, and which there are, newest first.
 
 `current`: the newest corner plot is of what `run` says (a run that was chosen; None: the present set-up), and why there may
-be none (`text`). `note`: what a chosen run does not share with the present set-up. */
+be none (`text`). `note`: what a chosen run does not share with the present set-up. `pending`: its preview is on the way. */
 export interface PosteriorInfo {
   current: boolean;
+  pending: boolean;
   text: string;
   run: number | null;
   note: string;

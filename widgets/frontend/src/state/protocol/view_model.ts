@@ -160,11 +160,14 @@ export interface PreviewQuality {
   text: string;
 }
 
-/** Something that is being computed: what, for how many seconds by now, and which share is done where that is known. */
+/** Something that is being computed: what, for how many seconds by now, and which share is done where that is known.
+
+`stop` is the command that gives it up; "" where there is none. */
 export interface ActivityInfo {
   text: string;
   seconds: number;
   progress: number | null;
+  stop: "stop_preview" | "stop_search" | "";
 }
 
 /** The comparison of models. */
