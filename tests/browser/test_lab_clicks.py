@@ -1,6 +1,7 @@
 """The Lab as a person uses it: real clicks, in a real JupyterLab, on the demo's burst."""
 
 import re
+from pathlib import Path
 
 import pytest
 from lab_page import DEMO, button, row, steps
@@ -45,6 +46,43 @@ def test_a_line_in_a_cell_moves_the_panel(demo):
     demo.kernel("infer.par[2].frozen = True; infer.par[3].val = 0.75")
     expect(row(demo, 2)).to_have_class(re.compile("sl-frozen"))
     expect(row(demo, 3).locator(".sl-value")).to_contain_text("0.75")
+
+
+INTERVAL = r">\+\d"  # the upper error of a median, as a text of a picture
+
+
+def corner_svg(notebook):
+    """The corner plot as it is saved."""
+    with notebook.page.expect_download() as saved:
+        notebook.locate(".sl-panel-corner").get_by_role("button", name="SVG").click()
+    return Path(saved.value.path()).read_text()
+
+
+def test_a_posterior_that_cannot_be_trusted_shows_no_numbers(demo):
+    """A free constant times a free norm: the data know their product only, along a ridge up to the limits of the priors.
+
+    Contours are dashed, the warning has its own badge, and medians, intervals and ln Z are withheld wherever they would stand.
+    """
+    assert re.search(INTERVAL, corner_svg(demo))
+    demo.kernel("lab.set_model('const*cpl'); lab.set_prior(1, 'unif(0, 1000)')")
+    demo.until("lab.session.settle(0.01)")
+    corner = demo.locate(".sl-panel-corner")
+    badge = corner.locator(".sl-tag-warn")
+    expect(badge).to_contain_text(re.compile(r"^not to be trusted \(.*\): run a sampler$"))
+    expect(corner.locator("[role=img]")).to_have_attribute(
+        "aria-label", re.compile(r"\(preview\), not to be trusted \(.*sampler\.$")
+    )
+    expect(demo.locate(".sl-panel-criteria .sl-quality.sl-warn")).to_contain_text("cannot be trusted")
+    expect(demo.locate(".sl-panel-criteria .sl-now td").nth(6)).to_have_text("–")  # ln Z
+    expect(demo.locate(".sl-legend")).to_contain_text("band (doubtful)")
+    drawn = corner_svg(demo)
+    assert drawn.count('stroke-dasharray="4 3"') >= 4 + 6  # marginals and pairs
+    assert not re.search(INTERVAL, drawn)
+    row(demo, 1).locator(".sl-prior").click()
+    expect(demo.locate(".sl-popover")).to_contain_text("posterior, not to be trusted: run a sampler")
+    demo.page.keyboard.press("Escape")
+    corner.scroll_into_view_if_needed()
+    demo.shot("lab-doubtful")
 
 
 def test_a_link_changes_the_criteria(demo):
