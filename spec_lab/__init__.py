@@ -53,6 +53,7 @@ for _name, _home in (
 _provide("model.fitted", "spec_lab.infer.fitted_models:fitted_model")
 _provide("component.reader", "spec_lab.bridge.components:read_component")
 _provide("xcm.read", "spec_lab.exchange.xcm_fit:infer_from_xcm")
+_provide("xcm.write", "spec_lab.exchange.xcm_writer:write_xcm")
 _provide("prior.distribution", "spec_lab.bridge.distribution:make_distribution")
 
 

@@ -21,6 +21,7 @@ from spec_lab.data.channels import grouped_columns as grouped_columns
 from spec_lab.data.collection import Data as Data
 from spec_lab.data.file_warnings import collect_warnings as collect_warnings
 from spec_lab.data.file_warnings import printed_notes as printed_notes
+from spec_lab.data.files import file_of as file_of
 from spec_lab.data.grouping import as_given as as_given
 from spec_lab.data.grouping import describe_grouping as describe_grouping
 from spec_lab.data.grouping import from_flags as from_flags

@@ -117,6 +117,28 @@ def absent(path: Path) -> DataError | None:
     return None
 
 
+_ORIGIN = "_file"  # beside the fields of an object, so that a changed copy does not have it
+
+
+def remember_file(held: object, file: FileLike, number: int | None = None) -> None:
+    """Write down which file an object is, as it stands; a file object has no name to write down.
+
+    Args:
+        held: What was read.
+        file: What it was read from.
+        number: Which one of several in there, from 1, as `file{n}` has it.
+    """
+    if isinstance(file, str | os.PathLike):
+        path, row = split_row(file)
+        number = number if row is None else row + 1
+        vars(held)[_ORIGIN] = str(Path(path).expanduser().resolve()) + ("" if number is None else f"{{{number}}}")
+
+
+def file_of(held: object) -> str | None:
+    """The FITS file that an object is, as an absolute path or `path{n}`; None where it is none, or was changed since."""
+    return vars(held).get(_ORIGIN)
+
+
 @contextmanager
 def opened(file: FileLike) -> Iterator[Content]:
     """Open a path, or take a binary file object, which is put back where it stood.

@@ -114,11 +114,14 @@ class Response(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.files import file_name, reading
+        from spec_lab.data.files import file_name, reading, remember_file
         from spec_lab.data.ogip.rmf import read_matrix
 
         with collect_warnings(), reading(file_name(file)):
-            return cls(**read_matrix(file, version))
+            made = cls(**read_matrix(file, version))
+            if version is None or not isinstance(version, str):
+                remember_file(made, file, None if version is None else int(version))
+            return made
 
     @classmethod
     def from_rsp(cls, file: FileLike) -> Self:
@@ -225,11 +228,13 @@ class Auxiliary(Struct):
         Raises:
             DataError: Names file, HDU and column of what cannot be used.
         """
-        from spec_lab.data.files import file_name, reading
+        from spec_lab.data.files import file_name, reading, remember_file
         from spec_lab.data.ogip.rmf import read_area
 
         with collect_warnings(), reading(file_name(file)):
-            return cls(**read_area(file, row))
+            made = cls(**read_area(file, row))
+            remember_file(made, file, None if row is None else int(row) + 1)
+            return made
 
     @classmethod
     def from_arf(cls, file: FileLike) -> Self:

@@ -102,13 +102,16 @@ class Spectrum(Struct):
             DataError: Names file, HDU and column of what cannot be used.
         """
         from spec_lab.data.file_kind import is_fits
-        from spec_lab.data.files import file_name, reading
+        from spec_lab.data.files import file_name, reading, remember_file
 
         with collect_warnings(), reading(file_name(file)):
             if is_fits(file):
                 from spec_lab.data.ogip.pha import read_pha
 
-                return cls(**read_pha(file, row, poisson))
+                made = cls(**read_pha(file, row, poisson))
+                if poisson is None:
+                    remember_file(made, file, None if row is None else int(row) + 1)
+                return made
             return cls.from_text(file) if poisson is None else cls.from_text(file).replace(poisson=poisson)
 
     @classmethod

@@ -2,8 +2,8 @@
 `bayspec_model_plot`), and XSPEC's scripts.
 
 A script is read in steps: `xcm_text` (lines), `xcm_expression` (the model), `xcm_data` (files and channels), `xcm_parameters`
-(numbers) with `xcm_links`, `xcm_fit` (the whole), `xcm_relations` (edits of a fit). `xspec_parameters` is the one table of both
-directions.
+(numbers) with `xcm_links`, `xcm_fit` (the whole), `xcm_relations` (edits of a fit). `xcm_writer` and `xcm_data_writer` go the
+other way. `xspec_parameters` is the one table of both directions.
 Nothing is computed here: what a word of another program means is looked up on the floors below.
 """
 

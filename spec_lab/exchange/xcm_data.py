@@ -247,11 +247,16 @@ def kept(unit: DataUnit, choices: tuple[Choice, ...]) -> np.ndarray:
     return keep
 
 
-def channel_numbers(unit: DataUnit) -> np.ndarray:
-    """`i[c]` XSPEC's number of each good group: all groups of the file's flags are counted, from 1."""
-    flags = np.asarray(unit.src.grouping)
+def channel_numbers(unit: DataUnit, flags: np.ndarray | None = None) -> np.ndarray:
+    """`i[c]` XSPEC's number of each good group: all groups of the file's flags are counted, from 1.
+
+    Args:
+        unit: Whose groups.
+        flags: `i[ch]` the flags of the file, where they are not those of the unit's source.
+    """
+    flags = np.asarray(unit.src.grouping if flags is None else flags)
     begin, _ = from_flags(flags)
     (first, _), _ = unit.groups()
-    n, known = flags.size, unit.response.channels
-    index = first if n == known.size else np.searchsorted(unit.src.channels, known[first])
+    known = unit.response.channels
+    index = first if flags.size == known.size else np.searchsorted(unit.src.channels, known[first])
     return np.searchsorted(begin, index, side="right")

@@ -127,7 +127,7 @@ class LinkWriter:
             return repr(constant) if constant >= 0 else f"({constant!r})"
         match node:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return f"(-{self.plain(operand)})"
+                return negated(self.plain(operand))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.plain(operand)
             case ast.BinOp(left=left, op=ast.Pow(), right=right) if _constant(left) == 10 and self._all(
@@ -193,6 +193,12 @@ class LinkWriter:
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return _constant(right) is not None and self._product(left)
         return False
+
+
+def negated(text: str) -> str:
+    """The expression with the other sign; that of a parameter with a sign is the parameter."""
+    signed = re.fullmatch(r"\(-(par\[\d+\])\)", text)
+    return signed[1] if signed else f"(-{text})"
 
 
 def _constant(node: ast.AST) -> float | None:

@@ -4,7 +4,7 @@ import ast
 import math
 from collections.abc import Iterator
 
-from spec_lab.exchange.xcm_links import FUNCTIONS, LinkWriter, only_reference, references
+from spec_lab.exchange.xcm_links import FUNCTIONS, LinkWriter, negated, only_reference, references
 from spec_lab.exchange.xcm_parameters import XcmParameter, XcmParameters, is_constant, value_of
 from spec_lab.fit import Edit, Freeze, Link, SetPrior, SetTie, Setup, ties
 from spec_lab.priors import unif
@@ -112,7 +112,7 @@ def _tie(entry: XcmParameter, entries: XcmParameters, places: Places) -> str:
     writer = LinkWriter(value, FUNCTIONS, logarithm)
     with entry.command.reading():
         text = writer.tenths(entry.link) if entry.parameter.how == "log10" else writer.plain(entry.link)
-        return simplified(f"-({text})" if entry.parameter.how == "negative" else text)
+        return simplified(negated(text) if entry.parameter.how == "negative" else text)
 
 
 def simplified(text: str) -> str:

@@ -16,6 +16,7 @@ from spec_lab.models import Component, component_class
 
 _HERE = Path(__file__)
 _DUST = ("mw", "lmc", "smc")  # XSPEC's methods 1, 2, 3
+_RATIOS = {"mw": 3.08, "lmc": 3.16, "smc": 2.93}  # R_V of each, Pei 1992, ApJ 395, 130
 _CLOUDS = {("disk", "formula"): 0.5, ("sphere", "formula"): 1.5, ("disk", "table"): -0.5, ("sphere", "table"): -1.5}
 
 
@@ -138,6 +139,32 @@ def xspec_model(text: str) -> XspecModel:
     return xspec_models()[name]
 
 
+def xspec_model_of(component: Component) -> XspecModel:
+    """The model of XSPEC that a component of ours is, with its settings.
+
+    Raises:
+        ModelError: There is none; says what of it XSPEC does not have.
+    """
+    name = type(component).__name__
+    of_kind = [model for model in xspec_models().values() if model.component == name]
+    if not of_kind or component_class(name) is not type(component):
+        raise ModelError(
+            f"XSPEC has no model for {component.called}", got=name, hint="XSPEC can read it from a table model only."
+        )
+    shifted = getattr(component, "redshift", 0.0) != 0
+    best = next((model for model in of_kind if not shifted or "redshift" in model.settings), of_kind[0])
+    for setting in component.settings():
+        value, default = getattr(component, setting), type(component).__dataclass_fields__[setting].default
+        wanted = best.preset.get(setting, default)
+        decided = setting in ("abundance", "xsect", *best.settings) and setting not in best.preset
+        if value != wanted and not decided:
+            raise ModelError(
+                f"XSPEC's {best.name} is {component.called} with {setting}={wanted!r}", got=value,
+                hint=f"Use {name}({setting}={wanted!r}), whose other parameters mean what XSPEC's do.",
+            )  # fmt: skip
+    return best
+
+
 def made(model: XspecModel, values: dict[str, float], abundance: str, xsect: str) -> Component:
     """Our component.
 
@@ -195,6 +222,8 @@ def setting_to_xspec(component: Component, name: str) -> float:
     if name == "cloud":
         return _CLOUDS[getattr(component, "geometry"), getattr(component, "escape")]  # noqa: B009
     value = getattr(component, name)
+    if name == "R_V" and value == 0:
+        return _RATIOS[getattr(component, "method")]  # noqa: B009
     return 1.0 + _DUST.index(value) if name == "method" else float(value)
 
 

@@ -285,6 +285,20 @@ class Infer(Engines):
         """
         return provided("xcm.read")(path, cls)
 
+    def to_xcm(self, path: str | Path | None = None, *, write_data: bool = False, overwrite: bool = False) -> str:
+        """The fit as an XSPEC script (.xcm), at its present values.
+
+        Args:
+            path: Where to write it, too; names of files in it are relative to its folder (without: to the present one).
+            write_data: Write spectra and responses that are in no file as they stand, or are grouped otherwise, beside it.
+            overwrite: Whether files that are there may be replaced.
+
+        Raises:
+            ParameterError: Something that XSPEC cannot hold, by name.
+            DataError: A file is there already.
+        """
+        return provided("xcm.write")(self, path, write_data, overwrite)
+
     @property
     def Data(self) -> list[Data]:
         """The data of each pair, with the present factors: see `Pair.data`."""
