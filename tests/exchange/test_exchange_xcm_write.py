@@ -10,7 +10,7 @@ from xcm_files import make_folder, script
 
 from spec_lab import BayesInfer, norm
 from spec_lab._base import DataError, ParameterError, SpecLabError
-from spec_lab.data import DataUnit
+from spec_lab.data import DataUnit, Response, Source, file_of
 from spec_lab.exchange import read_xcm
 from spec_lab.models import Model, bb, const, cpl, pl, tbabs
 
@@ -175,3 +175,12 @@ def test_what_else_xspec_cannot_hold(folder):
         BayesInfer([(unit.replace(stat="ULpgstat"), pl())]).to_xcm()
     with pytest.raises(ParameterError, match="no pairs"):
         BayesInfer().to_xcm()
+
+
+def test_a_file_is_known_while_nothing_is_changed(folder):
+    source = Source.from_file(folder / "s1.pha")
+    assert file_of(source) == str((folder / "s1.pha").resolve())
+    assert file_of(source.replace(exposure=2.0)) is None
+    assert file_of(Source.from_file(folder / "s1.pha", poisson=False)) is None
+    assert file_of(Source.from_file(folder / "s1.pha", 0)) == f"{(folder / 's1.pha').resolve()}{{1}}"
+    assert file_of(Response.from_file(folder / "r.rsp")).endswith("r.rsp")
