@@ -195,7 +195,10 @@ class Model(DocumentedNames, Folds):
         Raises:
             ModelError: The model is a factor, which has no integral.
         """
-        return grid.gathered(self._additive().binned(grid, self.split(theta)))
+        whole = self._additive()
+        if not any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves((theta, grid))):
+            return _in_bins(whole.structure, jnp.asarray(theta, float), grid)  # one program, not a hundred small ones
+        return grid.gathered(whole.binned(grid, self.split(theta)))
 
     def _additive(self) -> Model:
         if self.kind != "add":
@@ -380,16 +383,17 @@ class Structure:
 
 
 @partial(jax.jit, static_argnums=0)
+def _in_bins(structure: Structure, theta: Any, grid: Grid) -> Any:
+    return structure.model.photons(theta, grid)
+
+
+@partial(jax.jit, static_argnums=0)
 def _curve(structure: Structure, theta: Any, E: Any, T: Any) -> Any:
-    model = structure.model
-    values = model.split(theta)
-    x = Energy.at(E)
-    exponent = model.exponent(x, values, T)
+    model, x = structure.model, Energy.at(E)
+    exponent = model.exponent(x, values := model.split(theta), T)
     curve = model.density(x, values, T) if exponent is None else jnp.exp(exponent)
     return jnp.broadcast_to(curve, jnp.shape(E)) if jnp.ndim(curve) == 0 else curve
 
 
-def _join(symbol: str, left: Any, right: Any) -> Any:
-    return provided("model.joined")(
-        symbol, left, right
-    )  # algebra's nodes are Models, and a Model's operators make them
+def _join(symbol: str, left: Any, right: Any) -> Any:  # algebra's nodes are Models, and a Model's operators make them
+    return provided("model.joined")(symbol, left, right)

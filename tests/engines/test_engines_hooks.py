@@ -31,9 +31,9 @@ def near(posterior, mean=MEAN, sd=SD):
 def test_emcee_samples_the_hooks():
     infer = make()
     infer.loglike_func = bell
-    near(infer.emcee(nstep=600, discard=200, random_seed=450001, savepath=None))
+    near(infer.emcee(nstep=400, discard=100, random_seed=450001, savepath=None))
     infer.logprior_func = lambda infer, theta: 0.0 if theta[0] > -1.0 else -np.inf
-    posterior = infer.emcee(nstep=600, discard=200, random_seed=450001, savepath=None)
+    posterior = infer.emcee(nstep=100, discard=50, random_seed=450001, savepath=None)
     assert posterior.sample[:, 0].min() > -1.0
     assert np.all(posterior.outcome.log_prob == posterior.outcome.log_like)
 
@@ -46,7 +46,7 @@ def test_nested_samples_the_hooks():
     whole = np.log(2 * np.pi * SD.prod()) - np.log(np.prod([hi - lo for lo, hi in infer.free_pranges]))
     assert abs(posterior.lnZ - whole) < 4 * posterior.lnZ_err
     infer.prior_transform_func = lambda infer, cube: np.array([-1.0 + cube[0], 1.0 + 2 * cube[1]])
-    half = infer.nested(live=100)
+    half = infer.nested(live=64)
     assert half.sample[:, 0].min() > -1.0
     assert abs(half.lnZ - (np.log(2 * np.pi * SD.prod()) - np.log(2 * 2))) < 4 * half.lnZ_err
 
@@ -89,9 +89,9 @@ RUNS = {
     "iminuit": lambda infer: infer.iminuit(),
     "lmfit": lambda infer: infer.lmfit(),
     "preview": lambda infer: infer.preview(draws=3000),
-    "emcee": lambda infer: infer.emcee(nstep=500, discard=200, savepath=None, random_seed=1),
-    "nested": lambda infer: infer.nested(live=100),
-    "multinest": lambda infer: infer.multinest(nlive=200, savepath=None, random_seed=1),
+    "emcee": lambda infer: infer.emcee(nstep=500, discard=250, walkers=16, savepath=None, random_seed=1),
+    "nested": lambda infer: infer.nested(live=64),
+    "multinest": lambda infer: infer.multinest(nlive=80, savepath=None, random_seed=1),
 }
 
 

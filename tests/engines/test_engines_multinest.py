@@ -40,7 +40,7 @@ def make(**options):
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nest")
-    return folder, make().multinest(nlive=200, random_seed=450001, savepath=folder)
+    return folder, make().multinest(nlive=60, random_seed=450001, savepath=folder)
 
 
 @needs_library
@@ -61,7 +61,7 @@ def test_the_documented_files(saved):
     names = {p.name for p in folder.iterdir()}
     own = "txt ev.dat live.points phys_live.points post_equal_weights.dat resume.dat stats.dat summary.txt IS.points".split()
     assert {f"1-{name}" if name != "txt" else "1-.txt" for name in own} <= names
-    assert json.loads((folder / "1-nlive.json").read_text()) == 200
+    assert json.loads((folder / "1-nlive.json").read_text()) == 60
     assert json.loads((folder / "1-posterior_stats.json").read_text())["global evidence"] == posterior.lnZ
     sample = np.loadtxt(folder / "1-posterior_sample.txt")
     np.testing.assert_allclose(sample[:, :2], posterior.sample)
@@ -71,7 +71,7 @@ def test_the_documented_files(saved):
 @needs_library
 def test_a_finished_run_is_taken_up_again(saved):
     folder, posterior = saved
-    again = make().multinest(nlive=200, random_seed=450001, savepath=folder)
+    again = make().multinest(nlive=60, random_seed=450001, savepath=folder)
     assert again.outcome.figures["evaluations"] < 50
     assert again.lnZ == posterior.lnZ
 
@@ -80,8 +80,8 @@ def test_a_finished_run_is_taken_up_again(saved):
 @pytest.mark.parametrize(
     ("part", "run"),
     [
-        ("data", lambda folder: make(stat="cstat").multinest(nlive=200, random_seed=450001, savepath=folder)),
-        ("live", lambda folder: make().multinest(nlive=100, random_seed=450001, savepath=folder)),
+        ("data", lambda folder: make(stat="cstat").multinest(nlive=60, random_seed=450001, savepath=folder)),
+        ("live", lambda folder: make().multinest(nlive=40, random_seed=450001, savepath=folder)),
     ],
 )
 def test_a_run_of_something_else_is_moved_aside(saved, tmp_path, part, run):
@@ -113,7 +113,7 @@ def test_a_run_starts_anew_where_a_damaged_one_lay(saved, tmp_path):
     folder = shutil.copytree(saved[0], tmp_path / "copy")
     (folder / "1-resume.dat").write_bytes(b"")
     with pytest.warns(SpecLabWarning, match="its files were moved to .*earlier_1, and the run starts anew"):
-        posterior = make().multinest(nlive=200, random_seed=450001, savepath=folder)
+        posterior = make().multinest(nlive=60, random_seed=450001, savepath=folder)
     assert posterior.lnZ == saved[1].lnZ
 
 
@@ -130,14 +130,14 @@ def own_of(folder):
 def test_a_run_that_has_nothing_to_add_changes_no_file(saved):
     folder, posterior = saved
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
-    again = make().multinest(nlive=200, savepath=folder)
+    again = make().multinest(nlive=60, savepath=folder)
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()} == before
     np.testing.assert_array_equal(again.sample, posterior.sample)
 
 
 @needs_library
 def test_a_run_tells_the_seed_it_was_made_with(saved, tmp_path):
-    again = make().multinest(nlive=200, savepath=saved[0])
+    again = make().multinest(nlive=60, savepath=saved[0])
     assert dict(again.outcome.settings)["seed"] == 450001
     make().multinest(nlive=100, max_iter=300, savepath=tmp_path, random_seed=7)
     more = make().multinest(nlive=100, savepath=tmp_path).outcome
@@ -190,7 +190,7 @@ def test_hooks_and_functions_of_the_notebook_stay_in_this_process():
 @needs_library
 def test_a_seed_repeats_a_run(exact):
     p = exact("power law").problem
-    one, same, other = (run_engine("multinest", p, live=50, seed=seed) for seed in (7, 7, 8))
+    one, same, other = (run_engine("multinest", p, live=30, seed=seed, tolerance=2.0) for seed in (7, 7, 8))
     assert one.log_evidence == same.log_evidence != other.log_evidence
 
 

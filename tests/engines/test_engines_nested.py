@@ -92,7 +92,8 @@ def scores(toy, exact, seeds, **options):
     ("n", "source"), [(1, CompiledLikelihood), (2, CompiledLikelihood), (5, CompiledLikelihood), (2, Asked)]
 )
 def test_evidence_of_a_gaussian(n, source):
-    z = scores(Toy([unif(-10, 10)] * n, gaussian(n)), -n * np.log(20.0), 10, source=source)
+    seeds = 10 if source is CompiledLikelihood else 5  # the other asks point by point
+    z = scores(Toy([unif(-10, 10)] * n, gaussian(n)), -n * np.log(20.0), seeds, source=source)
     assert abs(z.mean()) < 4 / np.sqrt(len(z))
     assert 0.4 < z.std(ddof=1) < 1.9
 

@@ -186,10 +186,10 @@ def test_refitted_data_have_the_statistic_of_a_fit(two):
     assert len(np.unique(check.observed)) == 1 and check.observed[0] == pytest.approx(best.outcome.stat)
     assert check.failed == 0 and "fitted again" in check.kind
     apart = []
-    for seed in range(60):
+    for seed in range(30):
         again = fit.simulate(seed=seed)
         apart.append(again.fit().outcome.stat)
-    both = np.hypot(np.std(apart) / np.sqrt(60), check.simulated.std() / np.sqrt(200))
+    both = np.hypot(np.std(apart) / np.sqrt(30), check.simulated.std() / np.sqrt(200))
     assert check.simulated.mean() == pytest.approx(np.mean(apart), abs=4 * both)
 
 

@@ -189,3 +189,13 @@ def test_a_disc_is_the_sum_of_its_rings():
         rings = 2 * np.exp(2 * lnr) / np.expm1(E[:, None] / kT)
     expected = 0.375 * 2.77e-3 * E**2 * simpson(rings, x=lnr, axis=1)  # rings alone: 1.0344e-3, 0.42 % less
     np.testing.assert_allclose(Model.parse("diskbb").evaluate(E, np.array([np.log10(1.3), 0.0])), expected, rtol=2e-6)
+
+
+def test_photons_of_numbers_compile_one_program(compiles):
+    """Operation by operation they compiled some hundred small ones, and took seconds the first time."""
+    edges = np.geomspace(1.0, 9.0, 38)
+    model, grid = Model.parse("tbabs*(pl+bb)"), Grid.make(edges[:-1], edges[1:])
+    with compiles() as counted:
+        ours = model.photons(model.theta, grid)
+    assert counted.count <= 2  # with the conversion of theta
+    np.testing.assert_allclose(ours, jax.jit(model.photons)(model.theta, grid), rtol=1e-14)
