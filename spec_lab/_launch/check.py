@@ -2,7 +2,8 @@
 
 First everything that needs no browser, on as many processes as there are cores (a module stays in one process: its
 compiled functions are shared); then the browser tests, one after the other, because they measure time. With arguments
-it is one plain pytest run with those arguments. With `--single` it is one run of the numerical floors in single precision.
+it is one plain pytest run with those arguments. With `--single` it is one run of the numerical floors in single precision,
+on as many processes.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from spec_lab._launch.steps import Failure, run_logged, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SPECTRA = checkout.CACHE / "test_spectra"
-FLOORS = ("trees", "priors", "variables", "models", "statistics", "fit", "bridge", "engines", "results")
+FLOORS = ("trees", "priors", "variables", "data", "models", "statistics", "fit", "bridge", "engines", "results")
 SINGLE = "--single"  # the tests of the numerical floors, in single precision
 NO_TESTS = 5  # pytest's exit code for an empty selection
 
@@ -33,9 +34,9 @@ def run(arguments: list[str]) -> int:
         provide_chromium()
     if arguments:
         return _pytest(arguments, _environment())
-    cores = min(os.cpu_count() or 1, 4)
-    say(f"Tests without a browser, on {cores} processes:")
-    first = _pytest(["-n", str(cores), "--dist", "loadfile", "--ignore=tests/browser"], _environment())
+    processes = _on_all_cores()
+    say(f"Tests without a browser, on {processes[1]} processes:")
+    first = _pytest([*processes, "--ignore=tests/browser"], _environment())
     say("Tests in a browser:")
     second = _pytest(["tests/browser"], {**_environment(), **_compiled_once()})
     return verdict(first, second)
@@ -45,7 +46,11 @@ def in_single_precision(arguments: list[str]) -> list[str]:
     """What pytest is given for `--single`: the further arguments, and the numerical floors unless they name tests."""
     rest = [argument for argument in arguments if argument != SINGLE]
     named = any((checkout.ROOT / argument.partition("::")[0]).exists() for argument in rest)
-    return [*rest, *([] if named else [f"tests/{floor}" for floor in FLOORS])]
+    return rest if named else [*_on_all_cores(), *rest, *(f"tests/{floor}" for floor in FLOORS)]
+
+
+def _on_all_cores() -> list[str]:
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 
 
 def provide_spectra() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from spec_lab._base import EngineError
-from spec_lab.engines.best_fit import at_bounds, names_of
+from spec_lab.engines.best_fit import NOTHING, at_bounds, names_of
 from spec_lab.engines.control import Control
 from spec_lab.engines.newton import minimise, values_of
 from spec_lab.engines.options import at_least, seed
@@ -75,7 +75,7 @@ def run(problem: Problem, options: BootstrapOptions, control: Control) -> Outcom
         raise EngineError("an upper-limit statistic cannot be bootstrapped", hint="Choose another statistic.")
     control.report(0.0, "best fit")
     fitted = minimise(problem, problem.setup.free_values, 200)
-    best = values_of(problem, fitted)
+    best = _upon_bounds(problem, values_of(problem, fitted))
     if not np.isfinite(float(fitted.f)):
         raise EngineError("the statistic is not finite at the starting values", hint="Move the parameters.")
     truth = Problem(problem.setup.with_free(best), problem)
@@ -91,6 +91,13 @@ def run(problem: Problem, options: BootstrapOptions, control: Control) -> Outcom
         found.append(np.clip(np.asarray(x, dtype=float)[: len(rows), : problem.n], *problem.bounds))
         edm.append(np.asarray(distance, dtype=float)[: len(rows)])
     return _outcome(truth, float(fitted.f), best, found, edm, options, control)
+
+
+def _upon_bounds(problem: Problem, best: np.ndarray) -> np.ndarray:
+    """The best fit with values that lie at a bound put upon it, where the model has a value there."""
+    snapped = at_bounds(problem, best)[0]
+    moved = bool(np.any(snapped != best))
+    return snapped if moved and problem.value(snapped) <= problem.value(best) + NOTHING else best
 
 
 def _arranged(problem: Problem, simulations: list[list[Any]]) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -74,6 +74,7 @@ def test_quoted_errors_of_one_seed_are_errors():
     assert error <= 0.25 and doubtful <= 0.10
 
 
+@pytest.mark.double("its seeds are those of runs that go astray with the digits of double precision")
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [450001, 0, 2])
 def test_runs_that_dropped_their_second_evaluation_are_made_once_more(seed):

@@ -82,7 +82,8 @@ def test_single_precision_takes_the_numerical_floors_unless_tests_are_named(monk
     ):
         check.run(arguments)
     assert [environment["JAX_ENABLE_X64"] for _, environment in asked] == ["0"] * 3
-    assert asked[0][0][0] == "-x" and {f"tests/{floor}" for floor in check.FLOORS} == set(asked[0][0][1:])
+    assert asked[0][0][0] == "-n" and asked[0][0][4] == "-x"  # what is given comes after what is meant: -n0 counts
+    assert [f"tests/{floor}" for floor in check.FLOORS] == asked[0][0][5:]
     assert all((ROOT / "tests" / floor).is_dir() for floor in check.FLOORS)
     assert [arguments for arguments, _ in asked[1:]] == [["tests/fit", "-q"], ["tests/fit/test_fit_space.py::test_x"]]
 

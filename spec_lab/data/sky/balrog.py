@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from spec_lab._base import DataError, Info, SpecLabWarning
+from spec_lab._base import DataError, Info, SpecLabWarning, decimal
 from spec_lab.data.annotations import (
     DenseMatrix,
     DirectMatrix,
@@ -258,7 +258,7 @@ def _start(
     own = given if isinstance(given, AbstractVariable) else None
     value = default if given is None else given if own is None else own.value
     try:
-        number = float(value)
+        number = float(value) if own is None else decimal(value)
     except (TypeError, ValueError) as error:
         raise DataError(f"{name} must be a number or a variable", got=given) from error
     if not np.isfinite(number) or (name == "dec" and abs(number) > 90):
