@@ -149,6 +149,8 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
     """Number and text of each line, without comments, continued ones joined."""
     held, first = "", 0
     for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip().startswith("#") and not held:
+            continue  # an empty line means something among parameters, a comment does not
         line = re.sub(r"(^|[\s;])#.*", "", line.expandtabs()).strip().rstrip(";").strip()
         first = first if held else number
         if line.endswith("\\"):

@@ -1,15 +1,16 @@
 """From text to model: ``tbabs*(pl+bb)``, ``2*pl``, ``gsmooth(pl+gauss)``, ``cpl(vfv_peak=False)``.
 
 Python's own grammar is read (`ast`), never run: names are catalog names or aliases, numbers are constants, a call with
-keywords sets start values and settings (a constant that multiplies starts at 1), a call of a convolution with a model convolves.
-A factor may be written as XSPEC writes it, ``tbabs(pl+bb)`` for ``tbabs*(pl+bb)``. A digit after a known name is the mark of a
-second use (``pl2``), as `Model.expression` writes it.
+keywords sets start values and settings (a constant that multiplies starts at 1), a call of a convolution with a model
+convolves. A factor may be written as XSPEC writes it, ``tbabs(pl+bb)`` or ``(pl+bb)tbabs``, without the ``*`` beside a
+bracket. A digit after a known name is the mark of a second use (``pl2``), as `Model.expression` writes it.
 """
 
 from __future__ import annotations
 
 import ast
 import math
+import re
 from typing import Any
 
 from spec_lab._base import OPERATORS, SYMBOLS, ModelError, UnreadableExpression, evaluate, nearest, read_expression
@@ -31,7 +32,7 @@ def parse(text: str) -> Model:
     if not isinstance(text, str):
         raise ModelError("a model expression is text", got=text, allowed='a string such as "tbabs*(pl+bb)"')
     try:
-        tree = read_expression(" ".join(text.split()).replace("^", "**"))
+        tree = read_expression(_products(" ".join(text.split()).replace("^", "**")))
     except UnreadableExpression as error:
         where = f" at character {error.offset}" if error.offset and text.strip() else ""
         raise ModelError(
@@ -50,6 +51,11 @@ def parse(text: str) -> Model:
     if not isinstance(model, Model):
         raise ModelError("the expression is a number, not a model", got=text)
     return model
+
+
+def _products(text: str) -> str:
+    """The text with the `*` that XSPEC leaves out after a bracket: `(pl+bb)wabs` is `(pl+bb)*wabs`."""
+    return text if "'" in text or '"' in text else re.sub(r"\)\s*(?=[A-Za-z_])", ")*", text)
 
 
 def _build(node: ast.AST) -> Any:

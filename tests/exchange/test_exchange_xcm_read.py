@@ -316,3 +316,8 @@ def test_abbreviations_continued_lines_and_comments(folder):
     infer = read(folder, text)
     assert infer.par[1].frozen and infer.par[3].val == 2.0 and len(infer.pairs[0].data.units) == 2
     assert infer.pairs[0].data.units[1].npoint == 21
+
+
+def test_comments_among_parameters_are_none_and_empty_lines_are_defaults(folder):
+    par = by_name(read(folder, BURST + "model tb*po\n# nH\n0.3\n# index\n\n# norm\n200\n"))
+    assert (par["1.tbabs.N_H"].val, par["1.pl.alpha"].val, par["1.pl.logA"].val) == (0.3, -1.0, math.log10(200))

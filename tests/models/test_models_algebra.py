@@ -264,6 +264,8 @@ def _edges(lo, hi, n):
     ("text", "expression"),
     [
         ("phabs(po)", "phabs*pl"),
+        ("(bbody + po)wabs", "(bb+pl)*wabs"),
+        ("constant(ga + po)highecut", "const*(gauss+pl)*highecut"),
         ("constant*TBabs(powerlaw+ga)", "const*(tbabs*(pl+gauss))"),
         ("tbabs(N_H=2)(pl)", "tbabs*pl"),
         ("tbabs\n  * (pl\n  + bb)", "tbabs*(pl+bb)"),
