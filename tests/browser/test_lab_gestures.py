@@ -340,6 +340,7 @@ def test_the_first_screen_holds_the_main_job(demo):
             button(demo, ".sl-header", "Fit"),
         ):
             expect(seen).to_be_in_viewport(ratio=0.95)
+        assert demo.locate(".sl-c-slider .sl-switch").bounding_box()["height"] < 24  # "Refit others" on one line
         width = demo.locate(".sl-stat").bounding_box()
         demo.kernel("lab.set_value(3, 6.0); lab.session.evaluation()")
         expect(demo.locate(".sl-stat-value")).to_contain_text("×10")

@@ -183,6 +183,16 @@ def test_numbers_of_a_posterior_that_cannot_be_trusted_are_withheld(untrusted):
     assert views.posterior_curve(untrusted, 1, prior, False)["words"] == "posterior, not to be trusted: run a sampler"
 
 
+def test_messages_name_parameters_as_the_table_does(fitted):
+    """Was: "At its bound: pair1.cpl.alpha", which no row is called."""
+    run, said = fitted.state.runs[-1], "At its bound: pair1.cpl.alpha."
+    state = fitted.state.replace(
+        runs=(run._replace(outcome=run.outcome.replace(message=said)),), fit=fitted.state.fit._replace(message=said)
+    )
+    told = views.view(state, None)
+    assert told["history"][0]["note"] == told["fit"]["message"] == "At its bound: cpl.alpha."
+
+
 def test_an_earlier_posterior_is_not_current(fitted):
     """Was: the old corner in full colour under another model, also while a fit ran. Now: said to be of an earlier set-up."""
     session = FitSession(make_infer())

@@ -30,6 +30,7 @@ from spec_lab.session.views.criteria import bins, criteria, run_label, run_stat
 from spec_lab.session.views.degeneracy import degeneracy
 from spec_lab.session.views.engines import engines
 from spec_lab.session.views.hints import hint
+from spec_lab.session.views.labels import as_in_table
 from spec_lab.session.views.lesson import lesson, without_fits
 from spec_lab.session.views.models import models
 from spec_lab.session.views.parameter_table import errors_of, intervals_of, known_of, parameters
@@ -182,7 +183,7 @@ def fit(state: State, progress: Progress | None, elapsed: float | None = None, w
         "state": now.phase,
         "engine": now.engine,
         "progress": finite(progress.fraction) if busy and progress else (1.0 if now.phase == "done" else None),
-        "message": _message(now, progress, waiting),
+        "message": as_in_table(_message(now, progress, waiting), state.setup),
         "doubt": now.doubt,
         "elapsed": round(_seconds(now, progress, elapsed), 3),
         "eta": finite(progress.eta) if busy and progress else None,
@@ -273,7 +274,7 @@ def history_row(run: Run, state: State) -> HistoryRow:
         "k": len(outcome.setup.free),
         "lnz": None if outcome.log_evidence is None else statistic_text(outcome.log_evidence),
         "pinned": run.pinned,
-        "note": outcome.message,
+        "note": as_in_table(outcome.message, outcome.setup),
         "current": same_setup(outcome.setup, state.setup),
         "overlaid": run.number in state.overlaid,
         "posterior": sampled(run),

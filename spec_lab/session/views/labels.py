@@ -25,3 +25,8 @@ def _apart(setup: Setup, slot: Slot, namesakes: Sequence[Slot]) -> str:
 def _descriptions(setup: Setup, slot: Slot) -> tuple[str, ...]:
     data = "+".join(setup.pairs[slot.pair].data.names)
     return slot.component, data, f"{slot.component}, {data}", str(slot.pid)
+
+
+def as_in_table(message: str, setup: Setup) -> str:
+    """A message of an engine, its parameters named as in the table: without their pair where there is only one."""
+    return message.replace("pair1.", "") if len(setup.pairs) == 1 else message
