@@ -11,7 +11,8 @@ from spec_lab import BayesInfer, MaxLikeFit, unif
 from spec_lab._base import DataError, SpecLabWarning
 from spec_lab.data import DataUnit
 from spec_lab.exchange import read_xcm
-from spec_lab.models import Model, const, gauss, pl, tbabs
+from spec_lab.exchange.xspec_parameters import xspec_models, xspec_names
+from spec_lab.models import XSPEC, Model, component_class, const, gauss, pl, tbabs
 
 BURST = "data 1:1 s1.pha\nstatistic cstat\n"
 POWER = "model powerlaw\n1.6 0.01 -3 -2 9 10\n200 0.01 0 0 1e20 1e24\n"
@@ -321,3 +322,20 @@ def test_abbreviations_continued_lines_and_comments(folder):
 def test_comments_among_parameters_are_none_and_empty_lines_are_defaults(folder):
     par = by_name(read(folder, BURST + "model tb*po\n# nH\n0.3\n# index\n\n# norm\n200\n"))
     assert (par["1.tbabs.N_H"].val, par["1.pl.alpha"].val, par["1.pl.logA"].val) == (0.3, -1.0, math.log10(200))
+
+
+def test_the_table_names_what_our_components_have():
+    counterparts = {name: component for component, known in XSPEC.items() for name in known.names}
+    scaled = {"cflux": "cflux", "cpflux": "cpflux", "clumin": "clumin"}
+    assert {name: model.component for name, model in xspec_models().items()} == counterparts | scaled
+    for name, model in xspec_models().items():
+        assert name in xspec_names()
+        made = component_class(model.component)(**model.preset)
+        fitted = {p.name for p in made.parameters}
+        assert fitted == {p.ours for p in model.parameters if p.how != "setting"}, name
+        own = {p.ours for p in model.parameters if p.how == "setting"} - {"cloud"}
+        assert own <= set(made.settings()), name
+        for p in model.parameters:
+            if p.how not in ("setting", "peak"):
+                assert p.to_xspec(p.to_ours(1.7)) == 1.7
+                assert p.default[2] <= p.default[3] <= p.default[0] <= p.default[4] <= p.default[5]
