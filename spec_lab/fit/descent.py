@@ -146,7 +146,11 @@ def _advance(view: Any, space: Any, loop: Descent) -> Descent:
     loop = loop._replace(
         x=keep(loop.try_, loop.x), f=keep(f, loop.f), g=keep(g, loop.g), H=keep(H, loop.H), damping=damping
     )
-    step, promised, edm = _step(space, loop)
+    if len(loop.points):  # a tour needs no step
+        still = lambda one: (jnp.zeros_like(one.x), one.promised, one.edm)  # noqa: E731
+        step, promised, edm = jax.lax.cond(loop.tour, still, lambda one: _step(space, one), loop)
+    else:
+        step, promised, edm = _step(space, loop)
     there = jnp.clip(loop.x + step, space.low, space.high)
     there = jnp.where(loop.tour, loop.points[steps], there) if len(loop.points) else there
     return loop._replace(try_=there, promised=promised, edm=edm, steps=steps, slopes=slopes)
