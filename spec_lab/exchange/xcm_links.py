@@ -113,9 +113,7 @@ class LinkWriter:
         self, value: Callable[[int], str], functions: Mapping[str, str], logarithm: Short = _none, power: Short = _none
     ):
         self.value, self.logarithm, self.power, self.functions = value, logarithm, power, functions
-        self.log10 = (
-            "log" if functions is FUNCTIONS else "log10"
-        )  # what the decimal logarithm is called where it is read
+        self.log10 = "log10" if "log10" in functions else "log"  # what it is called where it is read
 
     def plain(self, node: ast.AST) -> str:
         """The expression itself."""

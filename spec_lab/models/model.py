@@ -389,8 +389,8 @@ def _in_bins(structure: Structure, theta: Any, grid: Grid) -> Any:
 
 @partial(jax.jit, static_argnums=0)
 def _curve(structure: Structure, theta: Any, E: Any, T: Any) -> Any:
-    model, x = structure.model, Energy.at(E)
-    exponent = model.exponent(x, values := model.split(theta), T)
+    model, x, values = structure.model, Energy.at(E), structure.model.split(theta)
+    exponent = model.exponent(x, values, T)
     curve = model.density(x, values, T) if exponent is None else jnp.exp(exponent)
     return jnp.broadcast_to(curve, jnp.shape(E)) if jnp.ndim(curve) == 0 else curve
 

@@ -114,7 +114,7 @@ class StartSearch:
         """Find it and put it in place; False where the set-up changed meanwhile."""
         before = self._present().setup
         if expressions(before) != search.models:  # somebody gave another model, which is newer
-            self.stop()
+            self._give_up(search)
             return True
         edit = search.command.edit(before)
         self._compiled(edit.apply(before))
@@ -129,6 +129,10 @@ class StartSearch:
             wanted = self._now is search
         if wanted:
             self._dispatch(report)
+        self._give_up(search)
+
+    def _give_up(self, search: Search) -> None:
+        """Leave one search; a newer one goes on."""
         with self._lock:
             if self._now is search:
                 self._leave()

@@ -11,7 +11,7 @@ from spec_lab._base import ModelError
 from spec_lab.engines import ENGINES, Control
 from spec_lab.fit import SetModel
 from spec_lab.models import Model
-from spec_lab.session import FitSession, evaluator, fit_key, jobs, preview_worker, starts, views
+from spec_lab.session import FitSession, evaluator, fit_key, jobs, preview_worker, start_search, starts, views
 from spec_lab.session.state import Preview
 
 
@@ -216,3 +216,13 @@ def test_stop_answers_within_three_hundred_milliseconds_while_compiling(monkeypa
     assert time.perf_counter() - began < 0.5 and session.state.fit.phase == "stopped"  # 0.25 s, and a busy machine
     gate.set()
     session.close()
+
+
+def test_a_search_that_is_overtaken_leaves_the_newer_one_alone(fitted):
+    """Was: one that found another model in place broke off whatever was looked for then, also the search that came after it."""
+    searching = start_search.StartSearch(lambda: fitted.state, lambda report: None, lambda setup: None)
+    old, new = (start_search.Search(None, text, ["another model"]) for text in ("old", "new"))  # type: ignore[arg-type]
+    searching._now = new
+    assert searching._landed(old) and not new.over.is_set()
+    assert searching.under_way is not None and searching.under_way[0] == "new"
+    assert searching._landed(new) and new.over.is_set() and searching.under_way is None
